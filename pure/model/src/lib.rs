@@ -1,0 +1,26 @@
+//! The nouns of the house: ids, names, addresses, envelopes, sources, replies, outcomes, time and sizes.
+//!
+//! Every crate speaks in these types, so that two values that must agree are one type and no id, address
+//! or size travels as a bare string or number. Construction checks; once a value exists it is valid.
+//! Nothing here reads a clock, opens a file or knows a protocol's grammar beyond what makes a value valid.
+
+mod address;
+mod clock;
+mod envelope;
+mod id;
+pub mod metrics;
+mod name;
+mod outcome;
+mod reply;
+mod size;
+mod source;
+
+pub use address::{Address, AddressError, Domain};
+pub use clock::{Duration, Timestamp, TimestampError};
+pub use envelope::{BodyType, DsnReturn, Envelope, Notify, Recipient, ReversePath};
+pub use id::{IdError, MessageId, SnapshotNumber};
+pub use name::{ListenerName, NameError, RegionName, SourceName, TenantName};
+pub use outcome::{Discard, Final, Outcome, ParkReason, Stage};
+pub use reply::{EnhancedCode, Reply, ReplyClass, ReplyCode};
+pub use size::{ByteCount, SizeError};
+pub use source::Source;

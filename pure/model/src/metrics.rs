@@ -1,0 +1,98 @@
+//! Every figure that a node shows: name, unit and sentence in one table, counted in atomics.
+//!
+//! A part is handed an `Arc<Metrics>` and adds to it; `render` writes the Prometheus text format 0.0.4. There is no global
+//! recorder, so two relays live in one test with two tables. A new figure is one line in the table below.
+
+use core::fmt::Write as _;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+/// A number that is added to, or set.
+#[derive(Debug, Default)]
+pub struct Figure(AtomicU64);
+
+impl Figure {
+    /// One more.
+    pub fn add_one(&self) {
+        self.add(1);
+    }
+
+    /// `count` more.
+    pub fn add(&self, count: u64) {
+        self.0.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// One less; for gauges.
+    pub fn remove_one(&self) {
+        // Wrapping below zero would show as a huge number: a gauge is only lowered by who raised it.
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Replaces the value; for gauges.
+    pub fn set(&self, value: u64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    /// The value now.
+    #[must_use]
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+macro_rules! metrics {
+    ($($field:ident $kind:literal $name:literal $help:literal;)*) => {
+        /// The figures of one node.
+        #[derive(Debug, Default)]
+        pub struct Metrics {
+            $(#[doc = $help] pub $field: Figure,)*
+        }
+
+        impl Metrics {
+            /// The Prometheus text exposition of every figure.
+            #[must_use]
+            pub fn render(&self) -> String {
+                let mut text = String::new();
+                $(
+                    let _infallible = write!(
+                        text, "# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", $name, $help, $kind, self.$field.get()
+                    );
+                )*
+                text
+            }
+        }
+    };
+}
+
+metrics! {
+    sessions_open "gauge" "signpost_sessions_open" "Inbound SMTP sessions open now.";
+    sessions_total "counter" "signpost_sessions_total" "Inbound SMTP sessions since the start.";
+    sessions_refused "counter" "signpost_sessions_refused_total" "Inbound sessions refused because a connection limit was reached.";
+    mail_refused "counter" "signpost_mail_refused_total" "MAIL or RCPT commands refused by admission.";
+    accepted "counter" "signpost_messages_accepted_total" "Messages acknowledged with 250 after end of data.";
+    accepted_bytes "counter" "signpost_accepted_bytes_total" "Bytes of acknowledged messages.";
+    body_refused "counter" "signpost_bodies_refused_total" "Messages refused at end of data.";
+    bare_lf "counter" "signpost_bare_lf_total" "Messages in which a bare LF was normalised to CRLF.";
+    stamped "counter" "signpost_messages_stamped_total" "Deliveries that carried a signature.";
+    passed "counter" "signpost_messages_passed_total" "Deliveries passed on without a signature, for a named reason.";
+    held "counter" "signpost_messages_held_total" "Messages held by policy, a loop or an operator.";
+    parked "counter" "signpost_messages_parked_total" "Messages parked: kept without attempts.";
+    delivered "counter" "signpost_recipients_delivered_total" "Recipients accepted by the next hop.";
+    deferred "counter" "signpost_recipients_deferred_total" "Attempts for a recipient that ended in a later retry.";
+    bounced "counter" "signpost_recipients_bounced_total" "Recipients given up with a report to the sender.";
+    discarded "counter" "signpost_recipients_discarded_total" "Recipients given up where no report is allowed.";
+    ndr_ours "counter" "signpost_ndr_ours_total" "Reports sent for a fault of ours: must stay 0.";
+    maybe_duplicates "counter" "signpost_maybe_duplicates_total" "Recipients sent again after an attempt whose end is unknown.";
+    connections_opened "counter" "signpost_connections_opened_total" "Outbound connections opened.";
+    connections_reused "counter" "signpost_connections_reused_total" "Deliveries over a connection that was open already.";
+    queue_messages "gauge" "signpost_queue_messages" "Messages in the spool.";
+    queue_parked "gauge" "signpost_queue_parked" "Messages in the spool that are parked or held.";
+    queue_oldest_micros "gauge" "signpost_queue_oldest_microseconds" "Age of the oldest message in the spool.";
+    spool_syncs "counter" "signpost_spool_syncs_total" "Syncs of the spool's log.";
+    spool_commits "counter" "signpost_spool_commits_total" "Messages made durable.";
+    spool_bytes "gauge" "signpost_spool_bytes" "Bytes of the spool's segments on disk.";
+    spool_sync_errors "counter" "signpost_spool_sync_errors_total" "Syncs that failed; acceptance stops until a new segment is proven.";
+    alarms "counter" "signpost_alarms_total" "Events logged as WARN or ERROR that ask for a person.";
+}
+
+#[cfg(test)]
+mod tests;

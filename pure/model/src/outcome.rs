@@ -1,0 +1,82 @@
+//! What became of a recipient, and why a message waits.
+//!
+//! A message leaves the spool only when every recipient has a final outcome (law 2). There are exactly four ways to be
+//! final, and each names its proof: the reply that accepted it, the report that told the sender, the reason why nobody may be
+//! told, or the person who decided.
+
+use crate::{MessageId, SourceName};
+use serde::{Deserialize, Serialize};
+
+/// The end of one recipient's story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Final {
+    /// The next hop took it.
+    Delivered {
+        /// Host name and address of the next hop.
+        host: String,
+        source: SourceName,
+        /// The reply to the end of data, as one line.
+        reply: String,
+    },
+    /// Given up, and the sender was told.
+    Bounced {
+        /// The report; committed before this outcome is.
+        report: MessageId,
+        reply: String,
+    },
+    /// Given up, and nobody may be told.
+    Discarded { because: Discard, reply: String },
+    /// An operator's act.
+    Operator { act: String, by: String },
+}
+
+/// Why no report is sent (law 3 knows these two only).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Discard {
+    /// The reverse path is `<>`.
+    NullSender,
+    /// The sender asked for `NOTIFY=NEVER`, or for failure not to be told.
+    NotifyNever,
+}
+
+/// What the spool knows about one recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Not yet final.
+    #[default]
+    Pending,
+    Final(Final),
+}
+
+/// Why a message is kept without attempts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum ParkReason {
+    /// A refusal that no retry mends: what was said, where.
+    Refused { stage: Stage, host: String, reply: String },
+    /// Our own processed header, valid, met again, or over 50 `Received` fields.
+    Loop { detail: String },
+    /// The tenant's policy says `hold` where a signature could not be given.
+    Policy { detail: String },
+    /// An operator's act.
+    Operator { by: String, note: String },
+}
+
+/// Where in the conversation with the next hop something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    Resolve,
+    Connect,
+    Banner,
+    Ehlo,
+    Tls,
+    Mail,
+    Rcpt,
+    Data,
+    /// The final dot, or the last chunk of BDAT, and what came after.
+    EndOfData,
+}

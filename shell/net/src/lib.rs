@@ -1,0 +1,1 @@
+//! Filled in the first step.

@@ -1,0 +1,2 @@
+//! Filled in the first step.
+fn main() {}
