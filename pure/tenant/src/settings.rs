@@ -1,0 +1,70 @@
+//! What a tenant's `tenant.toml` means: the values that the stations read.
+//!
+//! Every key stands here once, with its unit, default and bound in its sentence; how it may be written is in `settings::read`. A
+//! value of these types is valid: nothing behind this page checks it again.
+
+mod connector;
+mod egress;
+
+pub use connector::{Check, Connector, ConnectorKind, Secret, SecretHeader};
+pub use egress::{
+    ClientCertificate, CutThrough, Egress, EgressMode, Fallback, Handover, Otherwise, SmartHost, TlsPolicy,
+};
+
+use model::{Address, ByteCount, Domain, RegionName, TenantName};
+
+/// `tenant.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The tenant's id: 1 to 63 letters, digits and dashes. Required.
+    pub name: TenantName,
+    /// How people call the tenant: up to 200 characters. Default: the id.
+    pub display_name: String,
+    /// The domains in which its people send: 1 to 1,000, none of them with another tenant. Required.
+    pub domains: Vec<Domain>,
+    /// Where its mail, ledger and logs stay. Required.
+    pub region: RegionName,
+    /// Whether its mail may leave by another region's sources when its own are all out. Default: false.
+    pub cross_region: bool,
+    /// The language of reports and notices, as a BCP 47 tag. Default: `en`.
+    pub language: String,
+    /// Who is told when something is wrong: up to 20 addresses. Default: none, with a warning.
+    pub contacts: Vec<Address>,
+    pub connector: Connector,
+    pub egress: Egress,
+    pub stamping: Stamping,
+    pub limits: Limits,
+}
+
+/// What happens to a message that cannot be stamped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnFailure {
+    /// `pass`: it goes on without a signature.
+    #[default]
+    Pass,
+    /// `hold`: it waits for a person.
+    Hold,
+}
+
+/// `[stamping]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamping {
+    /// What happens when a template cannot be rendered. Default: pass.
+    pub on_failure: OnFailure,
+    /// The constant in `X-Signpost-Processed` that the tenant's own transport rule matches: 4 to 64 letters, digits and
+    /// dashes. Default: the id and `-signed`.
+    pub processed_word: String,
+    /// The largest message that is stamped, in bytes; a larger one is passed. Default: 25 MiB, at most 150 MiB.
+    pub size_max: ByteCount,
+    /// Whether `X-Signpost-Result` is added. Default: true.
+    pub result_headers: bool,
+}
+
+/// `[limits]`. `None` is what the file writes as 0: no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Messages that the tenant may hand over in a minute. Default: no limit.
+    pub messages_per_minute: Option<u32>,
+    /// Recipients that one message may have. Default: 1,000.
+    pub recipients_per_message: Option<u32>,
+}
