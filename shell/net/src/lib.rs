@@ -1,1 +1,16 @@
-//! Filled in the first step.
+//! The outside world, reduced to five things: the clock, randomness, names, TLS and connections.
+//!
+//! Everything that a part of the shell learns from the machine or the network comes through here, as values that the
+//! pure shelf understands. Nothing in this crate decides: it looks up, connects, encrypts and reports what happened, always within
+//! a deadline that the caller named. What a failure means is the verdict's business.
+
+mod clock;
+mod connect;
+mod random;
+mod resolver;
+pub mod tls;
+
+pub use clock::Clock;
+pub use connect::{ConnectError, connect};
+pub use random::random;
+pub use resolver::{Exchanger, ResolveError, Resolver};
