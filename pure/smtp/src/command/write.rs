@@ -1,0 +1,47 @@
+//! MAIL and RCPT as the client writes them: each parameter only where the server offers its extension.
+
+use crate::Capabilities;
+use model::{BodyType, DsnReturn, Envelope, Recipient};
+
+/// `MAIL FROM:<...>` with parameters, without its line end.
+#[must_use]
+pub fn write_mail(envelope: &Envelope, size: u64, offered: &Capabilities) -> String {
+    let mut line = format!("MAIL FROM:<{}>", envelope.mail_from);
+    if offered.size {
+        line.push_str(&format!(" SIZE={size}"));
+    }
+    match envelope.body {
+        BodyType::SevenBit => {}
+        BodyType::EightBitMime => line.push_str(" BODY=8BITMIME"),
+        BodyType::BinaryMime => line.push_str(" BODY=BINARYMIME"),
+    }
+    if envelope.smtputf8 {
+        line.push_str(" SMTPUTF8");
+    }
+    if offered.dsn {
+        match envelope.ret {
+            None => {}
+            Some(DsnReturn::Full) => line.push_str(" RET=FULL"),
+            Some(DsnReturn::Headers) => line.push_str(" RET=HDRS"),
+        }
+        if let Some(envid) = &envelope.envid {
+            line.push_str(&format!(" ENVID={envid}"));
+        }
+    }
+    line
+}
+
+/// `RCPT TO:<...>` with parameters, without its line end.
+#[must_use]
+pub fn write_recipient(recipient: &Recipient, offered: &Capabilities) -> String {
+    let mut line = format!("RCPT TO:<{}>", recipient.address.as_str());
+    if offered.dsn {
+        if let Some(notify) = recipient.notify {
+            line.push_str(&format!(" NOTIFY={}", notify.parameter()));
+        }
+        if let Some(orcpt) = &recipient.orcpt {
+            line.push_str(&format!(" ORCPT={orcpt}"));
+        }
+    }
+    line
+}
