@@ -1,1 +1,11 @@
-//! Filled in the first step.
+//! What a refusal means, and how the sender is told.
+//!
+//! `judge` is the one place that says whether a recipient is tried again, reported or parked; others only describe what they met.
+//! `report` writes the delivery status notification (RFC 3464). Both are functions of their inputs: the
+//! same failure gives the same judgement and the same bytes, today and in a replay years later.
+
+mod judge;
+mod report;
+
+pub use judge::{Context, Failure, Judgement, judge};
+pub use report::{FailedRecipient, Language, Report};
