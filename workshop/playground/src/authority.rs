@@ -1,0 +1,83 @@
+//! The certificate authority of one playground: made at its start, gone with it.
+//!
+//! It signs the fake Exchange's own certificates, for receiving and for sending, and client certificates for the relay's tenants on
+//! request. Keys live in memory only. It promises nothing about secrecy: it exists so that loopback tests verify names and chains.
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+/// A certificate with its key, in both forms that users want.
+#[derive(Debug)]
+pub struct Issued {
+    /// The certificate in PEM.
+    pub certificate_pem: String,
+    /// The private key in PEM (PKCS #8).
+    pub key_pem: String,
+    pub(crate) certificate: CertificateDer<'static>,
+    pub(crate) key: PrivateKeyDer<'static>,
+}
+
+impl Issued {
+    /// One PEM file with chain and key, as `egress.certificate` of a tenant wants it.
+    #[must_use]
+    pub fn pem_file(&self) -> String {
+        format!("{}{}", self.certificate_pem, self.key_pem)
+    }
+}
+
+/// The authority.
+pub struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    certificate: CertificateDer<'static>,
+    pem: String,
+}
+
+impl Authority {
+    pub(crate) fn new() -> Result<Self, rcgen::Error> {
+        let key = KeyPair::generate()?;
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.distinguished_name.push(DnType::CommonName, "Signpost playground authority");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let certificate = params.self_signed(&key)?;
+        let pem = certificate.pem();
+        Ok(Self { certificate: certificate.der().clone(), pem, issuer: Issuer::new(params, key) })
+    }
+
+    /// A certificate for these host names, good for both ends of a connection.
+    ///
+    /// # Errors
+    /// A name that cannot stand in a certificate.
+    pub fn issue(&self, names: &[&str]) -> Result<Issued, rcgen::Error> {
+        let key = KeyPair::generate()?;
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let common_name = names.first().cloned().unwrap_or_default();
+        let mut params = CertificateParams::new(names)?;
+        params.distinguished_name.push(DnType::CommonName, common_name);
+        params.extended_key_usages =
+            vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+        params.use_authority_key_identifier_extension = true;
+        let certificate = params.signed_by(&key, &self.issuer)?;
+        Ok(Issued {
+            certificate_pem: certificate.pem(),
+            key_pem: key.serialize_pem(),
+            certificate: certificate.der().clone(),
+            key: PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
+        })
+    }
+
+    /// The root in PEM.
+    #[must_use]
+    pub fn pem(&self) -> &str {
+        &self.pem
+    }
+
+    /// The root in DER.
+    #[must_use]
+    pub fn der(&self) -> &CertificateDer<'static> {
+        &self.certificate
+    }
+}
