@@ -1,0 +1,18 @@
+//! Installs the mail programs that the playground's tests use as peers; see `playground::peers`.
+//!
+//! It says what it did in one line, or what failed, and ends with 0 or 1. It takes no arguments.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match playground::peers::install() {
+        Ok(()) => {
+            eprintln!("postfix, swaks, python3 and exim (under target/tools) are in place");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

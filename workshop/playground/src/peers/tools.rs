@@ -1,0 +1,57 @@
+//! Installs the peers' programs on a Debian machine, and finds the one that lives beside the build.
+//!
+//! Exim and Postfix exclude each other as packages, so Exim is downloaded and unpacked under `target/tools` of the checkout and never
+//! installed. Running it again when all is there costs a second and changes nothing. It needs root and a working `apt-get`.
+
+use super::{PeerError, run, succeed};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const PACKAGES: &[&str] = &["postfix", "swaks", "python3", "libidn12"];
+const EXIM_PACKAGES: &[&str] = &["exim4-daemon-light", "exim4-base"];
+/// Exim refuses to run without the user that Debian compiled in.
+pub(super) const EXIM_USER: &str = "Debian-exim";
+
+/// Puts every program in place that the peers need.
+///
+/// # Errors
+/// The command that failed, with what it wrote.
+pub fn install() -> Result<(), PeerError> {
+    let mut apt = Command::new("apt-get");
+    apt.env("DEBIAN_FRONTEND", "noninteractive")
+        .args(["install", "-y", "--no-install-recommends"])
+        .args(PACKAGES);
+    succeed("apt-get", run("apt-get", &mut apt, b"")?)?;
+    if !run("id", Command::new("id").arg(EXIM_USER), b"")?.status.success() {
+        let mut add = Command::new("useradd");
+        add.args(["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", EXIM_USER]);
+        succeed("useradd", run("useradd", &mut add, b"")?)?;
+    }
+    if exim_program().is_some() {
+        return Ok(());
+    }
+    let folder = tools_folder().join("exim");
+    std::fs::create_dir_all(&folder).map_err(super::io_error("target/tools"))?;
+    let mut download = Command::new("apt-get");
+    download.current_dir(&folder).arg("download").args(EXIM_PACKAGES);
+    succeed("apt-get", run("apt-get", &mut download, b"")?)?;
+    for entry in std::fs::read_dir(&folder).map_err(super::io_error("target/tools"))? {
+        let package = entry.map_err(super::io_error("target/tools"))?.path();
+        if package.extension().is_some_and(|extension| extension == "deb") {
+            let unpack = &mut Command::new("dpkg");
+            succeed("dpkg", run("dpkg", unpack.arg("-x").arg(&package).arg(&folder), b"")?)?;
+        }
+    }
+    Ok(())
+}
+
+/// The unpacked Exim, if it is there.
+pub(super) fn exim_program() -> Option<PathBuf> {
+    let program = tools_folder().join("exim/usr/sbin/exim4");
+    program.is_file().then_some(program)
+}
+
+/// `target/tools` of this checkout, wherever the build itself writes to.
+fn tools_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools")
+}
