@@ -9,12 +9,13 @@ mod parameters;
 mod write;
 
 pub use error::CommandError;
+pub(crate) use write::needs_smtputf8;
 pub use write::{write_mail, write_recipient};
 
 use crate::path::{ForwardPath, PathSide, forward_path, reverse_path, split_path};
 use core::str;
 use memchr::{memchr, memchr2};
-use model::{Envelope, Notify, ReversePath};
+use model::{Envelope, Notify};
 
 /// A command that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,14 +115,10 @@ fn mail(argument: &[u8]) -> Result<Command, CommandError> {
     let (path, rest) = split_path(text, PathSide::Reverse)?;
     let envelope = Envelope::new(reverse_path(path)?, []);
     let envelope = parameters::mail(envelope, rest)?;
-    if needs_smtputf8(&envelope.mail_from) && !envelope.smtputf8 {
+    if needs_smtputf8(&envelope) && !envelope.smtputf8 {
         return Err(CommandError::NeedsSmtpUtf8);
     }
     Ok(Command::Mail(Box::new(envelope)))
-}
-
-fn needs_smtputf8(path: &ReversePath) -> bool {
-    path.mailbox().is_some_and(model::Address::needs_smtputf8)
 }
 
 fn rcpt(argument: &[u8]) -> Result<Command, CommandError> {

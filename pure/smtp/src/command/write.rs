@@ -3,6 +3,13 @@
 use crate::Capabilities;
 use model::{BodyType, DsnReturn, Envelope, Recipient};
 
+/// Whether the message cannot travel without SMTPUTF8 (RFC 6531 §3.4): its sender said so, or an address shows it.
+pub(crate) fn needs_smtputf8(envelope: &Envelope) -> bool {
+    let sender = envelope.mail_from.mailbox();
+    let recipients = envelope.recipients.iter().map(|recipient| &recipient.address);
+    envelope.smtputf8 || sender.into_iter().chain(recipients).any(model::Address::needs_smtputf8)
+}
+
 /// `MAIL FROM:<...>` with parameters, without its line end.
 #[must_use]
 pub fn write_mail(envelope: &Envelope, size: u64, offered: &Capabilities) -> String {
@@ -15,7 +22,7 @@ pub fn write_mail(envelope: &Envelope, size: u64, offered: &Capabilities) -> Str
         BodyType::EightBitMime => line.push_str(" BODY=8BITMIME"),
         BodyType::BinaryMime => line.push_str(" BODY=BINARYMIME"),
     }
-    if envelope.smtputf8 {
+    if needs_smtputf8(envelope) {
         line.push_str(" SMTPUTF8");
     }
     if offered.dsn {
