@@ -224,7 +224,8 @@ fn write_folder(folder: &Path, address: SocketAddr, settings: &str) -> std::io::
     for (name, kind, private, wakeup, processes, command) in SERVICES {
         // Only the delivery into files begins as root, to become the files' owner.
         let unprivileged = if *name == "virtual" { "n" } else { "-" };
-        master.push_str(&format!("{name} {kind} {private} {unprivileged} n {wakeup} {processes} {command}\n"));
+        master
+            .push_str(&format!("{name} {kind} {private} {unprivileged} n {wakeup} {processes} {command}\n"));
     }
     fs::write(folder.join("etc/master.cf"), master)
 }
