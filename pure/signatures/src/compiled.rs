@@ -1,5 +1,89 @@
-//! One tenant's directory, rules, templates and images, checked and ready.
+//! One tenant's directory, rules, templates and pictures, checked and ready.
+//!
+//! Whoever makes it (`tenant::compile`) has checked that every signature that a rule or the policy names is there; should
+//! one be missing all the same, rendering it fails and the message is passed for that reason.
 
-/// What `stamp` needs of one tenant. Made by `tenant::compile` only.
+use crate::place::ClientSignature;
+use crate::rules::Rule;
+use crate::{Images, People, SignatureName, Templates};
+use model::{Address, ByteCount, Domain};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What happens to a message that cannot be stamped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnFailure {
+    /// `pass`: it goes on without a signature.
+    #[default]
+    Pass,
+    /// `hold`: it waits for a person.
+    Hold,
+}
+
+/// What happens to a message whose sender the directory does not know.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum UnknownPerson {
+    /// It is passed.
+    #[default]
+    Nothing,
+    /// It waits for a person.
+    Hold,
+    /// It gets this signature, in which only `mail` has a value.
+    Signature(SignatureName),
+}
+
+/// `[policy]` of `rules.toml`.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// What happens to the writer's own signature. Default: replace.
+    pub client_signature: ClientSignature,
+    /// The place that a writer may choose; none: there is no such word.
+    pub marker: Option<String>,
+    pub unknown_person: UnknownPerson,
+}
+
+/// What one tenant's stamping consists of.
 #[derive(Debug)]
-pub struct Compiled {}
+pub struct Parts {
+    pub domains: Vec<Domain>,
+    pub people: People,
+    pub rules: Vec<Rule>,
+    pub policy: Policy,
+    pub templates: Templates,
+    pub images: Images,
+    /// The largest message that is stamped.
+    pub size_max: ByteCount,
+    pub on_failure: OnFailure,
+}
+
+/// What `stamp` needs of one tenant.
+#[derive(Debug)]
+pub struct Compiled {
+    pub(crate) parts: Parts,
+    pub(crate) image_names: Arc<BTreeSet<String>>,
+    domains: BTreeSet<Domain>,
+}
+
+impl Compiled {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            image_names: Arc::new(parts.images.keys().cloned().collect()),
+            domains: parts.domains.iter().cloned().collect(),
+            parts,
+        }
+    }
+
+    /// Whether `address` is in one of the tenant's domains.
+    #[must_use]
+    pub fn is_internal(&self, address: &Address) -> bool {
+        self.domains.contains(&address.domain())
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn people(&self) -> &People {
+        &self.parts.people
+    }
+}

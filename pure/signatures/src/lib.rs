@@ -5,11 +5,26 @@
 //! the splices gives the original back.
 
 mod compiled;
+mod content_id;
 mod explain;
+mod images;
+mod people;
+pub mod place;
 mod reason;
+mod rules;
 mod stamp;
+mod templates;
+mod text_form;
 
-pub use compiled::Compiled;
+pub use compiled::{Compiled, OnFailure, Parts, Policy, UnknownPerson};
 pub use explain::{Explain, Outcome, Placed, Spliced};
+pub use images::{IMAGE_LEN_MAX, Image, ImageError, Images};
+pub use people::{People, Person};
 pub use reason::PassReason;
+pub use rules::{
+    Chosen, Conditions, Facts, MessageKind, Pattern, PatternError, RecipientKind, Rule, Searched, Then, choose,
+};
 pub use stamp::{Decision, Group, StampInput, stamp};
+pub use templates::{
+    Form, Rendered, SignatureName, SignatureNameError, TEMPLATE_LEN_MAX, TemplateError, Templates, image_literals,
+};

@@ -3,13 +3,20 @@
 //! A folder that does not compile gives every problem at once with file, line and what to do, and no snapshot: what runs stays what
 //! ran (law 6). Nothing is read from a disk here; secrets come through the function that is handed in.
 
+mod compile;
 mod folder;
+mod people;
 mod problem;
+mod rules;
 pub mod settings;
+mod suggest;
+pub mod written;
 
+pub use compile::compile;
 pub use folder::Folder;
 pub use problem::Problem;
 pub use settings::Settings;
+pub use suggest::nearest;
 
 use model::SnapshotNumber;
 use signatures::Compiled;
@@ -26,13 +33,4 @@ pub struct Snapshot {
     pub folder_hash: [u8; 32],
     /// What is odd and does not prevent publication.
     pub warnings: Vec<Problem>,
-}
-
-/// Compiles `folder`. `secrets` is asked with the whole reference, `env:NAME` or `file:PATH`, and gives its value if it is set.
-pub fn compile(
-    _folder: &Folder,
-    _number: SnapshotNumber,
-    _secrets: &dyn Fn(&str) -> Option<String>,
-) -> Result<Snapshot, Vec<Problem>> {
-    Err(Vec::new())
 }

@@ -5,11 +5,16 @@
 
 mod connector;
 mod egress;
+mod read;
 
 pub use connector::{Check, Connector, ConnectorKind, Secret, SecretHeader};
 pub use egress::{
     ClientCertificate, CutThrough, Egress, EgressMode, Fallback, Handover, Otherwise, SmartHost, TlsPolicy,
 };
+
+pub(crate) use read::{Outside, settings as read};
+
+pub use signatures::OnFailure;
 
 use model::{Address, ByteCount, Domain, RegionName, TenantName};
 
@@ -34,16 +39,6 @@ pub struct Settings {
     pub egress: Egress,
     pub stamping: Stamping,
     pub limits: Limits,
-}
-
-/// What happens to a message that cannot be stamped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnFailure {
-    /// `pass`: it goes on without a signature.
-    #[default]
-    Pass,
-    /// `hold`: it waits for a person.
-    Hold,
 }
 
 /// `[stamping]`.

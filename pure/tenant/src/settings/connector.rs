@@ -3,6 +3,8 @@
 //! Network and domain always have to hold (there is never an open relay); further checks are those of `require`. The values of a
 //! secret are kept out of every debug output.
 
+use super::Outside;
+use crate::written::{Report, Table, Value};
 use core::fmt;
 use ipnet::IpNet;
 use std::collections::BTreeSet;
@@ -82,4 +84,193 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
     }
+}
+
+const TENANTS_MAX: usize = 100;
+const NETWORKS_MAX: usize = 1_000;
+const HEADER_NAME_LEN_MAX: usize = 64;
+/// Shortest secret that is not warned about: 128 bits in hexadecimal are twice as long.
+const SECRET_LEN_GOOD: usize = 16;
+const SECRET_LEN_MAX: usize = 256;
+
+const KINDS: [(&str, ConnectorKind); 6] = [
+    ("m365", ConnectorKind::M365),
+    ("google", ConnectorKind::Google),
+    ("postfix", ConnectorKind::Postfix),
+    ("exim", ConnectorKind::Exim),
+    ("exchange", ConnectorKind::Exchange),
+    ("address", ConnectorKind::Address),
+];
+
+const CHECKS: [(&str, Check); 6] = [
+    ("network", Check::Network),
+    ("domain", Check::Domain),
+    ("certificate", Check::Certificate),
+    ("tenant_id", Check::TenantId),
+    ("originator_org", Check::OriginatorOrg),
+    ("secret", Check::Secret),
+];
+
+/// Reads `[connector]`.
+pub(super) fn read(top: &mut Table<'_>, outside: &Outside<'_>, report: &mut Report) -> Connector {
+    let mut connector = Connector {
+        kind: ConnectorKind::Address,
+        m365_tenants: Vec::new(),
+        secret_header: None,
+        networks: Vec::new(),
+        require: BTreeSet::from([Check::Network, Check::Domain]),
+    };
+    let start = top.start();
+    if let Some(mut table) = top.table("connector", report) {
+        if let Some(kind) = table.take("kind").and_then(|value| value.word(&KINDS, report)) {
+            connector.kind = kind;
+        }
+        if let Some(value) = table.take("require") {
+            let checks = value.list(report);
+            connector.require.extend(checks.iter().filter_map(|check| check.word(&CHECKS, report)));
+        }
+        let tenants = table.take("m365_tenants");
+        connector.m365_tenants = tenants.map(|value| tenant_ids(&value, report)).unwrap_or_default();
+        let networks = table.take("networks");
+        connector.networks = networks.map(|value| self::networks(&value, report)).unwrap_or_default();
+        let needed = connector.require.contains(&Check::Secret);
+        let header = table.table("secret_header", report);
+        connector.secret_header = header.and_then(|header| secret_header(header, needed, outside, report));
+        needs(&connector, &table, report);
+        table.finish(report);
+    }
+    if connector.networks.is_empty() {
+        report.warn(start, "`connector.networks` is empty: nobody can hand over mail; name the tenant's networks");
+    }
+    connector
+}
+
+/// A required check without anything to check against would refuse everything.
+fn needs(connector: &Connector, table: &Table<'_>, report: &mut Report) {
+    if connector.require.contains(&Check::TenantId) && connector.m365_tenants.is_empty() {
+        report.at(table.start(), "`connector.require` names tenant_id, but `connector.m365_tenants` is empty");
+    }
+    if connector.require.contains(&Check::Secret) && connector.secret_header.is_none() {
+        report.at(table.start(), "`connector.require` names secret, but there is no `connector.secret_header`");
+    }
+}
+
+fn tenant_ids(value: &Value<'_>, report: &mut Report) -> Vec<String> {
+    let entries = value.list(report);
+    if entries.len() > TENANTS_MAX {
+        value.problem(report, format!("has more than {TENANTS_MAX} entries"));
+    }
+    let mut ids = Vec::new();
+    for entry in &entries {
+        let Some(text) = entry.text(report) else { continue };
+        if is_guid(text) {
+            ids.push(text.to_ascii_lowercase());
+        } else {
+            let example = "7c1a2f60-0000-4000-8000-0000000acae1";
+            entry.problem(report, format!("`{text}` is not the id of an organisation such as {example}"));
+        }
+    }
+    ids
+}
+
+fn is_guid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+fn networks(value: &Value<'_>, report: &mut Report) -> Vec<IpNet> {
+    let entries = value.list(report);
+    if entries.len() > NETWORKS_MAX {
+        value.problem(report, format!("has more than {NETWORKS_MAX} entries"));
+    }
+    let mut networks = Vec::new();
+    for entry in &entries {
+        let Some(text) = entry.text(report) else { continue };
+        match network(text) {
+            Ok(network) => networks.push(network),
+            Err(reason) => entry.problem(report, reason),
+        }
+    }
+    networks
+}
+
+/// `192.0.2.0/24`, or a single address. Set bits behind the prefix are an error, because one of the two is a slip.
+fn network(text: &str) -> Result<IpNet, String> {
+    let form = format!("`{text}` is not a network such as 192.0.2.0/24 or 2001:db8::/32");
+    let network = match text.parse::<core::net::IpAddr>() {
+        Ok(address) => IpNet::from(address),
+        Err(_) => text.parse::<IpNet>().map_err(|_| form)?,
+    };
+    if network.addr() == network.network() {
+        return Ok(network);
+    }
+    Err(format!("`{text}` has bits behind its prefix; write {}", network.trunc()))
+}
+
+fn secret_header(
+    mut table: Table<'_>,
+    needed: bool,
+    outside: &Outside<'_>,
+    report: &mut Report,
+) -> Option<SecretHeader> {
+    let name = table.require("name", report).and_then(|value| header_name(&value, report));
+    let mut values = Vec::new();
+    if let Some(list) = table.require("values", report) {
+        let entries = list.list(report);
+        if !matches!(entries.len(), 1..=2) {
+            list.problem(report, "needs one value, or two while rotating");
+        }
+        values.extend(entries.iter().filter_map(|entry| secret(entry, needed, outside, report)));
+        if needed && values.is_empty() && report.is_good() {
+            list.problem(report, "has no value that is set, and `connector.require` names secret");
+        }
+    }
+    table.finish(report);
+    Some(SecretHeader { name: name?, values })
+}
+
+/// RFC 5322 §2.2: printable ASCII but the colon. Headers that mail itself uses are no place for a secret.
+fn header_name(value: &Value<'_>, report: &mut Report) -> Option<String> {
+    let text = value.text(report)?;
+    let good = matches!(text.len(), 1..=HEADER_NAME_LEN_MAX)
+        && text.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("x-"))
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
+    if !good {
+        value.problem(report, format!("`{text}` is not the name of a header such as X-Signpost-Key"));
+    }
+    good.then(|| text.to_owned())
+}
+
+/// A value that the file names (`env:NAME`, `file:PATH`) or, with a warning, holds.
+pub(super) fn secret(
+    value: &Value<'_>,
+    needed: bool,
+    outside: &Outside<'_>,
+    report: &mut Report,
+) -> Option<Secret> {
+    let text = value.text(report)?;
+    let named = text.starts_with("env:") || text.starts_with("file:");
+    let found = if named { (outside.secrets)(text) } else { Some(text.to_owned()) };
+    let Some(found) = found else {
+        let reason = format!("`{text}` is not set");
+        if needed {
+            value.problem(report, format!("{reason}, and a required check needs it; set it and try again"));
+        } else {
+            report.warn(value.start(), format!("{reason}; no required check needs it"));
+        }
+        return None;
+    };
+    let secret = found.trim();
+    if !matches!(secret.len(), 1..=SECRET_LEN_MAX) || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+        value.problem(report, "its value is empty, too long or holds something other than printable ASCII");
+        return None;
+    }
+    if !named {
+        report.warn(value.start(), "a secret is written in the file; name it as env:NAME or file:PATH instead");
+    }
+    if secret.len() < SECRET_LEN_GOOD {
+        report.warn(value.start(), format!("the secret is shorter than {SECRET_LEN_GOOD} characters"));
+    }
+    Some(Secret::new(secret.to_owned()))
 }

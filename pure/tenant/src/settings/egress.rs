@@ -1,8 +1,10 @@
 //! `[egress]`: where a tenant's mail goes on, and how.
 
-use crate::settings::Secret;
+use super::{Outside, Secret};
+use crate::written::{Report, Table, Value};
 use core::fmt;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
+use core::str::FromStr;
 use model::{Domain, Duration, SourceName};
 
 /// `[egress]`.
@@ -114,4 +116,179 @@ pub struct Fallback {
     pub implicit_tls: bool,
     pub user: String,
     pub password: Secret,
+}
+
+const SMTP_PORT: u16 = 25;
+const SUBMISSION_PORT: u16 = 587;
+const SUBMISSIONS_PORT: u16 = 465;
+const SOURCES_MAX: usize = 100;
+const WAIT_DEFAULT: Duration = Duration::from_secs(20);
+const WAIT_MIN: Duration = Duration::from_secs(1);
+const WAIT_MAX: Duration = Duration::from_secs(300);
+
+const MODES: [(&str, EgressMode); 2] = [("return", EgressMode::Return), ("deliver", EgressMode::Deliver)];
+const TLS: [(&str, TlsPolicy); 3] =
+    [("opportunistic", TlsPolicy::Opportunistic), ("require", TlsPolicy::Require), ("verify", TlsPolicy::Verify)];
+const HANDOVERS: [(&str, Handover); 2] = [("spool", Handover::Spool), ("cut_through", Handover::CutThrough)];
+const OTHERWISE: [(&str, Otherwise); 2] = [("spool", Otherwise::Spool), ("451", Otherwise::TryLater)];
+
+impl Egress {
+    fn default_for(first_domain: &Domain) -> Self {
+        Self {
+            mode: EgressMode::default(),
+            smart_host: SmartHost::Mx(first_domain.clone()),
+            tls: TlsPolicy::default(),
+            certificate: None,
+            handover: Handover::default(),
+            cut_through: CutThrough { wait: WAIT_DEFAULT, otherwise: Otherwise::default() },
+            sources: Vec::new(),
+            fallback: None,
+        }
+    }
+}
+
+impl FromStr for SmartHost {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(domain) = text.strip_prefix("mx:") {
+            return domain.parse().map(Self::Mx).map_err(|error| error.to_string());
+        }
+        if let Ok(address) = text.parse::<SocketAddr>() {
+            return Ok(Self::Address(address));
+        }
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Ok(Self::Address(SocketAddr::new(address, SMTP_PORT)));
+        }
+        let (host, port) = host_and_port(text, SMTP_PORT)?;
+        Ok(Self::Name { host, port })
+    }
+}
+
+fn host_and_port(text: &str, default: u16) -> Result<(Domain, u16), String> {
+    let form = || format!("`{text}` is not a host such as mail.example:25, nor mx:DOMAIN");
+    let (host, port) = match text.split_once(':') {
+        Some((host, port)) => (host, port.parse().ok().filter(|port| *port > 0).ok_or_else(form)?),
+        None => (text, default),
+    };
+    let host: Domain = host.parse().map_err(|_| form())?;
+    if host.is_literal() { Err(form()) } else { Ok((host, port)) }
+}
+
+/// Reads `[egress]`. `None` only without a domain to take the default from.
+pub(super) fn read(
+    top: &mut Table<'_>,
+    domains: &[Domain],
+    outside: &Outside<'_>,
+    report: &mut Report,
+) -> Option<Egress> {
+    let table = top.table("egress", report);
+    // Without a good domain nothing is published; a stand-in lets the other keys be checked all the same.
+    let stand_in = || "domain.invalid".parse().ok();
+    let mut egress = Egress::default_for(&domains.first().cloned().or_else(stand_in)?);
+    let Some(mut table) = table else { return Some(egress) };
+    if let Some(mode) = table.take("mode").and_then(|value| value.word(&MODES, report)) {
+        egress.mode = mode;
+    }
+    if let Some(host) = table.take("smart_host").and_then(|value| value.parse(report)) {
+        egress.smart_host = host;
+    }
+    if let Some(tls) = table.take("tls").and_then(|value| value.word(&TLS, report)) {
+        egress.tls = tls;
+    }
+    let certificate = table.take("certificate");
+    egress.certificate = certificate.and_then(|value| self::certificate(&value, outside, report));
+    if let Some(handover) = table.take("handover").and_then(|value| value.word(&HANDOVERS, report)) {
+        egress.handover = handover;
+    }
+    if let Some(table) = table.table("cut_through", report) {
+        cut_through(table, &mut egress.cut_through, report);
+    }
+    let sources = table.take("sources");
+    egress.sources = sources.map(|value| value.parse_list(SOURCES_MAX, report)).unwrap_or_default();
+    egress.fallback = table.take("fallback").and_then(|value| fallback(&value, outside, report));
+    table.finish(report);
+    Some(egress)
+}
+
+fn cut_through(mut table: Table<'_>, chosen: &mut CutThrough, report: &mut Report) {
+    if let Some(wait) = table.take("wait").and_then(|value| value.duration(WAIT_MIN..=WAIT_MAX, report)) {
+        chosen.wait = wait;
+    }
+    if let Some(otherwise) = table.take("otherwise").and_then(|value| value.word(&OTHERWISE, report)) {
+        chosen.otherwise = otherwise;
+    }
+    table.finish(report);
+}
+
+/// A PEM file inside the folder, or a reference (`env:NAME`, `file:PATH`) to its text.
+fn certificate(value: &Value<'_>, outside: &Outside<'_>, report: &mut Report) -> Option<ClientCertificate> {
+    let text = value.text(report)?;
+    if text.is_empty() {
+        return None;
+    }
+    let named = text.starts_with("env:") || text.starts_with("file:");
+    let pem = if named {
+        (outside.secrets)(text)
+    } else {
+        outside.folder.file(text).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    };
+    let Some(pem) = pem else {
+        let mend = if named { "set it" } else { "put the file into the tenant's folder" };
+        value.problem(report, format!("`{text}` does not exist; {mend}, or write \"\" for none"));
+        return None;
+    };
+    if !pem.contains("-----BEGIN CERTIFICATE-----") || !pem.contains("PRIVATE KEY-----") {
+        value.problem(report, format!("`{text}` needs the certificate chain and its private key, both as PEM"));
+        return None;
+    }
+    Some(ClientCertificate { pem: Secret::new(pem) })
+}
+
+/// `smtp://USER:PASSWORD@HOST:PORT` with STARTTLS or `smtps://` with TLS at once; the password may be `env:NAME` or `file:PATH`.
+fn fallback(value: &Value<'_>, outside: &Outside<'_>, report: &mut Report) -> Option<Fallback> {
+    let text = value.text(report)?;
+    if text.is_empty() {
+        return None;
+    }
+    let written = parse_fallback(text).map_err(|reason| value.problem(report, reason)).ok()?;
+    let reference = &written.password;
+    let named = reference.starts_with("env:") || reference.starts_with("file:");
+    let password = if named { (outside.secrets)(reference) } else { Some(reference.clone()) };
+    let Some(password) = password else {
+        let reason = format!("the password `{reference}` of `egress.fallback` is not set; it cannot be used");
+        report.warn(value.start(), reason);
+        return None;
+    };
+    if !named {
+        report.warn(value.start(), "a password is written in the file; name it as env:NAME or file:PATH instead");
+    }
+    let WrittenFallback { host, port, implicit_tls, user, .. } = written;
+    Some(Fallback { host, port, implicit_tls, user, password: Secret::new(password) })
+}
+
+struct WrittenFallback {
+    host: Domain,
+    port: u16,
+    implicit_tls: bool,
+    user: String,
+    password: String,
+}
+
+fn parse_fallback(text: &str) -> Result<WrittenFallback, String> {
+    // The text may hold a password, so it is not repeated.
+    let form = || "needs the form smtps://USER:env:NAME@HOST:465 or smtp://USER:env:NAME@HOST:587".to_owned();
+    let (scheme, rest) = text.split_once("://").ok_or_else(form)?;
+    let (implicit_tls, port) = match scheme {
+        "smtps" => (true, SUBMISSIONS_PORT),
+        "smtp" => (false, SUBMISSION_PORT),
+        _ => return Err(form()),
+    };
+    let (credentials, host) = rest.rsplit_once('@').ok_or_else(form)?;
+    let (user, password) = credentials.split_once(':').ok_or_else(form)?;
+    if user.is_empty() || password.is_empty() {
+        return Err(form());
+    }
+    let (host, port) = host_and_port(host, port).map_err(|_| form())?;
+    Ok(WrittenFallback { host, port, implicit_tls, user: user.to_owned(), password: password.to_owned() })
 }
