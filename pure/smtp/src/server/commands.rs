@@ -6,7 +6,7 @@ use super::state::{Chunk, Chunked, Opening, State};
 use super::{BodyError, CloseReason, ServerAction, ServerSession};
 use crate::{Command, CommandError, ForwardPath, PathSide, parse_command};
 use core::mem;
-use model::{Envelope, Notify, Recipient, Reply};
+use model::{Envelope, Notify, Recipient, Reply, ReplyClass};
 
 impl ServerSession {
     pub(super) fn handle_line(&mut self, line: Line) {
@@ -199,7 +199,7 @@ impl ServerSession {
                 }
                 self.state = State::Open(envelope);
             }
-            State::Beginning(Opening::Data) if answer.is_positive() => self.start_data(),
+            State::Beginning(Opening::Data) if lets_in(answer) => self.start_data(),
             State::Beginning(Opening::Data) => {
                 self.say(answer);
                 self.is_barred = true;
@@ -235,10 +235,15 @@ impl ServerSession {
     }
 
     fn chunked(&self, answer: &Reply) -> Chunked {
-        if answer.is_positive() {
+        if lets_in(answer) {
             Chunked::Taking(Box::new(self.new_content()))
         } else {
             Chunked::Refused(answer.clone())
         }
     }
+}
+
+/// A shell may answer BeginBody with 250 or with 354: what is said to the client is the session's own in both forms.
+fn lets_in(answer: &Reply) -> bool {
+    matches!(answer.class(), ReplyClass::Positive | ReplyClass::Intermediate)
 }
