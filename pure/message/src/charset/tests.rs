@@ -1,0 +1,72 @@
+//! Charsets as mail labels them: what fits, what does not, where characters begin.
+
+use super::*;
+
+fn charset(label: &str) -> Charset {
+    Charset::new(Some(label), b"").unwrap()
+}
+
+#[test]
+fn a_text_that_does_not_fit_is_refused() {
+    let check = |label: &str, text: &str, fits: bool| {
+        assert_eq!(charset(label).encode(text).is_some(), fits, "{label} {text}");
+    };
+    check("us-ascii", "abc", true);
+    check("us-ascii", "ä", false);
+    check("iso-8859-1", "ä", true);
+    check("iso-8859-1", "€", false);
+    check("windows-1252", "€", true);
+    check("windows-1252", "李", false);
+    check("utf-8", "李", true);
+    check("gb18030", "李ä", true);
+    check("iso-2022-jp", "日本", true);
+    check("iso-2022-jp", "ä", false);
+}
+
+#[test]
+fn html_falls_back_to_numeric_references() {
+    assert_eq!(charset("iso-8859-1").encode_html("ä€", false), b"\xe4&#8364;");
+    assert_eq!(charset("utf-8").encode_html("ä", true), b"&#228;");
+    assert_eq!(charset("us-ascii").encode_html("ä", false), b"&#228;");
+}
+
+#[test]
+fn unknown_charsets_are_none() {
+    for label in ["utf-7", "utf-16", "x-unknown", "iso-2022-kr"] {
+        assert!(Charset::new(Some(label), b"").is_none(), "{label}");
+    }
+    assert!(Charset::new(None, b"").is_some());
+}
+
+#[test]
+fn places_are_the_first_byte_of_each_character() {
+    for label in ["utf-8", "gb18030", "shift_jis", "euc-kr", "big5", "windows-1252"] {
+        let charset = charset(label);
+        let text = if label == "windows-1252" { "aé€b" } else { "a一b二" };
+        let Some(content) = charset.encode(text) else { continue };
+        let offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let places = charset.places(&content, text, &offsets);
+        for (offset, place) in offsets.iter().zip(places) {
+            assert_eq!(charset.decode(&content[..place]), text[..*offset], "{label} at {offset}");
+        }
+    }
+}
+
+#[test]
+fn invalid_bytes_do_not_move_the_places() {
+    let charset = charset("utf-8");
+    let content = b"a\xffb\xe4\xb8c";
+    let text = charset.decode(content);
+    let at_c = text.find('c').unwrap();
+    assert_eq!(charset.places(content, &text, &[at_c]), [5]);
+}
+
+#[test]
+fn an_insertion_into_japanese_text_leaves_its_state_and_returns() {
+    let charset = charset("iso-2022-jp");
+    let content = charset.encode("日本").unwrap();
+    let place = charset.places(&content, "日本", &[3])[0];
+    let inserted = charset.in_state(b"<x>".to_vec(), &content[..place], &content[place..]);
+    let changed = [&content[..place], &inserted, &content[place..]].concat();
+    assert_eq!(charset.decode(&changed), "日<x>本");
+}

@@ -1,0 +1,102 @@
+//! Edits of the content as splices of the raw body, one function for each kind of transfer encoding.
+//!
+//! All take the changes as ascending ranges of the content with the bytes that replace them, and give splices whose offsets
+//! count from the start of the body.
+
+use super::{TextKind, lines};
+use crate::encode;
+use crate::splice::{Overlap, Splices};
+use crate::transfer::{base64_quantum, quoted_printable_places};
+use core::ops::Range;
+
+pub(super) type Change = (Range<usize>, Vec<u8>);
+
+/// 7bit, 8bit, binary: content and raw are the same.
+pub(super) fn identity(raw: &[u8], line_end: &str, changes: Vec<Change>) -> Result<Splices, Overlap> {
+    let mut splices = Splices::new();
+    for (range, content) in changes {
+        let before = column(raw, range.start);
+        let after = memchr::memchr(b'\n', &raw[range.end..]).unwrap_or(raw.len() - range.end);
+        splices.replace(range, lines::wrap(content, before, after, line_end))?;
+    }
+    Ok(splices)
+}
+
+/// Quoted-printable: the insertion stands on lines of its own, joined to its neighbours by soft line breaks.
+pub(super) fn quoted_printable(raw: &[u8], line_end: &str, changes: Vec<Change>) -> Result<Splices, Overlap> {
+    let offsets: Vec<usize> = changes.iter().flat_map(|(range, _)| [range.start, range.end]).collect();
+    let places = quoted_printable_places(raw, &offsets);
+    let soft = format!("={line_end}");
+    let mut splices = Splices::new();
+    for (place, (_, content)) in places.chunks_exact(2).zip(changes) {
+        let mut inserted = Vec::new();
+        if column(raw, place[0]) > 0 && !(content.is_empty() && place[0] == place[1]) {
+            inserted.extend_from_slice(soft.as_bytes());
+        }
+        inserted.extend(encode::quoted_printable(&content, line_end));
+        if !inserted.is_empty() && !inserted.ends_with(b"\n") && place[1] < raw.len() {
+            inserted.extend_from_slice(soft.as_bytes());
+        }
+        splices.replace(place[0]..place[1], inserted)?;
+    }
+    Ok(splices)
+}
+
+/// Base64: the quanta that are cut are written anew, with blanks added so that the quanta behind stay where they are.
+pub(super) fn base64(
+    raw: &[u8],
+    content: &[u8],
+    kind: TextKind,
+    line_end: &str,
+    changes: Vec<Change>,
+) -> Result<Splices, Overlap> {
+    let mut splices = Splices::new();
+    for (range, inserted) in changes {
+        let first = range.start / 3;
+        let last = range.end.div_ceil(3);
+        // The last quantum may hold fewer than three bytes: what reaches into it is written to the end.
+        let to_end = last * 3 >= content.len();
+        let end = if to_end { content.len() } else { last * 3 };
+        let mut bytes = content[first * 3..range.start].to_vec();
+        bytes.extend_from_slice(&inserted);
+        if !to_end {
+            let length = bytes.len() + (end - range.end);
+            bytes.extend(padding(kind, line_end, (3 - length % 3) % 3));
+        }
+        bytes.extend_from_slice(&content[range.end..end]);
+        let start = base64_quantum(raw, first);
+        let stop = if to_end { base64_quantum(raw, usize::MAX / 4) } else { base64_quantum(raw, last) };
+        splices.replace(start..stop.max(start), on_own_lines(raw, start, stop, &bytes, line_end))?;
+    }
+    Ok(splices)
+}
+
+/// `count` bytes, modulo three, that a reader does not see: blanks in HTML, empty lines in plain text, where a blank at a line's end would have a meaning.
+fn padding(kind: TextKind, line_end: &str, count: usize) -> Vec<u8> {
+    match (kind, line_end) {
+        (TextKind::Html, _) => vec![b' '; count],
+        (TextKind::Plain, "\n") => vec![b'\n'; count],
+        // One CRLF is two bytes, two are one byte modulo three.
+        (TextKind::Plain, _) => b"\r\n".repeat([0, 2, 1][count % 3]),
+    }
+}
+
+/// The encoded bytes, kept apart from what stands before and behind on the same line.
+fn on_own_lines(raw: &[u8], start: usize, stop: usize, bytes: &[u8], line_end: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let encoded = encode::base64(bytes, line_end);
+    if column(raw, start) > 0 && !encoded.is_empty() {
+        out.extend_from_slice(line_end.as_bytes());
+    }
+    out.extend(encoded);
+    let line_goes_on = raw.get(stop).is_some_and(|byte| !matches!(byte, b'\r' | b'\n'));
+    if line_goes_on && !out.is_empty() || stop > start && column(raw, stop) == 0 && stop < raw.len() {
+        out.extend_from_slice(line_end.as_bytes());
+    }
+    out
+}
+
+/// How many bytes stand on the line in front of `at`.
+fn column(raw: &[u8], at: usize) -> usize {
+    memchr::memrchr(b'\n', &raw[..at]).map_or(at, |line_feed| at - line_feed - 1)
+}
