@@ -29,7 +29,7 @@ pub struct PlaygroundConfig {
     pub inbound: InboundConfig,
     /// Most messages that the mailbox keeps; the oldest go first, the figures stay.
     pub mailbox_messages_max: usize,
-    /// Most bytes of messages that the mailbox keeps, socket bytes included.
+    /// Most bytes of arrived messages that are kept, socket bytes included, and as many of sent ones.
     pub mailbox_bytes_max: usize,
     /// Seed of scripted probabilities.
     pub seed: u64,

@@ -91,7 +91,7 @@ impl Exchange {
         let authority = Authority::new()?;
         let (forks, receiver) = mpsc::channel(HANDOVER_MAX);
         let exchange = Arc::new(Self {
-            tls: tls::Sides::new(&authority, &config.smart_host)?,
+            tls: tls::Sides::new(&authority, &config.smart_host, address.ip())?,
             mailbox: Mutex::new(Mailbox::new(config.mailbox_messages_max, config.mailbox_bytes_max)),
             controls: Mutex::new(Controls {
                 rule: true,

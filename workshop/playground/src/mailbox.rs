@@ -181,7 +181,7 @@ pub struct Figures {
     pub refused: u64,
     /// Inbound commands or bodies answered with 4yz.
     pub put_off: u64,
-    /// Transactions refused because the client's address was listed.
+    /// Recipients refused because the client's address was listed.
     pub refused_listed: u64,
     /// Bodies received while the client's address was listed and not allowed.
     pub arrived_listed: u64,
@@ -200,6 +200,7 @@ pub(crate) struct Mailbox {
     messages: VecDeque<Arc<Arrived>>,
     bytes: usize,
     sent: VecDeque<Sent>,
+    sent_bytes: usize,
     reports: VecDeque<Report>,
     tokens: BTreeSet<(String, String)>,
     messages_max: usize,
@@ -251,9 +252,11 @@ impl Mailbox {
 
     pub(crate) fn keep_sent(&mut self, sent: Sent) {
         self.figures.submitted += 1;
+        self.sent_bytes += sent.raw.len() + sent.wire.len();
         self.sent.push_back(sent);
-        if self.sent.len() > self.messages_max {
-            self.sent.pop_front();
+        while self.sent.len() > self.messages_max || self.sent_bytes > self.bytes_max {
+            let Some(oldest) = self.sent.pop_front() else { break };
+            self.sent_bytes -= oldest.raw.len() + oldest.wire.len();
         }
     }
 

@@ -49,9 +49,12 @@ pub struct Envelope<'a> {
 }
 
 fn io_error(tool: &'static str) -> impl Fn(io::Error) -> PeerError {
-    move |source| match source.kind() {
-        io::ErrorKind::NotFound => PeerError::Missing(tool),
-        _ => PeerError::Io { tool, source },
+    move |source| {
+        if source.kind() == io::ErrorKind::NotFound {
+            PeerError::Missing(tool)
+        } else {
+            PeerError::Io { tool, source }
+        }
     }
 }
 

@@ -29,9 +29,12 @@ fn query(name: &str, record_type: RecordType) -> Vec<u8> {
 
 fn read(bytes: &[u8]) -> (ResponseCode, Vec<String>) {
     let message = Message::from_vec(bytes).unwrap();
-    let data = message.answers.iter().map(|record| match &record.data {
-        RData::TXT(text) => text.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect(),
-        other => other.to_string(),
+    let data = message.answers.iter().map(|record| {
+        if let RData::TXT(text) = &record.data {
+            text.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect()
+        } else {
+            record.data.to_string()
+        }
     });
     (message.metadata.response_code, data.collect())
 }

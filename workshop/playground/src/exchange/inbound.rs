@@ -5,7 +5,9 @@
 //! message stands in the mailbox, unless the script says otherwise. A listed client hears the words of the seed's incident at its
 //! first RCPT. Bytes that came in clear before a handshake are thrown away.
 
+mod keep;
 mod session;
+mod words;
 
 use super::Exchange;
 use super::link::Link;

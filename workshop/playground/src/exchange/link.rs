@@ -51,12 +51,12 @@ impl Link {
         !self.buffer.is_empty()
     }
 
-    /// Forgets what was heard, then counts these bytes as heard.
-    pub(super) fn hear_from(&mut self, start: &[u8]) {
+    /// Forgets what was heard so far.
+    pub(super) fn forget_heard(&mut self) {
         self.heard.clear();
-        self.heard.extend_from_slice(start);
     }
 
+    /// What was taken since it was last forgotten.
     pub(super) fn take_heard(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.heard)
     }
@@ -85,7 +85,7 @@ impl Link {
     }
 
     /// Everything up to and with the final dot line.
-    pub(super) async fn to_final_dot(&mut self, length_max: usize) -> Result<Vec<u8>, LinkError> {
+    pub(super) async fn until_final_dot(&mut self, length_max: usize) -> Result<Vec<u8>, LinkError> {
         let mut from = 0;
         loop {
             // The CRLF that ends the DATA command counts as the one before a dot on the first line.

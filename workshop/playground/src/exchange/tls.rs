@@ -15,6 +15,7 @@ use rustls::{
     ClientConfig, DigitallySignedStruct, DistinguishedName, Error, RootCertStore, ServerConfig,
     SignatureScheme,
 };
+use std::net::IpAddr;
 use std::sync::Arc;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
@@ -27,13 +28,13 @@ pub(super) struct Sides {
 }
 
 impl Sides {
-    pub(super) fn new(authority: &Authority, smart_host: &str) -> Result<Self, StartError> {
+    pub(super) fn new(authority: &Authority, smart_host: &str, address: IpAddr) -> Result<Self, StartError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut roots = RootCertStore::empty();
         roots.add(authority.der().clone())?;
         let trust =
             WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build()?;
-        let own = authority.issue(&[smart_host, "mail.protection.outlook.com"])?;
+        let own = authority.issue(&[smart_host, "mail.protection.outlook.com", &address.to_string()])?;
         let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()?
             .with_client_cert_verifier(Arc::new(TakeAnyClient(Arc::clone(&trust))))

@@ -186,7 +186,7 @@ fn report_list(reports: &[Report]) -> String {
 fn form(exchange: &Exchange) -> String {
     let people = exchange.tenants().iter().flat_map(|tenant| &tenant.people).map(|person| {
         let (name, address) = (escape_html(&person.name), escape_html(&person.address));
-        format!("<option value=\"{address}\">{name} · {address}</option>")
+        format!("<option value=\"{address}\">{name}</option>")
     });
     format!(
         "<aside class=\"panel compose\"><h2>Send a message</h2>\n<form method=\"post\" action=\"/playground/send\">\n\
@@ -196,7 +196,7 @@ fn form(exchange: &Exchange) -> String {
          <label for=\"body\">Text</label><textarea id=\"body\" name=\"body\" rows=\"7\">Dear Ms Kim,\n\nwould Thursday suit you for a call?\n\nBest regards</textarea>\n\
          <fieldset><legend>Kind</legend>\
          <label class=\"choice\"><input type=\"radio\" name=\"kind\" value=\"new\" checked> New message</label>\
-         <label class=\"choice\"><input type=\"radio\" name=\"kind\" value=\"reply\"> Reply with the earlier message quoted</label></fieldset>\n\
+         <label class=\"choice\"><input type=\"radio\" name=\"kind\" value=\"reply\"> Reply, with a quote below</label></fieldset>\n\
          <button type=\"submit\">Send</button>\n</form></aside>\n",
         people.collect::<String>()
     )

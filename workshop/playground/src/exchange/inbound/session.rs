@@ -6,12 +6,13 @@
 //! The session holds at most one transaction; RSET, a new EHLO and the end of a body end it. A command out of its order gets 503 and
 //! changes nothing. The script is asked before every stage: it may answer in the session's place, wait, or close.
 
-use super::super::attribution::{self, RELAY_DENIED};
-use super::super::link::{Duplex, Link, LinkError, bare_ends, unstuff};
-use super::super::{Exchange, headers, outbound::Fork};
-use crate::mailbox::{Arrived, AttributedBy, Attribution, Course, Framing, Report, ReportOrigin, TlsDetails};
+use super::keep::{Taken, keep};
+use super::words::{listed_words, parameter, path_in};
+use crate::exchange::Exchange;
+use crate::exchange::attribution::{self, RELAY_DENIED};
+use crate::exchange::link::{Duplex, Link, LinkError, unstuff};
+use crate::mailbox::{Attribution, Framing, TlsDetails};
 use crate::script::Act;
-use crate::wall_clock;
 use model::Stage;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -87,6 +88,10 @@ impl Session {
             self.say(&greeting).await?;
         }
         loop {
+            if self.transaction.is_none() {
+                // Only what belongs to a transaction is kept.
+                self.link.forget_heard();
+            }
             let line = match self.link.line(COMMAND_LINE_MAX).await {
                 Ok(line) => line,
                 Err(LinkError::Closed) => return Ok(()),
@@ -105,7 +110,7 @@ impl Session {
             "EHLO" => self.hello(rest, true).await,
             "HELO" => self.hello(rest, false).await,
             "STARTTLS" => self.start_tls().await,
-            "MAIL" => self.mail(rest, line).await,
+            "MAIL" => self.mail(rest).await,
             "RCPT" => self.rcpt(rest).await,
             "DATA" => self.data().await,
             "BDAT" => self.bdat(rest).await,
@@ -177,7 +182,7 @@ impl Session {
         Ok(Next::Go)
     }
 
-    async fn mail(&mut self, rest: &str, line: &[u8]) -> Step {
+    async fn mail(&mut self, rest: &str) -> Step {
         if self.helo.is_none() {
             return self.say("503 5.5.2 Send hello first").await;
         }
@@ -194,7 +199,6 @@ impl Session {
         if announced.is_some_and(|size| size > self.exchange.config.inbound.size_max) {
             return self.say("552 5.3.4 Message size exceeds fixed maximum message size").await;
         }
-        self.link.hear_from(line);
         let tenants = self.exchange.tenants();
         let attribution = attribution::of_sender(tenants, self.tls.as_ref(), &mail_from, self.peer);
         self.transaction =
@@ -242,7 +246,7 @@ impl Session {
         }
         self.say("354 Start mail input; end with <CRLF>.<CRLF>").await?;
         let size_max = self.exchange.config.inbound.size_max;
-        let framed = match self.link.to_final_dot(size_max + OVERSIZE_READ_MAX).await {
+        let framed = match self.link.until_final_dot(size_max + OVERSIZE_READ_MAX).await {
             Err(LinkError::TooLong(_)) => {
                 self.say("552 5.3.4 Message size exceeds fixed maximum message size").await?;
                 return Ok(Next::Close);
@@ -285,7 +289,7 @@ impl Session {
 
     async fn end_of_data(&mut self, data: Vec<u8>, framing: Framing) -> Step {
         let Some(transaction) = self.transaction.take() else { return Ok(Next::Close) };
-        let raw = self.link.take_heard();
+        let raw_socket_bytes = self.link.take_heard();
         let size_max = self.exchange.config.inbound.size_max;
         if data.len() > size_max {
             return self.say("552 5.3.4 Message size exceeds fixed maximum message size").await;
@@ -295,91 +299,24 @@ impl Session {
             Scripted::KeepAndClose => true,
             Scripted::Ordinary => false,
         };
-        let id = self.keep(transaction, raw, data, framing, withheld).await;
+        let taken = Taken {
+            peer: self.peer,
+            helo: self.helo.clone().unwrap_or_default(),
+            tls: self.tls.clone(),
+            mail_from: transaction.mail_from,
+            mail_parameters: transaction.mail_parameters,
+            recipients: transaction.recipients,
+            attribution: transaction.attribution,
+            framing,
+            raw_socket_bytes,
+            data,
+            reply_withheld: withheld,
+        };
+        let id = keep(&self.exchange, taken).await;
         if withheld {
             return Ok(Next::Close);
         }
         self.say(&format!("250 2.6.0 <playground-{id}> [InternalId={id}] Queued mail for delivery")).await
-    }
-
-    /// Puts the message into the mailbox, or through the transport rule once more.
-    async fn keep(
-        &self,
-        open: Transaction,
-        raw: Vec<u8>,
-        data: Vec<u8>,
-        framing: Framing,
-        withheld: bool,
-    ) -> u64 {
-        let exchange = &self.exchange;
-        let tenant = open.attribution.as_ref().filter(|attribution| attribution.by != AttributedBy::RcptTo);
-        let tenant =
-            tenant.and_then(|found| exchange.tenants().iter().find(|tenant| tenant.name == found.tenant));
-        let again = exchange.rule_applies(tenant, &open.mail_from, &data);
-        let id = exchange.mailbox().next_id();
-        let (bare_lf, bare_cr) = bare_ends(&data);
-        let arrived = Arc::new(Arrived {
-            id,
-            received: wall_clock(),
-            peer: Some(self.peer),
-            helo: self.helo.clone().unwrap_or_default(),
-            mail_from: open.mail_from,
-            mail_parameters: open.mail_parameters,
-            rcpt_to: open.recipients,
-            framing,
-            tls: self.tls.clone(),
-            attribution: open.attribution,
-            raw_socket_bytes: raw.into(),
-            bare_lf,
-            bare_cr,
-            token: headers::value_of(&data, crate::TOKEN_HEADER),
-            processed: headers::value_of(&data, headers::PROCESSED),
-            data: data.into(),
-            course: if again { Course::SentAgain } else { Course::Delivered },
-            reply_withheld: withheld,
-        });
-        self.note_report(&arrived);
-        exchange.mailbox().keep(Arc::clone(&arrived));
-        let listed = u64::from(exchange.dns.listing(self.peer).is_some());
-        exchange.count(|figures| figures.arrived_listed += listed);
-        if again {
-            self.send_again(&arrived).await;
-        }
-        id
-    }
-
-    /// A report from the relay is a figure of its own: for a sender it is the difference between mail and no mail.
-    fn note_report(&self, arrived: &Arrived) {
-        let report_type = headers::value_of(&arrived.data, "Content-Type").unwrap_or_default();
-        if !arrived.mail_from.is_empty() || !report_type.to_ascii_lowercase().starts_with("multipart/report")
-        {
-            return;
-        }
-        self.exchange.mailbox().keep_report(Report {
-            origin: ReportOrigin::Connector,
-            received: arrived.received,
-            to: arrived.rcpt_to.join(", "),
-            recipients: Vec::new(),
-            reason: headers::value_of(&arrived.data, "Subject").unwrap_or_default(),
-            arrived: Some(arrived.id),
-        });
-    }
-
-    /// A loop: what comes back without its processed word goes out once more, one `Received` longer.
-    async fn send_again(&self, arrived: &Arrived) {
-        let host = &self.exchange.config.smart_host;
-        let mut wire = format!(
-            "Received: from {} ([{}]) by {host} with SMTP;\r\n {}\r\n",
-            arrived.helo,
-            self.peer,
-            arrived.received.to_rfc5322()
-        )
-        .into_bytes();
-        wire.extend_from_slice(&arrived.data);
-        let fork = Fork::new(arrived.id, 0, &arrived.mail_from, arrived.rcpt_to.clone(), wire.into());
-        if self.exchange.forks.send(fork).await.is_err() {
-            tracing::debug!("the playground is stopping: a looping message ends here");
-        }
     }
 
     async fn scripted(&mut self, stage: Stage, recipient: Option<&str>) -> Result<Scripted, LinkError> {
@@ -409,45 +346,3 @@ impl Session {
         Ok(if words.starts_with("421") { Next::Close } else { Next::Go })
     }
 }
-
-/// The path between the angle brackets and what follows, as heard.
-fn path_in(rest: &str, keyword: &str) -> Option<(String, String)> {
-    let found = rest.get(..keyword.len()).filter(|found| found.eq_ignore_ascii_case(keyword))?;
-    let path = rest[found.len()..].trim_start().strip_prefix('<')?;
-    let close = closing_bracket(path)?;
-    Some((path[..close].to_owned(), path[close + 1..].trim().to_owned()))
-}
-
-/// The first `>` outside quotes: a quoted local part may hold one (RFC 5321 §4.1.2).
-fn closing_bracket(path: &str) -> Option<usize> {
-    let (mut quoted, mut escaped) = (false, false);
-    for (at, c) in path.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '>' if !quoted => return Some(at),
-            _ => {}
-        }
-    }
-    None
-}
-
-fn parameter<'a>(parameters: &'a str, name: &str) -> Option<&'a str> {
-    parameters.split_whitespace().find_map(|word| {
-        let (key, value) = word.split_once('=')?;
-        key.eq_ignore_ascii_case(name).then_some(value)
-    })
-}
-
-/// The words that Xink's users read on 2024-10-20, with the client's address in both places.
-fn listed_words(client: IpAddr, host: &str) -> String {
-    format!(
-        "550 5.7.1 Service unavailable, Client host [{client}] blocked using Spamhaus. To request removal from this \
-         list see https://www.spamhaus.org/query/ip/{client} AS(1440) [{host} {} 08DCF05E631C54C6]",
-        wall_clock()
-    )
-}
-
-#[cfg(test)]
-mod tests;

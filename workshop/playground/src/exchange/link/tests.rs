@@ -17,7 +17,7 @@ async fn only_crlf_dot_crlf_ends_a_body() {
         ["a\n.\nb", "a\n.\r\nb", "a\r\n.\nb", "a\r.\rb", "a\r\n.\rb", "a\r\n..\r\nb", "a\r\n. \r\nb"]
     {
         let mut link = link_with(format!("{not_an_end}\r\n.\r\nQUIT\r\n").as_bytes()).await;
-        let framed = link.to_final_dot(1_000).await.unwrap();
+        let framed = link.until_final_dot(1_000).await.unwrap();
         assert_eq!(framed, format!("{not_an_end}\r\n.\r\n").as_bytes(), "{not_an_end:?}");
         assert_eq!(link.line(100).await.unwrap(), b"QUIT\r\n");
     }
@@ -26,7 +26,7 @@ async fn only_crlf_dot_crlf_ends_a_body() {
 #[tokio::test]
 async fn an_empty_body_ends_with_the_first_line() {
     let mut link = link_with(b".\r\nQUIT\r\n").await;
-    assert_eq!(unstuff(&link.to_final_dot(1_000).await.unwrap()), b"");
+    assert_eq!(unstuff(&link.until_final_dot(1_000).await.unwrap()), b"");
 }
 
 #[tokio::test]
@@ -45,8 +45,8 @@ async fn what_is_longer_than_its_bound_is_an_error() {
 async fn heard_bytes_are_those_that_were_taken() {
     let mut link = link_with(b"NOOP\r\nMAIL\r\n123REST").await;
     link.line(100).await.unwrap();
-    let line = link.line(100).await.unwrap();
-    link.hear_from(&line);
+    link.forget_heard();
+    link.line(100).await.unwrap();
     link.exactly(3).await.unwrap();
     assert_eq!(link.take_heard(), b"MAIL\r\n123");
 }
