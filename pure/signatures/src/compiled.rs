@@ -62,6 +62,8 @@ pub struct Compiled {
     pub(crate) parts: Parts,
     pub(crate) image_names: Arc<BTreeSet<String>>,
     domains: BTreeSet<Domain>,
+    /// Domains of recipients that some rule names.
+    recipient_domains: BTreeSet<Domain>,
 }
 
 impl Compiled {
@@ -71,6 +73,7 @@ impl Compiled {
         Self {
             image_names: Arc::new(parts.images.keys().cloned().collect()),
             domains: parts.domains.iter().cloned().collect(),
+            recipient_domains: named_recipient_domains(&parts.rules),
             parts,
         }
     }
@@ -81,9 +84,20 @@ impl Compiled {
         self.domains.contains(&address.domain())
     }
 
+    /// Whether some rule names this domain of recipients.
+    pub(crate) fn names_recipient_domain(&self, domain: &Domain) -> bool {
+        self.recipient_domains.contains(domain)
+    }
+
     /// The directory.
     #[must_use]
     pub fn people(&self) -> &People {
         &self.parts.people
     }
+}
+
+fn named_recipient_domains(rules: &[Rule]) -> BTreeSet<Domain> {
+    let named =
+        |rule: &Rule| [rule.when.recipient_domains.clone(), rule.except.recipient_domains.clone()].concat();
+    rules.iter().flat_map(named).collect()
 }

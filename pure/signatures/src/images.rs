@@ -23,7 +23,9 @@ pub type Images = BTreeMap<String, Image>;
 /// Why a file is not a picture that a template can embed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ImageError {
-    #[error("the name has something else than letters, digits, dots, dashes and underscores, or over {NAME_LEN_MAX} of them")]
+    #[error(
+        "the name has something else than letters, digits, dots, dashes and underscores, or over {NAME_LEN_MAX} of them"
+    )]
     Name,
     #[error("the kind is not known by its name; use .png, .jpg, .jpeg or .gif")]
     Kind,

@@ -8,6 +8,8 @@ mod compiled;
 mod content_id;
 mod explain;
 mod images;
+mod kind;
+mod leave;
 mod people;
 pub mod place;
 mod reason;
@@ -22,9 +24,11 @@ pub use images::{IMAGE_LEN_MAX, Image, ImageError, Images};
 pub use people::{People, Person};
 pub use reason::PassReason;
 pub use rules::{
-    Chosen, Conditions, Facts, MessageKind, Pattern, PatternError, RecipientKind, Rule, Searched, Then, choose,
+    Chosen, Conditions, Facts, MessageKind, Pattern, PatternError, RecipientKind, Rule, Searched, Then,
+    choose,
 };
 pub use stamp::{Decision, Group, StampInput, stamp};
 pub use templates::{
-    Form, Rendered, SignatureName, SignatureNameError, TEMPLATE_LEN_MAX, TemplateError, Templates, image_literals,
+    Form, Rendered, SignatureName, SignatureNameError, TEMPLATE_LEN_MAX, TemplateError, Templates,
+    image_literals,
 };

@@ -164,7 +164,8 @@ impl Templates {
     /// such as an unknown filter.
     #[must_use]
     pub fn try_out(&self, columns: &[String]) -> Vec<TemplateError> {
-        let full: BTreeMap<String, String> = columns.iter().map(|name| (name.clone(), name.clone())).collect();
+        let full: BTreeMap<String, String> =
+            columns.iter().map(|name| (name.clone(), name.clone())).collect();
         let empty = columns.iter().map(|name| (name.clone(), String::new())).collect();
         let mut errors = Vec::new();
         for (name, forms) in &self.forms {

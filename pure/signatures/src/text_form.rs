@@ -12,7 +12,7 @@ use tokens::{Token, tokens};
 
 /// The readable text of a signature; lines end with LF.
 #[must_use]
-pub fn from_html(html: &str) -> String {
+pub(crate) fn from_html(html: &str) -> String {
     let mut writer = Writer::new(true);
     for token in tokens(html) {
         writer.take(token);
@@ -22,7 +22,7 @@ pub fn from_html(html: &str) -> String {
 
 /// The visible words of a message's markup, for patterns: as `from_html`, without the targets of links.
 #[must_use]
-pub fn visible(html: &str) -> String {
+pub(crate) fn visible(html: &str) -> String {
     let mut writer = Writer::new(false);
     for token in tokens(html) {
         writer.take(token);
@@ -32,7 +32,7 @@ pub fn visible(html: &str) -> String {
 
 /// Text as markup that looks the same.
 #[must_use]
-pub fn to_html(text: &str) -> String {
+pub(crate) fn to_html(text: &str) -> String {
     let lines: Vec<String> = text.trim_end().split('\n').map(escape_line).collect();
     lines.join("<br>\n")
 }
@@ -45,8 +45,33 @@ fn escape_line(line: &str) -> String {
 
 /// Elements that begin and end a line.
 const BLOCKS: [&str; 27] = [
-    "address", "article", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form",
-    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "table", "tr", "ul",
+    "address",
+    "article",
+    "blockquote",
+    "body",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "table",
+    "tr",
+    "ul",
 ];
 
 struct Writer {

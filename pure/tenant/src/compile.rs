@@ -209,7 +209,11 @@ fn add_template(
         }
     }
     if let Err(TemplateError { line, reason, .. }) = templates.add(name, form, source) {
-        findings.problems.push(Problem { file, line, reason: format!("the template does not parse: {reason}") });
+        findings.problems.push(Problem {
+            file,
+            line,
+            reason: format!("the template does not parse: {reason}"),
+        });
     }
 }
 

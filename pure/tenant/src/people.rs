@@ -60,7 +60,9 @@ impl Directory {
 pub(crate) fn read(bytes: &[u8]) -> (Directory, Vec<Problem>) {
     let mut reading = Reading::default();
     if bytes.len() > FILE_LEN_MAX {
-        reading.problems.push(Problem::of(FILE, format!("is larger than {FILE_LEN_MAX} bytes; split the tenant")));
+        reading
+            .problems
+            .push(Problem::of(FILE, format!("is larger than {FILE_LEN_MAX} bytes; split the tenant")));
         return (reading.directory, reading.problems);
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -110,7 +112,8 @@ impl Reading {
         let has_mail = self.directory.columns.iter().any(|column| column == "mail");
         if !has_mail {
             let near = self.directory.columns.iter().find(|column| column.eq_ignore_ascii_case("mail"));
-            let found = near.map(|column| format!("; `{column}` has to be written `mail`")).unwrap_or_default();
+            let found =
+                near.map(|column| format!("; `{column}` has to be written `mail`")).unwrap_or_default();
             self.problem(1, format!("the first row has no column `mail`{found}"));
         }
         has_mail && self.problems.is_empty()
@@ -140,7 +143,10 @@ impl Reading {
         let line = record.position().map_or(1, |position| position.line() as usize);
         let (width, wanted) = (record.len(), self.directory.columns.len());
         if width != wanted {
-            self.problem(line, format!("has {width} columns, the first row has {wanted}; quote values with commas"));
+            self.problem(
+                line,
+                format!("has {width} columns, the first row has {wanted}; quote values with commas"),
+            );
             return;
         }
         let mut attributes = BTreeMap::new();
@@ -179,7 +185,8 @@ impl Reading {
         match self.lines.get(&address.folded()) {
             Some(other) => {
                 let other = *other;
-                let reason = format!("`{column}`: {address} is already in line {other}; one of them has to go");
+                let reason =
+                    format!("`{column}`: {address} is already in line {other}; one of them has to go");
                 self.problem(line, reason);
             }
             None => drop(self.lines.insert(address.folded(), line)),

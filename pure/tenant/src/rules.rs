@@ -30,11 +30,8 @@ const RECIPIENTS: [(&str, RecipientKind); 5] = [
 const MESSAGES: [(&str, MessageKind); 3] =
     [("new", MessageKind::New), ("reply", MessageKind::Reply), ("forward", MessageKind::Forward)];
 const THEN: [(&str, Then); 2] = [("stop", Then::Stop), ("continue", Then::Continue)];
-const CLIENT_SIGNATURE: [(&str, ClientSignature); 3] = [
-    ("replace", ClientSignature::Replace),
-    ("keep", ClientSignature::Keep),
-    ("skip", ClientSignature::Skip),
-];
+const CLIENT_SIGNATURE: [(&str, ClientSignature); 3] =
+    [("replace", ClientSignature::Replace), ("keep", ClientSignature::Keep), ("skip", ClientSignature::Skip)];
 
 /// What rules may name.
 pub(crate) struct Known<'k> {
@@ -43,7 +40,11 @@ pub(crate) struct Known<'k> {
 }
 
 /// Reads the whole file.
-pub(crate) fn read(mut top: Table<'_>, known: &Known<'_>, report: &mut Report) -> Option<(Vec<Rule>, Policy)> {
+pub(crate) fn read(
+    mut top: Table<'_>,
+    known: &Known<'_>,
+    report: &mut Report,
+) -> Option<(Vec<Rule>, Policy)> {
     let tables = top.take("rule").map(|value| value.tables(report)).unwrap_or_default();
     if tables.len() > RULES_MAX {
         report.whole(format!("has more than {RULES_MAX} rules"));
@@ -55,7 +56,10 @@ pub(crate) fn read(mut top: Table<'_>, known: &Known<'_>, report: &mut Report) -
         let start = table.start();
         let Some(rule) = rule(table, place, known, report) else { continue };
         if !names.insert(rule.name.clone()) {
-            report.at(start, format!("two rules have the name `{}`; the trail could not tell them apart", rule.name));
+            report.at(
+                start,
+                format!("two rules have the name `{}`; the trail could not tell them apart", rule.name),
+            );
         }
         rules.push(rule);
     }
@@ -95,7 +99,10 @@ fn marker(value: &Value<'_>, report: &mut Report) -> Option<String> {
     let text = value.text(report).filter(|text| !text.is_empty())?;
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'&'));
     if !plain || !MARKER_LEN.contains(&text.len()) {
-        value.problem(report, format!("`{text}` is not 3 to 64 printable ASCII characters without space, <, > and &"));
+        value.problem(
+            report,
+            format!("`{text}` is not 3 to 64 printable ASCII characters without space, <, > and &"),
+        );
     }
     Some(text.to_owned())
 }

@@ -95,7 +95,8 @@ impl Conditions {
     }
 
     fn attributes_hold(&self, facts: &Facts<'_>) -> Option<bool> {
-        let equal = |(column, wanted): (&String, &String)| facts.person.attributes.get(column) == Some(wanted);
+        let equal =
+            |(column, wanted): (&String, &String)| facts.person.attributes.get(column) == Some(wanted);
         (!self.attributes.is_empty()).then(|| self.attributes.iter().all(equal))
     }
 

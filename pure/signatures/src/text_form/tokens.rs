@@ -105,7 +105,8 @@ fn tag_end(text: &str) -> usize {
 
 /// The name in lower case. Names are ASCII; anything else ends them, so lengths agree with the source.
 fn tag_name(inner: &str) -> String {
-    let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, ':' | '-')).unwrap_or(inner.len());
+    let end =
+        inner.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, ':' | '-')).unwrap_or(inner.len());
     inner[..end].to_ascii_lowercase()
 }
 

@@ -140,7 +140,10 @@ pub(super) fn read(top: &mut Table<'_>, outside: &Outside<'_>, report: &mut Repo
         table.finish(report);
     }
     if connector.networks.is_empty() {
-        report.warn(start, "`connector.networks` is empty: nobody can hand over mail; name the tenant's networks");
+        report.warn(
+            start,
+            "`connector.networks` is empty: nobody can hand over mail; name the tenant's networks",
+        );
     }
     connector
 }
@@ -148,10 +151,12 @@ pub(super) fn read(top: &mut Table<'_>, outside: &Outside<'_>, report: &mut Repo
 /// A required check without anything to check against would refuse everything.
 fn needs(connector: &Connector, table: &Table<'_>, report: &mut Report) {
     if connector.require.contains(&Check::TenantId) && connector.m365_tenants.is_empty() {
-        report.at(table.start(), "`connector.require` names tenant_id, but `connector.m365_tenants` is empty");
+        report
+            .at(table.start(), "`connector.require` names tenant_id, but `connector.m365_tenants` is empty");
     }
     if connector.require.contains(&Check::Secret) && connector.secret_header.is_none() {
-        report.at(table.start(), "`connector.require` names secret, but there is no `connector.secret_header`");
+        report
+            .at(table.start(), "`connector.require` names secret, but there is no `connector.secret_header`");
     }
 }
 
@@ -267,7 +272,8 @@ pub(super) fn secret(
         return None;
     }
     if !named {
-        report.warn(value.start(), "a secret is written in the file; name it as env:NAME or file:PATH instead");
+        report
+            .warn(value.start(), "a secret is written in the file; name it as env:NAME or file:PATH instead");
     }
     if secret.len() < SECRET_LEN_GOOD {
         report.warn(value.start(), format!("the secret is shorter than {SECRET_LEN_GOOD} characters"));

@@ -127,8 +127,11 @@ const WAIT_MIN: Duration = Duration::from_secs(1);
 const WAIT_MAX: Duration = Duration::from_secs(300);
 
 const MODES: [(&str, EgressMode); 2] = [("return", EgressMode::Return), ("deliver", EgressMode::Deliver)];
-const TLS: [(&str, TlsPolicy); 3] =
-    [("opportunistic", TlsPolicy::Opportunistic), ("require", TlsPolicy::Require), ("verify", TlsPolicy::Verify)];
+const TLS: [(&str, TlsPolicy); 3] = [
+    ("opportunistic", TlsPolicy::Opportunistic),
+    ("require", TlsPolicy::Require),
+    ("verify", TlsPolicy::Verify),
+];
 const HANDOVERS: [(&str, Handover); 2] = [("spool", Handover::Spool), ("cut_through", Handover::CutThrough)];
 const OTHERWISE: [(&str, Otherwise); 2] = [("spool", Otherwise::Spool), ("451", Otherwise::TryLater)];
 
@@ -239,7 +242,10 @@ fn certificate(value: &Value<'_>, outside: &Outside<'_>, report: &mut Report) ->
         return None;
     };
     if !pem.contains("-----BEGIN CERTIFICATE-----") || !pem.contains("PRIVATE KEY-----") {
-        value.problem(report, format!("`{text}` needs the certificate chain and its private key, both as PEM"));
+        value.problem(
+            report,
+            format!("`{text}` needs the certificate chain and its private key, both as PEM"),
+        );
         return None;
     }
     Some(ClientCertificate { pem: Secret::new(pem) })
@@ -261,7 +267,10 @@ fn fallback(value: &Value<'_>, outside: &Outside<'_>, report: &mut Report) -> Op
         return None;
     };
     if !named {
-        report.warn(value.start(), "a password is written in the file; name it as env:NAME or file:PATH instead");
+        report.warn(
+            value.start(),
+            "a password is written in the file; name it as env:NAME or file:PATH instead",
+        );
     }
     let WrittenFallback { host, port, implicit_tls, user, .. } = written;
     Some(Fallback { host, port, implicit_tls, user, password: Secret::new(password) })

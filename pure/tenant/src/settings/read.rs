@@ -87,9 +87,8 @@ fn language(value: &Value<'_>, report: &mut Report) -> Option<String> {
     let primary = parts.next().unwrap_or_default();
     let good = matches!(primary.len(), 2..=3)
         && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && parts.all(|part| {
-            matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
+        && parts
+            .all(|part| matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     if !good {
         value.problem(report, format!("`{text}` is not a language tag such as `de` or `pt-BR`"));
     }
@@ -134,8 +133,8 @@ fn stamping(top: &mut Table<'_>, name: Option<&TenantName>, report: &mut Report)
 /// The word stands between spaces in a header that a transport rule matches by words, hence its narrow alphabet.
 fn processed_word(value: &Value<'_>, report: &mut Report) -> Option<String> {
     let text = value.text(report)?;
-    let good = matches!(text.len(), 4..=64)
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let good =
+        matches!(text.len(), 4..=64) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if !good {
         value.problem(report, format!("`{text}` is not 4 to 64 letters, digits and dashes"));
     }

@@ -85,7 +85,8 @@ impl<'t> Value<'t> {
         let text = self.text(report)?;
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
         if found.is_none() {
-            let known: Vec<&str> = words.iter().map(|(word, _)| *word).filter(|word| !word.is_empty()).collect();
+            let known: Vec<&str> =
+                words.iter().map(|(word, _)| *word).filter(|word| !word.is_empty()).collect();
             let hint = hint(text, known.iter().copied());
             self.problem(report, format!("`{text}` is not one of {}{hint}", known.join(", ")));
         }

@@ -1,0 +1,122 @@
+//! The message's own text in its forms, and where in each a signature goes.
+//!
+//! Both alternatives are read before anything is decided: a message of which one form cannot be read is passed as a whole, because
+//! one stamped and one bare alternative would be two different messages.
+
+use crate::place::{ClientSignature, PlaceOptions, Placement, Post, place_html, place_text};
+use crate::{Compiled, Placed, text_form};
+use core::ops::Range;
+use message::{Index, TextBody, TextKind};
+
+/// Most bytes of the newest text that patterns are asked of.
+const SEARCHED_LEN_MAX: usize = 256 << 10;
+
+/// One form of the text.
+pub(super) struct Text<'a> {
+    pub(super) body: TextBody<'a>,
+    pub(super) placement: Placement,
+}
+
+/// Every form that there is: HTML, plain or both.
+pub(super) struct Texts<'a>(Vec<Text<'a>>);
+
+impl<'a> Texts<'a> {
+    /// Reads and searches all forms; the error is a sentence.
+    pub(super) fn read(bytes: &'a [u8], index: &'a Index, compiled: &Compiled) -> Result<Self, String> {
+        let policy = &compiled.parts.policy;
+        let options = PlaceOptions {
+            writer_marker: policy.marker.as_deref(),
+            client_signature: policy.client_signature,
+        };
+        let bodies = index.bodies();
+        let mut texts = Vec::new();
+        for id in [bodies.html, bodies.plain].into_iter().flatten() {
+            let body = TextBody::read(bytes, index, id)
+                .map_err(|error| format!("part {} cannot be read: {error}", index.section(id)))?;
+            let placement = match body.kind {
+                TextKind::Html => place_html(body.text(), &options),
+                TextKind::Plain => place_text(body.text(), &options),
+            };
+            texts.push(Text { body, placement });
+        }
+        if texts.is_empty() {
+            return Err("the message has no text of its own in which a signature could stand".to_owned());
+        }
+        Ok(Self(texts))
+    }
+
+    pub(super) fn iter(&self) -> core::slice::Iter<'_, Text<'a>> {
+        self.0.iter()
+    }
+
+    /// What was found in each form.
+    pub(super) fn posts(&self) -> Vec<Post> {
+        self.0.iter().map(|text| text.placement.post).collect()
+    }
+
+    /// Whether the writer's own signature keeps ours away.
+    pub(super) fn are_signed_already(&self, policy: ClientSignature) -> bool {
+        match policy {
+            ClientSignature::Skip => self.0.iter().any(|text| text.placement.client_signature.is_some()),
+            ClientSignature::Replace | ClientSignature::Keep => false,
+        }
+    }
+
+    /// The newest text, for patterns: the plain form if there is one, else what is visible of the markup. Empty if no rule asks.
+    pub(super) fn newest(&self, compiled: &Compiled) -> String {
+        let rules = &compiled.parts.rules;
+        if !rules.iter().any(|rule| rule.when.asks_body() || rule.except.asks_body()) {
+            return String::new();
+        }
+        let plain = self.0.iter().find(|text| text.body.kind == TextKind::Plain);
+        let Some(text) = plain.or(self.0.first()) else { return String::new() };
+        let newest = start_of(text.body.text().get(text.placement.newest.clone()).unwrap_or_default());
+        match text.body.kind {
+            TextKind::Plain => newest.to_owned(),
+            TextKind::Html => text_form::visible(newest),
+        }
+    }
+
+    /// The account of the places.
+    pub(super) fn placed(&self, index: &Index) -> Vec<Placed> {
+        let account = |text: &Text<'_>| Placed {
+            part: index.section(text.body.id),
+            media_type: index.part(text.body.id).content_type.media_type.clone(),
+            offset: text.place(),
+            marker: text.placement.marker.as_str().to_owned(),
+            post: text.placement.post.as_str().to_owned(),
+        };
+        self.0.iter().map(account).collect()
+    }
+}
+
+impl Text<'_> {
+    /// Where the signature goes.
+    pub(super) fn place(&self) -> usize {
+        self.placement.writer_marker.as_ref().map_or(self.placement.offset, |marker| marker.start)
+    }
+
+    /// What gives way to the signature: the writer's marker and, where the policy replaces it, the writer's own signature.
+    pub(super) fn replaced(&self, policy: ClientSignature) -> Vec<Range<usize>> {
+        let own = match policy {
+            ClientSignature::Replace => self.placement.client_signature.clone(),
+            ClientSignature::Keep | ClientSignature::Skip => None,
+        };
+        let marker = self.placement.writer_marker.clone();
+        // A marker inside of the writer's own signature goes with it.
+        let inside =
+            |outer: &Range<usize>, inner: &Range<usize>| outer.start <= inner.start && inner.end <= outer.end;
+        match (own, marker) {
+            (Some(own), Some(marker)) if inside(&own, &marker) => vec![own],
+            (own, marker) => own.into_iter().chain(marker).collect(),
+        }
+    }
+}
+
+fn start_of(text: &str) -> &str {
+    let mut end = text.len().min(SEARCHED_LEN_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}

@@ -1,0 +1,122 @@
+//! The chosen signatures, rendered and written into every form of the message's text.
+//!
+//! In HTML each signature stands in a container with our class, so that our own signature is known again in a reply's history. In
+//! plain text an empty line stands between it and what is before and after. Pictures are added once each.
+
+use super::Message;
+use super::texts::Text;
+use crate::content_id::ContentIds;
+use crate::templates::Rendered;
+use crate::{SignatureName, Spliced, TemplateError};
+use core::ops::Range;
+use message::{ChangeError, Changes, Edit, EmbeddedImage, Splice, Splices, TextKind};
+use std::collections::BTreeSet;
+
+/// The class of our container.
+pub(crate) const CONTAINER_CLASS: &str = "signpost-signature";
+
+/// Why a group's signatures could not be written.
+pub(super) enum WriteError {
+    Template(TemplateError),
+    Change(ChangeError),
+}
+
+impl From<ChangeError> for WriteError {
+    fn from(error: ChangeError) -> Self {
+        Self::Change(error)
+    }
+}
+
+/// The splices that sign the message.
+pub(super) fn write(
+    message: &Message<'_>,
+    names: &[&SignatureName],
+    ids: ContentIds,
+) -> Result<Splices, WriteError> {
+    let parts = &message.compiled.parts;
+    let rendered: Result<Vec<Rendered>, TemplateError> = names
+        .iter()
+        .map(|name| {
+            parts.templates.render(name, &message.person.attributes, &message.compiled.image_names, ids)
+        })
+        .collect();
+    let rendered = rendered.map_err(WriteError::Template)?;
+    let mut changes = Changes::new(message.input.original, message.index);
+    for text in message.texts.iter() {
+        let insert = match text.body.kind {
+            TextKind::Html => html(&rendered),
+            TextKind::Plain => plain(&rendered),
+        };
+        changes.edit_text(&text.body, &edits(text, &insert, parts.policy.client_signature))?;
+        if text.body.kind == TextKind::Html {
+            let images = images(message, &rendered, ids);
+            changes.embed_images(text.body.id, images, &ids.boundary("related"))?;
+        }
+    }
+    Ok(changes.finish()?)
+}
+
+/// The account of one splice.
+pub(super) fn spliced(splice: &Splice) -> Spliced {
+    Spliced { offset: splice.offset, removed: splice.removed, inserted: splice.inserted.len() }
+}
+
+fn html(rendered: &[Rendered]) -> String {
+    rendered.iter().map(|one| format!("<div class=\"{CONTAINER_CLASS}\">{}</div>", one.html)).collect()
+}
+
+fn plain(rendered: &[Rendered]) -> String {
+    rendered
+        .iter()
+        .map(|one| one.text.as_str())
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn images(message: &Message<'_>, rendered: &[Rendered], ids: ContentIds) -> Vec<EmbeddedImage> {
+    let names: BTreeSet<&String> = rendered.iter().flat_map(|one| &one.images).collect();
+    let image = |name: &String| {
+        let image = message.compiled.parts.images.get(name)?;
+        Some(EmbeddedImage {
+            content_id: ids.of(name),
+            media_type: image.media_type.to_owned(),
+            file_name: name.clone(),
+            data: image.bytes.clone(),
+        })
+    };
+    names.into_iter().filter_map(image).collect()
+}
+
+/// The edits of one form: what is replaced goes, the signature comes to its place.
+fn edits(text: &Text<'_>, insert: &str, policy: crate::place::ClientSignature) -> Vec<Edit> {
+    let place = text.place();
+    let replaced = text.replaced(policy);
+    let at_place = replaced.iter().find(|range| range.contains(&place) || range.start == place);
+    let range = at_place.cloned().unwrap_or(place..place);
+    let insert = match text.body.kind {
+        TextKind::Html => insert.to_owned(),
+        TextKind::Plain => spaced(text.body.text(), &range, insert),
+    };
+    let others = replaced.iter().filter(|other| **other != range);
+    let removed = others.map(|other| Edit { range: other.clone(), insert: String::new() });
+    removed.chain([Edit { range: range.clone(), insert }]).collect()
+}
+
+/// The signature with the line ends that set it off from the text around it.
+fn spaced(text: &str, range: &Range<usize>, insert: &str) -> String {
+    if insert.is_empty() {
+        return String::new();
+    }
+    let before = &text[..range.start];
+    let blank = &before[before.trim_end_matches([' ', '\t', '\r', '\n']).len()..];
+    let lead = match (before.is_empty(), blank.matches('\n').count()) {
+        (true, _) => "",
+        (false, 0) => "\n\n",
+        (false, 1) => "\n",
+        (false, _) => "",
+    };
+    let after = &text[range.end..];
+    let tail = if after.is_empty() || after.starts_with(['\n', '\r']) { "" } else { "\n" };
+    format!("{lead}{insert}{tail}")
+}
