@@ -271,6 +271,3 @@ impl ClientSession {
         self.output.extend_from_slice(b"\r\n");
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -23,6 +23,3 @@ pub use reply::{ReplyError, ReplyReader, write_reply};
 pub use server::{
     BareLf, BodyError, CloseReason, Framing, ServerAction, ServerConfig, ServerLimits, ServerSession, TlsInfo,
 };
-
-#[cfg(test)]
-mod tests;

@@ -293,6 +293,3 @@ impl ServerSession {
         self.actions.push_back(ServerAction::Close { reason });
     }
 }
-
-#[cfg(test)]
-mod tests;

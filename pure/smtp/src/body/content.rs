@@ -106,7 +106,8 @@ impl Content {
             self.chunk.extend_from_slice(now);
             bytes = later;
             if self.chunk.len() == CHUNK_LEN {
-                self.full.push(mem::take(&mut self.chunk));
+                // A body that filled one chunk is likely to fill another.
+                self.full.push(mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK_LEN)));
             }
         }
     }

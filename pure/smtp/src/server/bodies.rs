@@ -30,11 +30,12 @@ impl ServerSession {
             content.finish();
         }
         give_out(content, was_void, &mut self.actions);
-        if progress.ended {
-            self.end_data();
-        } else if content.is_hopeless_with(0) {
+        // Asked first, so that it does not matter whether the end came in the same read.
+        if content.is_hopeless_with(0) {
             self.say(&replies::too_large(self.config.size_max.0));
             self.close(CloseReason::TooLarge);
+        } else if progress.ended {
+            self.end_data();
         }
         progress.used
     }

@@ -57,7 +57,7 @@ impl Run {
         match line {
             Line::Send(bytes) => {
                 self.flight.extend(bytes);
-                return Ok(());
+                Ok(())
             }
             Line::Expect(bytes, is_prefix) => {
                 self.send()?;
