@@ -166,7 +166,7 @@ impl ExchangeTenant {
     /// The example tenant of `docs/example/acme`.
     ///
     /// # Panics
-    /// Never: the name is a constant that its own test parses.
+    /// Never: the name is a constant of letters.
     #[must_use]
     pub fn acme() -> Self {
         let person =

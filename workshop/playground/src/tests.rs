@@ -337,6 +337,20 @@ async fn a_report_that_comes_in_is_counted_as_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn addresses_beyond_ascii_travel_with_smtputf8() {
+    let playground = Playground::start(config()).await.unwrap();
+    playground.set_connector(Some(playground.exchange_address()));
+    let mut mail = mail(b"Subject: x\r\n\r\n\xc3\xa9\r\n".to_vec());
+    mail.to = vec!["j\u{fc}rgen@acme.example".to_owned()];
+    playground.submit(mail).await.unwrap();
+    playground.wait_for(WAIT, |figures| figures.arrived > 0).await.unwrap();
+    let arrived = playground.mailbox().remove(0);
+    assert!(arrived.mail_parameters.ends_with("BODY=8BITMIME SMTPUTF8"), "{}", arrived.mail_parameters);
+    assert_eq!(arrived.rcpt_to, ["j\u{fc}rgen@acme.example"]);
+    playground.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_taken_address_is_named_in_the_error() {
     let playground = Playground::start(config()).await.unwrap();
     let mut second = config();

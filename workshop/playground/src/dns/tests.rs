@@ -1,5 +1,4 @@
-//! The name server asked over UDP and TCP by another implementation: `hickory-proto` writes the query, Python's reading is not
-//! needed; the block list is asked as RFC 5782 says.
+//! The name server asked over real sockets; queries are written and answers read with `hickory-proto`, the block list as RFC 5782 says.
 
 use super::{Answer, NameServer};
 use hickory_proto::op::{Message, Query, ResponseCode};

@@ -346,3 +346,6 @@ impl Session {
         Ok(if words.starts_with("421") { Next::Close } else { Next::Go })
     }
 }
+
+#[cfg(test)]
+mod tests;
