@@ -27,6 +27,8 @@ pub enum Final {
     },
     /// Given up, and nobody may be told.
     Discarded { because: Discard, reply: String },
+    /// The spool cannot give its bytes back.
+    Damaged { detail: String },
     /// An operator's act.
     Operator { act: String, by: String },
 }
@@ -61,6 +63,8 @@ pub enum ParkReason {
     Loop { detail: String },
     /// The tenant's policy says `hold` where a signature could not be given.
     Policy { detail: String },
+    /// The spool cannot give its bytes back.
+    Damaged { detail: String },
     /// An operator's act.
     Operator { by: String, note: String },
 }

@@ -1,1 +1,163 @@
-//! Filled in the first step.
+//! The durable queue: what was acknowledged is on disk, and leaves it only when every recipient has a final outcome.
+//!
+//! One log of segments holds bodies, envelopes and everything that happens to a message; the index in memory is rebuilt from it. One
+//! thread writes and syncs for all that wait, so a sync is shared by every commit of its moment: this is the only place
+//! that syncs message bytes. `Incoming` receives, `Lease` delivers, `Spool` lists and keeps order.
+//!
+//! It never retries a failed sync, never appends to a segment that an earlier run wrote, never rewrites a record in place. A damaged record
+//! costs at most the message that it belongs to. The format is described in `docs/formats/spool-v1.md`.
+
+mod config;
+mod crypt;
+pub mod disk;
+mod event;
+mod format;
+mod incoming;
+mod lease;
+mod maintain;
+mod recover;
+mod state;
+mod trace;
+mod writer;
+
+pub use config::{SpoolConfig, SpoolError};
+pub use event::{Accepted, Event, Progress, StampedGroup, TraceInfo};
+pub use incoming::Incoming;
+pub use lease::Lease;
+pub use recover::Recovered;
+pub use state::{Phase, QueueEntry};
+pub use trace::{Cursor, TraceRecord};
+
+use bytes::Bytes;
+use disk::Disk;
+use format::RunStart;
+use model::{MessageId, Metrics, ParkReason, SnapshotNumber, TenantName, Timestamp};
+use state::Shared;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A handle to the spool; clones are the same spool.
+#[derive(Clone)]
+pub struct Spool {
+    shared: Arc<Shared>,
+}
+
+impl Spool {
+    /// Opens the spool on `disk`: reads every segment, rebuilds the index, begins a new segment.
+    ///
+    /// # Errors
+    /// If the disk cannot be read or written, or a segment is encrypted with another key.
+    pub fn open(
+        config: SpoolConfig,
+        disk: Arc<dyn Disk>,
+        metrics: Arc<Metrics>,
+        now: Timestamp,
+    ) -> Result<(Self, Recovered), SpoolError> {
+        let crypt = crypt::Crypt::new(config.key)?;
+        let (state, mut recovered, next_segment) = recover::read_all(disk.as_ref(), &crypt)?;
+        let shared = Arc::new(Shared::new(state, disk, crypt, metrics, config.segment_age_max));
+        let start = RunStart { at: now, power_cut: recovered.power_cut };
+        recovered.maybe_duplicates = writer::start(&shared, config, next_segment, start)?;
+        shared.note_queue();
+        Ok((Self { shared }, recovered))
+    }
+
+    /// Begins to receive a message.
+    ///
+    /// # Errors
+    /// [`SpoolError::NoSpace`] or [`SpoolError::Stopped`]: the message must not be accepted now.
+    pub fn begin(&self, id: MessageId) -> Result<Incoming, SpoolError> {
+        self.shared.writer.may_accept()?;
+        Ok(Incoming::new(Arc::clone(&self.shared), id))
+    }
+
+    /// A message whose time has come, if there is one; it is leased until the lease ends.
+    #[must_use]
+    pub fn take_due(&self, now: Timestamp) -> Option<Lease> {
+        let id = self.shared.state().take_due(now)?;
+        Some(Lease::new(Arc::clone(&self.shared), id))
+    }
+
+    /// When the next message is due; `None` while nothing waits.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.shared.state().next_due()
+    }
+
+    /// Returns when something may have become due earlier than `next_due` said. For one caller: a change between two calls is not missed.
+    pub async fn changed(&self) {
+        self.shared.due_changed.notified().await;
+    }
+
+    /// Every message that `wanted` picks, oldest first, up to `limit`.
+    #[must_use]
+    pub fn list(&self, limit: usize, wanted: impl Fn(&QueueEntry) -> bool) -> Vec<QueueEntry> {
+        self.shared.state().list(limit, wanted)
+    }
+
+    /// One message of the queue.
+    #[must_use]
+    pub fn show(&self, id: MessageId) -> Option<QueueEntry> {
+        self.shared.state().show(id)
+    }
+
+    /// The original bytes of a message of the queue.
+    ///
+    /// # Errors
+    /// If it is not in the queue or its body cannot be read.
+    pub async fn original(&self, id: MessageId) -> Result<Bytes, SpoolError> {
+        self.shared.read_body(id).await
+    }
+
+    /// Makes a waiting, parked or held message due now.
+    ///
+    /// # Errors
+    /// If it is not in the queue, is being delivered, or the record cannot be written.
+    pub async fn release(&self, id: MessageId, by: &str, now: Timestamp) -> Result<(), SpoolError> {
+        let event = Event::Released { by: by.to_owned() };
+        self.shared.act_on_waiting(id, event, now, |state| state.release(id, now)).await
+    }
+
+    /// Keeps a message without attempts until it is released.
+    ///
+    /// # Errors
+    /// If it is not in the queue, is being delivered, or the record cannot be written.
+    pub async fn hold(&self, id: MessageId, by: &str, note: &str, now: Timestamp) -> Result<(), SpoolError> {
+        let reason = ParkReason::Operator { by: by.to_owned(), note: note.to_owned() };
+        let unknown = self.shared.state().in_flight(id).into_iter().collect();
+        let event = Event::Parked { reason: reason.clone(), unknown };
+        self.shared.act_on_waiting(id, event, now, |state| state.park(id, reason)).await
+    }
+
+    /// What happened, from `cursor` on: at most `limit` records and the cursor behind them.
+    #[must_use]
+    pub fn read_records(&self, cursor: Cursor, limit: usize) -> (Vec<TraceRecord>, Cursor) {
+        self.shared.state().trace.read(cursor, limit)
+    }
+
+    /// The snapshots that a message of the queue still needs.
+    #[must_use]
+    pub fn snapshots_in_use(&self) -> BTreeSet<(TenantName, SnapshotNumber)> {
+        self.shared.state().snapshots_in_use()
+    }
+
+    /// Bytes of bodies in the queue that are parked or held.
+    #[must_use]
+    pub fn parked_bytes(&self) -> u64 {
+        self.shared.state().parked_bytes()
+    }
+
+    /// Ends segments that are old and copies what lives out of those that hold delivered bytes, so that these leave the disk. To
+    /// be called every minute or so.
+    ///
+    /// # Errors
+    /// If a copy cannot be written; nothing is deleted then.
+    pub async fn maintain(&self, now: Timestamp) -> Result<(), SpoolError> {
+        maintain::run(&self.shared, now).await
+    }
+
+    /// Syncs what is written and ends the writer's thread. Leases and incoming messages fail afterwards.
+    pub async fn stop(&self) {
+        self.shared.writer.stop().await;
+    }
+}

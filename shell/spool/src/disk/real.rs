@@ -1,0 +1,116 @@
+//! A directory of the file system: owner-only, locked against a second process, segments preallocated.
+
+use super::{Disk, SegmentFile};
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const LOCK: &str = "lock";
+
+/// The directory of a spool, held while this value lives.
+#[derive(Debug)]
+pub struct RealDisk {
+    directory: PathBuf,
+    /// Holding it open holds the lock.
+    _lock: File,
+}
+
+impl RealDisk {
+    /// Makes the directory if needed and locks it.
+    ///
+    /// # Errors
+    /// If another process holds it, or it cannot be made.
+    pub fn open(directory: &Path) -> io::Result<Self> {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(directory.join(LOCK))?;
+        if let Err(error) = lock.try_lock() {
+            let detail = format!("{} is in use by another signpost ({error})", directory.display());
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, detail));
+        }
+        Ok(Self { directory: directory.to_owned(), _lock: lock })
+    }
+}
+
+impl Disk for RealDisk {
+    fn create(&self, name: &str, size: u64) -> io::Result<Arc<dyn SegmentFile>> {
+        let mut options = OpenOptions::new();
+        let file =
+            options.read(true).write(true).create_new(true).mode(0o600).open(self.directory.join(name))?;
+        let length = i64::try_from(size).map_err(io::Error::other)?;
+        if let Err(error) = nix::fcntl::fallocate(&file, nix::fcntl::FallocateFlags::empty(), 0, length) {
+            // A file system without fallocate gets the size alone; no space is no space.
+            if error == nix::errno::Errno::ENOSPC {
+                let _already_failing = std::fs::remove_file(self.directory.join(name));
+                return Err(error.into());
+            }
+            file.set_len(size)?;
+        }
+        Ok(Arc::new(file))
+    }
+
+    fn open(&self, name: &str) -> io::Result<Arc<dyn SegmentFile>> {
+        Ok(Arc::new(File::open(self.directory.join(name))?))
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&self.directory)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+        names.retain(|name| name != LOCK);
+        Ok(names)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        std::fs::remove_file(self.directory.join(name))
+    }
+
+    fn sync_dir(&self) -> io::Result<()> {
+        File::open(&self.directory)?.sync_all()
+    }
+
+    fn free_space(&self) -> io::Result<u64> {
+        let stat = nix::sys::statvfs::statvfs(&self.directory)?;
+        Ok(stat.blocks_available() * stat.fragment_size())
+    }
+
+    fn boot(&self) -> u32 {
+        std::fs::read("/proc/sys/kernel/random/boot_id").map_or(0, |id| crc32c::crc32c(&id))
+    }
+
+    fn place(&self) -> String {
+        self.directory.display().to_string()
+    }
+}
+
+impl SegmentFile for File {
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.write_all_at(bytes, offset)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.sync_data()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match std::os::unix::fs::FileExt::read_at(self, &mut buffer[filled..], offset + filled as u64)? {
+                0 => break,
+                read => filled += read,
+            }
+        }
+        Ok(filled)
+    }
+
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.metadata()?.len())
+    }
+}

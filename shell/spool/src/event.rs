@@ -1,0 +1,125 @@
+//! What can happen to a message, as the log keeps it and the trace shows it.
+//!
+//! Events are stored as JSON with field names that never change their meaning; an unknown field is skipped, an unknown event is a
+//! damaged record. Addresses are in them because the queue needs them.
+
+use model::{
+    Envelope, Final, ListenerName, MessageId, Outcome, ParkReason, SnapshotNumber, SourceName, TenantName,
+    Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+/// Everything known about a message at the moment of its acceptance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    pub tenant: TenantName,
+    /// With which it is stamped, now and on every retry.
+    pub snapshot: SnapshotNumber,
+    pub envelope: Envelope,
+    pub received: Timestamp,
+    pub due: Timestamp,
+    pub expires: Timestamp,
+    pub trace: TraceInfo,
+    /// Set on a report: the message that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<MessageId>,
+}
+
+/// From where a message came; what its `Received` field says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceInfo {
+    pub peer: IpAddr,
+    pub helo: String,
+    /// Protocol and cipher, if the session was encrypted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<String>,
+    pub listener: ListenerName,
+    /// The host name under which the listener received it.
+    pub by: String,
+    pub esmtp: bool,
+}
+
+/// What stamping decided for one group of recipients.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StampedGroup {
+    pub recipients: Vec<usize>,
+    /// `stamped`, `passed` or `hold`.
+    pub outcome: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+}
+
+/// One thing that happened. Recipients are numbers of the envelope's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// Acknowledged; `chunks` and `length` describe the body in front of this record.
+    Accepted {
+        message: Box<Accepted>,
+        chunks: u32,
+        length: u64,
+    },
+    Stamped {
+        groups: Vec<StampedGroup>,
+    },
+    /// Written before the final dot: from here to the outcome the end is unknown.
+    Attempt {
+        recipients: Vec<usize>,
+        source: SourceName,
+        host: String,
+    },
+    Outcomes {
+        outcomes: Vec<(usize, Final)>,
+    },
+    /// Tried and to be tried again; `unknown` are recipients who may have it already.
+    Rescheduled {
+        due: Timestamp,
+        unknown: Vec<usize>,
+        why: String,
+    },
+    Parked {
+        reason: ParkReason,
+        unknown: Vec<usize>,
+    },
+    Released {
+        by: String,
+    },
+    /// Copied to a younger segment: replaces every earlier record of the message but the chunks that were not copied.
+    Moved {
+        message: Box<Accepted>,
+        chunks: u32,
+        length: u64,
+        state: Box<Progress>,
+    },
+    /// Never acknowledged, although its records may be whole: the sync behind them failed.
+    Dropped,
+}
+
+/// How far a message has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub outcomes: Vec<Outcome>,
+    /// Recipients with an attempt whose end is unknown.
+    pub in_flight: BTreeSet<usize>,
+    /// Recipients sent to again after such an attempt.
+    pub maybe_duplicate: BTreeSet<usize>,
+    pub attempts: u32,
+    pub due: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parked: Option<ParkReason>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// An event with its message and time, as stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Stored {
+    pub(crate) id: MessageId,
+    pub(crate) at: Timestamp,
+    #[serde(flatten)]
+    pub(crate) event: Event,
+}

@@ -1,0 +1,107 @@
+//! A message while it is received.
+//!
+//! Up to a chunk is kept in memory; a longer body goes to the log chunk by chunk, unsynced. `commit` writes what is left together with
+//! the record of acceptance and returns when all of it is on disk. Dropping an `Incoming` leaves bytes behind that nobody reads.
+
+use crate::config::SpoolError;
+use crate::event::{Accepted, Event, Progress, Stored};
+use crate::format::{CHUNK_MAX, ChunkHead, RecordType, stored_len, write_record};
+use crate::state::{Body, ChunkPlace, Shared};
+use crate::writer::{Class, Durability, Written};
+use model::MessageId;
+use std::sync::Arc;
+
+/// A body on its way in.
+pub struct Incoming {
+    shared: Arc<Shared>,
+    id: MessageId,
+    buffer: Vec<u8>,
+    body: Body,
+    /// Keeps the segments of the chunks above.
+    written: Vec<Written>,
+}
+
+impl Incoming {
+    pub(crate) fn new(shared: Arc<Shared>, id: MessageId) -> Self {
+        Self { shared, id, buffer: Vec::new(), body: Body::default(), written: Vec::new() }
+    }
+
+    /// The message's id.
+    #[must_use]
+    pub fn id(&self) -> MessageId {
+        self.id
+    }
+
+    /// Adds to the body; waits while a full chunk is written.
+    ///
+    /// # Errors
+    /// If the chunk cannot be written: the message must not be accepted.
+    pub async fn append(&mut self, mut bytes: &[u8]) -> Result<(), SpoolError> {
+        while !bytes.is_empty() {
+            let room = CHUNK_MAX - self.buffer.len();
+            let (fits, rest) = bytes.split_at(room.min(bytes.len()));
+            self.buffer.extend_from_slice(fits);
+            bytes = rest;
+            if self.buffer.len() == CHUNK_MAX {
+                self.write_chunk().await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn write_chunk(&mut self) -> Result<(), SpoolError> {
+        let record = self.chunk_record();
+        let written = self.shared.writer.append(record, Class::Body, Durability::Whenever).await?;
+        self.body.chunks.push(ChunkPlace { segment: written.segment, offset: written.offset });
+        self.written.push(written);
+        Ok(())
+    }
+
+    /// The buffer as a record; empties it.
+    fn chunk_record(&mut self) -> Vec<u8> {
+        let head = ChunkHead { id: self.id, place: self.body.chunks.len() as u32 };
+        let chunk = std::mem::take(&mut self.buffer);
+        self.body.length += chunk.len() as u64;
+        let (stored, encrypted) = self.shared.crypt.seal(head, &chunk);
+        let mut record = Vec::with_capacity(stored.len() + 64);
+        write_record(RecordType::Chunk { encrypted }, &[&head.to_bytes(), &stored], &mut record);
+        record
+    }
+
+    /// Makes the message durable. Only after this returned may it be acknowledged.
+    ///
+    /// # Errors
+    /// If the disk failed or is full: the message is not accepted, and will not be after a restart.
+    pub async fn commit(mut self, message: Accepted) -> Result<(), SpoolError> {
+        self.shared.writer.note_time(message.received);
+        let mut records = self.chunk_record();
+        let event_at = records.len() as u64;
+        let chunks = self.body.chunks.len() as u32 + 1;
+        let at = message.received;
+        let event = Event::Accepted { message: Box::new(message.clone()), chunks, length: self.body.length };
+        let stored = Stored { id: self.id, at, event };
+        let json = serde_json::to_vec(&stored).map_err(|error| SpoolError::unusable("memory", &error))?;
+        write_record(RecordType::Event, &[&json], &mut records);
+        debug_assert_eq!(records.len() as u64, event_at + stored_len(json.len()));
+        let class = Class::Commit { id: self.id, chunks_in: self.body.segments() };
+        let written = self.shared.writer.append(records, class, Durability::Now).await?;
+        self.body.chunks.push(ChunkPlace { segment: written.segment, offset: written.offset });
+        let progress = Progress::new(&message);
+        {
+            let mut state = self.shared.state();
+            state.accept(
+                self.id,
+                Arc::new(message),
+                std::mem::take(&mut self.body),
+                progress,
+                written.segment,
+            );
+            state.trace.push(stored);
+        }
+        self.written.drain(..).chain([written]).for_each(Written::settle);
+        self.shared.metrics.spool_commits.add_one();
+        self.shared.due_changed.notify_one();
+        self.shared.note_queue();
+        Ok(())
+    }
+}

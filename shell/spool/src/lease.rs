@@ -1,0 +1,177 @@
+//! A message while it is delivered: one lease at a time, and everything that happens recorded through it.
+//!
+//! A lease ends by the last outcome, `reschedule` or `park`. One that is dropped in between (its task failed) gives the message back, to
+//! be tried again a minute later.
+
+use crate::config::SpoolError;
+use crate::event::{Accepted, Event, StampedGroup};
+use crate::state::{Phase, Shared};
+use crate::writer::Durability;
+use bytes::Bytes;
+use model::{Final, MessageId, Outcome, ParkReason, Recipient, SourceName, Timestamp};
+use std::sync::Arc;
+
+/// The right to deliver a message.
+pub struct Lease {
+    shared: Arc<Shared>,
+    id: MessageId,
+    accepted: Arc<Accepted>,
+    size: u64,
+    chunks: usize,
+}
+
+impl Lease {
+    pub(crate) fn new(shared: Arc<Shared>, id: MessageId) -> Self {
+        let (accepted, size, chunks) = {
+            let state = shared.state();
+            let entry =
+                state.entry(id).expect("only the lease of a message removes it, and this one is just taken");
+            (Arc::clone(&entry.accepted), entry.body.length, entry.body.chunks.len())
+        };
+        Self { shared, id, accepted, size, chunks }
+    }
+
+    /// The message's id.
+    #[must_use]
+    pub fn id(&self) -> MessageId {
+        self.id
+    }
+
+    /// What was known at acceptance.
+    #[must_use]
+    pub fn accepted(&self) -> &Arc<Accepted> {
+        &self.accepted
+    }
+
+    /// Bytes of the original.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The recipients without final outcome, with their numbers in the envelope.
+    #[must_use]
+    pub fn pending(&self) -> Vec<(usize, Recipient)> {
+        let state = self.shared.state();
+        let Some(entry) = state.entry(self.id) else { return Vec::new() };
+        let recipients = self.accepted.envelope.recipients.iter().enumerate();
+        recipients
+            .filter(|(number, _)| entry.progress.outcomes.get(*number) == Some(&Outcome::Pending))
+            .map(|(number, recipient)| (number, recipient.clone()))
+            .collect()
+    }
+
+    /// Attempts made so far.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.shared.state().entry(self.id).map_or(0, |entry| entry.progress.attempts)
+    }
+
+    /// Whether a recipient may have the message already.
+    #[must_use]
+    pub fn maybe_duplicate(&self, recipient: usize) -> bool {
+        self.shared
+            .state()
+            .entry(self.id)
+            .is_some_and(|entry| entry.progress.maybe_duplicate.contains(&recipient))
+    }
+
+    /// The whole original.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn read_body(&self) -> Result<Bytes, SpoolError> {
+        self.shared.read_body(self.id).await
+    }
+
+    /// How many chunks [`Self::read_chunk`] can give.
+    #[must_use]
+    pub fn chunks(&self) -> usize {
+        self.chunks
+    }
+
+    /// One chunk of the original, at most 1 MiB; for bodies that should not be in memory at once.
+    ///
+    /// # Errors
+    /// If it cannot be read or there is no such chunk.
+    pub async fn read_chunk(&self, number: usize) -> Result<Bytes, SpoolError> {
+        self.shared.read_chunk(self.id, number).await
+    }
+
+    /// Notes what stamping decided.
+    ///
+    /// # Errors
+    /// If the record cannot be written; the delivery may go on.
+    pub async fn record_stamped(&self, groups: Vec<StampedGroup>, now: Timestamp) -> Result<(), SpoolError> {
+        self.record(Event::Stamped { groups }, now, Durability::Whenever).await
+    }
+
+    /// Notes that the final dot is about to be sent for these recipients. From here to their outcome the end is unknown.
+    ///
+    /// # Errors
+    /// If the record cannot be written: the final dot must not be sent.
+    pub async fn record_attempt(
+        &self,
+        recipients: &[usize],
+        source: &SourceName,
+        host: &str,
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
+        let event =
+            Event::Attempt { recipients: recipients.to_vec(), source: source.clone(), host: host.to_owned() };
+        self.record(event, now, Durability::Soon).await
+    }
+
+    /// Notes final outcomes; with the last one the message leaves the queue. Synced within 100 ms.
+    ///
+    /// # Errors
+    /// If the record cannot be written. The outcome holds for this run, and the record is written to the next segment.
+    pub async fn record_outcomes(
+        &self,
+        outcomes: Vec<(usize, Final)>,
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
+        self.record(Event::Outcomes { outcomes }, now, Durability::Soon).await
+    }
+
+    /// Ends the lease until `due`. `undelivered` are the recipients that certainly do not have the message.
+    ///
+    /// # Errors
+    /// If the record cannot be written; the message waits nevertheless.
+    pub async fn reschedule(
+        self,
+        due: Timestamp,
+        undelivered: Vec<usize>,
+        why: String,
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
+        let mut unknown = self.shared.state().in_flight(self.id);
+        unknown.retain(|recipient| !undelivered.contains(recipient));
+        let unknown = unknown.into_iter().collect();
+        self.record(Event::Rescheduled { due, unknown, why }, now, Durability::Soon).await
+    }
+
+    /// Ends the lease: kept without attempts until a person releases it.
+    ///
+    /// # Errors
+    /// If the record cannot be written; the message is parked nevertheless.
+    pub async fn park(self, reason: ParkReason, now: Timestamp) -> Result<(), SpoolError> {
+        let unknown = self.shared.state().in_flight(self.id).into_iter().collect();
+        self.record(Event::Parked { reason, unknown }, now, Durability::Soon).await
+    }
+
+    async fn record(&self, event: Event, now: Timestamp, durability: Durability) -> Result<(), SpoolError> {
+        self.shared.record(self.id, event, now, durability).await
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let mut state = self.shared.state();
+        if state.phase(self.id) == Some(Phase::Delivering) {
+            state.lose_lease(self.id);
+            drop(state);
+            self.shared.due_changed.notify_one();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! One segment's records in order, and the way back to them behind damage.
+//!
+//! Chunks are skipped by their heads unless every byte is to be checked. Zeros to the end are the end; other bytes that
+//! are no record are damage, told once for each place, and the next sound head is searched for.
+
+use crate::disk::SegmentFile;
+use crate::event::Stored;
+use crate::format::{
+    ChunkHead, RECORD_HEAD_LEN, RECORD_MAGIC, RECORDS_START, RecordHead, RecordType, RunStart,
+};
+use std::io;
+use std::sync::Arc;
+
+/// Bytes that are read at once.
+const WINDOW: usize = 256 << 10;
+/// Records begin at multiples of this.
+const ALIGNMENT: usize = 8;
+
+pub(super) enum Found {
+    Chunk {
+        head: ChunkHead,
+        offset: u64,
+    },
+    Event(Box<Stored>),
+    Start(RunStart),
+    End,
+    /// Bytes that are no sound record.
+    Damage,
+}
+
+pub(super) struct Scan {
+    file: Arc<dyn SegmentFile>,
+    size: u64,
+    /// Where the next record is expected.
+    at: u64,
+    /// Behind the last sound record.
+    end: u64,
+    check_chunks: bool,
+    window: Vec<u8>,
+    window_at: u64,
+}
+
+impl Scan {
+    pub(super) fn new(file: Arc<dyn SegmentFile>, check_chunks: bool) -> io::Result<Self> {
+        let size = file.size()?;
+        Ok(Self {
+            file,
+            size,
+            at: RECORDS_START,
+            end: RECORDS_START,
+            check_chunks,
+            window: Vec::new(),
+            window_at: 0,
+        })
+    }
+
+    /// Behind the last sound record.
+    pub(super) fn end(&self) -> u64 {
+        self.end
+    }
+
+    pub(super) fn next(&mut self) -> io::Result<Option<Found>> {
+        let at = self.at;
+        let Some(head) = RecordHead::parse(self.bytes(at, RECORD_HEAD_LEN)?) else {
+            return self.search();
+        };
+        if at + head.stored_len() > self.size {
+            return self.search();
+        }
+        self.at = at + head.stored_len();
+        self.end = self.at;
+        let payload_at = at + RECORD_HEAD_LEN as u64;
+        match head.kind {
+            RecordType::End => Ok(Some(Found::End)),
+            RecordType::Start => {
+                let payload = self.bytes(payload_at, head.length)?;
+                let start = RunStart::parse(payload).filter(|_| head.fits(payload));
+                Ok(Some(start.map_or(Found::Damage, Found::Start)))
+            }
+            RecordType::Chunk { .. } => {
+                let read = if self.check_chunks { head.length } else { ChunkHead::LEN };
+                let payload = self.bytes(payload_at, read)?;
+                let sound = read == ChunkHead::LEN || head.fits(payload);
+                let chunk = ChunkHead::parse(payload).filter(|_| sound);
+                Ok(Some(chunk.map_or(Found::Damage, |chunk| Found::Chunk { head: chunk, offset: at })))
+            }
+            RecordType::Event => {
+                let payload = self.bytes(payload_at, head.length)?;
+                let stored =
+                    if head.fits(payload) { serde_json::from_slice::<Stored>(payload).ok() } else { None };
+                Ok(Some(stored.map_or(Found::Damage, |stored| Found::Event(Box::new(stored)))))
+            }
+        }
+    }
+
+    /// No record at the place where one is expected: the end, or damage in front of the next one.
+    fn search(&mut self) -> io::Result<Option<Found>> {
+        let mut dirty = self.bytes(self.at, ALIGNMENT)?.iter().any(|byte| *byte != 0);
+        self.at += ALIGNMENT as u64;
+        while self.at + RECORD_HEAD_LEN as u64 <= self.size {
+            let bytes = self.bytes(self.at, WINDOW)?;
+            let length = bytes.len();
+            for start in (0..length).step_by(ALIGNMENT) {
+                let rest = &bytes[start..];
+                if rest.starts_with(RECORD_MAGIC) && RecordHead::parse(rest).is_some() {
+                    self.at += start as u64;
+                    return Ok(Some(Found::Damage));
+                }
+                dirty |= rest.iter().take(ALIGNMENT).any(|byte| *byte != 0);
+            }
+            // A head may lie across the edge of the window.
+            let step = length.saturating_sub(RECORD_HEAD_LEN) / ALIGNMENT * ALIGNMENT;
+            self.at += step.max(ALIGNMENT) as u64;
+        }
+        self.at = self.size;
+        Ok(dirty.then_some(Found::Damage))
+    }
+
+    /// Up to `length` bytes at `at`; fewer at the end of the file.
+    fn bytes(&mut self, at: u64, length: usize) -> io::Result<&[u8]> {
+        let within = at >= self.window_at && at + length as u64 <= self.window_at + self.window.len() as u64;
+        if !within {
+            self.window.resize(length.max(WINDOW), 0);
+            let read = self.file.read_at(at, &mut self.window)?;
+            self.window.truncate(read);
+            self.window_at = at;
+        }
+        let start = usize::try_from(at - self.window_at).unwrap_or(usize::MAX);
+        let end = (start + length).min(self.window.len());
+        Ok(&self.window[start.min(end)..end])
+    }
+}

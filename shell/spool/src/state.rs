@@ -1,0 +1,369 @@
+//! The index in memory: every message of the queue, who is due when, and what each segment still holds alive.
+//!
+//! Events change it in `apply` and nowhere else, live and at recovery, so what runs is what a restart would find. A lock is held for
+//! lines, never across a wait.
+//!
+//! ```text
+//! Waiting --take_due--> Delivering --reschedule--> Waiting
+//!    ^  \                  |  \----park----------> Parked --release--> Waiting
+//!    |   \---hold--------> |                         ^
+//!    |                     \--last outcome--> gone   |
+//!    \---------------------------- a lease that is dropped: Waiting, a minute later
+//! ```
+
+mod segments;
+mod shared;
+
+pub(crate) use segments::{Reaped, Segment, Segments};
+pub(crate) use shared::{Pin, Shared, event_record};
+
+use crate::event::{Accepted, Event, Progress};
+use crate::format::RunStart;
+use crate::trace::Trace;
+use model::{Duration, Envelope, MessageId, Outcome, ParkReason, SnapshotNumber, TenantName, Timestamp};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// How long a message waits whose lease ended without a word: its task failed.
+const AFTER_LOST_LEASE: Duration = Duration::from_secs(60);
+
+/// Where a message of the queue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    Waiting,
+    Delivering,
+    Parked,
+}
+
+/// One piece of a body on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ChunkPlace {
+    pub(crate) segment: u64,
+    pub(crate) offset: u64,
+}
+
+/// A body on disk.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Body {
+    pub(crate) chunks: Vec<ChunkPlace>,
+    pub(crate) length: u64,
+}
+
+impl Body {
+    pub(crate) fn segments(&self) -> BTreeSet<u64> {
+        self.chunks.iter().map(|chunk| chunk.segment).collect()
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) accepted: Arc<Accepted>,
+    pub(crate) body: Body,
+    pub(crate) progress: Progress,
+    phase: Phase,
+    /// Segments that hold records of it other than chunks.
+    event_segments: BTreeSet<u64>,
+}
+
+/// A message of the queue, for people.
+#[derive(Debug, Clone, Serialize)]
+pub struct QueueEntry {
+    pub id: MessageId,
+    pub phase: Phase,
+    pub tenant: TenantName,
+    pub snapshot: SnapshotNumber,
+    pub received: Timestamp,
+    pub due: Timestamp,
+    pub expires: Timestamp,
+    pub size: u64,
+    pub attempts: u32,
+    pub envelope: Envelope,
+    /// In the order of the envelope's recipients.
+    pub outcomes: Vec<Outcome>,
+    pub maybe_duplicate: BTreeSet<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parked: Option<ParkReason>,
+    /// What the last attempt met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<MessageId>,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    entries: BTreeMap<MessageId, Entry>,
+    due: BTreeSet<(Timestamp, MessageId)>,
+    pub(crate) segments: Segments,
+    pub(crate) trace: Trace,
+}
+
+impl State {
+    /// Takes in a message with its body, new or moved; an older copy is replaced.
+    pub(crate) fn accept(
+        &mut self,
+        id: MessageId,
+        message: Arc<Accepted>,
+        body: Body,
+        progress: Progress,
+        segment: u64,
+    ) {
+        self.forget(id);
+        body.segments().into_iter().for_each(|part| self.segments.add_body(part, id));
+        self.segments.add_event(segment, id);
+        let phase = if progress.parked.is_some() { Phase::Parked } else { Phase::Waiting };
+        if phase == Phase::Waiting {
+            self.due.insert((progress.due, id));
+        }
+        let event_segments = BTreeSet::from([segment]);
+        self.entries.insert(id, Entry { accepted: message, body, progress, phase, event_segments });
+    }
+
+    /// Takes in the younger copy of a message that is out of circulation; it stays so until it is given back.
+    pub(crate) fn accept_moved(
+        &mut self,
+        id: MessageId,
+        message: Arc<Accepted>,
+        body: Body,
+        progress: Progress,
+        segment: u64,
+    ) {
+        self.accept(id, message, body, progress, segment);
+        if let Some(entry) = self.entries.get_mut(&id) {
+            self.due.remove(&(entry.progress.due, id));
+            entry.phase = Phase::Delivering;
+        }
+    }
+
+    /// Takes in what happened to a message of the queue; of another one it is history only.
+    pub(crate) fn apply(&mut self, id: MessageId, event: &Event, segment: Option<u64>) {
+        segment.into_iter().for_each(|segment| self.note_event(id, segment));
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        let progress = &mut entry.progress;
+        match event {
+            Event::Accepted { .. } | Event::Moved { .. } | Event::Stamped { .. } => {}
+            Event::Attempt { recipients, .. } => {
+                progress.in_flight.extend(recipients);
+                progress.attempts += 1;
+            }
+            Event::Outcomes { outcomes } => {
+                for (recipient, outcome) in outcomes {
+                    progress.in_flight.remove(recipient);
+                    if let Some(known) = progress.outcomes.get_mut(*recipient) {
+                        *known = Outcome::Final(outcome.clone());
+                    }
+                }
+                if progress.outcomes.iter().all(|outcome| *outcome != Outcome::Pending) {
+                    self.forget(id);
+                }
+            }
+            Event::Rescheduled { due, unknown, why } => {
+                progress.in_flight.clear();
+                progress.maybe_duplicate.extend(unknown);
+                progress.why = Some(why.clone());
+                let due = *due;
+                self.wait_until(id, due);
+            }
+            Event::Parked { reason, unknown } => {
+                progress.in_flight.clear();
+                progress.maybe_duplicate.extend(unknown);
+                progress.parked = Some(reason.clone());
+                let due = progress.due;
+                entry.phase = Phase::Parked;
+                self.due.remove(&(due, id));
+            }
+            Event::Released { .. } => {
+                progress.parked = None;
+                // Recovery has no better time; a live release sets its own.
+                let due = progress.due;
+                self.wait_until(id, due);
+            }
+            Event::Dropped => self.forget(id),
+        }
+    }
+
+    /// A record of the message lies in `segment`.
+    pub(crate) fn note_event(&mut self, id: MessageId, segment: u64) {
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.event_segments.insert(segment);
+            self.segments.add_event(segment, id);
+        }
+    }
+
+    /// The message leaves the index: delivered, or replaced by a younger copy.
+    pub(crate) fn forget(&mut self, id: MessageId) {
+        let Some(entry) = self.entries.remove(&id) else { return };
+        self.due.remove(&(entry.progress.due, id));
+        self.segments.remove(id, &entry.body.segments(), &entry.event_segments);
+    }
+
+    /// Waiting from now on, until `due`.
+    fn wait_until(&mut self, id: MessageId, due: Timestamp) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        self.due.remove(&(entry.progress.due, id));
+        entry.progress.due = due;
+        entry.phase = Phase::Waiting;
+        self.due.insert((due, id));
+    }
+
+    pub(crate) fn take_due(&mut self, now: Timestamp) -> Option<MessageId> {
+        let first = self.due.first().copied().filter(|(due, _)| *due <= now)?;
+        self.due.remove(&first);
+        let entry = self.entries.get_mut(&first.1)?;
+        entry.phase = Phase::Delivering;
+        Some(first.1)
+    }
+
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.due.first().map(|(due, _)| *due)
+    }
+
+    /// The lease ended without a word.
+    pub(crate) fn lose_lease(&mut self, id: MessageId) {
+        if let Some(due) =
+            self.entries.get(&id).filter(|entry| entry.phase == Phase::Delivering).map(|e| e.progress.due)
+        {
+            self.wait_until(id, due + AFTER_LOST_LEASE);
+        }
+    }
+
+    pub(crate) fn release(&mut self, id: MessageId, now: Timestamp) {
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.progress.parked = None;
+        }
+        self.wait_until(id, now);
+    }
+
+    pub(crate) fn park(&mut self, id: MessageId, reason: ParkReason) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        self.due.remove(&(entry.progress.due, id));
+        entry.progress.parked = Some(reason);
+        entry.phase = Phase::Parked;
+    }
+
+    /// A run starts, whose record lies in `segment`: what was in flight may have arrived. Records of the last moment before a power
+    /// cut may be missing, so behind one every message that was due by now may have been in flight. Gives the number of recipients.
+    pub(crate) fn begin_run(&mut self, start: RunStart, segment: u64) -> usize {
+        let mut marked = 0;
+        for (id, entry) in &mut self.entries {
+            let progress = &mut entry.progress;
+            let mut unknown = std::mem::take(&mut progress.in_flight);
+            if start.power_cut && entry.phase != Phase::Parked && progress.due <= start.at {
+                let pending =
+                    progress.outcomes.iter().enumerate().filter(|(_, outcome)| **outcome == Outcome::Pending);
+                unknown.extend(pending.map(|(recipient, _)| recipient));
+            }
+            if unknown.is_empty() {
+                continue;
+            }
+            marked += unknown.len();
+            progress.maybe_duplicate.append(&mut unknown);
+            entry.event_segments.insert(segment);
+            self.segments.add_event(segment, *id);
+        }
+        marked
+    }
+
+    /// Takes a message that is not being delivered out of circulation, to be moved.
+    pub(crate) fn take_for_move(&mut self, id: MessageId) -> Option<Phase> {
+        let entry = self.entries.get_mut(&id).filter(|entry| entry.phase != Phase::Delivering)?;
+        self.due.remove(&(entry.progress.due, id));
+        Some(std::mem::replace(&mut entry.phase, Phase::Delivering))
+    }
+
+    /// Gives it back as it was.
+    pub(crate) fn give_back(&mut self, id: MessageId, phase: Phase) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        entry.phase = phase;
+        if phase == Phase::Waiting {
+            self.due.insert((entry.progress.due, id));
+        }
+    }
+
+    pub(crate) fn entry(&self, id: MessageId) -> Option<&Entry> {
+        self.entries.get(&id)
+    }
+
+    /// Recipients with an attempt whose end is unknown.
+    pub(crate) fn in_flight(&self, id: MessageId) -> BTreeSet<usize> {
+        self.entries.get(&id).map(|entry| entry.progress.in_flight.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn phase(&self, id: MessageId) -> Option<Phase> {
+        self.entries.get(&id).map(|entry| entry.phase)
+    }
+
+    /// When the oldest message of the queue was received.
+    pub(crate) fn oldest(&self) -> Option<Timestamp> {
+        self.entries.values().next().map(|entry| entry.accepted.received)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn parked(&self) -> usize {
+        self.entries.values().filter(|entry| entry.phase == Phase::Parked).count()
+    }
+
+    pub(crate) fn parked_bytes(&self) -> u64 {
+        self.entries
+            .values()
+            .filter(|entry| entry.phase == Phase::Parked)
+            .map(|entry| entry.body.length)
+            .sum()
+    }
+
+    pub(crate) fn snapshots_in_use(&self) -> BTreeSet<(TenantName, SnapshotNumber)> {
+        self.entries.values().map(|entry| (entry.accepted.tenant.clone(), entry.accepted.snapshot)).collect()
+    }
+
+    pub(crate) fn list(&self, limit: usize, wanted: impl Fn(&QueueEntry) -> bool) -> Vec<QueueEntry> {
+        self.entries.iter().map(|(id, entry)| entry.show(*id)).filter(wanted).take(limit).collect()
+    }
+
+    pub(crate) fn show(&self, id: MessageId) -> Option<QueueEntry> {
+        self.entries.get(&id).map(|entry| entry.show(id))
+    }
+}
+
+impl Entry {
+    fn show(&self, id: MessageId) -> QueueEntry {
+        let (accepted, progress) = (&self.accepted, self.progress.clone());
+        QueueEntry {
+            id,
+            phase: self.phase,
+            tenant: accepted.tenant.clone(),
+            snapshot: accepted.snapshot,
+            received: accepted.received,
+            due: progress.due,
+            expires: accepted.expires,
+            size: self.body.length,
+            attempts: progress.attempts,
+            envelope: accepted.envelope.clone(),
+            outcomes: progress.outcomes,
+            maybe_duplicate: progress.maybe_duplicate,
+            parked: progress.parked,
+            why: progress.why,
+            about: accepted.about,
+        }
+    }
+}
+
+impl Progress {
+    /// Nothing has happened yet.
+    #[must_use]
+    pub fn new(message: &Accepted) -> Self {
+        Self {
+            outcomes: vec![Outcome::Pending; message.envelope.recipients.len()],
+            in_flight: BTreeSet::new(),
+            maybe_duplicate: BTreeSet::new(),
+            attempts: 0,
+            due: message.due,
+            parked: None,
+            why: None,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What all handles of one spool share, and the reading of bodies.
+
+use super::{ChunkPlace, Phase, State};
+use crate::config::SpoolError;
+use crate::crypt::Crypt;
+use crate::disk::{Disk, SegmentFile};
+use crate::event::{Event, Stored};
+use crate::format::{ChunkHead, RECORD_HEAD_LEN, RecordHead, RecordType, write_record};
+use crate::writer::{Class, Durability, WriterHandle, Written};
+use bytes::Bytes;
+use model::{Duration, MessageId, Metrics, Timestamp};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+pub(crate) struct Shared {
+    state: Mutex<State>,
+    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) crypt: Crypt,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) writer: WriterHandle,
+    pub(crate) due_changed: Notify,
+    /// Age at which a segment is ended and cleaned.
+    pub(crate) segment_age_max: Duration,
+}
+
+/// Keeps a segment from being deleted while its chunk belongs to no message yet.
+pub(crate) struct Pin {
+    shared: Arc<Shared>,
+    segment: u64,
+    /// Set once a message of the index holds the segment.
+    used: bool,
+}
+
+impl Pin {
+    pub(crate) fn new(shared: Arc<Shared>, segment: u64) -> Self {
+        shared.state().segments.pin(segment);
+        Self { shared, segment, used: false }
+    }
+}
+
+impl Drop for Pin {
+    fn drop(&mut self) {
+        self.shared.state().segments.unpin(self.segment, !self.used);
+    }
+}
+
+impl Shared {
+    pub(crate) fn new(
+        state: State,
+        disk: Arc<dyn Disk>,
+        crypt: Crypt,
+        metrics: Arc<Metrics>,
+        segment_age_max: Duration,
+    ) -> Self {
+        let writer = WriterHandle::new(Arc::clone(&disk));
+        let due_changed = Notify::new();
+        Self { state: Mutex::new(state), disk, crypt, metrics, writer, due_changed, segment_age_max }
+    }
+
+    /// A poisoned lock is taken: every change below is complete when a panic could happen.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes an event and applies it. It is applied even if the disk failed, because it has happened; the writer then
+    /// owes the record to the next segment.
+    pub(crate) async fn record(
+        &self,
+        id: MessageId,
+        event: Event,
+        at: Timestamp,
+        durability: Durability,
+    ) -> Result<(), SpoolError> {
+        self.writer.note_time(at);
+        let stored = Stored { id, at, event };
+        let written = self.writer.append(event_record(&stored)?, Class::Event(id), durability).await;
+        {
+            let mut state = self.state();
+            state.apply(id, &stored.event, written.as_ref().ok().map(|written| written.segment));
+            state.trace.push(stored);
+        }
+        self.due_changed.notify_one();
+        self.note_queue();
+        written.map(Written::settle)
+    }
+
+    /// An operator's act on a message that is not being delivered.
+    pub(crate) async fn act_on_waiting(
+        &self,
+        id: MessageId,
+        event: Event,
+        now: Timestamp,
+        act: impl FnOnce(&mut State),
+    ) -> Result<(), SpoolError> {
+        match self.state().phase(id) {
+            None => return Err(SpoolError::Gone(id)),
+            Some(Phase::Delivering) => return Err(SpoolError::Busy(id)),
+            Some(Phase::Waiting | Phase::Parked) => {}
+        }
+        self.record(id, event, now, Durability::Now).await?;
+        act(&mut self.state());
+        self.due_changed.notify_one();
+        self.note_queue();
+        Ok(())
+    }
+
+    pub(crate) fn note_queue(&self) {
+        let state = self.state();
+        self.metrics.queue_messages.set(state.len() as u64);
+        self.metrics.spool_bytes.set(state.segments.bytes());
+    }
+
+    /// The whole body of a message of the queue.
+    pub(crate) async fn read_body(self: &Arc<Self>, id: MessageId) -> Result<Bytes, SpoolError> {
+        let (chunks, length) = {
+            let state = self.state();
+            let entry = state.entry(id).ok_or(SpoolError::Gone(id))?;
+            (entry.body.chunks.len(), entry.body.length)
+        };
+        if chunks == 1 {
+            return self.read_chunk(id, 0).await;
+        }
+        let mut whole = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        for place in 0..chunks {
+            whole.extend_from_slice(&self.read_chunk(id, place).await?);
+        }
+        Ok(whole.into())
+    }
+
+    /// One chunk of a body, checked and decrypted. Its place is looked up now: compaction may have moved it.
+    pub(crate) async fn read_chunk(
+        self: &Arc<Self>,
+        id: MessageId,
+        place: usize,
+    ) -> Result<Bytes, SpoolError> {
+        let damaged = |detail: String| SpoolError::Damaged { id, detail };
+        let (chunk, file) = {
+            let state = self.state();
+            let entry = state.entry(id).ok_or(SpoolError::Gone(id))?;
+            let chunk = *entry.body.chunks.get(place).ok_or(SpoolError::Gone(id))?;
+            (chunk, state.segments.file(chunk.segment))
+        };
+        let file = file.ok_or_else(|| damaged(format!("segment {:016x} is gone", chunk.segment)))?;
+        let shared = Arc::clone(self);
+        let head = ChunkHead { id, place: place as u32 };
+        let read = move || read_chunk(file.as_ref(), &shared.crypt, head, chunk);
+        tokio::task::spawn_blocking(read).await.map_err(|error| damaged(error.to_string()))?.map_err(damaged)
+    }
+}
+
+pub(crate) fn event_record(stored: &Stored) -> Result<Vec<u8>, SpoolError> {
+    let json = serde_json::to_vec(stored).map_err(|error| SpoolError::unusable("memory", &error))?;
+    let mut record = Vec::with_capacity(json.len() + RECORD_HEAD_LEN + 8);
+    write_record(RecordType::Event, &[&json], &mut record);
+    Ok(record)
+}
+
+fn read_chunk(
+    file: &dyn SegmentFile,
+    crypt: &Crypt,
+    head: ChunkHead,
+    at: ChunkPlace,
+) -> Result<Bytes, String> {
+    let mut bytes = [0; RECORD_HEAD_LEN];
+    let failed = |error: std::io::Error| error.to_string();
+    file.read_at(at.offset, &mut bytes).map_err(failed)?;
+    let record = RecordHead::parse(&bytes).ok_or("the head of a record is damaged")?;
+    let RecordType::Chunk { encrypted } = record.kind else { return Err("a record is no chunk".to_owned()) };
+    let mut payload = vec![0; record.length];
+    file.read_at(at.offset + RECORD_HEAD_LEN as u64, &mut payload).map_err(failed)?;
+    if !record.fits(&payload) {
+        return Err("a chunk does not fit its checksum".to_owned());
+    }
+    if ChunkHead::parse(&payload) != Some(head) {
+        return Err("a chunk belongs to another message".to_owned());
+    }
+    if encrypted {
+        let plain = crypt.open(head, &payload[ChunkHead::LEN..]);
+        return plain.map(Bytes::from).ok_or_else(|| "a chunk cannot be decrypted".to_owned());
+    }
+    Ok(Bytes::from(payload).slice(ChunkHead::LEN..))
+}
+
+impl Written {
+    /// The index knows what was written here.
+    pub(crate) fn settle(mut self) {
+        self.pin.used = true;
+    }
+}

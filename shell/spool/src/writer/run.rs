@@ -1,0 +1,430 @@
+//! The thread itself: takes requests in batches, places, writes, syncs, answers; and what it does when the disk fails.
+//!
+//! A failed segment is never written again. What was answered but not synced there, and what has happened meanwhile, is owed
+//! to the next proven segment; commits that were refused get a record that says so, because their bytes may be whole on disk.
+
+use super::active::Active;
+use super::{Append, Class, Durability, Request, Status, Written, lock};
+use crate::config::{SpoolConfig, SpoolError};
+use crate::disk::Disk;
+use crate::event::{Event, Stored};
+use crate::format::{RecordType, RunStart, write_record};
+use crate::state::{Pin, Segment, Shared, State, event_record};
+use model::{Duration, MessageId, Timestamp};
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Instant;
+
+/// How long a record waits for a sync at most.
+const SYNC_WITHIN: Duration = Duration::from_millis(50);
+/// How long after a failed proof the next one is tried.
+const PROVE_AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// Requests that are answered together at most.
+const BATCH_MAX: usize = 4096;
+/// Space at the end of a segment that only events may use, at most.
+const EVENT_RESERVE_MAX: u64 = 1 << 20;
+
+/// Makes the first segment, with the record of the run's start, and starts the thread. Gives the recipients that this start
+/// marks as possible duplicates.
+pub(crate) fn start(
+    shared: &Arc<Shared>,
+    config: SpoolConfig,
+    first: u64,
+    start: RunStart,
+) -> Result<usize, SpoolError> {
+    let handle = &shared.writer;
+    handle.note_time(start.at);
+    let mut writer = Writer {
+        shared: Arc::downgrade(shared),
+        disk: Arc::clone(&shared.disk),
+        status: Arc::clone(&handle.status),
+        latest: Arc::clone(&handle.latest),
+        config,
+        active: None,
+        next: first,
+        answering: Vec::new(),
+        unsynced: Vec::new(),
+        owed: Vec::new(),
+        failed: BTreeSet::new(),
+        tight: false,
+        sync_due: None,
+        prove_at: None,
+    };
+    let unusable = |error| SpoolError::unusable(shared.disk.place(), &error);
+    writer.begin_segment().map_err(unusable)?;
+    if let Some(active) = &mut writer.active {
+        active.put(&start.to_record()).map_err(unusable)?;
+    }
+    let marked = shared.state().begin_run(start, first);
+    let inbox = lock(&handle.inbox).take().expect("a writer is started once, by `Spool::open`");
+    let thread = std::thread::Builder::new().name("spool".to_owned()).spawn(move || writer.run(&inbox));
+    let thread = thread.map_err(|error| SpoolError::unusable("memory", &error))?;
+    *lock(&handle.thread) = Some(thread);
+    Ok(marked)
+}
+
+struct Stop;
+
+/// Written and not answered yet.
+struct Placed {
+    append: Append,
+    written: Written,
+}
+
+struct Writer {
+    /// Weak: the last handle that goes away ends the thread.
+    shared: Weak<Shared>,
+    disk: Arc<dyn Disk>,
+    status: Arc<Mutex<Status>>,
+    latest: Arc<AtomicI64>,
+    config: SpoolConfig,
+    active: Option<Active>,
+    next: u64,
+    answering: Vec<Placed>,
+    /// Events that were answered, until a sync holds them.
+    unsynced: Vec<(MessageId, Vec<u8>)>,
+    /// Events for the next segment.
+    owed: Vec<(MessageId, Vec<u8>)>,
+    failed: BTreeSet<u64>,
+    /// The active segment was begun in the space that is kept back: no message may begin there.
+    tight: bool,
+    sync_due: Option<Instant>,
+    prove_at: Option<Instant>,
+}
+
+impl Writer {
+    fn run(mut self, inbox: &Receiver<Request>) {
+        loop {
+            let timeout = [self.sync_due, self.prove_at].into_iter().flatten().min();
+            let received = match timeout {
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(at) => inbox.recv_timeout(at.saturating_duration_since(Instant::now())),
+            };
+            match received {
+                Ok(first) => {
+                    let batch = std::iter::once(first).chain(inbox.try_iter()).take(BATCH_MAX);
+                    let stops = batch.filter_map(|request| self.take(request)).count();
+                    self.finish_batch();
+                    if stops > 0 {
+                        return self.end();
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => self.on_time(),
+                Err(RecvTimeoutError::Disconnected) => return self.end(),
+            }
+        }
+    }
+
+    /// Gives back the wish to stop.
+    fn take(&mut self, request: Request) -> Option<Stop> {
+        match request {
+            Request::Append(append) => self.place(append),
+            Request::Rotate(answer) => {
+                let rotated = self.rotate();
+                let _nobody_waits = answer.send(rotated);
+            }
+            Request::Stop => return Some(Stop),
+        }
+        None
+    }
+
+    fn on_time(&mut self) {
+        let now = Instant::now();
+        if self.prove_at.is_some_and(|at| at <= now) {
+            self.prove_new_segment();
+        }
+        if self.sync_due.is_some_and(|at| at <= now) {
+            self.sync();
+        }
+    }
+
+    fn place(&mut self, append: Append) {
+        match self.try_place(&append) {
+            Ok(written) => self.answering.push(Placed { append, written }),
+            Err(error) => self.refuse(append, error),
+        }
+    }
+
+    fn try_place(&mut self, append: &Append) -> Result<Written, SpoolError> {
+        self.make_room(append)?;
+        // Making room may have failed a segment: only now is it known which ones are sound.
+        let chunks_in = match &append.class {
+            Class::Commit { chunks_in, .. } | Class::Move { chunks_in } => Some(chunks_in),
+            Class::Body | Class::Event(_) => None,
+        };
+        if let Some(bad) = chunks_in.and_then(|chunks| chunks.intersection(&self.failed).next()) {
+            return Err(SpoolError::Stopped(format!(
+                "segment {bad:016x} failed with a part of this message"
+            )));
+        }
+        let shared = self.shared.upgrade().ok_or(SpoolError::Closed)?;
+        let Some(active) = &mut self.active else { return Err(self.stopped()) };
+        match active.put(&append.bytes) {
+            Ok(offset) => {
+                let pin = Pin::new(shared, active.number);
+                Ok(Written { segment: active.number, offset, pin })
+            }
+            Err(error) => {
+                self.fail(&error);
+                Err(self.stopped())
+            }
+        }
+    }
+
+    /// Ends the segment if the record does not fit. What only happened, and copies, may use the space that is kept back.
+    fn make_room(&mut self, append: &Append) -> Result<(), SpoolError> {
+        let size = self.config.segment_size.0;
+        let (kept, reserve, tight) = match append.class {
+            Class::Commit { .. } | Class::Body => {
+                (EVENT_RESERVE_MAX.min(size / 8), self.config.reserve.0, self.tight)
+            }
+            Class::Move { .. } | Class::Event(_) => (0, 0, false),
+        };
+        let Some(active) = &self.active else { return Err(self.stopped()) };
+        if active.has_room(append.bytes.len(), kept) && !tight {
+            return Ok(());
+        }
+        if active.is_empty() {
+            let detail = format!("a record of {} bytes is longer than a segment", append.bytes.len());
+            return Err(SpoolError::unusable(self.disk.place(), &detail));
+        }
+        let wanted = reserve.saturating_add(size);
+        let free = self.disk.free_space().map_err(|error| SpoolError::Stopped(error.to_string()))?;
+        if reserve > 0 && free < wanted {
+            self.set_status(Status::NoSpace { wanted });
+            return Err(SpoolError::NoSpace);
+        }
+        if tight {
+            self.tight = false;
+            return self.make_room(append);
+        }
+        self.rotate()?;
+        let fits = self.active.as_ref().is_some_and(|active| active.has_room(append.bytes.len(), kept));
+        if fits { Ok(()) } else { self.make_room(append) }
+    }
+
+    /// Begins a new segment, then ends the one before with a sync.
+    fn rotate(&mut self) -> Result<(), SpoolError> {
+        let Some(before) = self.active.take() else { return Err(self.stopped()) };
+        if before.is_empty() {
+            self.active = Some(before);
+            return Ok(());
+        }
+        let begun = self.begin_segment();
+        let after = self.active.replace(before);
+        if let Err(error) = begun {
+            if error.kind() == io::ErrorKind::StorageFull {
+                self.set_status(Status::NoSpace { wanted: self.config.segment_size.0 });
+                return Err(SpoolError::NoSpace);
+            }
+            tracing::error!(%error, "the spool cannot begin a segment");
+            return Err(SpoolError::Stopped(error.to_string()));
+        }
+        self.sync();
+        let failed = self.active.is_none();
+        if let Some(before) = std::mem::replace(&mut self.active, after) {
+            self.with_state(|state| state.segments.close(before.number));
+        }
+        if failed { self.pay_what_is_owed() } else { Ok(()) }
+    }
+
+    /// A new, proven segment in the index, made the active one.
+    fn begin_segment(&mut self) -> io::Result<()> {
+        let shared = self.shared.upgrade().ok_or_else(|| io::Error::other("the spool is closed"))?;
+        let created = Timestamp::from_micros(self.latest.load(Ordering::Relaxed));
+        let number = self.next;
+        self.next += 1;
+        let size = self.config.segment_size.0;
+        let active = Active::create(self.disk.as_ref(), number, size, created, shared.crypt.fingerprint())?;
+        let segment = Segment::new(Arc::clone(&active.file), created, size, true);
+        shared.state().segments.insert(number, segment);
+        self.active = Some(active);
+        self.tight = self.disk.free_space()? < self.config.reserve.0;
+        self.set_status(Status::Accepting);
+        Ok(())
+    }
+
+    /// Writes a batch and answers it.
+    fn finish_batch(&mut self) {
+        if self.answering.iter().any(|placed| placed.append.durability == Durability::Now) {
+            return self.sync();
+        }
+        if self.write() {
+            self.answer();
+        }
+    }
+
+    fn write(&mut self) -> bool {
+        let Some(active) = &mut self.active else { return false };
+        let (number, end) = (active.number, active.end());
+        match active.write() {
+            Ok(()) => {
+                self.with_state(|state| state.segments.set_used(number, end));
+                true
+            }
+            Err(error) => {
+                self.fail(&error);
+                false
+            }
+        }
+    }
+
+    fn sync(&mut self) {
+        self.sync_due = None;
+        if !self.write() {
+            return;
+        }
+        let Some(active) = &self.active else { return };
+        let synced = active.file.sync();
+        self.with_metrics(|metrics| metrics.spool_syncs.add_one());
+        match synced {
+            Ok(()) => {
+                self.answer();
+                self.unsynced.clear();
+                self.sync_due = None;
+            }
+            Err(error) => {
+                self.with_metrics(|metrics| metrics.spool_sync_errors.add_one());
+                self.fail(&error);
+            }
+        }
+    }
+
+    fn answer(&mut self) {
+        for Placed { append, written } in std::mem::take(&mut self.answering) {
+            if append.durability == Durability::Soon {
+                self.sync_due.get_or_insert_with(|| Instant::now() + SYNC_WITHIN);
+            }
+            if let Class::Event(id) = append.class {
+                self.unsynced.push((id, append.bytes));
+            }
+            // One who no longer waits drops the pin with the answer.
+            let _nobody_waits = append.answer.send(Ok(written));
+        }
+    }
+
+    /// The active segment is read only from now on; what it should have held is refused or owed.
+    fn fail(&mut self, error: &io::Error) {
+        let Some(active) = self.active.take() else { return };
+        tracing::error!(segment = active.number, %error, "the spool's disk failed: nothing is accepted until a new segment is proven");
+        self.failed.insert(active.number);
+        self.with_state(|state| {
+            state.segments.close(active.number);
+            // Records of refused messages lie there: it goes before the records that say so.
+            state.segments.mark_dead(active.number);
+        });
+        self.set_status(Status::Stopped(error.to_string()));
+        self.sync_due = None;
+        self.owed.append(&mut self.unsynced);
+        for Placed { append, .. } in std::mem::take(&mut self.answering) {
+            self.owe_that_it_is_dropped(&append.class);
+            let stopped = self.stopped();
+            self.refuse(append, stopped);
+        }
+        self.prove_at = Some(Instant::now());
+    }
+
+    /// Its records may be whole on disk, and it is not acknowledged.
+    fn owe_that_it_is_dropped(&mut self, class: &Class) {
+        let Class::Commit { id, .. } = class else { return };
+        let at = Timestamp::from_micros(self.latest.load(Ordering::Relaxed));
+        if let Ok(record) = event_record(&Stored { id: *id, at, event: Event::Dropped }) {
+            self.owed.push((*id, record));
+        }
+    }
+
+    fn refuse(&mut self, append: Append, error: SpoolError) {
+        if let Class::Event(id) = append.class {
+            self.owed.push((id, append.bytes));
+            self.prove_at.get_or_insert_with(|| Instant::now() + PROVE_AGAIN_AFTER);
+        }
+        let _nobody_waits = append.answer.send(Err(error));
+    }
+
+    /// Makes a new segment if there is none, and writes what is owed.
+    fn prove_new_segment(&mut self) {
+        self.prove_at = None;
+        let begun = if self.active.is_none() { self.begin_segment() } else { Ok(()) };
+        let paid = begun.map_err(|error| error.to_string());
+        let paid = paid.and_then(|()| self.pay_what_is_owed().map_err(|error| error.to_string()));
+        if let Err(error) = paid {
+            tracing::error!(error, "the spool's disk still fails");
+            self.prove_at = Some(Instant::now() + PROVE_AGAIN_AFTER);
+        }
+    }
+
+    fn pay_what_is_owed(&mut self) -> Result<(), SpoolError> {
+        while let Some((id, record)) = self.owed.first() {
+            let id = *id;
+            let Some(active) = &mut self.active else { return Err(self.stopped()) };
+            if !active.has_room(record.len(), 0) {
+                self.rotate()?;
+                continue;
+            }
+            let put = active.put(record);
+            let number = active.number;
+            if let Err(error) = put {
+                self.fail(&error);
+                return Err(self.stopped());
+            }
+            self.with_state(|state| state.note_event(id, number));
+            let paid = self.owed.remove(0);
+            self.unsynced.push(paid);
+        }
+        self.sync();
+        if self.active.is_none() {
+            return Err(self.stopped());
+        }
+        self.prove_at = None;
+        let mut status = lock(&self.status);
+        if matches!(*status, Status::Stopped(_)) {
+            *status = Status::Accepting;
+        }
+        Ok(())
+    }
+
+    /// The end: all synced, and a record that says so.
+    fn end(mut self) {
+        if !self.owed.is_empty() {
+            self.prove_new_segment();
+        }
+        let mut record = Vec::new();
+        write_record(RecordType::End, &[], &mut record);
+        let Some(active) = &mut self.active else { return };
+        // Without room for it the next start takes the stop for a crash, which is safe.
+        if active.has_room(record.len(), 0) && self.owed.is_empty() {
+            self.sync();
+            if let Some(Err(error)) = self.active.as_mut().map(|active| active.put(&record)) {
+                return self.fail(&error);
+            }
+        }
+        self.sync();
+    }
+
+    fn stopped(&self) -> SpoolError {
+        match &*lock(&self.status) {
+            Status::Stopped(why) => SpoolError::Stopped(why.clone()),
+            Status::NoSpace { .. } => SpoolError::NoSpace,
+            Status::Accepting => SpoolError::Closed,
+        }
+    }
+
+    fn set_status(&self, status: Status) {
+        *lock(&self.status) = status;
+    }
+
+    fn with_state(&self, change: impl FnOnce(&mut State)) {
+        if let Some(shared) = self.shared.upgrade() {
+            change(&mut shared.state());
+        }
+    }
+
+    fn with_metrics(&self, count: impl FnOnce(&model::Metrics)) {
+        if let Some(shared) = self.shared.upgrade() {
+            count(&shared.metrics);
+        }
+    }
+}
