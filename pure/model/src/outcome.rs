@@ -27,8 +27,6 @@ pub enum Final {
     },
     /// Given up, and nobody may be told.
     Discarded { because: Discard, reply: String },
-    /// The spool cannot give its bytes back.
-    Damaged { detail: String },
     /// An operator's act.
     Operator { act: String, by: String },
 }

@@ -17,6 +17,18 @@ pub enum Outcome {
     Hold,
 }
 
+impl Outcome {
+    /// The word of the explanation and the trace.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stamped => "stamped",
+            Self::Passed => "passed",
+            Self::Hold => "hold",
+        }
+    }
+}
+
 /// The whole account for one group of recipients.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explain {

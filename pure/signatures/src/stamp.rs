@@ -95,6 +95,12 @@ pub fn stamp(input: &StampInput<'_>, compiled: &Compiled) -> Vec<Group> {
     choice::groups(&message).into_iter().map(|choice| decide(&message, choice, ids, &trail)).collect()
 }
 
+/// One group of all recipients that is passed: for a caller who knows that the message is not to be read.
+#[must_use]
+pub fn passed(input: &StampInput<'_>, reason: PassReason, sentence: &str) -> Group {
+    ended(input, (0..input.recipients.len()).collect(), End::pass(reason, sentence), Vec::new(), None)
+}
+
 fn read<'a>(
     input: &'a StampInput<'a>,
     compiled: &'a Compiled,

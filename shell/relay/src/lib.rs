@@ -1,5 +1,182 @@
 //! One message's life: accept, admit, commit, stamp, steer, transport, verdict.
+//!
+//! ```text
+//!   accept -> admit -> commit      door.rs: a session's questions, answered in this order
+//!                        | 250
+//!                      spool       queue.rs: what is due is taken, so many at a time for each tenant
+//!                        v
+//!   stamp -> steer -> transport -> verdict      carry, below
+//! ```
+//! Each station is a folder, names only what the station before it gives, and knows nothing of the ones behind. What is composed is
+//! composed here. `carry` is the only place that goes back: a source that cannot be used leads to `steer` again, without it. However a
+//! delivery ends, its lease ends by a record or gives the message back.
 
+mod accept;
+mod admit;
+mod commit;
+mod door;
+mod processed;
+mod queue;
+mod service;
+mod stamp;
+mod steer;
+mod stop;
 mod tenants;
+mod transport;
+mod verdict;
+mod wire;
 
+pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
 pub use tenants::{DomainTaken, Tenants};
+
+use admit::Pace;
+use bounce::Failure;
+use model::{Envelope, Metrics, ParkReason, Recipient, Stage};
+use net::Clock;
+use processed::ProcessedKey;
+use spool::{Lease, Spool};
+use stamp::{Content, Prepared, Stamped};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use steer::{Route, Steer};
+use tenant::Snapshot;
+use transport::{NotSent, Shipment, Transport};
+use verdict::{Missed, Verdict};
+
+/// Recipients of one transaction; every server takes a hundred (RFC 5321 §4.5.3.1.8).
+const TRANSACTION_RECIPIENTS_MAX: usize = 100;
+
+/// What the stations of one node share.
+pub(crate) struct Parts {
+    tenants: Arc<Tenants>,
+    spool: Spool,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    queue: QueueConfig,
+    pace: Pace,
+    key: Arc<ProcessedKey>,
+    steer: Steer,
+    transport: Transport,
+    verdict: Verdict,
+    /// Whether more is parked than the operator allows.
+    parked_is_full: AtomicBool,
+}
+
+/// Takes one message as far as it comes today.
+pub(crate) async fn carry(parts: &Parts, lease: Lease) {
+    let pending = lease.pending();
+    let accepted = Arc::clone(lease.accepted());
+    let Some(snapshot) = snapshot_of(parts, &lease) else {
+        let missed = missed(
+            &pending,
+            Stage::Resolve,
+            None,
+            &Failure::Connect("the tenant is not published".to_owned()),
+        );
+        tracing::error!(id = %lease.id(), tenant = %accepted.tenant, "no snapshot of this tenant is published");
+        return parts.verdict.wait_for_tenant(lease, missed, parts.clock.now()).await;
+    };
+    let numbers: Vec<usize> = pending.iter().map(|(number, _)| *number).collect();
+    let stamped = stamp::stamp(&lease, &numbers, Arc::clone(&snapshot), Arc::clone(&parts.key)).await;
+    let now = parts.clock.now();
+    let (groups, told) = match stamped {
+        Ok(Stamped::Ready(groups, told)) => (groups, told),
+        Ok(Stamped::Hold(reason, told)) => {
+            parts.metrics.held.add_one();
+            parts.verdict.note(lease.record_stamped(told, now).await);
+            return parts.verdict.hold(lease, reason, now).await;
+        }
+        Err(error) => {
+            let reason = ParkReason::Damaged { detail: error.to_string() };
+            return parts.verdict.hold(lease, reason, now).await;
+        }
+    };
+    parts.verdict.note(lease.record_stamped(told, now).await);
+    let mut left = Vec::new();
+    for group in groups {
+        left.extend(carry_group(parts, &lease, &snapshot, group, &pending).await);
+    }
+    parts.verdict.settle(lease, &snapshot, left, parts.clock.now()).await;
+}
+
+/// The snapshot with which the message was accepted; the current one if that is gone, which no publication lets happen.
+fn snapshot_of(parts: &Parts, lease: &Lease) -> Option<Arc<Snapshot>> {
+    let accepted = lease.accepted();
+    let numbered = parts.tenants.numbered(&accepted.tenant, accepted.snapshot);
+    numbered.or_else(|| parts.tenants.current(&accepted.tenant))
+}
+
+/// Sends one group's bytes over all its routes; gives those who were not reached.
+async fn carry_group(
+    parts: &Parts,
+    lease: &Lease,
+    snapshot: &Arc<Snapshot>,
+    group: Prepared,
+    pending: &[(usize, Recipient)],
+) -> Vec<Missed> {
+    let figure = if group.is_stamped { &parts.metrics.stamped } else { &parts.metrics.passed };
+    figure.add_one();
+    let members: Vec<(usize, Recipient)> =
+        pending.iter().filter(|(number, _)| group.recipients.contains(number)).cloned().collect();
+    let mut left = Vec::new();
+    for route in Steer::routes(snapshot, &members) {
+        for numbers in route.recipients.chunks(TRANSACTION_RECIPIENTS_MAX) {
+            let members: Vec<_> =
+                members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
+            left.extend(carry_transaction(parts, lease, snapshot, &route, &group.content, &members).await);
+        }
+    }
+    left
+}
+
+/// One transaction, from the first source that can be used.
+async fn carry_transaction(
+    parts: &Parts,
+    lease: &Lease,
+    snapshot: &Arc<Snapshot>,
+    route: &Route,
+    content: &Content,
+    members: &[(usize, Recipient)],
+) -> Vec<Missed> {
+    let envelope = envelope_of(&lease.accepted().envelope, members);
+    let recipients: Vec<usize> = members.iter().map(|(number, _)| *number).collect();
+    let shipment = Shipment { lease, recipients: &recipients, envelope: &envelope, content };
+    let mut without = BTreeSet::new();
+    loop {
+        let path = match parts.steer.path(snapshot, lease.id(), route, &without).await {
+            Ok(path) => path,
+            Err(failure) => return missed(members, Stage::Resolve, None, &failure),
+        };
+        match parts.transport.send(&path, &shipment).await {
+            Ok(sent) => return parts.verdict.take(lease, sent, parts.clock.now()).await,
+            Err(NotSent::All(stage, host, failure)) => return missed(members, stage, Some(&host), &failure),
+            Err(NotSent::Source(why)) => {
+                parts.metrics.alarms.add_one();
+                tracing::warn!(source = %path.source.name, why, "a source cannot be used; another one is tried");
+                without.insert(path.source.name);
+            }
+        }
+    }
+}
+
+fn missed(
+    members: &[(usize, Recipient)],
+    stage: Stage,
+    host: Option<&str>,
+    failure: &Failure,
+) -> Vec<Missed> {
+    let of = |(recipient, _): &(usize, Recipient)| Missed {
+        recipient: *recipient,
+        stage,
+        host: host.map(str::to_owned),
+        failure: failure.clone(),
+    };
+    members.iter().map(of).collect()
+}
+
+/// The envelope of some of its recipients.
+fn envelope_of(whole: &Envelope, members: &[(usize, Recipient)]) -> Envelope {
+    let recipients = members.iter().map(|(_, recipient)| recipient.clone()).collect();
+    Envelope { recipients, ..whole.clone() }
+}

@@ -107,7 +107,8 @@ pub struct Progress {
     pub in_flight: BTreeSet<usize>,
     /// Recipients sent to again after such an attempt.
     pub maybe_duplicate: BTreeSet<usize>,
-    pub attempts: u32,
+    /// Tries that ended in a later one.
+    pub tries: u32,
     pub due: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parked: Option<ParkReason>,

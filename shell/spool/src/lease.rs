@@ -61,10 +61,10 @@ impl Lease {
             .collect()
     }
 
-    /// Attempts made so far.
+    /// Tries so far that ended in a later one.
     #[must_use]
-    pub fn attempts(&self) -> u32 {
-        self.shared.state().entry(self.id).map_or(0, |entry| entry.progress.attempts)
+    pub fn tries(&self) -> u32 {
+        self.shared.state().entry(self.id).map_or(0, |entry| entry.progress.tries)
     }
 
     /// Whether a recipient may have the message already.

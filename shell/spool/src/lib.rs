@@ -71,17 +71,17 @@ impl Spool {
         Ok(Incoming::new(Arc::clone(&self.shared), id))
     }
 
-    /// A message whose time has come, if there is one; it is leased until the lease ends.
+    /// A message whose time has come, of a tenant that `may` be served; tenants take turns. It is leased until the lease ends.
     #[must_use]
-    pub fn take_due(&self, now: Timestamp) -> Option<Lease> {
-        let id = self.shared.state().take_due(now)?;
+    pub fn take_due(&self, now: Timestamp, may: impl Fn(&TenantName) -> bool) -> Option<Lease> {
+        let id = self.shared.state().take_due(now, may)?;
         Some(Lease::new(Arc::clone(&self.shared), id))
     }
 
-    /// When the next message is due; `None` while nothing waits.
+    /// When the next message of a tenant that `may` be served is due; `None` while nothing waits.
     #[must_use]
-    pub fn next_due(&self) -> Option<Timestamp> {
-        self.shared.state().next_due()
+    pub fn next_due(&self, may: impl Fn(&TenantName) -> bool) -> Option<Timestamp> {
+        self.shared.state().next_due(may)
     }
 
     /// Returns when something may have become due earlier than `next_due` said. For one caller: a change between two calls is not missed.

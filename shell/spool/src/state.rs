@@ -11,6 +11,7 @@
 //!    \---------------------------- a lease that is dropped: Waiting, a minute later
 //! ```
 
+mod due;
 mod segments;
 mod shared;
 
@@ -20,6 +21,7 @@ pub(crate) use shared::{Pin, Shared, event_record};
 use crate::event::{Accepted, Event, Progress};
 use crate::format::RunStart;
 use crate::trace::Trace;
+use due::Due;
 use model::{Duration, Envelope, MessageId, Outcome, ParkReason, SnapshotNumber, TenantName, Timestamp};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,7 +80,8 @@ pub struct QueueEntry {
     pub due: Timestamp,
     pub expires: Timestamp,
     pub size: u64,
-    pub attempts: u32,
+    /// Tries that ended in a later one.
+    pub tries: u32,
     pub envelope: Envelope,
     /// In the order of the envelope's recipients.
     pub outcomes: Vec<Outcome>,
@@ -95,7 +98,7 @@ pub struct QueueEntry {
 #[derive(Default)]
 pub(crate) struct State {
     entries: BTreeMap<MessageId, Entry>,
-    due: BTreeSet<(Timestamp, MessageId)>,
+    due: Due,
     pub(crate) segments: Segments,
     pub(crate) trace: Trace,
 }
@@ -115,7 +118,7 @@ impl State {
         self.segments.add_event(segment, id);
         let phase = if progress.parked.is_some() { Phase::Parked } else { Phase::Waiting };
         if phase == Phase::Waiting {
-            self.due.insert((progress.due, id));
+            self.due.insert(&message.tenant, progress.due, id);
         }
         let event_segments = BTreeSet::from([segment]);
         self.entries.insert(id, Entry { accepted: message, body, progress, phase, event_segments });
@@ -132,7 +135,7 @@ impl State {
     ) {
         self.accept(id, message, body, progress, segment);
         if let Some(entry) = self.entries.get_mut(&id) {
-            self.due.remove(&(entry.progress.due, id));
+            self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
             entry.phase = Phase::Delivering;
         }
     }
@@ -146,7 +149,6 @@ impl State {
             Event::Accepted { .. } | Event::Moved { .. } | Event::Stamped { .. } => {}
             Event::Attempt { recipients, .. } => {
                 progress.in_flight.extend(recipients);
-                progress.attempts += 1;
             }
             Event::Outcomes { outcomes } => {
                 for (recipient, outcome) in outcomes {
@@ -162,6 +164,7 @@ impl State {
             Event::Rescheduled { due, unknown, why } => {
                 progress.in_flight.clear();
                 progress.maybe_duplicate.extend(unknown);
+                progress.tries += 1;
                 progress.why = Some(why.clone());
                 let due = *due;
                 self.wait_until(id, due);
@@ -172,7 +175,7 @@ impl State {
                 progress.parked = Some(reason.clone());
                 let due = progress.due;
                 entry.phase = Phase::Parked;
-                self.due.remove(&(due, id));
+                self.due.remove(&entry.accepted.tenant, due, id);
             }
             Event::Released { .. } => {
                 progress.parked = None;
@@ -195,29 +198,31 @@ impl State {
     /// The message leaves the index: delivered, or replaced by a younger copy.
     pub(crate) fn forget(&mut self, id: MessageId) {
         let Some(entry) = self.entries.remove(&id) else { return };
-        self.due.remove(&(entry.progress.due, id));
+        self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
         self.segments.remove(id, &entry.body.segments(), &entry.event_segments);
     }
 
     /// Waiting from now on, until `due`.
     fn wait_until(&mut self, id: MessageId, due: Timestamp) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
-        self.due.remove(&(entry.progress.due, id));
+        self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
         entry.progress.due = due;
         entry.phase = Phase::Waiting;
-        self.due.insert((due, id));
+        self.due.insert(&entry.accepted.tenant, due, id);
     }
 
-    pub(crate) fn take_due(&mut self, now: Timestamp) -> Option<MessageId> {
-        let first = self.due.first().copied().filter(|(due, _)| *due <= now)?;
-        self.due.remove(&first);
-        let entry = self.entries.get_mut(&first.1)?;
-        entry.phase = Phase::Delivering;
-        Some(first.1)
+    pub(crate) fn take_due(
+        &mut self,
+        now: Timestamp,
+        may: impl Fn(&TenantName) -> bool,
+    ) -> Option<MessageId> {
+        let id = self.due.take(now, may)?;
+        self.entries.get_mut(&id)?.phase = Phase::Delivering;
+        Some(id)
     }
 
-    pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        self.due.first().map(|(due, _)| *due)
+    pub(crate) fn next_due(&self, may: impl Fn(&TenantName) -> bool) -> Option<Timestamp> {
+        self.due.next(may)
     }
 
     /// The lease ended without a word.
@@ -238,7 +243,7 @@ impl State {
 
     pub(crate) fn park(&mut self, id: MessageId, reason: ParkReason) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
-        self.due.remove(&(entry.progress.due, id));
+        self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
         entry.progress.parked = Some(reason);
         entry.phase = Phase::Parked;
     }
@@ -269,7 +274,7 @@ impl State {
     /// Takes a message that is not being delivered out of circulation, to be moved.
     pub(crate) fn take_for_move(&mut self, id: MessageId) -> Option<Phase> {
         let entry = self.entries.get_mut(&id).filter(|entry| entry.phase != Phase::Delivering)?;
-        self.due.remove(&(entry.progress.due, id));
+        self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
         Some(std::mem::replace(&mut entry.phase, Phase::Delivering))
     }
 
@@ -278,7 +283,7 @@ impl State {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         entry.phase = phase;
         if phase == Phase::Waiting {
-            self.due.insert((entry.progress.due, id));
+            self.due.insert(&entry.accepted.tenant, entry.progress.due, id);
         }
     }
 
@@ -341,7 +346,7 @@ impl Entry {
             due: progress.due,
             expires: accepted.expires,
             size: self.body.length,
-            attempts: progress.attempts,
+            tries: progress.tries,
             envelope: accepted.envelope.clone(),
             outcomes: progress.outcomes,
             maybe_duplicate: progress.maybe_duplicate,
@@ -360,7 +365,7 @@ impl Progress {
             outcomes: vec![Outcome::Pending; message.envelope.recipients.len()],
             in_flight: BTreeSet::new(),
             maybe_duplicate: BTreeSet::new(),
-            attempts: 0,
+            tries: 0,
             due: message.due,
             parked: None,
             why: None,

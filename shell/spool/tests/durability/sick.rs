@@ -50,7 +50,7 @@ fn an_outcome_whose_sync_fails_still_ends_the_message() {
         let disk = MemDisk::new();
         let (spool, _) = open(&disk, small_segments(), START).unwrap();
         SECOND.commit(&spool, START).await.unwrap();
-        let lease = spool.take_due(START).unwrap();
+        let lease = spool.take_due(START, |_| true).unwrap();
         attempt(&lease, &[0], START).await.unwrap();
         disk.set_faults(Faults { fail_next_sync: true, ..Faults::default() });
         let _told = lease.record_outcomes(vec![(0, delivered())], START).await;
@@ -88,7 +88,7 @@ fn a_full_disk_accepts_nothing_and_still_delivers() {
         let (spool, _) = open(&disk, config.clone(), START).unwrap();
         FIRST.commit(&spool, START).await.unwrap();
         disk.set_faults(Faults { free_space: Some(0), ..Faults::default() });
-        let lease = spool.take_due(START).unwrap();
+        let lease = spool.take_due(START, |_| true).unwrap();
         let mut number = 10;
         let full = loop {
             // What is preallocated may still be filled.
@@ -146,7 +146,7 @@ fn delivered_bytes_leave_the_disk_within_an_hour_and_survivors_stay() {
         for message in [FIRST, SECOND, THIRD] {
             message.commit(&spool, START).await.unwrap();
         }
-        let lease = spool.take_due(START).unwrap();
+        let lease = spool.take_due(START, |_| true).unwrap();
         assert_eq!(lease.id(), FIRST.id());
         lease.record_outcomes(vec![(0, delivered()), (1, delivered())], START).await.unwrap();
         drop(lease);

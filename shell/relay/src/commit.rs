@@ -1,0 +1,126 @@
+//! From a body that comes in to a message that is safe: the one place that says 250.
+//!
+//! `Receiving` takes the bytes into the spool and keeps the beginning for admission. `commit` answers positively only after the spool
+//! has synced. Every other end is an answer that leaves the message with its sender.
+
+use crate::admit::Admitted;
+use model::{EnhancedCode, Envelope, MessageId, Reply, Timestamp};
+use spool::{Accepted, Incoming, Spool, SpoolError, TraceInfo};
+use std::sync::Arc;
+use tenant::Snapshot;
+
+/// Bytes of the beginning that are kept for admission: no header block that is read is longer.
+const HEADER_MAX: usize = 256 << 10;
+
+/// A body on its way into the spool.
+pub(crate) struct Receiving {
+    pub(crate) admitted: Admitted,
+    pub(crate) envelope: Envelope,
+    incoming: Incoming,
+    header: Vec<u8>,
+    header_is_whole: bool,
+    length: u64,
+    /// The first failure; what comes after it is not stored.
+    failed: Option<SpoolError>,
+}
+
+impl Receiving {
+    pub(crate) fn begin(
+        spool: &Spool,
+        id: MessageId,
+        admitted: Admitted,
+        envelope: Envelope,
+    ) -> Result<Self, Reply> {
+        let incoming = spool.begin(id).map_err(|error| refusal(&error))?;
+        Ok(Self {
+            admitted,
+            envelope,
+            incoming,
+            header: Vec::new(),
+            header_is_whole: false,
+            length: 0,
+            failed: None,
+        })
+    }
+
+    pub(crate) async fn append(&mut self, bytes: &[u8]) {
+        if self.failed.is_some() {
+            return;
+        }
+        self.length += bytes.len() as u64;
+        self.keep_header(bytes);
+        self.failed = self.incoming.append(bytes).await.err();
+    }
+
+    /// The beginning of the message, to the end of its header or to the bound.
+    pub(crate) fn header(&self) -> &[u8] {
+        &self.header
+    }
+
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn keep_header(&mut self, bytes: &[u8]) {
+        if self.header_is_whole {
+            return;
+        }
+        let searched_from = self.header.len().saturating_sub(3);
+        let room = HEADER_MAX - self.header.len();
+        self.header.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        let new = &self.header[searched_from..];
+        let ends = |mark: &[u8]| new.windows(mark.len()).any(|window| window == mark);
+        self.header_is_whole = self.header.len() == HEADER_MAX || ends(b"\r\n\r\n") || ends(b"\n\n");
+    }
+
+    /// Makes the message safe. The positive answer is RFC 5321 §4.2.5's: from here it is ours.
+    pub(crate) async fn commit(
+        self,
+        snapshot: &Arc<Snapshot>,
+        trace: TraceInfo,
+        received: Timestamp,
+        expires: Timestamp,
+    ) -> Result<Reply, Reply> {
+        let id = self.incoming.id();
+        if let Some(error) = self.failed {
+            return Err(refusal(&error));
+        }
+        let message = Accepted {
+            tenant: snapshot.settings.name.clone(),
+            snapshot: snapshot.number,
+            envelope: self.envelope,
+            received,
+            due: received,
+            expires,
+            trace,
+            about: None,
+        };
+        self.incoming.commit(message).await.map_err(|error| refusal(&error))?;
+        Ok(Reply::new(250, Some(EnhancedCode::new(2, 0, 0)), format!("queued as {id}")))
+    }
+}
+
+/// Law 1: no space is 452, a failed disk 451; both leave the message with its sender.
+fn refusal(error: &SpoolError) -> Reply {
+    match error {
+        SpoolError::NoSpace => {
+            Reply::new(452, Some(EnhancedCode::new(4, 3, 1)), "not enough space, try again later")
+        }
+        SpoolError::Closed => {
+            Reply::new(421, Some(EnhancedCode::new(4, 3, 2)), "shutting down, try again later")
+        }
+        SpoolError::Stopped(_)
+        | SpoolError::Gone(_)
+        | SpoolError::Busy(_)
+        | SpoolError::Damaged { .. }
+        | SpoolError::Unusable { .. }
+        | SpoolError::Key { .. } => {
+            tracing::error!(%error, "a message could not be made safe; its sender keeps it");
+            Reply::new(
+                451,
+                Some(EnhancedCode::new(4, 3, 0)),
+                "the message could not be stored safely, try again later",
+            )
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The first three stations in order: what a session asks is answered by admission, and what is admitted is made safe.
+//!
+//! One door serves one session. It refuses by the words of the station that refuses, counts, and tells the operator where a
+//! refusal needs a person.
+
+use crate::Parts;
+use crate::accept::{Caller, Door};
+use crate::admit::{self, Admitted, Refusal};
+use crate::commit::Receiving;
+use model::{EnhancedCode, Envelope, MessageId, Recipient, Reply};
+use smtp::Framing;
+use spool::TraceInfo;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// The door of one session.
+pub(crate) struct Entrance {
+    parts: Arc<Parts>,
+    caller: Option<Caller>,
+    admitted: Option<Admitted>,
+    recipients: usize,
+    receiving: Option<Receiving>,
+}
+
+impl Entrance {
+    pub(crate) fn new(parts: Arc<Parts>) -> Self {
+        Self { parts, caller: None, admitted: None, recipients: 0, receiving: None }
+    }
+
+    fn refused(&self, refusal: Refusal) -> Reply {
+        self.parts.metrics.mail_refused.add_one();
+        if let Some(alarm) = refusal.alarm {
+            self.parts.metrics.alarms.add_one();
+            tracing::warn!("{alarm}");
+        }
+        refusal.reply
+    }
+}
+
+fn ok(text: &str) -> Reply {
+    Reply::new(250, Some(EnhancedCode::new(2, 1, 0)), text)
+}
+
+impl Door for Entrance {
+    async fn mail(&mut self, caller: &Caller, envelope: &Envelope) -> Reply {
+        self.caller = Some(caller.clone());
+        self.recipients = 0;
+        self.admitted = None;
+        if self.parts.parked_is_full.load(Ordering::Relaxed) {
+            let text = "too much mail is parked here, try again later";
+            return Reply::new(451, Some(EnhancedCode::new(4, 3, 1)), text);
+        }
+        let now = self.parts.clock.now();
+        match admit::sender(&self.parts.tenants, &self.parts.pace, caller, envelope, now) {
+            Ok(admitted) => {
+                self.admitted = Some(admitted);
+                ok("sender ok")
+            }
+            Err(refusal) => self.refused(refusal),
+        }
+    }
+
+    async fn recipient(&mut self, _recipient: &Recipient) -> Reply {
+        let Some(admitted) = &self.admitted else { return out_of_order() };
+        match admit::recipient(admitted, self.recipients) {
+            Ok(()) => {
+                self.recipients += 1;
+                Reply::new(250, Some(EnhancedCode::new(2, 1, 5)), "recipient ok")
+            }
+            Err(refusal) => self.refused(refusal),
+        }
+    }
+
+    async fn begin(&mut self, envelope: Envelope) -> Reply {
+        let Some(admitted) = self.admitted.take() else { return out_of_order() };
+        let id = MessageId::new(self.parts.clock.now(), net::random());
+        match Receiving::begin(&self.parts.spool, id, admitted, envelope) {
+            Ok(receiving) => {
+                self.receiving = Some(receiving);
+                Reply::new(250, None, "go on")
+            }
+            Err(reply) => {
+                self.parts.metrics.body_refused.add_one();
+                reply
+            }
+        }
+    }
+
+    async fn body(&mut self, bytes: &[u8]) {
+        if let Some(receiving) = &mut self.receiving {
+            receiving.append(bytes).await;
+        }
+    }
+
+    async fn end(&mut self, _framing: Framing, bare_lf: u64) -> Reply {
+        let (Some(receiving), Some(caller)) = (self.receiving.take(), &self.caller) else {
+            return out_of_order();
+        };
+        let snapshot = match admit::message(&receiving.admitted, receiving.header()) {
+            Ok(snapshot) => snapshot,
+            Err(refusal) => return self.refused(refusal),
+        };
+        let metrics = &self.parts.metrics;
+        let (received, length) = (self.parts.clock.now(), receiving.length());
+        let expires = received + self.parts.queue.expire;
+        match receiving.commit(&snapshot, trace(caller), received, expires).await {
+            Ok(reply) => {
+                metrics.accepted.add_one();
+                metrics.accepted_bytes.add(length);
+                if bare_lf > 0 {
+                    metrics.bare_lf.add_one();
+                }
+                tracing::info!(tenant = %snapshot.settings.name, bytes = length, reply = %reply, "accepted");
+                reply
+            }
+            Err(reply) => {
+                metrics.body_refused.add_one();
+                reply
+            }
+        }
+    }
+
+    fn abort(&mut self) {
+        if self.receiving.take().is_some() {
+            self.parts.metrics.body_refused.add_one();
+        }
+    }
+}
+
+/// What the session machine never lets happen; a peer that meets it may try again.
+fn out_of_order() -> Reply {
+    tracing::error!("a session asked out of order");
+    Reply::new(451, Some(EnhancedCode::new(4, 3, 0)), "internal error, try again later")
+}
+
+fn trace(caller: &Caller) -> TraceInfo {
+    TraceInfo {
+        peer: caller.peer,
+        helo: caller.helo.clone(),
+        tls: caller.tls.as_ref().map(|tls| format!("{} {}", tls.protocol, tls.cipher)),
+        listener: caller.listener.clone(),
+        by: caller.hostname.clone(),
+        esmtp: caller.is_esmtp,
+    }
+}

@@ -1,0 +1,183 @@
+//! A running relay: listeners bound, the queue at work, and a stop that loses nothing.
+//!
+//! Stopping: listeners close, open sessions end at their next command, deliveries get a few seconds, connections say goodbye. What is
+//! not done by then is in the spool. It takes a bounded time.
+
+use crate::accept::{self, Listener};
+use crate::admit::Pace;
+use crate::door::Entrance;
+use crate::processed::ProcessedKey;
+use crate::steer::Steer;
+use crate::stop::Stopper;
+use crate::transport::Transport;
+use crate::verdict::{Schedule, Schedules, Verdict};
+use crate::{Parts, Tenants, queue, stop};
+use model::{ByteCount, Duration, ListenerName, Metrics, Source};
+use net::tls::{ClientCertificates, Identity, TlsError};
+use net::{Clock, Resolver};
+use rustls_pki_types::CertificateDer;
+use smtp::{BareLf, ServerConfig};
+use spool::Spool;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+/// How long sessions and deliveries together may take to end.
+const STOP_WAIT: Duration = Duration::from_secs(8);
+
+/// Where connectors send to.
+#[derive(Debug, Clone)]
+pub struct ListenerConfig {
+    pub name: ListenerName,
+    /// Port 0: one that is free; `Relay::addresses` tells it.
+    pub address: SocketAddr,
+    pub identity: Identity,
+    pub client_certificates: ClientCertificates,
+    /// Said in the banner and in `Received`.
+    pub hostname: String,
+    pub size_max: ByteCount,
+    pub bare_lf: BareLf,
+}
+
+/// Patience.
+#[derive(Debug, Clone)]
+pub struct QueueConfig {
+    /// From acceptance to the report to the sender.
+    pub expire: Duration,
+    /// Waits between attempts at a tenant's own host; the last one repeats.
+    pub retry_return: Vec<Duration>,
+    /// Waits between attempts at recipients' hosts; the last one repeats.
+    pub retry_deliver: Vec<Duration>,
+    /// Bytes of parked mail above which nothing new is taken.
+    pub park_bytes_max: ByteCount,
+}
+
+/// Everything that a relay is told at its start.
+#[derive(Debug, Clone)]
+pub struct RelayConfig {
+    pub listeners: Vec<ListenerConfig>,
+    pub sources: Vec<Source>,
+    pub queue: QueueConfig,
+    /// Roots that are trusted beside the public ones.
+    pub roots: Vec<CertificateDer<'static>>,
+    /// Key of `X-Signpost-Processed`.
+    pub processed_key: [u8; 32],
+}
+
+/// Why a relay does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(
+        "the listener {name} cannot use {address}: {error}; free the port, or change `address` in its [[listener]]"
+    )]
+    Listen { name: ListenerName, address: SocketAddr, error: std::io::Error },
+    #[error("the listener {name}: {error}")]
+    Tls { name: ListenerName, error: TlsError },
+    #[error("there is no listener; an operator file needs at least one [[listener]]")]
+    NoListener,
+}
+
+/// A running relay.
+pub struct Relay {
+    addresses: Vec<(ListenerName, SocketAddr)>,
+    parts: Arc<Parts>,
+    stopper: Stopper,
+    tasks: JoinSet<()>,
+}
+
+impl Relay {
+    /// Binds every listener and begins to work.
+    ///
+    /// # Errors
+    /// If an address is taken or a certificate does not fit its key.
+    pub async fn start(
+        config: RelayConfig,
+        tenants: Arc<Tenants>,
+        spool: Spool,
+        resolver: Resolver,
+        clock: Clock,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, StartError> {
+        let reporting_host = config.listeners.first().ok_or(StartError::NoListener)?.hostname.clone();
+        let mut listeners = Vec::new();
+        for listener in config.listeners {
+            listeners.push(bind(listener).await?);
+        }
+        let key = Arc::new(ProcessedKey::new(&config.processed_key));
+        let parts = Arc::new(Parts {
+            tenants,
+            clock: clock.clone(),
+            pace: Pace::default(),
+            steer: Steer::new(config.sources, resolver),
+            transport: Transport::new(clock, Arc::clone(&metrics), config.roots),
+            verdict: Verdict {
+                spool: spool.clone(),
+                metrics: Arc::clone(&metrics),
+                key: Arc::clone(&key),
+                reporting_host,
+                schedules: Schedules {
+                    to_tenant: Schedule::new(config.queue.retry_return.clone()),
+                    to_recipients: Schedule::new(config.queue.retry_deliver.clone()),
+                },
+            },
+            spool,
+            metrics,
+            queue: config.queue,
+            key,
+            parked_is_full: AtomicBool::new(false),
+        });
+        Ok(Self::run(listeners, parts))
+    }
+
+    fn run(listeners: Vec<Listener>, parts: Arc<Parts>) -> Self {
+        let (stopper, stop) = stop::channel();
+        let mut tasks = JoinSet::new();
+        let mut addresses = Vec::new();
+        for listener in listeners {
+            if let Ok(address) = listener.socket.local_addr() {
+                tracing::info!(listener = %listener.name, %address, "listening");
+                addresses.push((listener.name.clone(), address));
+            }
+            let (clock, metrics) = (parts.clock.clone(), Arc::clone(&parts.metrics));
+            let behind = Arc::clone(&parts);
+            let door = move || Entrance::new(Arc::clone(&behind));
+            tasks.spawn(accept::serve(listener, clock, metrics, stop.clone(), door));
+        }
+        tasks.spawn(queue::run(Arc::clone(&parts), stop));
+        Self { addresses, parts, stopper, tasks }
+    }
+
+    /// Where each listener listens.
+    #[must_use]
+    pub fn addresses(&self) -> &[(ListenerName, SocketAddr)] {
+        &self.addresses
+    }
+
+    /// Ends within ten seconds. The spool is the caller's to stop afterwards.
+    pub async fn stop(mut self) {
+        self.stopper.stop();
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOP_WAIT, ended).await.is_err() {
+            tracing::info!("sessions that did not end are closed");
+            self.tasks.shutdown().await;
+        }
+        if tokio::time::timeout(Duration::from_secs(1), self.parts.transport.stop()).await.is_err() {
+            tracing::debug!("a next hop did not say goodbye in time");
+        }
+    }
+}
+
+async fn bind(config: ListenerConfig) -> Result<Listener, StartError> {
+    let ListenerConfig { name, address, .. } = config;
+    let socket = TcpListener::bind(address).await;
+    let socket = socket.map_err(|error| StartError::Listen { name: name.clone(), address, error })?;
+    let tls = net::tls::server_config(config.identity, config.client_certificates);
+    let tls = tls.map_err(|error| StartError::Tls { name: name.clone(), error })?;
+    let mut smtp = ServerConfig::new(config.hostname);
+    smtp.size_max = config.size_max;
+    smtp.bare_lf = config.bare_lf;
+    Ok(Listener { name, socket, smtp: Arc::new(smtp), tls: TlsAcceptor::from(tls) })
+}

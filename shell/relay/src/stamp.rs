@@ -1,0 +1,219 @@
+//! From a stored message to the bytes that leave: signature, our own fields out, trace fields in front.
+//!
+//! What it gives is a function of the message, its envelope, its time and the snapshot whose number it carries (law 5): a retry gives the same
+//! bytes. A fault of stamping costs the signature and never the message. A message of ours that came back, or one that has gone round
+//! too often, is not prepared at all.
+
+mod content;
+mod trace;
+
+pub(crate) use content::Content;
+
+use crate::processed::{self, ProcessedKey};
+use bytes::Bytes;
+use message::{Changes, Index, Splices};
+use model::{Address, ParkReason};
+use signatures::{Decision, Group, PassReason, StampInput};
+use spool::{Accepted, Lease, SpoolError, StampedGroup};
+use std::sync::Arc;
+use tenant::Snapshot;
+
+/// `Received` fields above which a message is held (RFC 5321 §6.3 leaves the number open).
+const RECEIVED_MAX: usize = 50;
+const RESULT_FIELD: &str = "X-Signpost-Result";
+
+/// Recipients who get the same bytes.
+pub(crate) struct Prepared {
+    /// Numbers in the envelope.
+    pub(crate) recipients: Vec<usize>,
+    pub(crate) content: Content,
+    pub(crate) is_stamped: bool,
+}
+
+/// What stamping makes of a message.
+pub(crate) enum Stamped {
+    /// Bytes for each group of the recipients that are pending, and what the trace is told.
+    Ready(Vec<Prepared>, Vec<StampedGroup>),
+    /// Kept until a person decides.
+    Hold(ParkReason, Vec<StampedGroup>),
+}
+
+/// Prepares the message for `pending`.
+pub(crate) async fn stamp(
+    lease: &Lease,
+    pending: &[usize],
+    snapshot: Arc<Snapshot>,
+    key: Arc<ProcessedKey>,
+) -> Result<Stamped, SpoolError> {
+    let too_large = lease.size() > snapshot.settings.stamping.size_max.0;
+    // A message that is not stamped for its size is not read into memory either: its header lies in the first chunk.
+    let bytes = if too_large { lease.read_chunk(0).await? } else { lease.read_body().await? };
+    let rest = if too_large { 1..lease.chunks() } else { 0..0 };
+    let rest_length = lease.size().saturating_sub(bytes.len() as u64);
+    let job = Job {
+        bytes,
+        accepted: Arc::clone(lease.accepted()),
+        id: lease.id(),
+        pending: pending.to_vec(),
+        snapshot,
+        key,
+        is_beginning_only: too_large,
+    };
+    let id = lease.id();
+    let prepared = tokio::task::spawn_blocking(move || job.run()).await;
+    let prepared = prepared.map_err(|error| SpoolError::Damaged { id, detail: error.to_string() })?;
+    Ok(match prepared {
+        Outcome::Hold(reason, told) => Stamped::Hold(reason, told),
+        Outcome::Ready(groups, told) => {
+            let with_rest = groups.into_iter().map(|(recipients, pieces, is_stamped)| {
+                let content = Content::new(pieces, rest.clone(), rest_length);
+                Prepared { recipients, content, is_stamped }
+            });
+            Stamped::Ready(with_rest.collect(), told)
+        }
+    })
+}
+
+/// The part that only computes, made to run beside the sockets.
+struct Job {
+    bytes: Bytes,
+    accepted: Arc<Accepted>,
+    id: model::MessageId,
+    pending: Vec<usize>,
+    snapshot: Arc<Snapshot>,
+    key: Arc<ProcessedKey>,
+    is_beginning_only: bool,
+}
+
+enum Outcome {
+    Hold(ParkReason, Vec<StampedGroup>),
+    Ready(Vec<(Vec<usize>, Vec<Bytes>, bool)>, Vec<StampedGroup>),
+}
+
+impl Job {
+    fn run(self) -> Outcome {
+        let index = Index::of(&self.bytes);
+        if let Some(detail) = self.loops(&index) {
+            return Outcome::Hold(ParkReason::Loop { detail }, Vec::new());
+        }
+        let groups = self.decide();
+        let told: Vec<StampedGroup> = groups.iter().map(|group| self.told(group)).collect();
+        if let Some(held) = groups.iter().find(|group| matches!(group.decision, Decision::Hold(_))) {
+            let detail = held.explain.trail.last().cloned().unwrap_or_default();
+            return Outcome::Hold(ParkReason::Policy { detail }, told);
+        }
+        let ready = groups.iter().map(|group| {
+            let (pieces, is_stamped) = self.write(&index, group);
+            (self.numbers(group), pieces, is_stamped)
+        });
+        Outcome::Ready(ready.collect(), told)
+    }
+
+    /// Why the message has been here before. A report of our own carries the field rightly.
+    fn loops(&self, index: &Index) -> Option<String> {
+        let header = index.header();
+        let received = header.count(&self.bytes, "Received");
+        if received > RECEIVED_MAX {
+            return Some(format!("the message has {received} Received fields"));
+        }
+        let tenant = &self.snapshot.settings.name;
+        let value =
+            |field: &message::Field| String::from_utf8_lossy(&self.bytes[field.value.clone()]).into_owned();
+        let ours = header
+            .named(&self.bytes, processed::FIELD)
+            .map(value)
+            .find(|value| self.key.is_ours(tenant, value));
+        let ours = ours.filter(|_| self.accepted.about.is_none())?;
+        Some(format!("the message was here already ({}); does the transport rule except it?", ours.trim()))
+    }
+
+    /// A panic in stamping is a defect of ours, never a reason to keep the message.
+    fn decide(&self) -> Vec<Group> {
+        let recipients: Vec<&Address> =
+            self.pending.iter().filter_map(|number| self.address(*number)).collect();
+        let input = StampInput {
+            original: &self.bytes,
+            mail_from: &self.accepted.envelope.mail_from,
+            recipients: &recipients,
+            received: self.accepted.received,
+            snapshot: self.snapshot.number,
+        };
+        if self.is_beginning_only {
+            return vec![signatures::passed(
+                &input,
+                PassReason::TooLarge,
+                "the message is larger than is stamped",
+            )];
+        }
+        let stamped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            signatures::stamp(&input, &self.snapshot.signatures)
+        }));
+        stamped.unwrap_or_else(|_| {
+            tracing::error!(id = %self.id, "stamping panicked: the message goes on without signature");
+            vec![signatures::passed(&input, PassReason::TemplateFailed, "stamping failed inside")]
+        })
+    }
+
+    fn address(&self, number: usize) -> Option<&Address> {
+        self.accepted.envelope.recipients.get(number).map(|recipient| &recipient.address)
+    }
+
+    fn numbers(&self, group: &Group) -> Vec<usize> {
+        group.recipients.iter().filter_map(|place| self.pending.get(*place)).copied().collect()
+    }
+
+    fn told(&self, group: &Group) -> StampedGroup {
+        StampedGroup {
+            recipients: self.numbers(group),
+            outcome: group.explain.outcome.as_str().to_owned(),
+            reason: group.explain.reason.map(|reason| reason.as_str().to_owned()),
+            signature: group.explain.signature.clone(),
+        }
+    }
+
+    /// The bytes that leave, and whether they carry a signature.
+    fn write(&self, index: &Index, group: &Group) -> (Vec<Bytes>, bool) {
+        if let Decision::Stamped(signature) = &group.decision {
+            match self.splices(index, group, Some(signature)) {
+                Ok(splices) => return (content::pieces(&self.bytes, &splices), true),
+                // Two changes of one byte: a defect of ours, and the signature's loss.
+                Err(error) => {
+                    tracing::error!(id = %self.id, %error, "the signature does not fit beside the trace")
+                }
+            }
+        }
+        let splices = self.splices(index, group, None).unwrap_or_else(|error| {
+            tracing::error!(id = %self.id, %error, "the trace fields do not fit: the message goes on as it came");
+            Splices::new()
+        });
+        (content::pieces(&self.bytes, &splices), false)
+    }
+
+    fn splices(
+        &self,
+        index: &Index,
+        group: &Group,
+        signature: Option<&Splices>,
+    ) -> Result<Splices, message::ChangeError> {
+        let settings = &self.snapshot.settings;
+        let mut changes = Changes::new(&self.bytes, index);
+        let processed = self.key.value(&settings.name, &settings.stamping.processed_word, self.id);
+        let result = settings.stamping.result_headers.then(|| trace::result(group));
+        changes.prepend(trace::block(
+            self.id,
+            &self.accepted,
+            &processed,
+            result.as_deref(),
+            index.line_end,
+        ))?;
+        let secret = settings.connector.secret_header.as_ref().map(|secret| secret.name.as_str());
+        for name in [processed::FIELD, RESULT_FIELD].into_iter().chain(secret) {
+            changes.remove_fields(name)?;
+        }
+        let mut splices = changes.finish()?;
+        if let Some(signature) = signature {
+            splices.merge(signature.clone())?;
+        }
+        Ok(splices)
+    }
+}

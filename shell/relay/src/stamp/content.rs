@@ -1,0 +1,56 @@
+//! The bytes of one transaction: pieces in memory, then, of a large message, chunks from the spool.
+//!
+//! Pieces are slices of the original and of what was inserted; nothing is copied to put them together.
+
+use bytes::Bytes;
+use message::Splices;
+use spool::{Lease, SpoolError};
+use std::ops::Range;
+
+#[derive(Clone)]
+pub(crate) struct Content {
+    pieces: Vec<Bytes>,
+    /// Chunks of the spool that follow the pieces.
+    rest: Range<usize>,
+    length: u64,
+}
+
+impl Content {
+    /// `rest` are the chunks behind the one that `pieces` begin with, `rest_length` bytes in all.
+    pub(super) fn new(pieces: Vec<Bytes>, rest: Range<usize>, rest_length: u64) -> Self {
+        let in_memory: u64 = pieces.iter().map(|piece| piece.len() as u64).sum();
+        Self { pieces, rest, length: in_memory + rest_length }
+    }
+
+    /// Bytes in all.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// How many parts there are to send.
+    pub(crate) fn parts(&self) -> usize {
+        self.pieces.len() + self.rest.len()
+    }
+
+    /// One part.
+    pub(crate) async fn part(&self, number: usize, lease: &Lease) -> Result<Bytes, SpoolError> {
+        match self.pieces.get(number) {
+            Some(piece) => Ok(piece.clone()),
+            None => lease.read_chunk(self.rest.start + number - self.pieces.len()).await,
+        }
+    }
+}
+
+/// The changed message as slices.
+pub(super) fn pieces(original: &Bytes, splices: &Splices) -> Vec<Bytes> {
+    let mut pieces = Vec::new();
+    let mut kept_from = 0;
+    for splice in splices.iter() {
+        pieces.push(original.slice(kept_from..splice.offset));
+        pieces.push(Bytes::copy_from_slice(&splice.inserted));
+        kept_from = splice.end();
+    }
+    pieces.push(original.slice(kept_from..));
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
+}

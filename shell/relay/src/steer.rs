@@ -1,0 +1,150 @@
+//! Where a message goes and from which of our addresses: the one place that picks a source.
+//!
+//! A route says which recipients share a next hop. A path is a route with a source and the hosts to try, in order. The same message
+//! gets the same source on every attempt unless that one is excluded: a retry whose first end is unknown must not come from
+//! elsewhere. A name that does not resolve is a failure to be judged, not an error.
+
+mod choose;
+
+use bounce::Failure;
+use model::{Domain, MessageId, Recipient, Source, SourceName, TenantName};
+use net::{ResolveError, Resolver};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use tenant::Snapshot;
+use tenant::settings::{Egress, EgressMode, SmartHost};
+
+const SMTP_PORT: u16 = 25;
+/// Hosts and addresses of one path that are tried.
+const HOPS_MAX: usize = 5;
+
+/// Recipients with one next hop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Route {
+    /// Numbers in the envelope.
+    pub(crate) recipients: Vec<usize>,
+    pub(crate) target: SmartHost,
+}
+
+/// One host that may take the message.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Hop {
+    /// The name that its certificate must show.
+    pub(crate) name: String,
+    pub(crate) address: SocketAddr,
+}
+
+/// Everything that a connection depends on.
+#[derive(Debug, Clone)]
+pub(crate) struct Path {
+    pub(crate) tenant: TenantName,
+    pub(crate) egress: Egress,
+    pub(crate) source: Source,
+    pub(crate) hops: Vec<Hop>,
+}
+
+pub(crate) struct Steer {
+    sources: Vec<Source>,
+    resolver: Resolver,
+}
+
+impl Steer {
+    pub(crate) fn new(sources: Vec<Source>, resolver: Resolver) -> Self {
+        Self { sources, resolver }
+    }
+
+    /// The recipients by next hop: all of them to the tenant's own system, or each to its domain.
+    pub(crate) fn routes(snapshot: &Snapshot, recipients: &[(usize, Recipient)]) -> Vec<Route> {
+        let egress = &snapshot.settings.egress;
+        match egress.mode {
+            EgressMode::Return => {
+                let recipients = recipients.iter().map(|(number, _)| *number).collect();
+                vec![Route { recipients, target: egress.smart_host.clone() }]
+            }
+            EgressMode::Deliver => {
+                let mut by_domain: BTreeMap<Domain, Vec<usize>> = BTreeMap::new();
+                for (number, recipient) in recipients {
+                    by_domain.entry(recipient.address.domain()).or_default().push(*number);
+                }
+                let routes = by_domain.into_iter();
+                routes
+                    .map(|(domain, recipients)| Route { recipients, target: SmartHost::Mx(domain) })
+                    .collect()
+            }
+        }
+    }
+
+    /// A way for the route, over none of the sources in `without`.
+    pub(crate) async fn path(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        id: MessageId,
+        route: &Route,
+        without: &BTreeSet<SourceName>,
+    ) -> Result<Path, Failure> {
+        let egress = &snapshot.settings.egress;
+        let eligible = |source: &&Source| {
+            (egress.sources.is_empty() || egress.sources.contains(&source.name))
+                && !without.contains(&source.name)
+        };
+        let source = choose::source(id, self.sources.iter().filter(eligible)).cloned();
+        let source = source.ok_or_else(|| Failure::Connect(no_source(snapshot, without)))?;
+        let found = self.hops(&route.target).await;
+        let mut hops = found.map_err(|error| Failure::Resolve(error.to_string()))?;
+        hops.retain(|hop| hop.address.is_ipv4() == source.address.is_ipv4());
+        hops.truncate(HOPS_MAX);
+        if hops.is_empty() {
+            let family = if source.address.is_ipv4() { "IPv4" } else { "IPv6" };
+            let detail = format!("{} has no {family} address for the source {}", route.target, source.name);
+            return Err(Failure::Resolve(detail));
+        }
+        Ok(Path { tenant: snapshot.settings.name.clone(), egress: egress.clone(), source, hops })
+    }
+
+    async fn hops(&self, target: &SmartHost) -> Result<Vec<Hop>, ResolveError> {
+        match target {
+            SmartHost::Address(address) => {
+                Ok(vec![Hop { name: address.ip().to_string(), address: *address }])
+            }
+            SmartHost::Name { host, port } => {
+                let addresses = self.resolver.addresses(host.as_str()).await?;
+                Ok(hops_of(host.as_str(), *port, addresses).collect())
+            }
+            SmartHost::Mx(domain) => self.exchangers(domain).await,
+        }
+    }
+
+    /// The exchangers of a domain in their order; one that does not resolve does not hide the others.
+    async fn exchangers(&self, domain: &Domain) -> Result<Vec<Hop>, ResolveError> {
+        let mut hops = Vec::new();
+        let mut failed = None;
+        for exchanger in self.resolver.exchangers(domain).await? {
+            match self.resolver.addresses(&exchanger.host).await {
+                Ok(addresses) => hops.extend(hops_of(&exchanger.host, SMTP_PORT, addresses)),
+                Err(error) => failed = Some(error),
+            }
+            if hops.len() >= HOPS_MAX {
+                break;
+            }
+        }
+        match failed {
+            Some(error) if hops.is_empty() => Err(error),
+            Some(_) | None => Ok(hops),
+        }
+    }
+}
+
+fn hops_of(name: &str, port: u16, addresses: Vec<IpAddr>) -> impl Iterator<Item = Hop> {
+    let name = name.trim_end_matches('.').to_owned();
+    addresses.into_iter().map(move |ip| Hop { name: name.clone(), address: SocketAddr::new(ip, port) })
+}
+
+fn no_source(snapshot: &Snapshot, without: &BTreeSet<SourceName>) -> String {
+    let name = &snapshot.settings.name;
+    if without.is_empty() {
+        return format!("no source of this node is eligible for the tenant {name}; look at `egress.sources`");
+    }
+    let tried: Vec<&str> = without.iter().map(SourceName::as_str).collect();
+    format!("no source is left for the tenant {name}: {} could not be used", tried.join(", "))
+}

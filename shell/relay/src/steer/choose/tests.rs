@@ -1,0 +1,47 @@
+use super::source;
+use model::{MessageId, Source, Timestamp};
+use std::net::IpAddr;
+
+fn sources(weights: &[u32]) -> Vec<Source> {
+    let source = |(number, weight): (usize, &u32)| Source {
+        name: format!("s{number}").parse().unwrap(),
+        address: IpAddr::from([127, 0, 1, number as u8]),
+        ehlo: "relay.example".to_owned(),
+        weight: *weight,
+        network: "a".to_owned(),
+    };
+    weights.iter().enumerate().map(source).collect()
+}
+
+fn id(number: u32) -> MessageId {
+    let mut random = [0; 10];
+    random[..4].copy_from_slice(&number.to_be_bytes());
+    MessageId::new(Timestamp::from_micros(0), random)
+}
+
+#[test]
+fn one_message_gets_the_same_source_each_time_and_many_share_by_weight() {
+    let sources = sources(&[1, 3, 0]);
+    let mut counts = [0; 3];
+    for number in 0..10_000 {
+        let chosen = source(id(number), sources.iter()).unwrap();
+        assert_eq!(source(id(number), sources.iter().rev()), Some(chosen));
+        counts[sources.iter().position(|source| source == chosen).unwrap()] += 1;
+    }
+    assert!((2_300..2_700).contains(&counts[0]) && counts[2] == 0, "{counts:?}");
+}
+
+#[test]
+fn a_source_that_goes_moves_only_its_own_messages() {
+    let sources = sources(&[1, 1, 1]);
+    for number in 0..1_000 {
+        let before = source(id(number), sources.iter()).unwrap();
+        let after = source(id(number), sources[..2].iter()).unwrap();
+        assert!(before == after || before == &sources[2]);
+    }
+}
+
+#[test]
+fn without_a_weight_there_is_none() {
+    assert_eq!(source(id(1), sources(&[0]).iter()), None);
+}

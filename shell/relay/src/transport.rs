@@ -1,0 +1,159 @@
+//! Connections to next hops: opened from a source, owned by one tenant, reused while they last, and one transaction at a time.
+//!
+//! It tells for each recipient what happened and judges nothing. The record of the attempt is written before the end of the message
+//! leaves; if it cannot be written the end does not leave. A connection that was idle and turns out to be dead is replaced once, since
+//! nothing had been said on it.
+
+mod connection;
+mod idle;
+mod security;
+
+use crate::stamp::Content;
+use crate::steer::{Hop, Path};
+use bounce::Failure;
+use connection::{Connection, NotOpened, Opening, Results};
+use idle::{Idle, Key};
+use model::{Envelope, Metrics, Reply, SourceName, Stage};
+use net::Clock;
+use rustls_pki_types::CertificateDer;
+use security::Security;
+use spool::Lease;
+use std::sync::Arc;
+
+/// What one transaction brought.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    /// `host [address]`.
+    pub(crate) host: String,
+    pub(crate) source: SourceName,
+    /// By number in the envelope of the message.
+    pub(crate) results: Vec<(usize, Stage, Result<Reply, Failure>)>,
+}
+
+/// Why nothing was sent.
+#[derive(Debug)]
+pub(crate) enum NotSent {
+    /// This source cannot be used; another one may.
+    Source(String),
+    /// The same for every recipient: where, with whom, what.
+    All(Stage, String, Failure),
+}
+
+/// One message on its way out.
+pub(crate) struct Shipment<'a> {
+    pub(crate) lease: &'a Lease,
+    /// Numbers in the envelope of the message.
+    pub(crate) recipients: &'a [usize],
+    /// The envelope of these recipients only.
+    pub(crate) envelope: &'a Envelope,
+    pub(crate) content: &'a Content,
+}
+
+/// Under which name the attempt is recorded.
+struct Attempt {
+    source: SourceName,
+    host: String,
+}
+
+pub(crate) struct Transport {
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    security: Security,
+    idle: Idle,
+}
+
+impl Transport {
+    pub(crate) fn new(clock: Clock, metrics: Arc<Metrics>, roots: Vec<CertificateDer<'static>>) -> Self {
+        Self { clock, metrics, security: Security::new(roots), idle: Idle::default() }
+    }
+
+    /// Sends one transaction over the path.
+    pub(crate) async fn send(&self, path: &Path, shipment: &Shipment<'_>) -> Result<Sent, NotSent> {
+        let mut failed = NotSent::Source("the path has no host".to_owned());
+        for hop in &path.hops {
+            match self.send_to(path, hop, shipment).await {
+                Ok(sent) => return Ok(sent),
+                // Only a host that could not be reached at all leads to the next one; an answer is an answer.
+                Err(error @ NotSent::All(Stage::Connect, ..)) => failed = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(failed)
+    }
+
+    async fn send_to(&self, path: &Path, hop: &Hop, shipment: &Shipment<'_>) -> Result<Sent, NotSent> {
+        let key = Key::new(path, hop);
+        let attempt = Attempt { source: path.source.name.clone(), host: shown(hop) };
+        if let Some(mut connection) = self.idle.take(&key) {
+            self.metrics.connections_reused.add_one();
+            let sent = connection.transact(shipment, &attempt, &self.clock).await;
+            if !was_dead(&sent) {
+                return Ok(self.finish(key, connection, sent, attempt));
+            }
+            tracing::debug!(host = %hop.address, "an idle connection was dead");
+        }
+        let mut connection = self.open(path, hop).await?;
+        let sent = connection.transact(shipment, &attempt, &self.clock).await;
+        Ok(self.finish(key, connection, sent, attempt))
+    }
+
+    async fn open(&self, path: &Path, hop: &Hop) -> Result<Connection, NotSent> {
+        let all = |stage, failure| NotSent::All(stage, shown(hop), failure);
+        let security = self.security.of(path, hop).map_err(|error| all(Stage::Tls, Failure::Tls(error)))?;
+        let mut opening = Opening { path, hop, security: &security, clock: &self.clock, in_clear: false };
+        self.metrics.connections_opened.add_one();
+        let mut opened = opening.open().await;
+        if security.may_go_in_clear && matches!(opened, Err(NotOpened::Failed(Stage::Tls, _))) {
+            // RFC 7435: where encryption is opportunistic, a handshake that fails is no reason to keep the mail.
+            opening.in_clear = true;
+            self.metrics.connections_opened.add_one();
+            opened = opening.open().await;
+        }
+        opened.map_err(|error| match error {
+            NotOpened::Connect(error) if error.is_ours() => NotSent::Source(error.to_string()),
+            NotOpened::Connect(error) => all(Stage::Connect, Failure::Connect(error.to_string())),
+            NotOpened::Failed(stage, failure) => all(stage, failure),
+        })
+    }
+
+    fn finish(&self, key: Key, connection: Connection, results: Results, attempt: Attempt) -> Sent {
+        if connection.is_ready() {
+            self.idle.put(key, connection, self.clock.now());
+        }
+        Sent { host: attempt.host, source: attempt.source, results }
+    }
+
+    /// Closes what has been idle for long; to be called every few seconds.
+    pub(crate) async fn close_idle(&self) {
+        for connection in self.idle.take_old(self.clock.now()) {
+            connection.quit(&self.clock).await;
+        }
+    }
+
+    /// Closes everything.
+    pub(crate) async fn stop(&self) {
+        for connection in self.idle.take_all() {
+            connection.quit(&self.clock).await;
+        }
+    }
+}
+
+fn shown(hop: &Hop) -> String {
+    format!("{} [{}]", hop.name, hop.address)
+}
+
+/// Whether the connection was lost, or given up by the host (421), before anything was answered on it: nothing was delivered.
+fn was_dead(results: &Results) -> bool {
+    results.iter().all(|(_, stage, result)| match result {
+        Err(Failure::Lost(_)) => *stage == Stage::Mail,
+        Err(Failure::Reply(reply)) => *stage == Stage::Mail && reply.code.0 == 421,
+        Ok(_)
+        | Err(
+            Failure::Resolve(_)
+            | Failure::Connect(_)
+            | Failure::Tls(_)
+            | Failure::Unknown(_)
+            | Failure::Lacks(_),
+        ) => false,
+    })
+}

@@ -1,0 +1,284 @@
+//! One outbound connection: the client machine over a socket.
+//!
+//! The machine says what to write, when to start TLS, when the body may go and what became of each recipient; here bytes move and
+//! deadlines are kept. After a lost connection or a broken protocol it is not ready again and is dropped.
+
+use super::security::PathSecurity;
+use super::{Attempt, Shipment};
+use crate::steer::{Hop, Path};
+use crate::wire::Wire;
+use bounce::Failure;
+use model::{Duration, Reply, Stage};
+use net::{Clock, ConnectError};
+use rustls_pki_types::ServerName;
+use smtp::{
+    ClientConfig, ClientEvent, ClientFailure, ClientSession, ClientTls, Extension, RecipientOutcome,
+    RecipientResult,
+};
+use std::io;
+use tokio_rustls::TlsConnector;
+
+const CONNECT_WAIT: Duration = Duration::from_secs(30);
+/// How long the peer may leave unread what we wrote, and how long a handshake may take.
+const WRITE_WAIT: Duration = Duration::from_secs(180);
+const HANDSHAKE_WAIT: Duration = Duration::from_secs(60);
+/// Bytes that may wait in the machine before the next part of a body is handed in.
+const OUTPUT_MAX: usize = 256 << 10;
+
+/// By number in the envelope of the message.
+pub(super) type Results = Vec<(usize, Stage, Result<Reply, Failure>)>;
+
+/// A connection that can carry a transaction.
+pub(super) struct Connection {
+    wire: Wire,
+    machine: ClientSession,
+    messages: u32,
+}
+
+/// What is needed to open one.
+pub(super) struct Opening<'a> {
+    pub(super) path: &'a Path,
+    pub(super) hop: &'a Hop,
+    pub(super) security: &'a PathSecurity,
+    pub(super) clock: &'a Clock,
+    /// Without TLS, after it failed where it is opportunistic.
+    pub(super) in_clear: bool,
+}
+
+pub(super) enum NotOpened {
+    Connect(ConnectError),
+    Failed(Stage, Failure),
+}
+
+impl Opening<'_> {
+    /// Connects and goes through banner, EHLO and TLS.
+    pub(super) async fn open(&self) -> Result<Connection, NotOpened> {
+        let deadline = self.clock.now() + CONNECT_WAIT;
+        let stream = net::connect(self.path.source.address, self.hop.address, self.clock, deadline).await;
+        let stream = stream.map_err(NotOpened::Connect)?;
+        let wish = if self.in_clear { ClientTls::Never } else { self.security.wish };
+        let config = ClientConfig::new(self.path.source.ehlo.clone(), wish);
+        let machine = ClientSession::new(config, self.clock.now());
+        let mut connection = Connection { wire: Wire::new(stream), machine, messages: 0 };
+        loop {
+            match connection.next_event(self.clock).await {
+                ClientEvent::StartTls => {
+                    connection.start_tls(&self.security.connector, &self.security.name, self.clock).await;
+                }
+                ClientEvent::Ready => return Ok(connection),
+                ClientEvent::ConnectionFailed { stage, failure } => {
+                    return Err(NotOpened::Failed(stage, described(failure)));
+                }
+                ClientEvent::Closed
+                | ClientEvent::SendBody
+                | ClientEvent::FinalDotSent
+                | ClientEvent::TransactionDone { .. } => {
+                    let failure = Failure::Lost("the connection closed before it was ready".to_owned());
+                    return Err(NotOpened::Failed(Stage::Ehlo, failure));
+                }
+            }
+        }
+    }
+}
+
+impl Connection {
+    pub(super) fn is_ready(&self) -> bool {
+        self.machine.is_ready()
+    }
+
+    /// Transactions so far.
+    pub(super) fn messages(&self) -> u32 {
+        self.messages
+    }
+
+    /// One transaction from MAIL to the last answer.
+    pub(super) async fn transact(
+        &mut self,
+        shipment: &Shipment<'_>,
+        attempt: &Attempt,
+        clock: &Clock,
+    ) -> Results {
+        self.messages += 1;
+        self.machine.begin(shipment.envelope, shipment.content.length(), clock.now());
+        loop {
+            match self.next_event(clock).await {
+                ClientEvent::SendBody => {
+                    if let Err(failure) = self.send_body(shipment, attempt, clock).await {
+                        return same_for_all(shipment, Stage::Data, &failure);
+                    }
+                }
+                ClientEvent::TransactionDone { recipients } => {
+                    self.settle(clock).await;
+                    let numbered = shipment.recipients.iter().zip(recipients);
+                    return numbered.map(|(number, result)| told(*number, result)).collect();
+                }
+                ClientEvent::ConnectionFailed { stage, failure } => {
+                    return same_for_all(shipment, stage, &described(failure));
+                }
+                ClientEvent::Closed => {
+                    let failure = Failure::Lost("the connection closed".to_owned());
+                    return same_for_all(shipment, Stage::Mail, &failure);
+                }
+                ClientEvent::Ready | ClientEvent::FinalDotSent | ClientEvent::StartTls => {}
+            }
+        }
+    }
+
+    /// The body, the record of the attempt, then the end. An error means that the end has not left.
+    async fn send_body(
+        &mut self,
+        shipment: &Shipment<'_>,
+        attempt: &Attempt,
+        clock: &Clock,
+    ) -> Result<(), Failure> {
+        for number in 0..shipment.content.parts() {
+            let part = shipment.content.part(number, shipment.lease).await;
+            let part = part.map_err(|error| Failure::Lost(format!("our own spool: {error}")))?;
+            for piece in part.chunks(OUTPUT_MAX) {
+                self.machine.send_body(piece, clock.now());
+                while self.machine.output_len() > OUTPUT_MAX {
+                    self.move_bytes(clock).await;
+                }
+            }
+        }
+        let Attempt { source, host } = attempt;
+        let recorded = shipment.lease.record_attempt(shipment.recipients, source, host, clock.now()).await;
+        recorded.map_err(|error| Failure::Lost(format!("the attempt could not be recorded: {error}")))?;
+        self.machine.end_body(clock.now());
+        Ok(())
+    }
+
+    /// After a transaction the machine may have more to say before it is ready: RSET, or its last words.
+    async fn settle(&mut self, clock: &Clock) {
+        while !self.machine.is_ready() {
+            match self.next_event(clock).await {
+                ClientEvent::Ready => {}
+                ClientEvent::Closed | ClientEvent::ConnectionFailed { .. } => return,
+                ClientEvent::StartTls
+                | ClientEvent::SendBody
+                | ClientEvent::FinalDotSent
+                | ClientEvent::TransactionDone { .. } => {}
+            }
+        }
+    }
+
+    /// Says goodbye and waits for the answer as long as the machine does.
+    pub(super) async fn quit(mut self, clock: &Clock) {
+        self.machine.quit(clock.now());
+        while self.next_event(clock).await != ClientEvent::Closed {}
+        let closed = tokio::time::timeout(Duration::from_secs(1), self.wire.close()).await;
+        if let Ok(Err(error)) = closed {
+            tracing::trace!(%error, "the peer closed first");
+        }
+    }
+
+    async fn next_event(&mut self, clock: &Clock) -> ClientEvent {
+        loop {
+            if let Some(event) = self.machine.poll_event() {
+                if event == ClientEvent::Closed {
+                    self.flush_last().await;
+                }
+                return event;
+            }
+            self.move_bytes(clock).await;
+        }
+    }
+
+    /// Writes what waits, or reads what comes, or lets a deadline pass.
+    async fn move_bytes(&mut self, clock: &Clock) {
+        let output = self.machine.take_output();
+        if !output.is_empty() {
+            match tokio::time::timeout(WRITE_WAIT, self.wire.write(&output)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::debug!(%error, "cannot write to the next hop");
+                    self.read_last_words(clock).await;
+                }
+                Err(_elapsed) => self.machine.handle_end(clock.now()),
+            }
+            return;
+        }
+        let deadline = clock.instant(self.machine.poll_timeout());
+        tokio::select! {
+            read = self.wire.read() => {
+                let now = clock.now();
+                match read {
+                    Ok([]) => self.machine.handle_end(now),
+                    Ok(bytes) => self.machine.handle_bytes(bytes, now),
+                    Err(error) => {
+                        tracing::debug!(%error, "cannot read from the next hop");
+                        self.machine.handle_end(now);
+                    }
+                }
+            }
+            () = tokio::time::sleep_until(deadline) => self.machine.handle_timeout(clock.now()),
+        }
+    }
+
+    /// A host that refuses and closes at once breaks our write; what it said before that counts.
+    async fn read_last_words(&mut self, clock: &Clock) {
+        if let Ok(Ok(bytes)) = tokio::time::timeout(Duration::from_secs(5), self.wire.read()).await
+            && !bytes.is_empty()
+        {
+            self.machine.handle_bytes(bytes, clock.now());
+        }
+        self.machine.handle_end(clock.now());
+    }
+
+    async fn flush_last(&mut self) {
+        let output = self.machine.take_output();
+        if !output.is_empty()
+            && let Ok(Err(error)) =
+                tokio::time::timeout(Duration::from_secs(5), self.wire.write(&output)).await
+        {
+            tracing::trace!(%error, "the peer did not wait for our last words");
+        }
+    }
+
+    async fn start_tls(&mut self, connector: &TlsConnector, name: &ServerName<'static>, clock: &Clock) {
+        let gone = Wire::new(tokio::io::empty());
+        let stream = std::mem::replace(&mut self.wire, gone).into_stream();
+        let connecting = connector.connect(name.clone(), stream);
+        let secured = tokio::time::timeout(HANDSHAKE_WAIT, connecting).await;
+        let secured = secured.unwrap_or_else(|_| Err(io::Error::other("the handshake did not end in time")));
+        match secured {
+            Ok(stream) => {
+                self.wire = Wire::new(stream);
+                self.machine.handle_tls_started(clock.now());
+            }
+            Err(error) => self.machine.handle_tls_failed(error.to_string(), clock.now()),
+        }
+    }
+}
+
+fn same_for_all(shipment: &Shipment<'_>, stage: Stage, failure: &Failure) -> Results {
+    shipment.recipients.iter().map(|number| (*number, stage, Err(failure.clone()))).collect()
+}
+
+fn told(number: usize, result: RecipientResult) -> (usize, Stage, Result<Reply, Failure>) {
+    let outcome = match result.outcome {
+        RecipientOutcome::Accepted(reply) => Ok(reply),
+        RecipientOutcome::Refused(reply) => Err(Failure::Reply(reply)),
+        RecipientOutcome::Failed(failure) => Err(described(failure)),
+        RecipientOutcome::Unknown(failure) => Err(Failure::Unknown(failure.to_string())),
+    };
+    (number, result.stage, outcome)
+}
+
+/// In the words of the judge.
+fn described(failure: ClientFailure) -> Failure {
+    match failure {
+        ClientFailure::Refused(reply) | ClientFailure::ServiceClosed(reply) => Failure::Reply(reply),
+        ClientFailure::NotOffered(Extension::StartTls) => {
+            Failure::Tls("the next hop does not offer STARTTLS".to_owned())
+        }
+        ClientFailure::NotOffered(Extension::SmtpUtf8) => Failure::Lacks("SMTPUTF8"),
+        ClientFailure::NotOffered(Extension::EightBitMime) => Failure::Lacks("8BITMIME"),
+        ClientFailure::NotOffered(Extension::BinaryMime) => Failure::Lacks("BINARYMIME"),
+        ClientFailure::PlaintextInjected | ClientFailure::TlsFailed(_) => Failure::Tls(failure.to_string()),
+        ClientFailure::UnexpectedReply(_)
+        | ClientFailure::Lost
+        | ClientFailure::TimedOut
+        | ClientFailure::BadReply(_) => Failure::Lost(failure.to_string()),
+    }
+}

@@ -1,0 +1,95 @@
+//! Open connections that wait for their next message.
+//!
+//! A connection is found again only under everything that it was opened with (law 8): tenant, source, host, TLS policy and
+//! certificate. The receiver attributes what comes over it, so another tenant's mail on it would be taken for this one's.
+
+use super::connection::Connection;
+use crate::steer::{Hop, Path};
+use model::{Duration, SourceName, TenantName, Timestamp};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use tenant::settings::TlsPolicy;
+
+/// How long a connection may wait; Exchange Online keeps one for longer.
+const IDLE_MAX: Duration = Duration::from_secs(15);
+/// Messages over one connection; receivers limit them, most at 100.
+const MESSAGES_MAX: u32 = 100;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    tenant: TenantName,
+    source: SourceName,
+    hop: Hop,
+    tls: u8,
+    certificate: Option<String>,
+}
+
+impl Key {
+    pub(super) fn new(path: &Path, hop: &Hop) -> Self {
+        let tls = match path.egress.tls {
+            TlsPolicy::Opportunistic => 0,
+            TlsPolicy::Require => 1,
+            TlsPolicy::Verify => 2,
+        };
+        let certificate =
+            path.egress.certificate.as_ref().map(|certificate| certificate.pem.reveal().to_owned());
+        Self {
+            tenant: path.tenant.clone(),
+            source: path.source.name.clone(),
+            hop: hop.clone(),
+            tls,
+            certificate,
+        }
+    }
+}
+
+struct Waiting {
+    connection: Connection,
+    since: Timestamp,
+}
+
+#[derive(Default)]
+pub(super) struct Idle {
+    waiting: Mutex<HashMap<Key, Vec<Waiting>>>,
+}
+
+impl Idle {
+    /// The connection that was used last: the others grow old and are closed.
+    pub(super) fn take(&self, key: &Key) -> Option<Connection> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let list = waiting.get_mut(key)?;
+        let found = list.pop();
+        if list.is_empty() {
+            waiting.remove(key);
+        }
+        found.map(|found| found.connection)
+    }
+
+    pub(super) fn put(&self, key: Key, connection: Connection, now: Timestamp) {
+        // One that has carried its share is closed with the next round of old ones.
+        let since = if connection.messages() < MESSAGES_MAX { now } else { Timestamp::default() };
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let list = waiting.entry(key).or_default();
+        let at = if since == now { list.len() } else { 0 };
+        list.insert(at, Waiting { connection, since });
+    }
+
+    pub(super) fn take_old(&self, now: Timestamp) -> Vec<Connection> {
+        let mut old = Vec::new();
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|_, list| {
+            let (gone, kept) =
+                std::mem::take(list).into_iter().partition(|one| now.since(one.since) >= IDLE_MAX);
+            *list = kept;
+            let gone: Vec<Waiting> = gone;
+            old.extend(gone.into_iter().map(|one| one.connection));
+            !list.is_empty()
+        });
+        old
+    }
+
+    pub(super) fn take_all(&self) -> Vec<Connection> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.drain().flat_map(|(_, list)| list).map(|one| one.connection).collect()
+    }
+}

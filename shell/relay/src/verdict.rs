@@ -1,0 +1,244 @@
+//! What becomes of each recipient: what was sent is recorded, what was not is judged, and the message goes, waits or is parked.
+//!
+//! Every end has its record (law 2). A report is in the spool before the outcome that names it. When patience is over a report is sent
+//! even for a fault that may be ours, and counted where an operator sees it. A report of ours that is refused makes no second one.
+
+mod report;
+mod schedule;
+
+pub(crate) use schedule::Schedule;
+
+use crate::processed::ProcessedKey;
+use crate::transport::Sent;
+use bounce::{Context, Failure, Judgement, judge};
+use model::{Discard, EnhancedCode, Final, Metrics, ParkReason, Stage, Timestamp};
+use report::{Failed, Reporter};
+use spool::{Lease, Spool, SpoolError};
+use std::sync::Arc;
+use tenant::Snapshot;
+use tenant::settings::EgressMode;
+
+/// RFC 3463 §3.5: delivery time expired.
+const EXPIRED: EnhancedCode = EnhancedCode::new(4, 4, 7);
+
+/// One recipient that was not reached this time.
+#[derive(Debug, Clone)]
+pub(crate) struct Missed {
+    /// Number in the envelope.
+    pub(crate) recipient: usize,
+    pub(crate) stage: Stage,
+    /// Host that was asked, if it came to that.
+    pub(crate) host: Option<String>,
+    pub(crate) failure: Failure,
+}
+
+/// What verdicts need.
+pub(crate) struct Verdict {
+    pub(crate) spool: Spool,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) key: Arc<ProcessedKey>,
+    /// The name under which reports are made.
+    pub(crate) reporting_host: String,
+    pub(crate) schedules: Schedules,
+}
+
+/// The waits of each mode.
+pub(crate) struct Schedules {
+    /// The tenant's own host: seconds count.
+    pub(crate) to_tenant: Schedule,
+    pub(crate) to_recipients: Schedule,
+}
+
+impl Verdict {
+    /// Records what was accepted; gives what was not.
+    pub(crate) async fn take(&self, lease: &Lease, sent: Sent, now: Timestamp) -> Vec<Missed> {
+        let mut delivered = Vec::new();
+        let mut missed = Vec::new();
+        for (recipient, stage, result) in sent.results {
+            match result {
+                Ok(reply) => {
+                    let (host, source) = (sent.host.clone(), sent.source.clone());
+                    delivered.push((recipient, Final::Delivered { host, source, reply: reply.to_string() }));
+                }
+                Err(failure) => {
+                    missed.push(Missed { recipient, stage, host: Some(sent.host.clone()), failure })
+                }
+            }
+        }
+        if !delivered.is_empty() {
+            self.metrics.delivered.add(delivered.len() as u64);
+            tracing::info!(id = %lease.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
+            self.note(lease.record_outcomes(delivered, now).await);
+        }
+        missed
+    }
+
+    /// Ends the lease of a message of which `missed` were not reached.
+    pub(crate) async fn settle(
+        &self,
+        lease: Lease,
+        snapshot: &Snapshot,
+        missed: Vec<Missed>,
+        now: Timestamp,
+    ) {
+        if missed.is_empty() {
+            return;
+        }
+        let is_expired = now >= lease.accepted().expires;
+        let mut judged = Vec::new();
+        for one in missed {
+            judged.push((self.judge(&lease, snapshot, &one, is_expired), one));
+        }
+        let (ended, left): (Vec<_>, Vec<_>) = judged.into_iter().partition(|(judgement, _)| ends(*judgement));
+        let left = match self.end(&lease, snapshot, ended, now).await {
+            Ok(()) => left,
+            // The report could not be stored: everyone waits, nobody is lost.
+            Err(error) => {
+                tracing::error!(id = %lease.id(), %error, "a report could not be made safe; the message waits");
+                return self.note(self.wait(lease, Some(snapshot), &[], now).await);
+            }
+        };
+        if !left.is_empty() {
+            let parks = left.iter().all(|(judgement, _)| *judgement == Judgement::Park);
+            let told = if parks {
+                self.park(lease, &left, now).await
+            } else {
+                self.wait(lease, Some(snapshot), &left, now).await
+            };
+            self.note(told);
+        }
+    }
+
+    /// Kept until a person decides: a policy, a loop, a body that cannot be read.
+    pub(crate) async fn hold(&self, lease: Lease, reason: ParkReason, now: Timestamp) {
+        self.metrics.parked.add_one();
+        self.metrics.alarms.add_one();
+        tracing::warn!(id = %lease.id(), tenant = %lease.accepted().tenant, ?reason, "held until a person decides");
+        self.note(lease.park(reason, now).await);
+    }
+
+    /// Tries again later, whatever the clock says: nothing of the message is known without its tenant.
+    pub(crate) async fn wait_for_tenant(&self, lease: Lease, missed: Vec<Missed>, now: Timestamp) {
+        let left: Vec<_> = missed.into_iter().map(|one| (Judgement::Retry, one)).collect();
+        self.note(self.wait(lease, None, &left, now).await);
+    }
+
+    fn judge(&self, lease: &Lease, snapshot: &Snapshot, missed: &Missed, is_expired: bool) -> Judgement {
+        let domains = &snapshot.settings.domains;
+        let envelope = &lease.accepted().envelope;
+        let domain = envelope.recipients.get(missed.recipient).map(|recipient| recipient.address.domain());
+        let recipient_is_tenants = domain.is_some_and(|domain| domains.contains(&domain));
+        let judgement = judge(&missed.failure, Context { stage: missed.stage, recipient_is_tenants });
+        if !is_expired || ends(judgement) {
+            return judgement;
+        }
+        if judgement == Judgement::Park {
+            self.metrics.ndr_ours.add_one();
+        }
+        Judgement::Report(EXPIRED)
+    }
+
+    /// Final outcomes for those who are given up: a report where one is allowed, a recorded discard where not.
+    async fn end(
+        &self,
+        lease: &Lease,
+        snapshot: &Snapshot,
+        ended: Vec<(Judgement, Missed)>,
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
+        let mut outcomes = Vec::new();
+        let mut told = Vec::new();
+        let accepted = lease.accepted();
+        for (judgement, missed) in ended {
+            let Judgement::Report(status) = judgement else { continue };
+            let reply = missed.failure.to_string();
+            let recipient = accepted.envelope.recipients.get(missed.recipient);
+            let because = match (accepted.envelope.mail_from.mailbox(), recipient) {
+                (None, _) => Some(Discard::NullSender),
+                (Some(_), Some(recipient)) if !recipient.wants_failure_report() => Some(Discard::NotifyNever),
+                (Some(_), _) => None,
+            };
+            match because {
+                Some(because) => {
+                    self.metrics.discarded.add_one();
+                    outcomes.push((missed.recipient, Final::Discarded { because, reply }));
+                }
+                None => told.push(Failed { missed, status, reply }),
+            }
+        }
+        if !told.is_empty() {
+            let reporter = Reporter { verdict: self, lease, snapshot };
+            let report = reporter.send(&told, now).await?;
+            self.metrics.bounced.add(told.len() as u64);
+            let bounced = told
+                .into_iter()
+                .map(|one| (one.missed.recipient, Final::Bounced { report, reply: one.reply }));
+            outcomes.extend(bounced);
+        }
+        if !outcomes.is_empty() {
+            self.note(lease.record_outcomes(outcomes, now).await);
+        }
+        Ok(())
+    }
+
+    async fn park(
+        &self,
+        lease: Lease,
+        left: &[(Judgement, Missed)],
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
+        let Some((_, first)) = left.first() else { return Ok(()) };
+        let host = first.host.clone().unwrap_or_default();
+        let reply = first.failure.to_string();
+        self.metrics.parked.add_one();
+        self.metrics.alarms.add_one();
+        tracing::warn!(
+            id = %lease.id(), tenant = %lease.accepted().tenant, host, reply,
+            "parked: the refusal may be ours or the tenant's set-up; `signpost queue show ID` tells more"
+        );
+        lease.park(ParkReason::Refused { stage: first.stage, host, reply }, now).await
+    }
+
+    async fn wait(
+        &self,
+        lease: Lease,
+        snapshot: Option<&Snapshot>,
+        left: &[(Judgement, Missed)],
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
+        let schedule = match snapshot.map(|snapshot| snapshot.settings.egress.mode) {
+            Some(EgressMode::Deliver) => &self.schedules.to_recipients,
+            Some(EgressMode::Return) | None => &self.schedules.to_tenant,
+        };
+        let unknown = left.iter().any(|(judgement, _)| *judgement == Judgement::RetrySameSource);
+        let due = schedule.next(lease.tries(), unknown, now);
+        let certain = left.iter().filter(|(_, missed)| !matches!(missed.failure, Failure::Unknown(_)));
+        let undelivered = certain.map(|(_, missed)| missed.recipient).collect();
+        let why = left.first().map_or_else(|| "waiting for the spool".to_owned(), |(_, first)| shown(first));
+        self.metrics.deferred.add(left.len() as u64);
+        tracing::info!(id = %lease.id(), due = %due, why, "deferred");
+        lease.reschedule(due, undelivered, why, now).await
+    }
+
+    /// What has happened holds for this run even if its record has to wait for a sound disk; the spool owes it.
+    pub(crate) fn note(&self, recorded: Result<(), SpoolError>) {
+        if let Err(error) = recorded {
+            self.metrics.alarms.add_one();
+            tracing::error!(%error, "an outcome is not on disk yet");
+        }
+    }
+}
+
+fn ends(judgement: Judgement) -> bool {
+    match judgement {
+        Judgement::Report(_) => true,
+        Judgement::Retry | Judgement::RetrySameSource | Judgement::Park => false,
+    }
+}
+
+fn shown(missed: &Missed) -> String {
+    match &missed.host {
+        Some(host) => format!("{host}: {}", missed.failure),
+        None => missed.failure.to_string(),
+    }
+}

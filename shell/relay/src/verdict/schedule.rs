@@ -1,0 +1,36 @@
+//! When a message is tried again.
+//!
+//! The waits of the operator's list, the last one repeated, each with up to a tenth more or less, so that what failed together does
+//! not come back together. An attempt whose end is unknown waits at least five minutes: the receiver may still be busy with it.
+
+use model::{Duration, Timestamp};
+
+const UNKNOWN_WAIT: Duration = Duration::from_secs(300);
+/// What an empty list means.
+const DEFAULT_WAIT: Duration = Duration::from_secs(300);
+
+#[derive(Debug, Clone)]
+pub(crate) struct Schedule {
+    waits: Vec<Duration>,
+}
+
+impl Schedule {
+    pub(crate) fn new(waits: Vec<Duration>) -> Self {
+        Self { waits }
+    }
+
+    /// The time of the next attempt after `tries` that failed before this one.
+    pub(crate) fn next(&self, tries: u32, end_is_unknown: bool, now: Timestamp) -> Timestamp {
+        let last = self.waits.last().copied().unwrap_or(DEFAULT_WAIT);
+        let wait = self.waits.get(tries as usize).copied().unwrap_or(last);
+        let wait = if end_is_unknown { wait.max(UNKNOWN_WAIT) } else { wait };
+        let [chance] = net::random::<1>();
+        // From 0.9 to 1.1 in 256 steps; an unknown end never comes earlier.
+        let share = if end_is_unknown { 1.0 } else { 0.9 }
+            + f64::from(chance) / 256.0 * 0.1 * if end_is_unknown { 1.0 } else { 2.0 };
+        now + wait.mul_f64(share)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,10 @@
+//! A relay between the two sides of the fake Exchange: what is sent comes back signed, and every other course a message can take.
+//!
+//! The relay is the real one over a disk in memory; everything counted is counted at the playground's ends.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
+
+mod delivery;
+mod ingress;
+mod node;
+mod trouble;

@@ -1,0 +1,215 @@
+//! A playground and a relay that know each other, with the example tenant, for one test.
+
+use model::{ByteCount, Duration, Metrics, SnapshotNumber, Source};
+use net::tls::{self, ClientCertificates};
+use net::{Clock, Resolver};
+use playground::{Arrived, Figures, Mail, Playground, PlaygroundConfig};
+use relay::{ListenerConfig, QueueConfig, Relay, RelayConfig, Tenants};
+use spool::disk::shim::MemDisk;
+use spool::{QueueEntry, Spool, SpoolConfig};
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use tenant::Folder;
+
+pub(crate) const WAIT: Duration = Duration::from_secs(30);
+pub(crate) const ANNA: &str = "anna.berg@acme.example";
+pub(crate) const KIM: &str = "kim@customer.example";
+pub(crate) const SOURCES: [[u8; 4]; 2] = [[127, 0, 1, 1], [127, 0, 1, 2]];
+
+/// What a test wants otherwise than usual.
+pub(crate) struct Wishes {
+    pub(crate) retry: Vec<Duration>,
+    pub(crate) expire: Duration,
+    /// Replaced in the example's `tenant.toml`.
+    pub(crate) edits: Vec<(&'static str, &'static str)>,
+    pub(crate) playground: PlaygroundConfig,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        let mut playground = PlaygroundConfig::example();
+        playground.outbound.retry = vec![Duration::from_millis(50)];
+        Self {
+            retry: vec![Duration::from_millis(50)],
+            expire: Duration::from_secs(600),
+            edits: Vec::new(),
+            playground,
+        }
+    }
+}
+
+pub(crate) struct Node {
+    pub(crate) playground: Playground,
+    pub(crate) relay: Relay,
+    pub(crate) spool: Spool,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) disk: MemDisk,
+    pub(crate) tenants: Arc<Tenants>,
+    wishes: Wishes,
+}
+
+impl Node {
+    pub(crate) async fn start(wishes: Wishes) -> Self {
+        let playground = Playground::start(wishes.playground.clone()).await.unwrap();
+        let tenants = Arc::new(Tenants::new());
+        let folder = example(playground.exchange_address(), &wishes.edits);
+        let secret = |_: &str| Some("a-secret-of-the-test".to_owned());
+        let snapshot = tenant::compile(&folder, SnapshotNumber(1), &secret).unwrap();
+        tenants.publish(Arc::new(snapshot)).unwrap();
+        let disk = MemDisk::new();
+        let metrics = Arc::new(Metrics::default());
+        let (relay, spool) = start_relay(&playground, &wishes, &disk, &tenants, &metrics).await;
+        playground.set_connector(Some(relay.addresses()[0].1));
+        Self { playground, relay, spool, metrics, disk, tenants, wishes }
+    }
+
+    /// Ends the relay and starts another one on the same disk.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { playground, relay, spool, metrics, disk, tenants, wishes } = self;
+        playground.set_connector(None);
+        relay.stop().await;
+        spool.stop().await;
+        drop(spool);
+        let (relay, spool) = start_relay(&playground, &wishes, &disk, &tenants, &metrics).await;
+        playground.set_connector(Some(relay.addresses()[0].1));
+        Self { playground, relay, spool, metrics, disk, tenants, wishes }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.relay.addresses()[0].1
+    }
+
+    /// Anna presses Send.
+    pub(crate) async fn send(&self, to: &[&str], raw: &[u8]) {
+        let to = to.iter().map(|address| (*address).to_owned()).collect();
+        self.playground.submit(Mail { from: ANNA.to_owned(), to, raw: raw.to_vec() }).await.unwrap();
+    }
+
+    pub(crate) async fn wait(&self, enough: impl Fn(&Figures) -> bool) -> Figures {
+        match self.playground.wait_for(WAIT, enough).await {
+            Ok(figures) => figures,
+            Err(figures) => panic!("{figures:?}\n{:#?}", self.queue()),
+        }
+    }
+
+    pub(crate) fn queue(&self) -> Vec<QueueEntry> {
+        self.spool.list(usize::MAX, |_| true)
+    }
+
+    /// Waits until the queue satisfies `enough`; the records of the spool drive it.
+    pub(crate) async fn wait_for_queue(&self, enough: impl Fn(&[QueueEntry]) -> bool) -> Vec<QueueEntry> {
+        let waited = tokio::time::timeout(WAIT, async {
+            loop {
+                let queue = self.queue();
+                if enough(&queue) {
+                    return queue;
+                }
+                tokio::task::yield_now().await;
+            }
+        });
+        waited.await.unwrap_or_else(|_| panic!("{:#?}", self.queue()))
+    }
+
+    pub(crate) async fn stop(self) {
+        self.relay.stop().await;
+        self.spool.stop().await;
+        self.playground.stop().await;
+    }
+}
+
+async fn start_relay(
+    playground: &Playground,
+    wishes: &Wishes,
+    disk: &MemDisk,
+    tenants: &Arc<Tenants>,
+    metrics: &Arc<Metrics>,
+) -> (Relay, Spool) {
+    let clock = Clock::start(1);
+    let config = SpoolConfig { reserve: ByteCount(0), ..SpoolConfig::default() };
+    let (spool, _) = Spool::open(config, Arc::new(disk.clone()), Arc::clone(metrics), clock.now()).unwrap();
+    let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2)).unwrap();
+    let config = RelayConfig {
+        listeners: vec![listener()],
+        sources: sources(),
+        queue: QueueConfig {
+            expire: wishes.expire,
+            retry_return: wishes.retry.clone(),
+            retry_deliver: wishes.retry.clone(),
+            park_bytes_max: ByteCount(1 << 30),
+        },
+        roots: vec![playground.ca_certificate_der()],
+        processed_key: [7; 32],
+    };
+    let relay =
+        Relay::start(config, Arc::clone(tenants), spool.clone(), resolver, clock, Arc::clone(metrics)).await;
+    (relay.unwrap(), spool)
+}
+
+fn listener() -> ListenerConfig {
+    let directory = tempfile::tempdir().unwrap();
+    ListenerConfig {
+        name: "eu-in".parse().unwrap(),
+        address: SocketAddr::from(([127, 0, 0, 1], 0)),
+        identity: tls::self_signed(directory.path(), "in.eu.relay.example").unwrap(),
+        client_certificates: ClientCertificates::Request,
+        hostname: "in.eu.relay.example".to_owned(),
+        size_max: ByteCount(150 << 20),
+        bare_lf: smtp::BareLf::Normalise,
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let source = |(number, address): (usize, &[u8; 4])| Source {
+        name: format!("eu-{}", number + 1).parse().unwrap(),
+        address: IpAddr::from(*address),
+        ehlo: format!("eu-{}.relay.example", number + 1),
+        weight: 10,
+        network: format!("provider-{number}"),
+    };
+    SOURCES.iter().enumerate().map(source).collect()
+}
+
+/// The example tenant, returning to the fake Exchange.
+fn example(exchange: SocketAddr, edits: &[(&str, &str)]) -> Folder {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/example/acme");
+    let mut folder = Folder::default();
+    read_into(&root, "", &mut folder);
+    let settings = String::from_utf8(folder.0["tenant.toml"].clone()).unwrap();
+    let smart_host = "acme-example.mail.protection.outlook.com:25";
+    assert!(settings.contains(smart_host));
+    let ours = format!("acme-example.mail.protection.outlook.com:{}", exchange.port());
+    let mut settings = settings.replace(smart_host, &ours);
+    for (from, to) in edits {
+        assert!(settings.contains(from), "{from}");
+        settings = settings.replace(from, to);
+    }
+    folder.0.insert("tenant.toml".to_owned(), settings.into_bytes());
+    folder
+}
+
+fn read_into(directory: &Path, prefix: &str, folder: &mut Folder) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let entry = entry.unwrap();
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type().unwrap().is_dir() {
+            read_into(&entry.path(), &format!("{name}/"), folder);
+        } else {
+            folder.0.insert(name, std::fs::read(entry.path()).unwrap());
+        }
+    }
+}
+
+/// A plain text message of Anna's.
+pub(crate) fn plain(subject: &str, body: &str) -> Vec<u8> {
+    format!(
+        "From: Anna Berg <{ANNA}>\r\nTo: {KIM}\r\nSubject: {subject}\r\nDate: Tue, 24 Nov 2026 02:00:00 +0000\r\n\
+         Message-ID: <{subject}@acme.example>\r\n\r\n{body}\r\n"
+    )
+    .into_bytes()
+}
+
+/// The content of what arrived, as text.
+pub(crate) fn text(arrived: &Arrived) -> String {
+    String::from_utf8_lossy(&arrived.data).into_owned()
+}

@@ -1,0 +1,164 @@
+//! Next hops that refuse, stall and break: nothing is lost, nobody is told wrongly.
+
+use crate::node::{ANNA, KIM, Node, SOURCES, Wishes, plain, text};
+use model::{Duration, ParkReason, Stage};
+use playground::{Act, ReportOrigin, ScriptRule, Turns};
+use spool::Phase;
+use std::net::Ipv4Addr;
+
+fn reply(stage: Stage, turns: Turns, words: &str) -> ScriptRule {
+    ScriptRule::new(stage, turns, Act::Reply(words.to_owned()))
+}
+
+fn list(node: &Node, listed: bool) {
+    for source in SOURCES {
+        if listed {
+            node.playground.dns().list(Ipv4Addr::from(source), Ipv4Addr::new(127, 0, 0, 2));
+        } else {
+            node.playground.dns().unlist(Ipv4Addr::from(source));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_day_of_the_listing_parks_mail_and_tells_no_sender() {
+    let node = Node::start(Wishes::default()).await;
+    list(&node, true);
+    for number in 0..3 {
+        node.send(&[KIM], &plain(&format!("d{number}"), "on that day")).await;
+    }
+    let queue =
+        node.wait_for_queue(|queue| queue.iter().filter(|one| one.phase == Phase::Parked).count() == 3).await;
+    let Some(ParkReason::Refused { reply, .. }) = &queue[0].parked else { panic!("{queue:#?}") };
+    assert!(reply.contains("Spamhaus"), "{reply}");
+    assert_eq!(node.playground.reports().len(), 0);
+    list(&node, false);
+    for entry in queue {
+        node.spool.release(entry.id, "operator", entry.received).await.unwrap();
+    }
+    let figures = node.wait(|figures| figures.delivered == 3).await;
+    assert_eq!((figures.duplicates, node.playground.reports().len()), (0, 0));
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_temporary_refusal_is_tried_again() {
+    let node = Node::start(Wishes::default()).await;
+    node.playground.script(reply(Stage::Rcpt, Turns::Count(3), "451 4.7.500 server busy"));
+    node.send(&[KIM], &plain("again", "please")).await;
+    node.wait(|figures| figures.delivered == 1).await;
+    assert!(node.metrics.deferred.get() >= 1);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_recipient_of_the_tenant_is_reported_and_the_others_get_their_mail() {
+    let node = Node::start(Wishes::default()).await;
+    let unknown = ScriptRule {
+        recipient: Some("nobody@acme.example".to_owned()),
+        ..reply(
+            Stage::Rcpt,
+            Turns::Always,
+            "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found by SMTP address lookup",
+        )
+    };
+    node.playground.script(unknown);
+    node.send(&[KIM, "nobody@acme.example"], &plain("two", "to two")).await;
+    node.wait(|figures| figures.delivered >= 1 && figures.arrived >= 2).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    let report = node.playground.reports().remove(0);
+    assert_eq!((report.origin, report.to.as_str()), (ReportOrigin::Connector, ANNA));
+    let arrived = node.playground.mailbox().into_iter().find(|one| one.mail_from.is_empty()).unwrap();
+    assert!(
+        text(&arrived).contains("nobody@acme.example") && text(&arrived).contains("5.1.10"),
+        "{}",
+        text(&arrived)
+    );
+    assert_eq!(node.metrics.ndr_ours.get(), 0);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_recipients_fault_parks_instead_of_a_report() {
+    let node = Node::start(Wishes::default()).await;
+    node.playground.script(reply(
+        Stage::Rcpt,
+        Turns::Always,
+        "550 5.4.1 Recipient address rejected: Access denied",
+    ));
+    node.send(&[KIM], &plain("denied", "why")).await;
+    node.wait_for_queue(|queue| queue.iter().any(|one| one.phase == Phase::Parked)).await;
+    assert_eq!(node.playground.reports().len(), 0);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_nobody_knows_waits_and_is_marked() {
+    let node = Node::start(Wishes::default()).await;
+    node.playground.script(ScriptRule::new(Stage::EndOfData, Turns::Count(1), Act::KeepAndClose));
+    node.send(&[KIM], &plain("unknown", "end")).await;
+    let queue = node.wait_for_queue(|queue| queue.iter().any(|one| !one.maybe_duplicate.is_empty())).await;
+    assert!(queue[0].due.since(queue[0].received) >= Duration::from_secs(290));
+    assert_eq!(node.playground.figures().arrived, 1);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_the_end_of_patience_the_sender_is_told() {
+    let wishes = Wishes { expire: Duration::from_millis(300), ..Wishes::default() };
+    let node = Node::start(wishes).await;
+    let busy = ScriptRule {
+        recipient: Some("@customer.example".to_owned()),
+        ..reply(Stage::Rcpt, Turns::Always, "450 4.2.1 later")
+    };
+    node.playground.script(busy);
+    node.send(&[KIM], &plain("expired", "too late")).await;
+    node.wait(|figures| figures.arrived == 1).await;
+    let report = node.playground.mailbox().remove(0);
+    assert!(text(&report).contains("4.4.7") && text(&report).contains(KIM), "{}", text(&report));
+    node.wait_for_queue(<[_]>::is_empty).await;
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_of_ours_that_comes_again_is_held() {
+    let node = Node::start(Wishes::default()).await;
+    node.send(&[KIM], &plain("round", "and round")).await;
+    node.wait(|figures| figures.delivered == 1).await;
+    let first = node.playground.mailbox().remove(0);
+    // The rule's exception fails: the same bytes are handed over again.
+    let again = text(&first).replace("acme-4f1c", "acme-0000").into_bytes();
+    node.send(&[KIM], &again).await;
+    let queue = node.wait_for_queue(|queue| queue.iter().any(|one| one.phase == Phase::Parked)).await;
+    assert!(matches!(queue[0].parked, Some(ParkReason::Loop { .. })), "{queue:#?}");
+    assert_eq!(node.playground.figures().arrived, 1);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_processed_field_is_taken_out_and_the_mail_is_new() {
+    let node = Node::start(Wishes::default()).await;
+    let forged = [b"X-Signpost-Processed: v1 other 0 00\r\n".as_slice(), &plain("forged", "field")].concat();
+    node.send(&[KIM], &forged).await;
+    node.wait(|figures| figures.delivered == 1).await;
+    let text = text(&node.playground.mailbox().remove(0));
+    assert_eq!(text.matches("X-Signpost-Processed").count(), 1, "{text}");
+    assert!(text.contains("X-Signpost-Result: stamped"), "{text}");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_of_nobody_keeps_verified_mail_here() {
+    // The name resolves to the fake Exchange and stands in no certificate of its.
+    let edits =
+        vec![("smart_host  = \"acme-example.mail.protection.outlook.com", "smart_host  = \"acme.example")];
+    let node = Node::start(Wishes { edits, ..Wishes::default() }).await;
+    node.playground
+        .dns()
+        .add("acme.example", playground::dns::Answer::Address(Ipv4Addr::new(127, 0, 2, 1).into()));
+    node.send(&[KIM], &plain("tls", "secret")).await;
+    let tls = |one: &spool::QueueEntry| one.why.as_deref().is_some_and(|why| why.contains("no TLS"));
+    node.wait_for_queue(|queue| queue.iter().any(tls)).await;
+    assert_eq!(node.playground.figures().arrived, 0);
+    node.stop().await;
+}
