@@ -249,13 +249,14 @@ impl State {
     }
 
     /// A run starts, whose record lies in `segment`: what was in flight may have arrived. Records of the last moment before a power
-    /// cut may be missing, so behind one every message that was due by now may have been in flight. Gives the number of recipients.
+    /// cut may be missing, so behind one every message that was tried or due by now may have been in flight. Gives the number of recipients.
     pub(crate) fn begin_run(&mut self, start: RunStart, segment: u64) -> usize {
         let mut marked = 0;
         for (id, entry) in &mut self.entries {
             let progress = &mut entry.progress;
             let mut unknown = std::mem::take(&mut progress.in_flight);
-            if start.power_cut && entry.phase != Phase::Parked && progress.due <= start.at {
+            let was_tried = progress.due <= start.at || progress.tries > 0;
+            if start.power_cut && was_tried {
                 let pending =
                     progress.outcomes.iter().enumerate().filter(|(_, outcome)| **outcome == Outcome::Pending);
                 unknown.extend(pending.map(|(recipient, _)| recipient));
