@@ -16,9 +16,12 @@ pub(crate) fn class(bytes: &[u8], index: &Index, mail_from: &ReversePath) -> Opt
         .or_else(|| list(bytes, index))
 }
 
+/// What of a part shows its class, if it is of it.
+type PartTest = fn(&[u8], &Index, &Part) -> Option<String>;
+
 fn by_structure(bytes: &[u8], index: &Index) -> Option<(PassReason, String)> {
     // In the order of the list of reasons: what is signed and holds an invitation is signed.
-    let tests: [(PassReason, fn(&[u8], &Index, &Part) -> Option<String>); 5] = [
+    let tests: [(PassReason, PartTest); 5] = [
         (PassReason::Signed, signed),
         (PassReason::Encrypted, encrypted),
         (PassReason::Calendar, calendar),

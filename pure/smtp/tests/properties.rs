@@ -10,22 +10,26 @@ use smtp::{
 };
 use std::sync::Arc;
 
-/// A server whose shell grants everything, and what happened in it.
+/// A server whose shell gives the answers that it was told, and what happened in it.
 struct Server {
     session: ServerSession,
     output: Vec<u8>,
     /// Actions, with the pieces of one body put together.
     actions: Vec<ServerAction>,
     now: Timestamp,
+    /// Codes of the answers, used over and over.
+    answers: Vec<u16>,
+    asked: usize,
 }
 
 impl Server {
-    fn new(size_max: u64) -> Self {
+    fn new(size_max: u64, answers: &[u16]) -> Self {
         let mut config = ServerConfig::new("mx.example");
         config.size_max.0 = size_max;
         let now = Timestamp::from_micros(0);
         let session = ServerSession::new(Arc::new(config), now);
-        let mut server = Self { session, output: Vec::new(), actions: Vec::new(), now };
+        let answers = answers.to_vec();
+        let mut server = Self { session, output: Vec::new(), actions: Vec::new(), now, answers, asked: 0 };
         server.take();
         server
     }
@@ -44,7 +48,9 @@ impl Server {
             assert!(!needs_answer || !self.session.wants_bytes(), "nothing is read before the answer");
             self.note(action);
             if needs_answer {
-                self.session.answer(Reply::new(250, None, "granted"), self.now);
+                let code = self.answers[self.asked % self.answers.len()];
+                self.asked += 1;
+                self.session.answer(Reply::new(code, None, "answered"), self.now);
             }
         }
     }
@@ -117,6 +123,11 @@ fn conversation() -> impl Strategy<Value = Vec<Vec<u8>>> {
         .prop_map(move |(depth, flights)| opening[..depth].iter().cloned().chain(flights).collect())
 }
 
+/// Mostly a grant.
+fn answer_code() -> impl Strategy<Value = u16> {
+    prop_oneof![12 => Just(250), 1 => Just(451), 1 => Just(550), 1 => Just(421)]
+}
+
 fn cut(bytes: &[u8], lengths: &[usize]) -> Vec<Vec<u8>> {
     let mut pieces = Vec::new();
     let mut rest = bytes;
@@ -143,7 +154,7 @@ impl Pair {
     fn new(with_chunking: bool) -> Self {
         let now = Timestamp::from_micros(0);
         let client = ClientSession::new(ClientConfig::new("relay.example", ClientTls::Never), now);
-        let mut server = Server::new(1 << 20);
+        let mut server = Server::new(1 << 20, &[250]);
         let to_client = core::mem::take(&mut server.output);
         let mut pair = Self { client, server, now, to_client, outcomes: Vec::new() };
         pair.settle(with_chunking);
@@ -214,8 +225,9 @@ proptest! {
     #[test]
     fn a_session_is_the_same_however_bytes_are_cut(
         flights in conversation(), lengths in proptest::collection::vec(1_usize..60, 1..9),
+        answers in proptest::collection::vec(answer_code(), 1..9),
     ) {
-        let (mut whole, mut pieces) = (Server::new(100), Server::new(100));
+        let (mut whole, mut pieces) = (Server::new(100, &answers), Server::new(100, &answers));
         for flight in &flights {
             whole.feed(flight);
             for piece in cut(flight, &lengths) {

@@ -24,6 +24,17 @@ impl Folder {
             .filter_map(move |(path, bytes)| path.strip_prefix(prefix).map(|name| (name, bytes.as_slice())))
     }
 
+    /// Reads the canonical form back; `None` if `bytes` are not one.
+    #[must_use]
+    pub fn from_canonical(mut bytes: &[u8]) -> Option<Self> {
+        let mut files = BTreeMap::new();
+        while !bytes.is_empty() {
+            let path = String::from_utf8(take_framed(&mut bytes)?.to_vec()).ok()?;
+            files.insert(path, take_framed(&mut bytes)?.to_vec());
+        }
+        Some(Self(files))
+    }
+
     /// The canonical form: every file in the order of the paths, each as length and path, length and bytes, lengths as
     /// eight bytes, big endian. It is what the hash covers, so it must never change for the same files.
     pub fn canonical(&self) -> impl Iterator<Item = Vec<u8>> {
@@ -39,6 +50,14 @@ impl Folder {
         }
         hasher.finalize().into()
     }
+}
+
+/// One frame from the front of `bytes`.
+fn take_framed<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
+    let (length, rest) = bytes.split_first_chunk::<8>()?;
+    let (content, rest) = rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)?;
+    *bytes = rest;
+    Some(content)
 }
 
 fn framed(bytes: &[u8]) -> Vec<u8> {

@@ -195,10 +195,10 @@ impl Reading {
 }
 
 fn broken_row(kind: &ErrorKind) -> String {
-    match kind {
-        ErrorKind::Utf8 { .. } => "is not UTF-8; save the file as UTF-8".to_owned(),
-        other => format!("cannot be read as CSV: {other:?}"),
+    if matches!(kind, ErrorKind::Utf8 { .. }) {
+        return "is not UTF-8; save the file as UTF-8".to_owned();
     }
+    format!("cannot be read as CSV: {kind:?}")
 }
 
 /// A value as text. White space at its ends is gone already; control characters would reach a message.

@@ -43,7 +43,7 @@ pub struct ListenerConfig {
 }
 
 /// Patience.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueConfig {
     /// From acceptance to the report to the sender.
     pub expire: Duration,

@@ -1,2 +1,41 @@
-//! Filled in the first step.
-fn main() {}
+//! The program: reads the command line, runs one command, and ends with 0 done, 1 failed, 2 wrong use.
+//!
+//! Errors go to standard error, each with what to do; data goes to standard output.
+
+mod board;
+mod cli;
+mod commands;
+mod config;
+mod control;
+mod folders;
+mod logs;
+mod store;
+mod up;
+
+use clap::{CommandFactory as _, Parser as _};
+use cli::{Cli, Command};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Up(args) => up::run(args),
+        Command::Stamp(args) => commands::stamp(&args),
+        Command::Place(args) => commands::place(&args),
+        Command::Send(args) => commands::send(&args),
+        Command::Tenant(command) => commands::tenant(command),
+        Command::Queue(command) => commands::queue(command),
+        Command::Trace(args) => commands::trace(&args),
+        Command::Config(command) => commands::config(command),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "signpost", &mut std::io::stdout());
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("signpost: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

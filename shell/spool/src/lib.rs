@@ -62,6 +62,14 @@ impl Spool {
         Ok((Self { shared }, recovered))
     }
 
+    /// Whether messages are accepted now.
+    ///
+    /// # Errors
+    /// Why not: no space, or a disk that failed.
+    pub fn may_accept(&self) -> Result<(), SpoolError> {
+        self.shared.writer.may_accept()
+    }
+
     /// Begins to receive a message.
     ///
     /// # Errors

@@ -84,9 +84,11 @@ fn expression(text: &str) -> Result<Pattern, PatternError> {
         .size_limit(COMPILED_LEN_MAX)
         .dfa_size_limit(COMPILED_LEN_MAX)
         .build();
-    built.map(Pattern::Expression).map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => PatternError::TooLarge,
-        other => PatternError::Syntax(last_line(&other.to_string())),
+    built.map(Pattern::Expression).map_err(|error| {
+        if matches!(error, regex::Error::CompiledTooBig(_)) {
+            return PatternError::TooLarge;
+        }
+        PatternError::Syntax(last_line(&error.to_string()))
     })
 }
 

@@ -48,22 +48,27 @@ impl Content {
         }
     }
 
-    /// Takes bytes in, whole.
+    /// Takes bytes in, whole. Of several faults the one that comes first counts, however the bytes were cut.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
+        let room = self.size_max.saturating_sub(self.size);
         self.size = self.size.saturating_add(bytes.len() as u64);
         if self.failure.is_some() {
             return;
         }
-        if self.size > self.size_max {
-            return self.fail(BodyError::TooLarge);
+        let excess = usize::try_from(room).ok().filter(|room| *room < bytes.len());
+        let faults = [
+            (self.nul_in_header(bytes), BodyError::NulInHeader),
+            (self.excess_of_line(bytes), BodyError::LineTooLong),
+            (excess, BodyError::TooLarge),
+        ];
+        let first = faults
+            .into_iter()
+            .filter_map(|(place, fault)| Some((place?, fault)))
+            .min_by_key(|(place, _)| *place);
+        match first {
+            Some((_, fault)) => self.fail(fault),
+            None => self.gather(bytes),
         }
-        if self.has_nul_in_header(bytes) {
-            return self.fail(BodyError::NulInHeader);
-        }
-        if self.has_long_line(bytes) {
-            return self.fail(BodyError::LineTooLong);
-        }
-        self.gather(bytes);
     }
 
     /// Makes the content void; the first reason stays.
@@ -112,42 +117,46 @@ impl Content {
         }
     }
 
-    fn has_nul_in_header(&mut self, bytes: &[u8]) -> bool {
-        let Header::Within { blank } = &mut self.header else { return false };
-        let mut rest = bytes;
-        while let Some(at) = memchr2(0, b'\n', rest) {
-            if rest[at] == 0 {
-                return true;
+    /// The place of the first NUL, as long as the header lasts.
+    fn nul_in_header(&mut self, bytes: &[u8]) -> Option<usize> {
+        let Header::Within { blank } = &mut self.header else { return None };
+        let mut start = 0;
+        while let Some(length) = memchr2(0, b'\n', &bytes[start..]) {
+            let at = start + length;
+            if bytes[at] == 0 {
+                return Some(at);
             }
-            *blank &= rest[..at].iter().all(|byte| *byte == b'\r');
+            *blank &= bytes[start..at].iter().all(|byte| *byte == b'\r');
             if *blank {
                 self.header = Header::Over;
-                return false;
+                return None;
             }
             *blank = true;
-            rest = &rest[at + 1..];
+            start = at + 1;
         }
-        *blank &= rest.iter().all(|byte| *byte == b'\r');
-        false
+        *blank &= bytes[start..].iter().all(|byte| *byte == b'\r');
+        None
     }
 
-    /// Looks at every line only if the bytes are so many that one could be too long.
-    fn has_long_line(&mut self, bytes: &[u8]) -> bool {
-        let Some(last_end) = memrchr(b'\n', bytes) else {
-            self.line_len += bytes.len();
-            return self.line_len > self.line_len_max;
-        };
+    /// The place of the first byte beyond the longest line. Looks at every line only if one could be too long.
+    fn excess_of_line(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut start = 0;
         if self.line_len + bytes.len() > self.line_len_max {
-            let mut rest = bytes;
-            while let Some(at) = memchr(b'\n', rest) {
-                if self.line_len + at + 1 > self.line_len_max {
-                    return true;
+            while let Some(length) = memchr(b'\n', &bytes[start..]) {
+                let left = self.line_len_max - self.line_len;
+                if length + 1 > left {
+                    return Some(start + left);
                 }
                 self.line_len = 0;
-                rest = &rest[at + 1..];
+                start += length + 1;
             }
+        } else if let Some(last_end) = memrchr(b'\n', bytes) {
+            self.line_len = 0;
+            start = last_end + 1;
         }
-        self.line_len = bytes.len() - last_end - 1;
-        self.line_len > self.line_len_max
+        let left = self.line_len_max - self.line_len;
+        let open = bytes.len() - start;
+        self.line_len += open.min(left);
+        (open > left).then_some(start + left)
     }
 }

@@ -148,3 +148,23 @@ fn a_line_over_the_limit_is_found_wherever_it_is_cut() {
     check(b"1\r\n1\r\n12345678901", false);
     check(b"1234567890", true);
 }
+
+#[test]
+fn of_several_faults_the_first_counts_wherever_bytes_are_cut() {
+    let mut config = ServerConfig::new("mx.example");
+    config.limits.body_line_len_max = 10;
+    config.size_max.0 = 15;
+    let check = |bytes: &[u8], fault: BodyError| {
+        for step in 1..=bytes.len() {
+            let mut content = Content::new(&config);
+            bytes.chunks(step).for_each(|piece| content.push(piece));
+            assert_eq!(content.failure(), Some(fault), "{bytes:?} by {step}");
+        }
+    };
+    check(b"a:\0b\r\n1234567890123456789", BodyError::NulInHeader);
+    check(b"1234567890123\0", BodyError::LineTooLong);
+    check(b"12345678\r\n12345678\r\n\0", BodyError::TooLarge);
+    check(b"1234\r\n1234\r\n12\r\n\0", BodyError::TooLarge);
+    check(b"1234\r\n12345678901234567", BodyError::TooLarge);
+    check(b"123\r\n12345678901\r\n", BodyError::LineTooLong);
+}

@@ -26,3 +26,14 @@ fn files_under_a_prefix_lose_it() {
     let names: Vec<_> = all.under("images/").map(|(name, _)| name).collect();
     assert_eq!(names, ["logo.png"]);
 }
+
+#[test]
+fn the_canonical_form_is_read_back_and_nothing_else_is() {
+    let folder = Folder([("a/b".to_owned(), vec![0, 1]), ("c".to_owned(), Vec::new())].into());
+    let bytes: Vec<u8> = folder.canonical().flatten().collect();
+    assert_eq!(Folder::from_canonical(&bytes), Some(folder));
+    for length in 1..bytes.len() {
+        let read = Folder::from_canonical(&bytes[..length]);
+        assert!(read.is_none_or(|read| read.0.len() == 1), "{length}");
+    }
+}

@@ -1,0 +1,11 @@
+//! Messages stamped with the example tenant: what they look like, who gets what, and what is passed for which reason.
+//!
+//! These tests stand here and not beside `stamp`, because a compiled folder is what stamping works with.
+
+mod attacks;
+mod corpus;
+mod forms;
+mod groups;
+mod passes;
+mod policy;
+mod support;

@@ -1,0 +1,70 @@
+//! What the tenant's policy says of the writer's own signature, of the writer's marker and of people whom nobody knows.
+
+use crate::support::{ANNA, Run, acme, acme_with, anna, bodies, mail, mail_of};
+use signatures::{Outcome, PassReason};
+
+const HTML: &str = "Content-Type: text/html; charset=utf-8\n";
+const TEXT: &str = "Content-Type: text/plain; charset=utf-8\n";
+const SIGNED: &str =
+    "<html><body><div>Hello</div><div id=\"Signature\"><p>old Anna</p></div></body></html>\n";
+
+fn with_client_signature(word: &str) -> tenant::Snapshot {
+    acme_with(&[("rules.toml", "client_signature = \"replace\"", &format!("client_signature = \"{word}\""))])
+}
+
+#[test]
+fn the_writer_s_own_signature_is_replaced_kept_or_respected() {
+    let replaced = bodies(&anna(&with_client_signature("replace")).stamped(&mail(HTML, SIGNED)).0).0.unwrap();
+    assert!(!replaced.contains("old Anna") && replaced.contains("Anna Berg"), "{replaced}");
+    let kept = bodies(&anna(&with_client_signature("keep")).stamped(&mail(HTML, SIGNED)).0).0.unwrap();
+    assert!(kept.contains("old Anna") && kept.contains("Anna Berg"), "{kept}");
+    let skip = with_client_signature("skip");
+    assert_eq!(anna(&skip).passed(&mail(HTML, SIGNED)), PassReason::NoRule);
+    assert_eq!(anna(&skip).group(&mail(HTML, "<p>Hello</p>\n")).explain.outcome, Outcome::Stamped);
+}
+
+#[test]
+fn the_writer_s_marker_wins_over_everything() {
+    let snapshot = acme();
+    let html = "<html><body><p>Hello</p>{EMAILSIGNATURE}<p>PS: one more</p></body></html>\n";
+    let (stamped, explain) = anna(&snapshot).stamped(&mail(HTML, html));
+    let body = bodies(&stamped).0.unwrap();
+    assert!(!body.contains("{EMAILSIGNATURE}"));
+    assert!(body.find("signpost-signature").unwrap() < body.find("PS: one more").unwrap(), "{body}");
+    assert_eq!(explain.placement[0].offset, html.find('{').unwrap());
+    let text = "Hello\n{EMAILSIGNATURE}\nPS: one more\n";
+    let body = bodies(&anna(&snapshot).stamped(&mail(TEXT, text)).0).1.unwrap();
+    assert_eq!(body, "Hello\n\n-- \nAnna Berg\nHead of Sales\n+49 30 1234-10\nAcme GmbH\n\nPS: one more\n");
+}
+
+#[test]
+fn an_unknown_person_follows_the_policy() {
+    let original = mail_of("new@acme.example", HTML, "<p>Hello</p>\n");
+    let rows = [
+        ("nothing", Outcome::Passed, Some(PassReason::UnknownPerson), None),
+        ("hold", Outcome::Hold, Some(PassReason::UnknownPerson), None),
+        ("short", Outcome::Stamped, None, Some("short")),
+    ];
+    for (word, outcome, reason, signature) in rows {
+        let policy = format!("unknown_person   = \"{word}\"");
+        let snapshot = acme_with(&[("rules.toml", "unknown_person   = \"nothing\"", &policy)]);
+        let explain = Run { mail_from: ANNA, ..anna(&snapshot) }.group(&original).explain;
+        assert_eq!((explain.outcome, explain.reason), (outcome, reason), "{word}");
+        assert_eq!((explain.signature.as_deref(), explain.person), (signature, None), "{word}");
+    }
+}
+
+#[test]
+fn our_own_signature_in_the_history_does_not_confuse() {
+    let snapshot = acme();
+    let (first, _) = anna(&snapshot).stamped(&mail(HTML, "<html><body><p>Hello</p></body></html>\n"));
+    let quoted = bodies(&first).0.unwrap().replace("cid:", "cid:old");
+    let reply = format!(
+        "<html><body><div>Thanks</div><div class=\"gmail_quote\"><blockquote>{quoted}</blockquote></div></body></html>\n"
+    );
+    let original = mail(&format!("In-Reply-To: <1@x.example>\n{HTML}"), &reply);
+    let (stamped, explain) = anna(&snapshot).stamped(&original);
+    let body = bodies(&stamped).0.unwrap();
+    assert_eq!(body.matches("signpost-signature").count(), 2, "{body}");
+    assert_eq!(explain.splices.iter().map(|one| one.removed).sum::<usize>(), 0);
+}

@@ -1,0 +1,222 @@
+//! The command line: every command with its help. What a command does stands in `commands` and `up`.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::{Address, MessageId, TenantName, Timestamp};
+use std::path::PathBuf;
+
+/// A mail relay that stamps signatures and never loses a message.
+///
+/// Without a configuration `signpost up` starts a playground: a fake Exchange Online around the relay, and a page that shows what happens.
+#[derive(Debug, Parser)]
+#[command(name = "signpost", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run everything; without a configuration with a playground around it
+    Up(UpArgs),
+    /// Put the signature into one message: standard input to standard output
+    Stamp(StampArgs),
+    /// Tell where in a body a signature goes
+    Place(PlaceArgs),
+    /// Submit a message to a running relay
+    Send(SendArgs),
+    /// Publish, export and list tenants of a running relay
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// Look at the queue of a running relay, hold and release messages
+    #[command(subcommand)]
+    Queue(QueueCommand),
+    /// Tell what became of a message: by its id, or by an address or a part of one
+    Trace(TraceArgs),
+    /// Check a configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print completions for a shell
+    Completions { shell: clap_complete::Shell },
+}
+
+/// Where the running relay keeps its data.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Data {
+    /// The data directory of the running relay
+    #[arg(long = "data", env = "SIGNPOST_DATA", default_value = "signpost-data", value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UpArgs {
+    /// The operator's file; without it a playground is started
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The data directory, in place of the file's
+    #[arg(long, env = "SIGNPOST_DATA", value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Start the playground beside a configuration too
+    #[arg(long, conflicts_with = "no_playground")]
+    pub(crate) playground: bool,
+    /// Do not start a playground
+    #[arg(long)]
+    pub(crate) no_playground: bool,
+    /// Let time pass N times as fast: for drills, on loopback only
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) time_scale: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StampArgs {
+    /// The tenant's folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tenant: PathBuf,
+    /// The reverse path; by default the address of From
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) mail_from: Option<Address>,
+    /// A recipient, once for each; by default the addresses of To and Cc
+    #[arg(long = "rcpt-to", value_name = "ADDRESS")]
+    pub(crate) rcpt_to: Vec<Address>,
+    /// When the message was received, as 2026-09-01T12:00:00Z; by default now
+    #[arg(long, value_name = "TIME")]
+    pub(crate) received: Option<Timestamp>,
+    /// Tell on standard error what was decided and why, as JSON
+    #[arg(long)]
+    pub(crate) explain: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BodyKind {
+    #[value(name = "text/html")]
+    Html,
+    #[value(name = "text/plain")]
+    Plain,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClientSignatureWish {
+    Keep,
+    Replace,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlaceArgs {
+    /// What the body is
+    #[arg(long = "type", default_value = "text/html")]
+    pub(crate) kind: BodyKind,
+    /// The body's charset
+    #[arg(long, default_value = "utf-8")]
+    pub(crate) charset: String,
+    /// What happens to a signature that the writer's program put there
+    #[arg(long, default_value = "keep")]
+    pub(crate) client_signature: ClientSignatureWish,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SendArgs {
+    /// The message; - for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Send as this tenant: its first domain completes a --from without one
+    #[arg(long)]
+    pub(crate) tenant: Option<TenantName>,
+    /// The reverse path; by default the address of From
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) from: Option<Address>,
+    /// A recipient, once for each; by default the addresses of To and Cc
+    #[arg(long = "to", value_name = "ADDRESS")]
+    pub(crate) to: Vec<Address>,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TenantCommand {
+    /// Publish a tenant's folder
+    Apply {
+        folder: PathBuf,
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a tenant's published folder to a new directory
+    Export {
+        name: TenantName,
+        /// By default the tenant's name
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// List the published tenants
+    List {
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum QueueCommand {
+    /// List messages, oldest first
+    Ls {
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one message: envelope, recipients, what it waits for
+    Show {
+        id: MessageId,
+        /// Print the message itself
+        #[arg(long)]
+        original: bool,
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep a message without attempts until it is released
+    Hold {
+        id: MessageId,
+        #[arg(long, default_value = "")]
+        note: String,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Make a waiting, parked or held message due now
+    Release {
+        id: MessageId,
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TraceArgs {
+    /// A message id, an address, or a part of an address
+    pub(crate) query: String,
+    #[arg(long, default_value_t = 1_000)]
+    pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check an operator's file with the tenants beside it, or one tenant's folder
+    Check {
+        path: PathBuf,
+        #[arg(long)]
+        json: bool,
+    },
+}

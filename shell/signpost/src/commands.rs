@@ -1,0 +1,96 @@
+//! The commands that end: what they print, and how they fail.
+//!
+//! Those that compute need nothing but their input; those that ask talk to a running node. Tables are for people, `--json` is for
+//! programs and prints what the node answered.
+
+mod check;
+mod place;
+mod queue;
+mod send;
+mod stamp;
+mod tenant;
+mod trace;
+
+pub(crate) use check::config;
+pub(crate) use place::place;
+pub(crate) use queue::queue;
+pub(crate) use send::send;
+pub(crate) use stamp::stamp;
+pub(crate) use tenant::tenant;
+pub(crate) use trace::trace;
+
+use anyhow::{Context as _, Result};
+use message::{Index, mailboxes};
+use model::Address;
+use std::io::{Read as _, Write as _};
+
+/// All of standard input.
+fn read_input() -> Result<Vec<u8>> {
+    let mut input = Vec::new();
+    std::io::stdin().read_to_end(&mut input).context("cannot read standard input")?;
+    Ok(input)
+}
+
+/// Writes to standard output; a reader who went away is no error.
+fn print(bytes: &[u8]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.context("cannot write to standard output"),
+    }
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    let mut text = serde_json::to_vec_pretty(value)?;
+    text.push(b'\n');
+    print(&text)
+}
+
+/// The addresses of the header fields with these names that can be read.
+fn header_addresses(message: &[u8], names: &[&str]) -> Vec<Address> {
+    let index = Index::of(message);
+    let header = index.header();
+    let mut found: Vec<Address> = Vec::new();
+    for name in names {
+        for field in header.named(message, name) {
+            let value = String::from_utf8_lossy(&message[field.value.clone()]).replace(['\r', '\n'], "");
+            for mailbox in mailboxes(&value) {
+                match mailbox.address.parse::<Address>() {
+                    Ok(address) if !found.contains(&address) => found.push(address),
+                    Ok(_) | Err(_) => {}
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Rows under headings, each column as wide as its widest entry.
+fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let mut widths: Vec<usize> = headings.iter().map(|heading| heading.chars().count()).collect();
+    for row in rows {
+        for (width, entry) in widths.iter_mut().zip(row) {
+            *width = (*width).max(entry.chars().count());
+        }
+    }
+    let heading: Vec<String> = headings.iter().map(|heading| heading.to_uppercase()).collect();
+    let mut text = String::new();
+    for row in std::iter::once(&heading).chain(rows) {
+        let cells = row.iter().zip(&widths).map(|(entry, width)| format!("{entry:<width$}"));
+        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// A field of an answer as text.
+fn text_of(value: &serde_json::Value, key: &str) -> String {
+    match value.get(key) {
+        None | Some(serde_json::Value::Null) => String::new(),
+        Some(serde_json::Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

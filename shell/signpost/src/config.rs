@@ -1,0 +1,135 @@
+//! What the operator's file means: every key once, with its default and bound.
+//!
+//! A value of these types is valid. Keys that a later life of the node reads are checked here already, so that a file that is accepted
+//! today is not refused tomorrow. Paths are relative to the file.
+
+mod read;
+
+pub(crate) use read::read;
+
+use model::{ByteCount, Duration, ListenerName, RegionName, Source};
+use net::tls::ClientCertificates;
+use smtp::BareLf;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// `signpost.toml`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OperatorConfig {
+    /// A node belongs to one region. Required.
+    pub(crate) region: RegionName,
+    /// Spool, snapshots and keys. Default: `signpost-data`.
+    pub(crate) data_dir: PathBuf,
+    /// A folder per tenant. Default: the file's own directory.
+    pub(crate) tenants_dir: PathBuf,
+    /// One or more.
+    pub(crate) listeners: Vec<ListenerFile>,
+    /// One or more.
+    pub(crate) sources: Vec<Source>,
+    pub(crate) resolver: ResolverFile,
+    pub(crate) queue: relay::QueueConfig,
+    pub(crate) http: Http,
+    pub(crate) dnsbl: Dnsbl,
+    pub(crate) ledger: Ledger,
+    pub(crate) guard: Guard,
+    /// Where alarms and subscriber mail go: a URL of another mail system. Default: none.
+    pub(crate) notices_route: Option<String>,
+    pub(crate) log: Log,
+}
+
+/// `[[listener]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ListenerFile {
+    pub(crate) name: ListenerName,
+    pub(crate) address: SocketAddr,
+    /// PEM chain and key. Default: self-signed, made at first start.
+    pub(crate) certificate: Option<(PathBuf, PathBuf)>,
+    /// Default: request.
+    pub(crate) client_certificates: ClientCertificates,
+    pub(crate) hostname: String,
+    /// Default: 150 MiB; 64 KiB to 1 GiB.
+    pub(crate) size_max: ByteCount,
+    /// Default: normalise.
+    pub(crate) bare_lf: BareLf,
+}
+
+/// `[resolver]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ResolverFile {
+    /// Default: the system's.
+    pub(crate) servers: Vec<SocketAddr>,
+    /// Default: 3 s.
+    pub(crate) timeout: Duration,
+}
+
+/// `[http]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Http {
+    /// Console, API and metrics. Default: 127.0.0.1:8025.
+    pub(crate) console: SocketAddr,
+    /// The public status page. Default: 127.0.0.1:8026.
+    pub(crate) status: SocketAddr,
+}
+
+/// `[dnsbl]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Dnsbl {
+    /// Default: 60 s.
+    pub(crate) poll: Duration,
+    pub(crate) zones: Vec<DnsblZone>,
+    /// A reference, `env:NAME` or `file:PATH`, or the key. Default: none.
+    pub(crate) dqs_key: Option<String>,
+}
+
+/// One zone of block lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DnsblZone {
+    pub(crate) name: String,
+    /// `a`: trusted as strong evidence; `b`: weak.
+    pub(crate) tier: char,
+}
+
+/// `[ledger]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ledger {
+    /// Default: 30 d.
+    pub(crate) keep: Duration,
+    /// Default: false.
+    pub(crate) subject: bool,
+}
+
+/// `[guard]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Guard {
+    /// Default: 3.
+    pub(crate) clean_polls: u32,
+    /// Default: 15 m.
+    pub(crate) clean_over: Duration,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// `[log]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Log {
+    pub(crate) format: LogFormat,
+    /// Default: info.
+    pub(crate) level: tracing::level_filters::LevelFilter,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: tracing::level_filters::LevelFilter::INFO }
+    }
+}
+
+#[cfg(test)]
+mod tests;

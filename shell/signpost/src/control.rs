@@ -1,0 +1,70 @@
+//! How commands talk to a running node: one request and one answer over `DATA/control.sock`.
+//!
+//! A line of JSON, then as many raw bytes as it announces; the answer has the same form. The socket belongs to the node's user alone, so whoever
+//! can open it may do everything. A request that cannot be read is answered by an error.
+
+mod client;
+mod server;
+
+pub(crate) use client::Client;
+pub(crate) use server::{Control, bind, serve};
+
+use model::{MessageId, TenantName};
+use serde::{Deserialize, Serialize};
+
+/// Most bytes that follow a line.
+const ATTACHED_MAX: u64 = 256 << 20;
+/// Longest line.
+const LINE_MAX: u64 = 16 << 20;
+
+/// What may be asked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "snake_case")]
+pub(crate) enum Request {
+    /// Where the node listens.
+    Status,
+    /// The canonical bytes of a folder are attached.
+    TenantApply,
+    TenantList,
+    /// The answer has the canonical bytes of the folder attached.
+    TenantExport {
+        name: TenantName,
+    },
+    QueueList {
+        limit: usize,
+    },
+    /// With `original` the answer has the message attached.
+    QueueShow {
+        id: MessageId,
+        original: bool,
+    },
+    QueueHold {
+        id: MessageId,
+        note: String,
+    },
+    QueueRelease {
+        id: MessageId,
+    },
+    /// Every record that names this id, or an address that contains this text.
+    Trace {
+        query: String,
+        limit: usize,
+    },
+}
+
+/// What is answered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Answer {
+    Done(serde_json::Value),
+    Failed(String),
+}
+
+/// A line on the socket.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line<T> {
+    #[serde(flatten)]
+    content: T,
+    #[serde(default)]
+    attached: u64,
+}

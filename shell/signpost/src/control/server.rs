@@ -1,0 +1,200 @@
+//! The answering side, in the node.
+//!
+//! One task for each connection, all of them joined at the stop. A socket that a dead process left is replaced; a live one's is not.
+
+use super::{ATTACHED_MAX, Answer, LINE_MAX, Line, Request};
+use crate::board::Board;
+use anyhow::{Context as _, Result, bail};
+use model::{MessageId, TenantName};
+use net::Clock;
+use serde_json::json;
+use spool::{Cursor, Event, Spool, TraceRecord};
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tenant::Folder;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::task::JoinSet;
+
+const WAIT: Duration = Duration::from_secs(60);
+/// Records that are read from the spool at once.
+const RECORDS_AT_ONCE: usize = 10_000;
+
+/// What the commands may reach.
+pub(crate) struct Control {
+    pub(crate) board: Arc<Board>,
+    pub(crate) spool: Spool,
+    pub(crate) clock: Clock,
+    pub(crate) listeners: Vec<SocketAddr>,
+    pub(crate) console: SocketAddr,
+}
+
+/// Takes the socket's place.
+pub(crate) fn bind(data_dir: &Path) -> Result<UnixListener> {
+    let path = data_dir.join("control.sock");
+    if std::os::unix::net::UnixStream::connect(&path).is_ok() {
+        bail!(
+            "another signpost runs over {}; stop it, or name another directory with --data",
+            data_dir.display()
+        );
+    }
+    if let Err(error) = std::fs::remove_file(&path)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        bail!("cannot take the place of {}: {error}", path.display());
+    }
+    let listener =
+        UnixListener::bind(&path).with_context(|| format!("cannot make the socket {}", path.display()))?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Answers for ever; ends when it is dropped.
+pub(crate) async fn serve(listener: UnixListener, control: Arc<Control>) {
+    let mut tasks = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let control = Arc::clone(&control);
+                    tasks.spawn(async move {
+                        match tokio::time::timeout(WAIT, control.talk(stream)).await {
+                            Ok(Ok(())) => {}
+                            Ok(Err(error)) => tracing::debug!(%error, "a command went away"),
+                            Err(_elapsed) => tracing::debug!("a command took too long"),
+                        }
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the control socket accepts nobody");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            },
+            Some(_ended) = tasks.join_next() => {}
+        }
+    }
+}
+
+impl Control {
+    async fn talk(&self, stream: UnixStream) -> Result<()> {
+        let mut reader = BufReader::new(stream);
+        let (answer, attached) = match self.read(&mut reader).await {
+            Ok((request, attached)) => match self.act(request, &attached).await {
+                Ok((value, attached)) => (Answer::Done(value), attached),
+                Err(error) => (Answer::Failed(format!("{error:#}")), Vec::new()),
+            },
+            Err(error) => (Answer::Failed(format!("the request cannot be read: {error:#}")), Vec::new()),
+        };
+        let mut bytes = serde_json::to_vec(&Line { content: answer, attached: attached.len() as u64 })?;
+        bytes.push(b'\n');
+        bytes.extend(attached);
+        let mut stream = reader.into_inner();
+        stream.write_all(&bytes).await?;
+        Ok(stream.shutdown().await?)
+    }
+
+    async fn read(&self, reader: &mut BufReader<UnixStream>) -> Result<(Request, Vec<u8>)> {
+        let mut text = String::new();
+        (&mut *reader).take(LINE_MAX).read_line(&mut text).await?;
+        let line: Line<Request> = serde_json::from_str(&text)?;
+        if line.attached > ATTACHED_MAX {
+            bail!("more than {ATTACHED_MAX} bytes are attached");
+        }
+        let mut attached = vec![0; usize::try_from(line.attached)?];
+        reader.read_exact(&mut attached).await?;
+        Ok((line.content, attached))
+    }
+
+    async fn act(&self, request: Request, attached: &[u8]) -> Result<(serde_json::Value, Vec<u8>)> {
+        let now = self.clock.now();
+        let value = match request {
+            Request::Status => json!({ "listeners": self.listeners, "console": self.console }),
+            Request::TenantApply => {
+                let folder = Folder::from_canonical(attached).context("the folder came damaged")?;
+                let board = Arc::clone(&self.board);
+                json!(tokio::task::spawn_blocking(move || board.publish(&folder, None)).await??)
+            }
+            Request::TenantList => self.tenants(),
+            Request::TenantExport { name } => {
+                let snapshot = self.snapshot(&name)?;
+                let bytes = snapshot.folder.canonical().flatten().collect();
+                return Ok((json!({ "tenant": name, "snapshot": snapshot.number }), bytes));
+            }
+            Request::QueueList { limit } => json!(self.spool.list(limit, |_| true)),
+            Request::QueueShow { id, original } => {
+                let entry = self.spool.show(id).with_context(|| not_queued(id))?;
+                let bytes = if original { self.spool.original(id).await?.to_vec() } else { Vec::new() };
+                return Ok((json!(entry), bytes));
+            }
+            Request::QueueHold { id, note } => {
+                self.spool.hold(id, "command line", &note, now).await?;
+                json!({ "id": id, "held": true })
+            }
+            Request::QueueRelease { id } => {
+                self.spool.release(id, "command line", now).await?;
+                json!({ "id": id, "released": true })
+            }
+            Request::Trace { query, limit } => json!(self.trace(&query, limit)),
+        };
+        Ok((value, Vec::new()))
+    }
+
+    fn snapshot(&self, name: &TenantName) -> Result<Arc<tenant::Snapshot>> {
+        self.board
+            .tenants()
+            .current(name)
+            .with_context(|| format!("there is no tenant {name}; `signpost tenant list` shows all"))
+    }
+
+    fn tenants(&self) -> serde_json::Value {
+        let shown = self.board.tenants().all().into_iter().map(|snapshot| {
+            let settings = &snapshot.settings;
+            json!({
+                "name": settings.name, "display_name": settings.display_name, "snapshot": snapshot.number,
+                "domains": settings.domains, "region": settings.region, "people": snapshot.signatures.people().len(),
+                "warnings": snapshot.warnings,
+            })
+        });
+        shown.collect()
+    }
+
+    /// All records of the messages that the query finds, oldest first.
+    fn trace(&self, query: &str, limit: usize) -> Vec<TraceRecord> {
+        let id = query.parse::<MessageId>().ok();
+        let text = query.to_lowercase();
+        let mut records = Vec::new();
+        let mut cursor = Cursor::default();
+        loop {
+            let (read, next) = self.spool.read_records(cursor, RECORDS_AT_ONCE);
+            if read.is_empty() {
+                break;
+            }
+            records.extend(read);
+            cursor = next;
+        }
+        let named: std::collections::BTreeSet<MessageId> = records
+            .iter()
+            .filter(|record| Some(record.id) == id || (id.is_none() && names(&record.event, &text)))
+            .map(|record| record.id)
+            .collect();
+        records.retain(|record| named.contains(&record.id));
+        let surplus = records.len().saturating_sub(limit);
+        records.split_off(surplus)
+    }
+}
+
+/// Whether the message's envelope holds an address with this text.
+fn names(event: &Event, text: &str) -> bool {
+    let (Event::Accepted { message, .. } | Event::Moved { message, .. }) = event else { return false };
+    let envelope = &message.envelope;
+    let recipients = envelope.recipients.iter().map(|recipient| &recipient.address);
+    let mut addresses = envelope.mail_from.mailbox().into_iter().chain(recipients);
+    addresses.any(|address| address.folded().contains(text))
+}
+
+fn not_queued(id: MessageId) -> String {
+    format!("{id} is not in the queue; `signpost trace {id}` tells what became of it")
+}

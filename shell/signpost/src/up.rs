@@ -1,0 +1,114 @@
+//! `up`: every part wired into one running node, and a stop that loses nothing.
+//!
+//! With no configuration a playground is started around the relay. SIGTERM and SIGINT stop in order within ten seconds, SIGHUP imports changed
+//! tenant folders. What cannot be started says which key to change.
+
+mod keys;
+mod node;
+mod play;
+
+use crate::cli::UpArgs;
+use crate::config::{self, OperatorConfig};
+use crate::logs;
+use anyhow::{Context as _, Result, bail};
+use node::Node;
+use std::path::Path;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// The operator's file of a playground: the example, compiled in.
+const EXAMPLE: &str = include_str!("../../../docs/example/signpost.toml");
+
+/// Runs until it is told to stop.
+pub(crate) fn run(args: UpArgs) -> Result<()> {
+    let with_playground = args.playground || (args.config.is_none() && !args.no_playground);
+    let config = configuration(&args)?;
+    logs::start(config.log);
+    if args.time_scale > 1 && !is_loopback_only(&config) {
+        bail!("--time-scale is for drills: every listener and source must be a loopback address");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    runtime.block_on(live(config, with_playground, args.time_scale))
+}
+
+fn configuration(args: &UpArgs) -> Result<OperatorConfig> {
+    let (name, bytes, beside) = match &args.config {
+        Some(file) => {
+            let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+            (file.display().to_string(), bytes, file.parent().unwrap_or(Path::new(".")).to_owned())
+        }
+        None if args.no_playground => {
+            bail!("without a playground a configuration is needed: name it with --config")
+        }
+        None => (
+            "the built-in example".to_owned(),
+            play::operator_file(EXAMPLE).into_bytes(),
+            std::env::current_dir()?,
+        ),
+    };
+    let (config, problems, warnings) = config::read(&name, &bytes, &beside);
+    for warning in warnings {
+        eprintln!("warning: {warning}");
+    }
+    let Some(mut config) = config else {
+        bail!("the configuration has errors:\n{}", crate::board::listed(&problems))
+    };
+    if let Some(data) = &args.data {
+        config.data_dir.clone_from(data);
+    }
+    Ok(config)
+}
+
+fn is_loopback_only(config: &OperatorConfig) -> bool {
+    let listeners = config.listeners.iter().map(|listener| listener.address.ip());
+    listeners.chain(config.sources.iter().map(|source| source.address)).all(|address| address.is_loopback())
+}
+
+async fn live(config: OperatorConfig, with_playground: bool, time_scale: u32) -> Result<()> {
+    let mut signals = Signals::new()?;
+    let node = Node::start(config, with_playground, time_scale).await?;
+    node.greet().await?;
+    loop {
+        match signals.next().await {
+            Wish::Stop => break,
+            Wish::Import => node.import(),
+        }
+    }
+    tracing::info!("stopping: what is in flight may end, the rest stays in the spool");
+    node.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// What the operator wants by a signal.
+enum Wish {
+    Stop,
+    Import,
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self> {
+        let on = |kind| signal(kind).context("cannot listen for signals");
+        Ok(Self {
+            terminate: on(SignalKind::terminate())?,
+            interrupt: on(SignalKind::interrupt())?,
+            hang_up: on(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Wish {
+        tokio::select! {
+            _ = self.terminate.recv() => Wish::Stop,
+            _ = self.interrupt.recv() => Wish::Stop,
+            _ = self.hang_up.recv() => Wish::Import,
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! A running node: spool, tenants, relay, control socket, console, and the playground if it is wanted.
+//!
+//! Parts start in the order in which they need each other and stop in the opposite one; the spool is stopped last, when nobody can
+//! give it anything any more.
+
+use super::{keys, play};
+use crate::board::Board;
+use crate::config::{ListenerFile, OperatorConfig};
+use crate::control::{self, Control};
+use crate::store::TenantStore;
+use anyhow::{Context as _, Result};
+use console::{NodeView, Readiness, TenantLine};
+use model::Metrics;
+use net::tls::{self, Identity};
+use net::{Clock, Resolver};
+use playground::Playground;
+use relay::{ListenerConfig, Relay, RelayConfig, Tenants};
+use spool::disk::RealDisk;
+use spool::{Spool, SpoolConfig};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// How often stored snapshots that nobody needs are deleted.
+const PRUNE: Duration = Duration::from_secs(600);
+
+pub(super) struct Node {
+    relay: Relay,
+    spool: Spool,
+    board: Arc<Board>,
+    playground: Option<Playground>,
+    tenants_dir: PathBuf,
+    data_dir: PathBuf,
+    console: std::net::SocketAddr,
+    tasks: JoinSet<()>,
+}
+
+impl Node {
+    pub(super) async fn start(
+        config: OperatorConfig,
+        with_playground: bool,
+        time_scale: u32,
+    ) -> Result<Self> {
+        let data_dir = make_data_dir(&config.data_dir)?;
+        let clock = Clock::start(time_scale);
+        let metrics = Arc::new(Metrics::default());
+        let spool = open_spool(&data_dir, &clock, &metrics)?;
+        let board = Arc::new(Board::new(TenantStore::open(&data_dir)?, Arc::new(Tenants::new())));
+        board.restore(&spool.snapshots_in_use())?;
+        let playground = if with_playground { Some(play::start(&data_dir).await?) } else { None };
+        match &playground {
+            Some(playground) => drop(board.publish(&play::tenant(playground, &data_dir)?, None)?),
+            None => import(&board, &config.tenants_dir),
+        }
+        let resolver = Resolver::new(&config.resolver.servers, config.resolver.timeout)?;
+        let roots = playground.iter().map(Playground::ca_certificate_der).collect();
+        let relay_config = RelayConfig {
+            listeners: config
+                .listeners
+                .iter()
+                .map(|file| listener(file, &data_dir))
+                .collect::<Result<_>>()?,
+            sources: config.sources.clone(),
+            queue: config.queue.clone(),
+            roots,
+            processed_key: keys::processed(&data_dir)?,
+        };
+        let socket = control::bind(&data_dir)?;
+        let web = console::bind(config.http.console).await?;
+        let tenants = Arc::clone(board.tenants());
+        let relay =
+            Relay::start(relay_config, tenants, spool.clone(), resolver, clock.clone(), Arc::clone(&metrics))
+                .await?;
+        let mut node = Self {
+            console: web.local_addr()?,
+            relay,
+            spool,
+            board,
+            playground,
+            tenants_dir: config.tenants_dir.clone(),
+            data_dir,
+            tasks: JoinSet::new(),
+        };
+        node.spawn_pages(web, &config, metrics);
+        node.spawn_control(socket, clock);
+        Ok(node)
+    }
+
+    fn spawn_control(&mut self, socket: tokio::net::UnixListener, clock: Clock) {
+        let control = Control {
+            board: Arc::clone(&self.board),
+            spool: self.spool.clone(),
+            clock,
+            listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
+            console: self.console,
+        };
+        self.tasks.spawn(control::serve(socket, Arc::new(control)));
+        let (board, spool) = (Arc::clone(&self.board), self.spool.clone());
+        self.tasks.spawn(async move {
+            loop {
+                tokio::time::sleep(PRUNE).await;
+                if let Err(error) = board.prune(&spool.snapshots_in_use()) {
+                    tracing::warn!(%error, "old snapshots cannot be deleted");
+                }
+            }
+        });
+    }
+
+    fn spawn_pages(&mut self, web: tokio::net::TcpListener, config: &OperatorConfig, metrics: Arc<Metrics>) {
+        let listeners =
+            self.relay.addresses().iter().map(|(name, address)| (name.to_string(), *address)).collect();
+        let sources =
+            config.sources.iter().map(|source| (source.name.to_string(), source.address.to_string()));
+        let fixed = NodeView {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            region: config.region.to_string(),
+            listeners,
+            sources: sources.collect(),
+            tenants: Vec::new(),
+            playground: self.playground.is_some(),
+        };
+        let (board, spool) = (Arc::clone(&self.board), self.spool.clone());
+        let shown = Arc::clone(&self.board);
+        let parts = console::Parts {
+            metrics,
+            node: Box::new(move || NodeView { tenants: tenant_lines(&shown), ..fixed.clone() }),
+            ready: Box::new(move || Readiness {
+                problems: spool.may_accept().err().map(|error| error.to_string()).into_iter().collect(),
+                warnings: board.unimported(),
+            }),
+        };
+        let mut router = console::router(parts);
+        if let Some(playground) = &self.playground {
+            router = router.merge(playground.router());
+        }
+        self.tasks.spawn(async move {
+            if let Err(error) = console::serve(web, router, std::future::pending()).await {
+                tracing::error!(%error, "the console stopped");
+            }
+        });
+    }
+
+    /// Says what runs and what to try; in a playground a first message is sent.
+    pub(super) async fn greet(&self) -> Result<()> {
+        let smtp = self
+            .relay
+            .addresses()
+            .iter()
+            .map(|(_, address)| address.to_string())
+            .collect::<Vec<_>>()
+            .join(", ");
+        let mut lines =
+            vec![format!("Signpost takes mail on {smtp}."), format!("Console: http://{}/", self.console)];
+        if let Some(playground) = &self.playground {
+            let connector = self.relay.addresses().first().map(|(_, address)| *address);
+            playground.set_connector(connector);
+            playground.submit(playground::first_message()).await?;
+            lines.extend(self.playground_lines(playground));
+        }
+        eprintln!("{}", lines.join("\n"));
+        Ok(())
+    }
+
+    fn playground_lines(&self, playground: &Playground) -> Vec<String> {
+        let smtp = self.relay.addresses().first().map(|(_, address)| address.to_string()).unwrap_or_default();
+        let data = self.data_dir.display();
+        vec![
+            format!("Mailbox: http://{}/playground  (a first message is on its way)", self.console),
+            String::new(),
+            "The playground is the example of docs/example with these changes:".to_owned(),
+            format!("  smart host of acme: acme-example.mail.protection.outlook.com is the fake Exchange on {}", playground.exchange_address()),
+            format!("  resolver: the playground's name server on {}", playground.dns_address()),
+            "  its certificate authority is trusted, and it issued acme's client certificate; secrets are random".to_owned(),
+            String::new(),
+            "Try next, in another terminal:".to_owned(),
+            format!("  swaks --server {smtp} --from anna.berg@acme.example --to kim@customer.example"),
+            format!("  signpost trace anna.berg --data {data}"),
+            format!("  signpost queue ls --data {data}"),
+            format!("  signpost tenant export acme --out my-acme --data {data}, edit it, signpost tenant apply my-acme --data {data}"),
+            "Ctrl-C stops it; nothing is lost.".to_owned(),
+        ]
+    }
+
+    /// Imports folders that have changed.
+    pub(super) fn import(&self) {
+        if self.playground.is_none() {
+            import(&self.board, &self.tenants_dir);
+        }
+    }
+
+    pub(super) async fn stop(mut self) {
+        self.relay.stop().await;
+        self.tasks.shutdown().await;
+        self.spool.stop().await;
+        if let Some(playground) = self.playground {
+            playground.stop().await;
+        }
+        if let Err(error) = std::fs::remove_file(self.data_dir.join("control.sock")) {
+            tracing::debug!(%error, "the control socket was gone");
+        }
+    }
+}
+
+fn import(board: &Board, directory: &Path) {
+    match board.import_all(directory) {
+        Ok(published) => {
+            for one in published {
+                tracing::info!(tenant = %one.tenant, snapshot = one.snapshot.0, "published");
+                one.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+            }
+            board.unimported().iter().for_each(|problem| tracing::warn!("{problem}"));
+        }
+        Err(error) => tracing::warn!("{error:#}"),
+    }
+}
+
+fn make_data_dir(directory: &Path) -> Result<PathBuf> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory);
+    made.with_context(|| format!("cannot make the data directory {}", directory.display()))?;
+    Ok(directory.canonicalize()?)
+}
+
+fn open_spool(data_dir: &Path, clock: &Clock, metrics: &Arc<Metrics>) -> Result<Spool> {
+    let disk = Arc::new(RealDisk::open(&data_dir.join("spool")).context("the spool cannot be opened")?);
+    let config = SpoolConfig { key: keys::spool()?, ..SpoolConfig::default() };
+    let (spool, recovered) = Spool::open(config, disk, Arc::clone(metrics), clock.now())?;
+    metrics.maybe_duplicates.add(recovered.maybe_duplicates as u64);
+    if recovered.messages > 0 || recovered.power_cut || recovered.damaged_records > 0 {
+        tracing::info!(
+            messages = recovered.messages,
+            maybe_duplicates = recovered.maybe_duplicates,
+            power_cut = recovered.power_cut,
+            torn = recovered.torn,
+            damaged_records = recovered.damaged_records,
+            "the spool was read"
+        );
+    }
+    for id in recovered.damaged {
+        tracing::error!(%id, "the body of a message is damaged on disk; the message is parked");
+    }
+    Ok(spool)
+}
+
+fn listener(file: &ListenerFile, data_dir: &Path) -> Result<ListenerConfig> {
+    Ok(ListenerConfig {
+        name: file.name.clone(),
+        address: file.address,
+        identity: identity(file, data_dir).with_context(|| format!("the listener {}", file.name))?,
+        client_certificates: file.client_certificates,
+        hostname: file.hostname.clone(),
+        size_max: file.size_max,
+        bare_lf: file.bare_lf,
+    })
+}
+
+fn identity(file: &ListenerFile, data_dir: &Path) -> Result<Identity> {
+    let Some((chain, key)) = &file.certificate else {
+        let directory = data_dir.join("certificates").join(file.name.as_str());
+        std::fs::create_dir_all(&directory)
+            .with_context(|| format!("cannot make {}", directory.display()))?;
+        return Ok(tls::self_signed(&directory, &file.hostname)?);
+    };
+    let read = |path: &Path| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    Ok(tls::identity(&read(chain)?, &read(key)?, &chain.display().to_string())?)
+}
+
+fn tenant_lines(board: &Board) -> Vec<TenantLine> {
+    let line = |snapshot: Arc<tenant::Snapshot>| TenantLine {
+        name: snapshot.settings.name.to_string(),
+        display_name: snapshot.settings.display_name.clone(),
+        domains: snapshot.settings.domains.iter().map(ToString::to_string).collect(),
+        snapshot: snapshot.number,
+    };
+    board.tenants().all().into_iter().map(line).collect()
+}

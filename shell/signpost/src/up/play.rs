@@ -1,0 +1,84 @@
+//! The playground around a node: the example tenant changed so that its mail system is the fake Exchange.
+//!
+//! Only what has to differ does: resolver, smart host, certificate and secret. `greet` prints each of them.
+
+use anyhow::{Context as _, Result};
+use playground::{ExchangeTenant, Playground, PlaygroundConfig};
+use std::net::SocketAddr;
+use std::path::Path;
+use tenant::Folder;
+
+/// Where the name server listens.
+pub(super) const DNS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 2553);
+/// Where the fake Exchange listens.
+pub(super) const EXCHANGE: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 2, 1)), 2527);
+const CERTIFICATE_NAME: &str = "acme.relay.example";
+const SECRET_FILE: &str = "playground.secret";
+
+/// The example's operator file with the playground's name server, without tenants beside it.
+pub(super) fn operator_file(example: &str) -> String {
+    example
+        .replace("servers = []  ", &format!("servers = [\"{DNS}\"]  "))
+        .replace("tenants_dir = \".\"", "tenants_dir = \"signpost-data/tenant-folders\"")
+}
+
+/// Starts it, sending to nobody yet. `ports_free` lets the system choose ports, for tests.
+pub(super) async fn start(data_dir: &Path) -> Result<Playground> {
+    let secret = secret(data_dir)?;
+    let tenant = ExchangeTenant {
+        secret_header: Some(("X-Signpost-Key".to_owned(), secret)),
+        ..ExchangeTenant::acme()
+    };
+    let config = PlaygroundConfig {
+        dns: DNS,
+        exchange: EXCHANGE,
+        tenants: vec![tenant],
+        ..PlaygroundConfig::example()
+    };
+    Playground::start(config)
+        .await
+        .context("the playground does not start; --no-playground with a configuration does without it")
+}
+
+/// The secret that the fake Exchange's rule sets, new at each start.
+fn secret(data_dir: &Path) -> Result<String> {
+    let secret: String = net::random::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    crate::store::replace(&data_dir.join(SECRET_FILE), secret.as_bytes())?;
+    Ok(secret)
+}
+
+/// The example tenant with the playground's certificate, secret and smart host.
+pub(super) fn tenant(playground: &Playground, data_dir: &Path) -> Result<Folder> {
+    let mut folder = example();
+    let settings = folder.file("tenant.toml").context("the example has its settings")?;
+    let secret = data_dir.join(SECRET_FILE).canonicalize()?;
+    let settings = String::from_utf8_lossy(settings)
+        .replace(".outlook.com:25\"", &format!(".outlook.com:{}\"", playground.exchange_address().port()))
+        .replace("\"env:ACME_KEY\"", &format!("\"file:{}\"", secret.display()))
+        .replace("certificate = \"\" ", "certificate = \"relay.pem\" ");
+    folder.0.insert("tenant.toml".to_owned(), settings.into_bytes());
+    let issued =
+        playground.authority().issue(&[CERTIFICATE_NAME]).context("the playground issues no certificate")?;
+    folder.0.insert("relay.pem".to_owned(), issued.pem_file().into_bytes());
+    Ok(folder)
+}
+
+/// `docs/example/acme`, compiled in.
+fn example() -> Folder {
+    macro_rules! files {
+        ($($path:literal)*) => {
+            [$(($path.to_owned(), include_bytes!(concat!("../../../../docs/example/acme/", $path)).to_vec())),*]
+        };
+    }
+    Folder(
+        files! {
+            "images/banner.png" "images/logo.png" "people.csv" "rules.toml" "signatures/sales.html" "signatures/short.html"
+            "signatures/standard.html" "signatures/standard.txt" "tenant.toml"
+        }
+        .into(),
+    )
+}
+
+#[cfg(test)]
+mod tests;
