@@ -17,6 +17,7 @@ mod rules;
 mod stamp;
 mod templates;
 mod text_form;
+mod tokens;
 
 pub use compiled::{Compiled, OnFailure, Parts, Policy, UnknownPerson};
 pub use explain::{Explain, Outcome, Placed, Spliced};

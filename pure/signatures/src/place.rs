@@ -1,10 +1,47 @@
-//! Where in a text the signature goes. Surface only, so that the crates behind it build: lane PLACE replaces this file.
+//! Where in a message's text the signature goes: under what its writer has written now, above what is quoted.
+//!
+//! Mail programs mark what they quote, each in its own way; the first mark that is not inside another quote decides. Markup is read as
+//! tokens with offsets and never written. The place is never inside a tag, a comment, a style or an entity, whatever the input; time
+//! is linear in it. Without any mark the whole text is new and the signature goes to its end.
+
+mod marks;
+mod markup;
+mod plain;
+mod tree;
+mod words;
 
 use core::ops::Range;
 
 /// What showed where the newest text ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Marker {
+    /// `div.gmail_quote`, `div.gmail_extra`.
+    GmailQuote,
+    /// `div.moz-cite-prefix`, `div.moz-forward-container`.
+    MozCitePrefix,
+    /// `blockquote[type=cite]`, with the line in front of it that names the writer.
+    BlockquoteCite,
+    /// The rule above the header block of Outlook for the desktop.
+    OutlookHeader,
+    /// `#appendonsend`, `#divRplyFwdMsg` of Outlook on the web.
+    AppendOnSend,
+    /// The reference container of Outlook on telephones.
+    OutlookMobile,
+    /// What an older quotation left, `x_…`, where nothing else is.
+    QuotedAgain,
+    /// `.yahoo_quoted`, `blockquote.iosymail`.
+    YahooQuoted,
+    /// The mark of another program.
+    OtherClient,
+    /// From, Sent, To, Subject as text.
+    HeaderBlock,
+    /// A line that says that an original message follows.
+    OriginalMessage,
+    /// `On … wrote:`, in the language of the program.
+    IntroLine,
+    /// Lines that begin with `>`.
+    QuotedLines,
+    /// Nothing is quoted.
     None,
 }
 
@@ -13,6 +50,19 @@ impl Marker {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::GmailQuote => "gmail_quote",
+            Self::MozCitePrefix => "moz_cite_prefix",
+            Self::BlockquoteCite => "blockquote_cite",
+            Self::OutlookHeader => "outlook_header",
+            Self::AppendOnSend => "append_on_send",
+            Self::OutlookMobile => "outlook_mobile",
+            Self::QuotedAgain => "quoted_again",
+            Self::YahooQuoted => "yahoo_quoted",
+            Self::OtherClient => "other_client",
+            Self::HeaderBlock => "header_block",
+            Self::OriginalMessage => "original_message",
+            Self::IntroLine => "intro_line",
+            Self::QuotedLines => "quoted_lines",
             Self::None => "none",
         }
     }
@@ -21,10 +71,15 @@ impl Marker {
 /// How the newest text stands to what it quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Post {
+    /// Nothing is quoted.
     New,
+    /// Above the quotation.
     Top,
+    /// Below it.
     Bottom,
+    /// Between its pieces.
     Inline,
+    /// There is no own text, or the quotation says that it is forwarded.
     Forward,
 }
 
@@ -53,6 +108,7 @@ pub enum ClientSignature {
 /// What a tenant's policy says.
 #[derive(Debug, Clone, Copy)]
 pub struct PlaceOptions<'a> {
+    /// A word that a writer may put where the signature is to go.
     pub writer_marker: Option<&'a str>,
     pub client_signature: ClientSignature,
 }
@@ -60,36 +116,29 @@ pub struct PlaceOptions<'a> {
 /// The place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placement {
+    /// Byte of the text at which the signature goes.
     pub offset: usize,
     pub marker: Marker,
     pub post: Post,
+    /// The signature that the writer's program put there, in the newest text.
     pub client_signature: Option<Range<usize>>,
+    /// The writer's marker, in the newest text.
     pub writer_marker: Option<Range<usize>>,
+    /// What is new, as far as it is one piece.
     pub newest: Range<usize>,
 }
 
-/// The place in markup: the end of the body.
+/// The place in markup.
 #[must_use]
 pub fn place_html(body: &str, options: &PlaceOptions<'_>) -> Placement {
-    at_end(body, body.rfind("</body>").unwrap_or(body.len()), options)
+    markup::place(body, options)
 }
 
-/// The place in plain text: its end.
+/// The place in plain text.
 #[must_use]
 pub fn place_text(body: &str, options: &PlaceOptions<'_>) -> Placement {
-    at_end(body, body.len(), options)
+    plain::place(body, options)
 }
 
-fn at_end(body: &str, offset: usize, options: &PlaceOptions<'_>) -> Placement {
-    let writer_marker = options
-        .writer_marker
-        .and_then(|word| body[..offset].find(word).map(|start| start..start + word.len()));
-    Placement {
-        offset,
-        marker: Marker::None,
-        post: Post::New,
-        client_signature: None,
-        writer_marker,
-        newest: 0..offset,
-    }
-}
+#[cfg(test)]
+mod tests;

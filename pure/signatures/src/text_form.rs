@@ -5,10 +5,10 @@
 //! never an error; time and memory are linear in the input.
 
 mod entities;
-mod tokens;
 
-use entities::decode;
-use tokens::{Token, tokens};
+pub(crate) use entities::decode;
+
+use crate::tokens::{Token, attribute, tokens};
 
 /// The readable text of a signature; lines end with LF.
 #[must_use]
@@ -100,9 +100,9 @@ impl Writer {
         match name {
             "br" => self.line_end(),
             "td" | "th" => self.space = true,
-            "img" => self.words(&decode(&tokens::attribute(attributes, "alt").unwrap_or_default())),
+            "img" => self.words(&decode(&attribute(attributes, "alt").unwrap_or_default())),
             "a" => {
-                let target = tokens::attribute(attributes, "href").map(|target| decode(&target));
+                let target = attribute(attributes, "href").map(|target| decode(&target));
                 self.link = target.map(|target| (target, self.text.len()));
             }
             block if BLOCKS.contains(&block) => self.fresh_line(),

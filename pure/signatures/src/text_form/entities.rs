@@ -39,7 +39,7 @@ const NAMED: [(&str, &str); 32] = [
 const REFERENCE_LEN_MAX: usize = 10;
 
 /// `text` with its references replaced; what is no reference stays.
-pub(super) fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find('&') {

@@ -4,20 +4,23 @@
 
 /// A piece of markup.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Token<'m> {
+pub(crate) enum Token<'m> {
     Text(&'m str),
     Open { name: String, attributes: &'m str },
     Close { name: String },
 }
 
 /// The pieces of `markup`.
-pub(super) fn tokens(markup: &str) -> Tokens<'_> {
-    Tokens { rest: markup }
+pub(crate) fn tokens(markup: &str) -> Tokens<'_> {
+    Tokens { rest: markup, length: markup.len(), quotes_are_broken: false }
 }
 
 /// An iterator over the pieces.
-pub(super) struct Tokens<'m> {
+pub(crate) struct Tokens<'m> {
     rest: &'m str,
+    length: usize,
+    /// A quote was left open to the end: from there on a tag ends with the first `>`. Asked once, so that reading stays linear.
+    quotes_are_broken: bool,
 }
 
 /// Elements whose contents nobody sees.
@@ -37,6 +40,11 @@ impl<'m> Iterator for Tokens<'m> {
 }
 
 impl<'m> Tokens<'m> {
+    /// Where the next piece begins, as a byte of the markup.
+    pub(crate) fn offset(&self) -> usize {
+        self.length - self.rest.len()
+    }
+
     /// Takes one piece off the rest; `None` for one that is not seen.
     fn step(&mut self) -> Option<Token<'m>> {
         let rest = self.rest;
@@ -49,7 +57,7 @@ impl<'m> Tokens<'m> {
             self.rest = &rest[end..];
             return Some(Token::Text(&rest[..end]));
         }
-        let end = tag_end(rest);
+        let end = self.tag_end(rest);
         let inner = rest[1..end].trim_end_matches('>');
         self.rest = &rest[end..];
         match inner.strip_prefix('/') {
@@ -65,6 +73,21 @@ impl<'m> Tokens<'m> {
                 Some(Token::Open { name, attributes })
             }
         }
+    }
+
+    /// Behind the `>` that closes the tag; quoted values may hold one.
+    fn tag_end(&mut self, text: &str) -> usize {
+        let mut quote = None;
+        for (offset, byte) in text.bytes().enumerate().take_while(|_| !self.quotes_are_broken) {
+            match (quote, byte) {
+                (None, b'>') => return offset + 1,
+                (None, b'"' | b'\'') => quote = Some(byte),
+                (Some(open), _) if open == byte => quote = None,
+                (Some(_) | None, _) => {}
+            }
+        }
+        self.quotes_are_broken = true;
+        text.find('>').map_or(text.len(), |offset| offset + 1)
     }
 
     fn skip_contents(&mut self, name: &str) {
@@ -88,21 +111,6 @@ fn next_tag(text: &str) -> usize {
         .unwrap_or(text.len())
 }
 
-/// Behind the `>` that closes the tag; quoted values may hold one.
-fn tag_end(text: &str) -> usize {
-    let mut quote = None;
-    for (offset, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            (None, b'>') => return offset + 1,
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), _) if open == byte => quote = None,
-            (Some(_) | None, _) => {}
-        }
-    }
-    // An open quote swallows everything: then the first `>` ends the tag.
-    text.find('>').map_or(text.len(), |offset| offset + 1)
-}
-
 /// The name in lower case. Names are ASCII; anything else ends them, so lengths agree with the source.
 fn tag_name(inner: &str) -> String {
     let end =
@@ -116,7 +124,7 @@ fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
 }
 
 /// The value of an attribute, undecoded.
-pub(super) fn attribute(attributes: &str, name: &str) -> Option<String> {
+pub(crate) fn attribute(attributes: &str, name: &str) -> Option<String> {
     let mut rest = attributes.trim_start();
     while !rest.is_empty() {
         let end = rest.find(|c: char| c.is_whitespace() || c == '=' || c == '/').unwrap_or(rest.len());
