@@ -56,7 +56,10 @@ pub struct TextBody<'a> {
     content: Cow<'a, [u8]>,
     charset: Charset,
     text: String,
+    /// How lines of the text end.
     line_end: &'static str,
+    /// How lines on the wire end: of base64 they may be others than those of the text.
+    wire_line_end: &'static str,
 }
 
 /// What edits do to a part: raw splices of its body, and header fields that must take these values.
@@ -100,7 +103,8 @@ impl<'a> TextBody<'a> {
         let text = charset.decode(&content);
         let kind = if part.content_type.is("text/html") { TextKind::Html } else { TextKind::Plain };
         let line_end = lines::line_end_of(&content).unwrap_or(index.line_end);
-        Ok(Self { id, kind, part, raw, content, charset, text, line_end })
+        let wire_line_end = lines::line_end_of(raw).unwrap_or(index.line_end);
+        Ok(Self { id, kind, part, raw, content, charset, text, line_end, wire_line_end })
     }
 
     /// The text in UTF-8, line ends as they are.
@@ -179,9 +183,12 @@ impl<'a> TextBody<'a> {
             })
             .collect();
         let local = match self.part.encoding {
-            TransferEncoding::QuotedPrintable => encoded::quoted_printable(self.raw, self.line_end, changes)?,
+            TransferEncoding::QuotedPrintable => {
+                encoded::quoted_printable(self.raw, self.wire_line_end, changes)?
+            }
             TransferEncoding::Base64 => {
-                encoded::base64(self.raw, &self.content, self.kind, self.line_end, changes)?
+                let padded = encoded::Padded { kind: self.kind, line_end: self.line_end };
+                encoded::base64(self.raw, &self.content, padded, self.wire_line_end, changes)?
             }
             TransferEncoding::SevenBit
             | TransferEncoding::EightBit
@@ -203,9 +210,9 @@ impl<'a> TextBody<'a> {
             text.replace_range(edit.range.clone(), &edit.insert);
         }
         let (body, encoding) = if self.part.encoding == TransferEncoding::Base64 {
-            (crate::encode::base64(text.as_bytes(), self.line_end), "base64")
+            (crate::encode::base64(text.as_bytes(), self.wire_line_end), "base64")
         } else {
-            (crate::encode::quoted_printable(text.as_bytes(), self.line_end), "quoted-printable")
+            (crate::encode::quoted_printable(text.as_bytes(), self.wire_line_end), "quoted-printable")
         };
         let mut splices = Splices::new();
         splices.replace(self.part.body.clone(), body)?;

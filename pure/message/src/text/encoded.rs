@@ -46,8 +46,8 @@ pub(super) fn quoted_printable(raw: &[u8], line_end: &str, changes: Vec<Change>)
 pub(super) fn base64(
     raw: &[u8],
     content: &[u8],
-    kind: TextKind,
-    line_end: &str,
+    padded: Padded,
+    wire_line_end: &str,
     changes: Vec<Change>,
 ) -> Result<Splices, Overlap> {
     let mut splices = Splices::new();
@@ -61,23 +61,33 @@ pub(super) fn base64(
         bytes.extend_from_slice(&inserted);
         if !to_end {
             let length = bytes.len() + (end - range.end);
-            bytes.extend(padding(kind, line_end, (3 - length % 3) % 3));
+            bytes.extend(padded.bytes((3 - length % 3) % 3));
         }
         bytes.extend_from_slice(&content[range.end..end]);
         let start = base64_quantum(raw, first);
         let stop = if to_end { base64_quantum(raw, usize::MAX / 4) } else { base64_quantum(raw, last) };
-        splices.replace(start..stop.max(start), on_own_lines(raw, start, stop, &bytes, line_end))?;
+        splices.replace(start..stop.max(start), on_own_lines(raw, start, stop, &bytes, wire_line_end))?;
     }
     Ok(splices)
 }
 
-/// `count` bytes, modulo three, that a reader does not see: blanks in HTML, empty lines in plain text, where a blank at a line's end would have a meaning.
-fn padding(kind: TextKind, line_end: &str, count: usize) -> Vec<u8> {
-    match (kind, line_end) {
-        (TextKind::Html, _) => vec![b' '; count],
-        (TextKind::Plain, "\n") => vec![b'\n'; count],
-        // One CRLF is two bytes, two are one byte modulo three.
-        (TextKind::Plain, _) => b"\r\n".repeat([0, 2, 1][count % 3]),
+/// What the text is, as far as bytes that nobody sees depend on it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Padded {
+    pub(super) kind: TextKind,
+    pub(super) line_end: &'static str,
+}
+
+impl Padded {
+    /// `count` bytes, modulo three, that a reader does not see: blanks in HTML, empty lines in plain text, where a blank at a line's
+    /// end would have a meaning.
+    fn bytes(self, count: usize) -> Vec<u8> {
+        match (self.kind, self.line_end) {
+            (TextKind::Html, _) => vec![b' '; count],
+            (TextKind::Plain, "\n") => vec![b'\n'; count],
+            // One CRLF is two bytes, two are one byte modulo three.
+            (TextKind::Plain, _) => b"\r\n".repeat([0, 2, 1][count % 3]),
+        }
     }
 }
 

@@ -47,10 +47,18 @@ fn finish(
     let offset = match (&client_signature, options.client_signature) {
         (Some(range), ClientSignature::Replace) => range.start,
         (Some(_) | None, ClientSignature::Keep | ClientSignature::Replace | ClientSignature::Skip) => {
-            newest.start + text.trim_end().len()
+            newest.start + end_of_own(text)
         }
     };
     Placement { offset, marker, post, client_signature, writer_marker, newest }
+}
+
+/// Behind the last line that is not empty, its line end included.
+fn end_of_own(text: &str) -> usize {
+    let own = text.trim_end().len();
+    let rest = &text[own..];
+    let line_end = rest.find('\n').filter(|_| own > 0).map_or(0, |at| at + 1);
+    own + line_end
 }
 
 /// Where a signature begins: behind the line `-- ` (RFC 3676 §4.3), which some write without the space, or a device's own footer.
@@ -59,9 +67,8 @@ fn own_signature(text: &str) -> Option<usize> {
     let mut found = None;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end_matches(['\r', '\n']);
-        if content == "-- " || content == "--" {
-            found = Some(at);
-        } else if found.is_none() && words::is_device_footer(content) {
+        let is_delimiter = content == "-- " || content == "--";
+        if is_delimiter || (found.is_none() && words::is_device_footer(content)) {
             found = Some(at);
         }
         at += line.len();
@@ -92,17 +99,21 @@ impl<'t> Lines<'t> {
         let mut number = 0;
         while number < self.0.len() {
             if let Some(marker) = self.mark(number) {
-                return Some(match marker {
-                    Marker::QuotedLines => {
-                        self.introduction(number).map_or((number, marker), |start| (start, Marker::IntroLine))
-                    }
-                    Marker::HeaderBlock => (self.rule_above(number), marker),
-                    other => (number, other),
-                });
+                return Some(self.with_introduction(number, marker));
             }
             number += 1;
         }
         None
+    }
+
+    /// The mark with the line that belongs in front of it.
+    fn with_introduction(&self, number: usize, marker: Marker) -> (usize, Marker) {
+        let introduction = if marker == Marker::QuotedLines { self.introduction(number) } else { None };
+        match introduction {
+            Some(start) => (start, Marker::IntroLine),
+            None if marker == Marker::HeaderBlock => (self.rule_above(number), marker),
+            None => (number, marker),
+        }
     }
 
     /// The line drawn above a header block, if there is one.

@@ -4,6 +4,7 @@
 //! passed over. The nodes borrow from the markup and hold no copies of it.
 
 use crate::tokens::{Token, attribute, tokens};
+use core::ops::Range;
 
 /// How far up an end tag looks for its element.
 const CLOSE_DEPTH_MAX: usize = 256;
@@ -96,17 +97,8 @@ impl<'m> Tree<'m> {
                     }
                 }
                 Token::Close { name } => {
-                    let near = open.iter().rev().take(CLOSE_DEPTH_MAX);
-                    let depth = near
-                        .enumerate()
-                        .find(|(_, node)| nodes[**node].name() == name)
-                        .map(|(depth, _)| depth);
-                    let Some(depth) = depth else { continue };
                     let start = markup[..end].rfind("</").unwrap_or(end);
-                    for node in open.drain(open.len() - 1 - depth..).rev() {
-                        nodes[node].inner_end = start;
-                        nodes[node].end = if nodes[node].name() == name { end } else { start };
-                    }
+                    close(&mut nodes, &mut open, &name, start..end);
                 }
             }
         }
@@ -120,6 +112,17 @@ impl<'m> Tree<'m> {
     /// The node and what is around it, from the inside out.
     pub(super) fn around(&self, node: usize) -> impl Iterator<Item = usize> {
         core::iter::successors(Some(node), |node| self.nodes[*node].parent)
+    }
+}
+
+/// Closes the nearest open element of this name and everything inside of it.
+fn close(nodes: &mut [Node<'_>], open: &mut Vec<usize>, name: &str, tag: Range<usize>) {
+    let mut near = open.iter().rev().take(CLOSE_DEPTH_MAX);
+    let Some(depth) = near.position(|node| nodes[*node].name() == name) else { return };
+    let outermost = open.len() - 1 - depth;
+    for (place, node) in open.drain(outermost..).enumerate() {
+        nodes[node].inner_end = tag.start;
+        nodes[node].end = if place == 0 { tag.end } else { tag.start };
     }
 }
 

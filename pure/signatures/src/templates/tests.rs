@@ -17,6 +17,7 @@ fn templates(html: Option<&str>, text: Option<&str>) -> Templates {
     templates
 }
 
+#[expect(clippy::unwrap_in_result, reason = "the name is a constant")]
 fn render(html: Option<&str>, text: Option<&str>, pairs: &[(&str, &str)]) -> Result<Rendered, TemplateError> {
     let images = Arc::new(BTreeSet::from(["logo.png".to_owned()]));
     templates(html, text).render(&"s".parse().unwrap(), &person(pairs), &images, ContentIds::default())

@@ -123,6 +123,7 @@ fn a_folder_with_the_required_keys_alone_compiles() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn settings_that_are_wrong_are_told() {
     const FILE: &str = "tenant.toml";
     check(&[
@@ -281,6 +282,7 @@ fn settings_that_are_wrong_are_told() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn rules_that_are_wrong_are_told() {
     const FILE: &str = "rules.toml";
     check(&[

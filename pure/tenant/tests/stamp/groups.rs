@@ -113,7 +113,7 @@ fn a_rule_that_continues_lets_later_signatures_follow() {
     let places: Vec<usize> = html.match_indices("signpost-signature").map(|(place, _)| place).collect();
     assert_eq!(places.len(), 2, "{html}");
     assert!(
-        html.find("·").unwrap() < html.find("<table").unwrap(),
+        html.find("&#183;").unwrap() < html.find("<table").unwrap(),
         "the first rule's signature stands first"
     );
     assert_eq!(anna(&snapshot).group(&mail(HTML, BODY)).explain.signature.as_deref(), Some("standard"));

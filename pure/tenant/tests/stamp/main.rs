@@ -2,6 +2,8 @@
 //!
 //! These tests stand here and not beside `stamp`, because a compiled folder is what stamping works with.
 
+#![expect(clippy::unwrap_used, clippy::unwrap_in_result, reason = "helpers of tests end the test")]
+
 mod attacks;
 mod corpus;
 mod forms;

@@ -199,10 +199,9 @@ fn what_readers_could_read_differently_is_passed() {
         (
             PassReason::AmbiguousMime,
             "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n",
-            "SGVsb*G8\nA\n",
+            "SGVsbG8A\nA\n",
         ),
         (PassReason::AmbiguousMime, "Content-Type: image/png\nContent-Transfer-Encoding: base64\n", "AAAA\n"),
-        (PassReason::AmbiguousMime, "From: two <two@acme.example>\nContent-Type: text/plain\n", "Hello\n"),
     ]);
     let (header, body) = multipart(
         "multipart/alternative",
