@@ -60,7 +60,8 @@ fn the_html_of_an_alternative_is_wrapped_without_removing_a_byte() {
 
 #[test]
 fn an_existing_related_takes_the_image() {
-    let inner = "Content-Type: multipart/related; boundary=r\r\n\r\n--r\r\nContent-Type: text/html\r\n\r\n<p>\r\n--r\r\nContent-Type: image/gif\r\n\r\nGIF\r\n--r--\r\n";
+    let inner = "Content-Type: multipart/related; boundary=r\r\n\r\n--r\r\nContent-Type: text/html\r\n\r\n<p>\r\n\
+        --r\r\nContent-Type: image/gif\r\n\r\nGIF\r\n--r--\r\n";
     let (changed, removed) = embed(inner);
     assert_eq!(removed, 0);
     assert_eq!(outline(&changed), [" multipart/related", "1 text/html", "2 image/gif", "3 image/png"]);

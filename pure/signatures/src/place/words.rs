@@ -10,7 +10,9 @@ const LINE_LEN_MAX: usize = 600;
 
 static INTRO: LazyLock<Regex> = LazyLock::new(|| {
     let forms = [
-        r"(?:On|At|Em|El|Le|Il|Op|Am|Den|Dnia|W dniu|Dne|Vào|pe|ma|ti|ke|to|la|su|På)\b.{3,}(?:wrote|writes|said|schrieb|a écrit|escribió|escribi=C3=B3|ha scritto|escreveu|schreef|het volgende geschreven|skrev|napisał\(a\)|napisał|napisała|napsal\(a\)|kirjoitti|đã viết)\b.{0,160}[:：]",
+        r"(?:On|At|Em|El|Le|Il|Op|Am|Den|Dnia|W dniu|Dne|Vào|På)\b.{3,}(?:wrote|writes|said|schrieb|a écrit|escribió)\b.{0,160}[:：]",
+        r"(?:On|Em|Il|Op|Am|Den|Dnia|W dniu|Dne|Vào|På)\b.{3,}(?:ha scritto|escreveu|schreef|skrev|napsal\(a\))\b.{0,160}[:：]",
+        r"(?:Op|Dnia|W dniu|pe|ma|ti|ke|to|la|su|Vào)\b.{3,}(?:het volgende geschreven|napisał|napisała|kirjoitti|đã viết)\b.{0,160}[:：]",
         r".*[\d@].*(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev|kirjoitti|napisał\(a\))\s?[:：]",
         r".*[\d@].*(?:пишет|пише|написал|написала|написал\(а\)|писал|писал\(а\))\s?[:：]",
         r".{3,}<\s?[^<>\s]+@[^<>\s]+\s?>\s(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev)\b.{0,80}[:：]",

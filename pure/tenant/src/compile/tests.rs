@@ -179,7 +179,8 @@ fn settings_that_are_wrong_are_told() {
             FILE,
             "7c1a2f60-0000",
             "7c1a2f60-000",
-            "acme/tenant.toml:12: `connector.m365_tenants`: `7c1a2f60-000-4000-8000-0000000acae1` is not the id of an organisation such as 7c1a2f60-0000-4000-8000-0000000acae1",
+            "acme/tenant.toml:12: `connector.m365_tenants`: `7c1a2f60-000-4000-8000-0000000acae1` is not the id \
+             of an organisation such as 7c1a2f60-0000-4000-8000-0000000acae1",
         ),
         (
             FILE,

@@ -193,7 +193,8 @@ fn form(exchange: &Exchange) -> String {
          <label for=\"from\">From</label><select id=\"from\" name=\"from\">{}</select>\n\
          <label for=\"to\">To</label><input id=\"to\" name=\"to\" type=\"email\" required maxlength=\"254\" value=\"kim@customer.example\">\n\
          <label for=\"subject\">Subject</label><input id=\"subject\" name=\"subject\" maxlength=\"400\" value=\"A question about the order\">\n\
-         <label for=\"body\">Text</label><textarea id=\"body\" name=\"body\" rows=\"7\">Dear Ms Kim,\n\nwould Thursday suit you for a call?\n\nBest regards</textarea>\n\
+         <label for=\"body\">Text</label><textarea id=\"body\" name=\"body\" rows=\"7\">\
+         Dear Ms Kim,\n\nwould Thursday suit you for a call?\n\nBest regards</textarea>\n\
          <fieldset><legend>Kind</legend>\
          <label class=\"choice\"><input type=\"radio\" name=\"kind\" value=\"new\" checked> New message</label>\
          <label class=\"choice\"><input type=\"radio\" name=\"kind\" value=\"reply\"> Reply, with a quote below</label></fieldset>\n\

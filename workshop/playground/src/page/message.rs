@@ -185,7 +185,8 @@ fn columns(sent: Option<String>, arrived: &str) -> String {
 
 fn column(title: &str, id: u64, side: Side, content: &str) -> String {
     format!(
-        "<section class=\"panel column\" aria-label=\"{title}\"><h2>{title} <a class=\"file\" href=\"/playground/message/{id}/{side}/source\">.eml</a></h2>{content}</section>\n"
+        "<section class=\"panel column\" aria-label=\"{title}\"><h2>{title} \
+         <a class=\"file\" href=\"/playground/message/{id}/{side}/source\">.eml</a></h2>{content}</section>\n"
     )
 }
 

@@ -1,0 +1,63 @@
+//! Crates name only crates behind them, as ARCHITECTURE.md draws it.
+//!
+//! Only `signpost` may use the playground; tests of any shell crate may use it as well.
+
+use super::Finding;
+use super::tree::Tree;
+use std::collections::BTreeSet;
+
+/// From the front to the back; crates of one row never name each other, but for the arrows below.
+const ROWS: [&[&str]; 7] = [
+    &["signpost"],
+    &["console", "relay", "watch", "status"],
+    &["sentry"],
+    &["spool", "store", "bus", "net"],
+    &["tenant", "guard", "incident", "bounce"],
+    &["signatures", "smtp", "message", "dnsbl", "vendor"],
+    &["model"],
+];
+/// Arrows within a row that are drawn: what stamps reads messages.
+const WITHIN: [(&str, &str); 1] = [("signatures", "message")];
+const WORKSHOP: [&str; 3] = ["playground", "sim", "xtask"];
+
+pub(super) fn check(tree: &Tree) -> Vec<Finding> {
+    let own: BTreeSet<&str> = tree.crates().map(|(_, name, _)| name).collect();
+    let mut findings = Vec::new();
+    for (shelf, name, manifest) in tree.crates() {
+        if row(name).is_none() && !WORKSHOP.contains(&name) {
+            findings.push(format!(
+                "{shelf}/{name}: the crate has no place in the order; give it one in tidy/direction.rs"
+            ));
+        }
+        let Ok(manifest) = manifest.parse::<toml::Table>() else { continue };
+        for (section, is_dev) in [("dependencies", false), ("dev-dependencies", true)] {
+            let named =
+                manifest.get(section).and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::keys);
+            for behind in named.filter(|behind| own.contains(behind.as_str())) {
+                if !may_name(name, behind, is_dev) {
+                    findings.push(format!(
+                        "{shelf}/{name}/Cargo.toml: {name} names {behind}, against the order of the crates"
+                    ));
+                }
+            }
+        }
+    }
+    findings
+}
+
+fn may_name(front: &str, behind: &str, is_dev: bool) -> bool {
+    if WORKSHOP.contains(&front) {
+        return true;
+    }
+    if behind == "playground" {
+        return front == "signpost" || is_dev;
+    }
+    if is_dev || WITHIN.contains(&(front, behind)) {
+        return true;
+    }
+    matches!((row(front), row(behind)), (Some(front), Some(behind)) if front < behind)
+}
+
+fn row(name: &str) -> Option<usize> {
+    ROWS.iter().position(|row| row.contains(&name))
+}
