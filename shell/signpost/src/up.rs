@@ -12,6 +12,7 @@ use crate::config::{self, OperatorConfig};
 use crate::logs;
 use anyhow::{Context as _, Result, bail};
 use node::Node;
+use play::Ports;
 use std::path::Path;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -20,7 +21,11 @@ const EXAMPLE: &str = include_str!("../../../docs/example/signpost.toml");
 
 /// Runs until it is told to stop.
 pub(crate) fn run(args: UpArgs) -> Result<()> {
-    let with_playground = args.playground || (args.config.is_none() && !args.no_playground);
+    let playground = match (&args.config, args.playground) {
+        (None, _) if !args.no_playground => Some(Ports::Known),
+        (Some(_), true) => Some(Ports::Free),
+        (_, _) => None,
+    };
     let config = configuration(&args)?;
     logs::start(config.log);
     if args.time_scale > 1 && !is_loopback_only(&config) {
@@ -30,7 +35,7 @@ pub(crate) fn run(args: UpArgs) -> Result<()> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    runtime.block_on(live(config, with_playground, args.time_scale))
+    runtime.block_on(live(config, playground, args.time_scale))
 }
 
 fn configuration(args: &UpArgs) -> Result<OperatorConfig> {
@@ -66,9 +71,9 @@ fn is_loopback_only(config: &OperatorConfig) -> bool {
     listeners.chain(config.sources.iter().map(|source| source.address)).all(|address| address.is_loopback())
 }
 
-async fn live(config: OperatorConfig, with_playground: bool, time_scale: u32) -> Result<()> {
+async fn live(config: OperatorConfig, playground: Option<Ports>, time_scale: u32) -> Result<()> {
     let mut signals = Signals::new()?;
-    let node = Node::start(config, with_playground, time_scale).await?;
+    let node = Node::start(config, playground, time_scale).await?;
     node.greet().await?;
     loop {
         match signals.next().await {

@@ -3,6 +3,7 @@
 //! Parts start in the order in which they need each other and stop in the opposite one; the spool is stopped last, when nobody can
 //! give it anything any more.
 
+use super::play::Ports;
 use super::{keys, play};
 use crate::board::Board;
 use crate::config::{ListenerFile, OperatorConfig};
@@ -40,7 +41,7 @@ pub(super) struct Node {
 impl Node {
     pub(super) async fn start(
         config: OperatorConfig,
-        with_playground: bool,
+        playground: Option<Ports>,
         time_scale: u32,
     ) -> Result<Self> {
         let data_dir = make_data_dir(&config.data_dir)?;
@@ -49,12 +50,19 @@ impl Node {
         let spool = open_spool(&data_dir, &clock, &metrics)?;
         let board = Arc::new(Board::new(TenantStore::open(&data_dir)?, Arc::new(Tenants::new())));
         board.restore(&spool.snapshots_in_use())?;
-        let playground = if with_playground { Some(play::start(&data_dir).await?) } else { None };
+        let playground = match playground {
+            Some(ports) => Some(play::start(&data_dir, ports).await?),
+            None => None,
+        };
+        let mut servers = config.resolver.servers.clone();
         match &playground {
-            Some(playground) => drop(board.publish(&play::tenant(playground, &data_dir)?, None)?),
+            Some(playground) => {
+                board.publish(&play::tenant(playground, &data_dir)?, None)?;
+                servers = vec![playground.dns_address()];
+            }
             None => import(&board, &config.tenants_dir),
         }
-        let resolver = Resolver::new(&config.resolver.servers, config.resolver.timeout)?;
+        let resolver = Resolver::new(&servers, config.resolver.timeout)?;
         let roots = playground.iter().map(Playground::ca_certificate_der).collect();
         let relay_config = RelayConfig {
             listeners: config

@@ -23,22 +23,26 @@ pub(super) fn operator_file(example: &str) -> String {
         .replace("tenants_dir = \".\"", "tenants_dir = \"signpost-data/tenant-folders\"")
 }
 
-/// Starts it, sending to nobody yet. `ports_free` lets the system choose ports, for tests.
-pub(super) async fn start(data_dir: &Path) -> Result<Playground> {
+/// Which addresses a playground takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ports {
+    /// Those that its documents name.
+    Known,
+    /// Whatever is free: beside a configuration, where the known ones may be in use.
+    Free,
+}
+
+/// Starts it, sending to nobody yet.
+pub(super) async fn start(data_dir: &Path, ports: Ports) -> Result<Playground> {
     let secret = secret(data_dir)?;
-    let tenant = ExchangeTenant {
-        secret_header: Some(("X-Signpost-Key".to_owned(), secret)),
-        ..ExchangeTenant::acme()
-    };
-    let config = PlaygroundConfig {
-        dns: DNS,
-        exchange: EXCHANGE,
-        tenants: vec![tenant],
-        ..PlaygroundConfig::example()
-    };
-    Playground::start(config)
-        .await
-        .context("the playground does not start; --no-playground with a configuration does without it")
+    let secret_header = Some(("X-Signpost-Key".to_owned(), secret));
+    let tenant = ExchangeTenant { secret_header, ..ExchangeTenant::acme() };
+    let mut config = PlaygroundConfig { tenants: vec![tenant], ..PlaygroundConfig::example() };
+    if ports == Ports::Known {
+        (config.dns, config.exchange) = (DNS, EXCHANGE);
+    }
+    let started = Playground::start(config).await;
+    started.context("the playground does not start; --no-playground with a configuration does without it")
 }
 
 /// The secret that the fake Exchange's rule sets, new at each start.

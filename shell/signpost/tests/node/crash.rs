@@ -1,0 +1,133 @@
+//! SIGKILL at moments that a seed chooses, with mail coming in and going out: everything acknowledged arrives.
+//!
+//! Counted at the receiving end. What arrives twice must have been in flight at a kill.
+
+use crate::support::Place;
+use model::Stage;
+use playground::{Act, Playground, PlaygroundConfig, ScriptRule, Turns};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+const ROUNDS: u64 = 8;
+const CLIENTS: usize = 4;
+/// Messages that are acknowledged before a kill, at most.
+const PER_ROUND: u64 = 40;
+
+/// What the clients know.
+#[derive(Default)]
+struct Known {
+    next: AtomicU64,
+    acknowledged: Mutex<BTreeSet<u64>>,
+    stop: AtomicBool,
+}
+
+/// Sends one message after another until the connection breaks or it is told to stop.
+fn client(to: SocketAddr, known: &Known) -> std::io::Result<()> {
+    let stream = TcpStream::connect(to)?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut writer = stream;
+    let mut say = |line: &str| -> std::io::Result<String> {
+        writer.write_all(line.as_bytes())?;
+        loop {
+            let mut reply = String::new();
+            if reader.read_line(&mut reply)? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            if reply.as_bytes().get(3) == Some(&b' ') {
+                return Ok(reply);
+            }
+        }
+    };
+    say("")?;
+    say("EHLO client.example\r\n")?;
+    while !known.stop.load(Ordering::Relaxed) {
+        let number = known.next.fetch_add(1, Ordering::Relaxed);
+        say("MAIL FROM:<anna.berg@acme.example>\r\n")?;
+        say(&format!("RCPT TO:<c{number}@customer.example>\r\n"))?;
+        say("DATA\r\n")?;
+        let padding = "filler ".repeat(number as usize % 700);
+        let reply = say(&format!(
+            "From: anna.berg@acme.example\r\nTo: c{number}@customer.example\r\nSubject: {number}\r\n\r\nbody {padding}\r\n.\r\n"
+        ))?;
+        if reply.starts_with("250 ") {
+            known.acknowledged.lock().unwrap().insert(number);
+        }
+    }
+    Ok(())
+}
+
+/// A round: clients send, and after so many acknowledgements the node is killed. Gives how many were unfinished then.
+fn round(place: &Place, known: &Arc<Known>, acknowledgements: u64) -> usize {
+    let node = place.up(&[]);
+    let before = known.acknowledged.lock().unwrap().len() as u64;
+    known.stop.store(false, Ordering::Relaxed);
+    let address = node.smtp;
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|_| {
+            let known = Arc::clone(known);
+            // The kill breaks the connection: that is no failure of the client.
+            std::thread::spawn(move || drop(client(address, &known)))
+        })
+        .collect();
+    place.wait("too few are acknowledged", || {
+        known.acknowledged.lock().unwrap().len() as u64 >= before + acknowledgements
+    });
+    let unfinished = place.queue().len();
+    node.kill();
+    known.stop.store(true, Ordering::Relaxed);
+    clients.into_iter().for_each(|client| client.join().unwrap());
+    unfinished
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_acknowledged_arrives_however_often_the_node_is_killed() {
+    let playground = Playground::start(PlaygroundConfig::example()).await.unwrap();
+    // The receiver takes its time, so that kills meet messages between 250 and their outcome.
+    let slow = ScriptRule::new(Stage::EndOfData, Turns::Chance(0.3), Act::Wait(Duration::from_millis(40)));
+    playground.script(slow);
+    let place = Place::new(playground.exchange_address(), playground.dns_address());
+    let known = Arc::new(Known::default());
+    let mut met = 0;
+    tokio::task::block_in_place(|| {
+        let mut state = 0x5167_u64;
+        for _ in 0..ROUNDS {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            met += u64::from(round(&place, &known, 1 + (state >> 33) % PER_ROUND) > 0);
+        }
+        playground.clear_script();
+        let last = place.up(&[]);
+        // Unknown ends wait five minutes: an operator may shorten that.
+        place.wait("the queue does not empty", || {
+            for entry in place.queue() {
+                place.ask(&format!("{{\"request\":\"queue_release\",\"id\":{}}}", entry["id"]));
+            }
+            place.queue().is_empty()
+        });
+        drop(last);
+    });
+    let mut arrived: BTreeMap<u64, usize> = BTreeMap::new();
+    for one in playground.mailbox() {
+        for recipient in &one.rcpt_to {
+            let number = recipient.trim_start_matches('c').split('@').next().unwrap().parse().unwrap();
+            *arrived.entry(number).or_default() += 1;
+        }
+    }
+    let acknowledged = known.acknowledged.lock().unwrap().clone();
+    let lost: Vec<_> = acknowledged.iter().filter(|number| !arrived.contains_key(number)).collect();
+    let twice = arrived.values().filter(|count| **count > 1).count();
+    println!(
+        "{} acknowledged, {} lost, {twice} arrived twice, {met} of {ROUNDS} kills met unfinished mail",
+        acknowledged.len(),
+        lost.len()
+    );
+    assert!(lost.is_empty(), "{lost:?} of {} are lost\n{}", acknowledged.len(), place.log());
+    assert!(met * 2 >= ROUNDS, "{met} of {ROUNDS} kills met unfinished mail");
+    // In flight at a kill: at most what was carried at once.
+    assert!(twice <= ROUNDS as usize * 20, "{twice} arrived twice");
+    playground.stop().await;
+}
