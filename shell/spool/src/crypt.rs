@@ -4,11 +4,10 @@
 //! every segment tells a wrong or missing key at open, before anything is read.
 
 use crate::config::SpoolError;
-use crate::format::ChunkHead;
+use crate::format::{ChunkHead, FINGERPRINT_LEN};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hmac;
 
-pub(crate) const FINGERPRINT_LEN: usize = 16;
 const NONCE_LEN: usize = 12;
 
 /// The key of bodies, or none.

@@ -12,10 +12,11 @@
 //! ```
 //! Integers are little endian. A record never crosses a segment's end.
 
-use crate::crypt::FINGERPRINT_LEN;
 use model::{MessageId, Timestamp};
 
 pub(crate) const VERSION: u32 = 1;
+/// Of a key of bodies.
+pub(crate) const FINGERPRINT_LEN: usize = 16;
 pub(crate) const HEADER_COPIES: [u64; 2] = [0, 4096];
 pub(crate) const RECORDS_START: u64 = 8192;
 pub(crate) const RECORD_HEAD_LEN: usize = 20;

@@ -169,7 +169,7 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let mut state = self.shared.state();
         if state.phase(self.id) == Some(Phase::Delivering) {
-            state.lose_lease(self.id);
+            state.lose_lease(self.id, self.shared.writer.latest());
             drop(state);
             self.shared.due_changed.notify_one();
         }

@@ -82,6 +82,7 @@ impl Spool {
     /// A message whose time has come, of a tenant that `may` be served; tenants take turns. It is leased until the lease ends.
     #[must_use]
     pub fn take_due(&self, now: Timestamp, may: impl Fn(&TenantName) -> bool) -> Option<Lease> {
+        self.shared.writer.note_time(now);
         let id = self.shared.state().take_due(now, may)?;
         Some(Lease::new(Arc::clone(&self.shared), id))
     }

@@ -225,12 +225,10 @@ impl State {
         self.due.next(may)
     }
 
-    /// The lease ended without a word.
-    pub(crate) fn lose_lease(&mut self, id: MessageId) {
-        if let Some(due) =
-            self.entries.get(&id).filter(|entry| entry.phase == Phase::Delivering).map(|e| e.progress.due)
-        {
-            self.wait_until(id, due + AFTER_LOST_LEASE);
+    /// The lease ended without a word: its task failed, and may fail again.
+    pub(crate) fn lose_lease(&mut self, id: MessageId, now: Timestamp) {
+        if self.phase(id) == Some(Phase::Delivering) {
+            self.wait_until(id, now + AFTER_LOST_LEASE);
         }
     }
 

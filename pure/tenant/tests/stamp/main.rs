@@ -7,6 +7,7 @@
 mod attacks;
 mod corpus;
 mod forms;
+mod generated;
 mod groups;
 mod passes;
 mod policy;

@@ -3,8 +3,8 @@
 //! It counts as proven when its header was synced, its directory entry was synced, and it was read back. Records wait in a
 //! buffer for one write. After any error it must not be used again.
 
-use crate::crypt::FINGERPRINT_LEN;
 use crate::disk::{Disk, SegmentFile};
+use crate::format::FINGERPRINT_LEN;
 use crate::format::{HEADER_COPIES, RECORDS_START, SegmentHeader, segment_name};
 use model::Timestamp;
 use std::io;

@@ -3,13 +3,14 @@
 //! A failed segment is never written again. What was answered but not synced there, and what has happened meanwhile, is owed
 //! to the next proven segment; commits that were refused get a record that says so, because their bytes may be whole on disk.
 
+mod failure;
+
 use super::active::Active;
 use super::{Append, Class, Durability, Request, Status, Written, lock};
 use crate::config::{SpoolConfig, SpoolError};
 use crate::disk::Disk;
-use crate::event::{Event, Stored};
 use crate::format::{RecordType, RunStart, write_record};
-use crate::state::{Pin, Segment, Shared, State, event_record};
+use crate::state::{Pin, Segment, Shared, State};
 use model::{Duration, MessageId, Timestamp};
 use std::collections::BTreeSet;
 use std::io;
@@ -304,86 +305,6 @@ impl Writer {
             // One who no longer waits drops the pin with the answer.
             let _nobody_waits = append.answer.send(Ok(written));
         }
-    }
-
-    /// The active segment is read only from now on; what it should have held is refused or owed.
-    fn fail(&mut self, error: &io::Error) {
-        let Some(active) = self.active.take() else { return };
-        tracing::error!(segment = active.number, %error, "the spool's disk failed: nothing is accepted until a new segment is proven");
-        self.failed.insert(active.number);
-        self.with_state(|state| {
-            state.segments.close(active.number);
-            // Records of refused messages lie there: it goes before the records that say so.
-            state.segments.mark_dead(active.number);
-        });
-        self.set_status(Status::Stopped(error.to_string()));
-        self.sync_due = None;
-        self.owed.append(&mut self.unsynced);
-        for Placed { append, .. } in std::mem::take(&mut self.answering) {
-            self.owe_that_it_is_dropped(&append.class);
-            let stopped = self.stopped();
-            self.refuse(append, stopped);
-        }
-        self.prove_at = Some(Instant::now());
-    }
-
-    /// Its records may be whole on disk, and it is not acknowledged.
-    fn owe_that_it_is_dropped(&mut self, class: &Class) {
-        let Class::Commit { id, .. } = class else { return };
-        let at = Timestamp::from_micros(self.latest.load(Ordering::Relaxed));
-        if let Ok(record) = event_record(&Stored { id: *id, at, event: Event::Dropped }) {
-            self.owed.push((*id, record));
-        }
-    }
-
-    fn refuse(&mut self, append: Append, error: SpoolError) {
-        if let Class::Event(id) = append.class {
-            self.owed.push((id, append.bytes));
-            self.prove_at.get_or_insert_with(|| Instant::now() + PROVE_AGAIN_AFTER);
-        }
-        let _nobody_waits = append.answer.send(Err(error));
-    }
-
-    /// Makes a new segment if there is none, and writes what is owed.
-    fn prove_new_segment(&mut self) {
-        self.prove_at = None;
-        let begun = if self.active.is_none() { self.begin_segment() } else { Ok(()) };
-        let paid = begun.map_err(|error| error.to_string());
-        let paid = paid.and_then(|()| self.pay_what_is_owed().map_err(|error| error.to_string()));
-        if let Err(error) = paid {
-            tracing::error!(error, "the spool's disk still fails");
-            self.prove_at = Some(Instant::now() + PROVE_AGAIN_AFTER);
-        }
-    }
-
-    fn pay_what_is_owed(&mut self) -> Result<(), SpoolError> {
-        while let Some((id, record)) = self.owed.first() {
-            let id = *id;
-            let Some(active) = &mut self.active else { return Err(self.stopped()) };
-            if !active.has_room(record.len(), 0) {
-                self.rotate()?;
-                continue;
-            }
-            let put = active.put(record);
-            let number = active.number;
-            if let Err(error) = put {
-                self.fail(&error);
-                return Err(self.stopped());
-            }
-            self.with_state(|state| state.note_event(id, number));
-            let paid = self.owed.remove(0);
-            self.unsynced.push(paid);
-        }
-        self.sync();
-        if self.active.is_none() {
-            return Err(self.stopped());
-        }
-        self.prove_at = None;
-        let mut status = lock(&self.status);
-        if matches!(*status, Status::Stopped(_)) {
-            *status = Status::Accepting;
-        }
-        Ok(())
     }
 
     /// The end: all synced, and a record that says so.
