@@ -87,6 +87,7 @@ pub enum Event {
     },
     Released {
         by: String,
+        due: Timestamp,
     },
     /// Copied to a younger segment: replaces every earlier record of the message but the chunks that were not copied.
     Moved {

@@ -5,7 +5,7 @@
 
 use crate::config::SpoolError;
 use crate::event::{Accepted, Event, StampedGroup};
-use crate::state::{Phase, Shared};
+use crate::state::Shared;
 use crate::writer::Durability;
 use bytes::Bytes;
 use model::{Final, MessageId, Outcome, ParkReason, Recipient, SourceName, Timestamp};
@@ -16,19 +16,21 @@ pub struct Lease {
     shared: Arc<Shared>,
     id: MessageId,
     accepted: Arc<Accepted>,
+    /// Its number: after its end another one may hold the message.
+    number: u64,
     size: u64,
     chunks: usize,
 }
 
 impl Lease {
-    pub(crate) fn new(shared: Arc<Shared>, id: MessageId) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, id: MessageId, number: u64) -> Self {
         let (accepted, size, chunks) = {
             let state = shared.state();
             let entry =
                 state.entry(id).expect("only the lease of a message removes it, and this one is just taken");
             (Arc::clone(&entry.accepted), entry.body.length, entry.body.chunks.len())
         };
-        Self { shared, id, accepted, size, chunks }
+        Self { shared, id, accepted, number, size, chunks }
     }
 
     /// The message's id.
@@ -167,11 +169,8 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let mut state = self.shared.state();
-        if state.phase(self.id) == Some(Phase::Delivering) {
-            state.lose_lease(self.id, self.shared.writer.latest());
-            drop(state);
-            self.shared.due_changed.notify_one();
-        }
+        let now = self.shared.writer.latest();
+        self.shared.state().lose_lease(self.id, self.number, now);
+        self.shared.due_changed.notify_one();
     }
 }

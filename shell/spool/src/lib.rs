@@ -83,8 +83,8 @@ impl Spool {
     #[must_use]
     pub fn take_due(&self, now: Timestamp, may: impl Fn(&TenantName) -> bool) -> Option<Lease> {
         self.shared.writer.note_time(now);
-        let id = self.shared.state().take_due(now, may)?;
-        Some(Lease::new(Arc::clone(&self.shared), id))
+        let (id, number) = self.shared.state().take_due(now, may)?;
+        Some(Lease::new(Arc::clone(&self.shared), id, number))
     }
 
     /// When the next message of a tenant that `may` be served is due; `None` while nothing waits.
@@ -123,8 +123,7 @@ impl Spool {
     /// # Errors
     /// If it is not in the queue, is being delivered, or the record cannot be written.
     pub async fn release(&self, id: MessageId, by: &str, now: Timestamp) -> Result<(), SpoolError> {
-        let event = Event::Released { by: by.to_owned() };
-        self.shared.act_on_waiting(id, event, now, |state| state.release(id, now)).await
+        self.shared.act_on_waiting(id, Event::Released { by: by.to_owned(), due: now }, now).await
     }
 
     /// Keeps a message without attempts until it is released.
@@ -134,8 +133,7 @@ impl Spool {
     pub async fn hold(&self, id: MessageId, by: &str, note: &str, now: Timestamp) -> Result<(), SpoolError> {
         let reason = ParkReason::Operator { by: by.to_owned(), note: note.to_owned() };
         let unknown = self.shared.state().in_flight(id).into_iter().collect();
-        let event = Event::Parked { reason: reason.clone(), unknown };
-        self.shared.act_on_waiting(id, event, now, |state| state.park(id, reason)).await
+        self.shared.act_on_waiting(id, Event::Parked { reason, unknown }, now).await
     }
 
     /// What happened, from `cursor` on: at most `limit` records and the cursor behind them.

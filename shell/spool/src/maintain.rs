@@ -33,7 +33,7 @@ pub(crate) async fn run(shared: &Arc<Shared>, now: Timestamp) -> Result<(), Spoo
 /// Copies out what lives in one segment.
 async fn clean(shared: &Arc<Shared>, reaped: Reaped, now: Timestamp) -> Result<(), SpoolError> {
     for id in reaped.messages {
-        let Some(phase) = shared.state().take_for_move(id) else { continue };
+        let Some(phase) = shared.state().take_out(id) else { continue };
         let moved = move_message(shared, id, reaped.number, now).await;
         shared.state().give_back(id, phase);
         shared.due_changed.notify_one();

@@ -65,6 +65,8 @@ pub(crate) struct Entry {
     pub(crate) body: Body,
     pub(crate) progress: Progress,
     phase: Phase,
+    /// The number of its latest lease: an older one has no more say.
+    lease: u64,
     /// Segments that hold records of it other than chunks.
     event_segments: BTreeSet<u64>,
 }
@@ -99,6 +101,8 @@ pub struct QueueEntry {
 pub(crate) struct State {
     entries: BTreeMap<MessageId, Entry>,
     due: Due,
+    /// Leases given so far.
+    leases: u64,
     pub(crate) segments: Segments,
     pub(crate) trace: Trace,
 }
@@ -121,7 +125,7 @@ impl State {
             self.due.insert(&message.tenant, progress.due, id);
         }
         let event_segments = BTreeSet::from([segment]);
-        self.entries.insert(id, Entry { accepted: message, body, progress, phase, event_segments });
+        self.entries.insert(id, Entry { accepted: message, body, progress, phase, lease: 0, event_segments });
     }
 
     /// Takes in the younger copy of a message that is out of circulation; it stays so until it is given back.
@@ -177,10 +181,9 @@ impl State {
                 entry.phase = Phase::Parked;
                 self.due.remove(&entry.accepted.tenant, due, id);
             }
-            Event::Released { .. } => {
+            Event::Released { due, .. } => {
                 progress.parked = None;
-                // Recovery has no better time; a live release sets its own.
-                let due = progress.due;
+                let due = *due;
                 self.wait_until(id, due);
             }
             Event::Dropped => self.forget(id),
@@ -211,14 +214,18 @@ impl State {
         self.due.insert(&entry.accepted.tenant, due, id);
     }
 
+    /// The next message that is due, with the number of its lease.
     pub(crate) fn take_due(
         &mut self,
         now: Timestamp,
         may: impl Fn(&TenantName) -> bool,
-    ) -> Option<MessageId> {
+    ) -> Option<(MessageId, u64)> {
         let id = self.due.take(now, may)?;
-        self.entries.get_mut(&id)?.phase = Phase::Delivering;
-        Some(id)
+        self.leases += 1;
+        let entry = self.entries.get_mut(&id)?;
+        entry.phase = Phase::Delivering;
+        entry.lease = self.leases;
+        Some((id, self.leases))
     }
 
     pub(crate) fn next_due(&self, may: impl Fn(&TenantName) -> bool) -> Option<Timestamp> {
@@ -226,24 +233,12 @@ impl State {
     }
 
     /// The lease ended without a word: its task failed, and may fail again.
-    pub(crate) fn lose_lease(&mut self, id: MessageId, now: Timestamp) {
-        if self.phase(id) == Some(Phase::Delivering) {
+    /// One that ended with a word is passed over: the message may be in another's hands by now.
+    pub(crate) fn lose_lease(&mut self, id: MessageId, lease: u64, now: Timestamp) {
+        let is_its = |entry: &Entry| entry.lease == lease && entry.phase == Phase::Delivering;
+        if self.entries.get(&id).is_some_and(is_its) {
             self.wait_until(id, now + AFTER_LOST_LEASE);
         }
-    }
-
-    pub(crate) fn release(&mut self, id: MessageId, now: Timestamp) {
-        if let Some(entry) = self.entries.get_mut(&id) {
-            entry.progress.parked = None;
-        }
-        self.wait_until(id, now);
-    }
-
-    pub(crate) fn park(&mut self, id: MessageId, reason: ParkReason) {
-        let Some(entry) = self.entries.get_mut(&id) else { return };
-        self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
-        entry.progress.parked = Some(reason);
-        entry.phase = Phase::Parked;
     }
 
     /// A run starts, whose record lies in `segment`: what was in flight may have arrived. Records of the last moment before a power
@@ -270,10 +265,11 @@ impl State {
         marked
     }
 
-    /// Takes a message that is not being delivered out of circulation, to be moved.
-    pub(crate) fn take_for_move(&mut self, id: MessageId) -> Option<Phase> {
+    /// Takes a message that is not being delivered out of circulation, to be moved or changed; gives where it stood.
+    pub(crate) fn take_out(&mut self, id: MessageId) -> Option<Phase> {
         let entry = self.entries.get_mut(&id).filter(|entry| entry.phase != Phase::Delivering)?;
         self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
+        entry.lease = 0;
         Some(std::mem::replace(&mut entry.phase, Phase::Delivering))
     }
 

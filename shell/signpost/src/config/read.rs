@@ -12,7 +12,7 @@ use smtp::BareLf;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tenant::Problem;
 use tenant::written::{self, Report, Table, Value};
 use tracing::level_filters::LevelFilter;
@@ -48,8 +48,8 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
     let config = OperatorConfig {
         // A missing region is a problem already, and nothing made of this is used then.
         region: region.or_else(|| "none".parse().ok())?,
-        data_dir: beside.join(data_dir),
-        tenants_dir: beside.join(tenants_dir),
+        data_dir: plain(&beside.join(data_dir)),
+        tenants_dir: plain(&beside.join(tenants_dir)),
         listeners,
         sources,
         resolver: resolver(&mut top, report),
@@ -68,6 +68,11 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
 fn path(top: &mut Table<'_>, key: &'static str, default: &str, report: &mut Report) -> String {
     let text = top.take(key).and_then(|value| value.line(4096, report)).filter(|text| !text.is_empty());
     text.unwrap_or(default).to_owned()
+}
+
+/// Without `.` in the middle.
+fn plain(path: &Path) -> PathBuf {
+    path.components().collect()
 }
 
 /// The tables `[[key]]`: at least one.

@@ -173,20 +173,23 @@ impl Node {
 
     fn playground_lines(&self, playground: &Playground) -> Vec<String> {
         let smtp = self.relay.addresses().first().map(|(_, address)| address.to_string()).unwrap_or_default();
-        let data = self.data_dir.display();
+        let (signpost, data) = (program(), from_here(&self.data_dir));
+        let exchange = playground.exchange_address();
         vec![
             format!("Mailbox: http://{}/playground  (a first message is on its way)", self.console),
             String::new(),
             "The playground is the example of docs/example with these changes:".to_owned(),
-            format!("  smart host of acme: acme-example.mail.protection.outlook.com is the fake Exchange on {}", playground.exchange_address()),
+            format!("  smart host of acme: acme-example.mail.protection.outlook.com is the fake Exchange on {exchange}"),
             format!("  resolver: the playground's name server on {}", playground.dns_address()),
             "  its certificate authority is trusted, and it issued acme's client certificate; secrets are random".to_owned(),
             String::new(),
             "Try next, in another terminal:".to_owned(),
+            format!("  export SIGNPOST_DATA={data}"),
             format!("  swaks --server {smtp} --from anna.berg@acme.example --to kim@customer.example"),
-            format!("  signpost trace anna.berg --data {data}"),
-            format!("  signpost queue ls --data {data}"),
-            format!("  signpost tenant export acme --out my-acme --data {data}, edit it, signpost tenant apply my-acme --data {data}"),
+            format!("  {signpost} trace anna.berg"),
+            format!("  {signpost} queue ls"),
+            format!("  {signpost} tenant export acme --out my-acme    # edit it, then"),
+            format!("  {signpost} tenant apply my-acme"),
             "Ctrl-C stops it; nothing is lost.".to_owned(),
         ]
     }
@@ -209,6 +212,17 @@ impl Node {
             tracing::debug!(%error, "the control socket was gone");
         }
     }
+}
+
+/// How this program is called from where it was started.
+fn program() -> String {
+    std::env::current_exe().map_or_else(|_| "signpost".to_owned(), |program| from_here(&program))
+}
+
+/// A path as short as it can be written here.
+fn from_here(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).display().to_string()
 }
 
 fn import(board: &Board, directory: &Path) {

@@ -160,3 +160,36 @@ async fn a_running_node_is_sent_to_asked_and_changed() {
     assert_eq!(playground.figures().delivered, 1);
     playground.stop().await;
 }
+
+#[test]
+fn a_changed_folder_is_imported_on_sighup_and_a_broken_one_is_a_warning() {
+    let nobody = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
+    let place = Place::new(nobody, nobody);
+    let node = place.up(&[]);
+    let snapshot = || place.ask("{\"request\":\"tenant_list\"}").unwrap()["done"][0]["snapshot"].as_u64();
+    assert_eq!(snapshot(), Some(1));
+    place.edit("acme/tenant.toml", "Acme GmbH", "Acme SE");
+    node.signal("-HUP");
+    place.wait("the changed folder is not imported", || snapshot() == Some(2));
+    place.edit("acme/rules.toml", "[[rule]]", "[[ruel]]");
+    node.signal("-HUP");
+    place.wait("the broken folder is not told", || place.log().contains("is not imported, the last snapshot runs"));
+    assert_eq!(snapshot(), Some(2));
+    assert!(node.stop().success());
+}
+
+#[test]
+fn a_data_directory_and_a_port_are_used_by_one_node_only() {
+    let nobody = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
+    let place = Place::new(nobody, nobody);
+    let node = place.up(&[]);
+    let file = place.directory.path().join("signpost.toml").display().to_string();
+    let second = place.command(&["up", "--config", &file]);
+    assert!(second.code == 1 && second.err.contains("in use by another signpost"), "{}", second.err);
+    let other = Place::new(nobody, nobody);
+    other.edit("signpost.toml", "\"127.0.0.1:0\"", &format!("\"{}\"", node.smtp));
+    let file = other.directory.path().join("signpost.toml").display().to_string();
+    let second = other.command(&["up", "--config", &file]);
+    assert!(second.code == 1 && second.err.contains("change `http.console`"), "{}", second.err);
+    assert!(node.stop().success());
+}

@@ -131,3 +131,42 @@ async fn everything_acknowledged_arrives_however_often_the_node_is_killed() {
     assert!(twice <= ROUNDS as usize * 20, "{twice} arrived twice");
     playground.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ordered_stop_under_load_loses_nothing_and_doubles_nothing() {
+    let playground = Playground::start(PlaygroundConfig::example()).await.unwrap();
+    let place = Place::new(playground.exchange_address(), playground.dns_address());
+    let known = Arc::new(Known::default());
+    tokio::task::block_in_place(|| {
+        for _ in 0..3 {
+            known.stop.store(false, Ordering::Relaxed);
+            let node = place.up(&[]);
+            let address = node.smtp;
+            let before = known.acknowledged.lock().unwrap().len();
+            let sender = {
+                let known = Arc::clone(&known);
+                // The stop ends the session: that is no failure of the client.
+                std::thread::spawn(move || drop(client(address, &known)))
+            };
+            place.wait("too few are acknowledged", || known.acknowledged.lock().unwrap().len() > before + 20);
+            assert!(node.stop().success(), "{}", place.log());
+            known.stop.store(true, Ordering::Relaxed);
+            sender.join().unwrap();
+        }
+        let last = place.up(&[]);
+        place.wait("the queue does not empty", || place.queue().is_empty());
+        drop(last);
+    });
+    let mut arrived: Vec<String> = playground.mailbox().iter().flat_map(|one| one.rcpt_to.clone()).collect();
+    let count = arrived.len();
+    arrived.sort();
+    arrived.dedup();
+    assert_eq!(count, arrived.len(), "something arrived twice");
+    let acknowledged = known.acknowledged.lock().unwrap().clone();
+    let missing: Vec<_> = acknowledged
+        .iter()
+        .filter(|number| !arrived.contains(&format!("c{number}@customer.example")))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}\n{}", place.log());
+    playground.stop().await;
+}

@@ -44,6 +44,29 @@ impl Drop for Pin {
     }
 }
 
+/// A message out of circulation. Dropped before its change is applied, it goes back to where it stood.
+struct TakenOut {
+    shared: Arc<Shared>,
+    id: MessageId,
+    phase: Option<Phase>,
+}
+
+impl TakenOut {
+    /// What was recorded has put it to its new place.
+    fn changed(mut self) {
+        self.phase = None;
+    }
+}
+
+impl Drop for TakenOut {
+    fn drop(&mut self) {
+        if let Some(phase) = self.phase {
+            self.shared.state().give_back(self.id, phase);
+            self.shared.due_changed.notify_one();
+        }
+    }
+}
+
 impl Shared {
     pub(crate) fn new(
         state: State,
@@ -73,7 +96,10 @@ impl Shared {
     ) -> Result<(), SpoolError> {
         self.writer.note_time(at);
         let stored = Stored { id, at, event };
-        let written = self.writer.append(event_record(&stored)?, Class::Event(id), durability).await;
+        let written = match event_record(&stored) {
+            Ok(record) => self.writer.append(record, Class::Event(id), durability).await,
+            Err(error) => Err(error),
+        };
         {
             let mut state = self.state();
             state.apply(id, &stored.event, written.as_ref().ok().map(|written| written.segment));
@@ -84,24 +110,24 @@ impl Shared {
         written.map(Written::settle)
     }
 
-    /// An operator's act on a message that is not being delivered.
+    /// An operator's act on a message that is not being delivered. Until its record is applied nobody else gets the message.
     pub(crate) async fn act_on_waiting(
-        &self,
+        self: &Arc<Self>,
         id: MessageId,
         event: Event,
         now: Timestamp,
-        act: impl FnOnce(&mut State),
     ) -> Result<(), SpoolError> {
-        match self.state().phase(id) {
-            None => return Err(SpoolError::Gone(id)),
-            Some(Phase::Delivering) => return Err(SpoolError::Busy(id)),
-            Some(Phase::Waiting | Phase::Parked) => {}
-        }
-        self.record(id, event, now, Durability::Now).await?;
-        act(&mut self.state());
-        self.due_changed.notify_one();
-        self.note_queue();
-        Ok(())
+        let taken = {
+            let mut state = self.state();
+            match state.take_out(id) {
+                Some(phase) => TakenOut { shared: Arc::clone(self), id, phase: Some(phase) },
+                None if state.phase(id).is_none() => return Err(SpoolError::Gone(id)),
+                None => return Err(SpoolError::Busy(id)),
+            }
+        };
+        let recorded = self.record(id, event, now, Durability::Now).await;
+        taken.changed();
+        recorded
     }
 
     pub(crate) fn note_queue(&self) {

@@ -1,9 +1,11 @@
 //! What leases promise on a sound disk: one at a time, and given back however they end.
 
 use crate::support::{Message, START, attempt, delivered, open, run, small_segments};
-use model::{Duration, TenantName};
+use model::{Duration, MessageId, TenantName};
 use spool::disk::shim::MemDisk;
-use spool::{Cursor, Phase};
+use spool::{Cursor, Phase, Spool};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const ONE: Message = Message { number: 1, recipients: 2, size: 5_000 };
 
@@ -66,4 +68,77 @@ fn the_trace_tells_a_messages_life_in_order() {
         assert!(spool.read_records(cursor, 100).0.is_empty());
         assert!(spool.show(ONE.id()).is_none());
     });
+}
+
+/// Takes what is due as fast as it can until it is told to stop; gives how often each message was taken.
+fn take_all(spool: &Spool, stop: &AtomicBool) -> BTreeMap<MessageId, usize> {
+    let mut taken = BTreeMap::new();
+    let mut held = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        if let Some(lease) = spool.take_due(START, |_| true) {
+            *taken.entry(lease.id()).or_default() += 1;
+            held.push(lease);
+        }
+    }
+    taken
+}
+
+#[test]
+fn a_message_that_an_operator_releases_is_taken_once_however_fast() {
+    let (spool, _) = open(&MemDisk::new(), small_segments(), START).unwrap();
+    let messages: Vec<Message> =
+        (1..=200).map(|number| Message { number, recipients: 1, size: 10 }).collect();
+    run(async {
+        for message in &messages {
+            message.commit(&spool, START).await.unwrap();
+            spool.hold(message.id(), "operator", "", START).await.unwrap();
+        }
+    });
+    let stop = AtomicBool::new(false);
+    let taken = std::thread::scope(|scope| {
+        let taker = scope.spawn(|| take_all(&spool, &stop));
+        run(async {
+            for message in &messages {
+                spool.release(message.id(), "operator", START).await.unwrap();
+            }
+        });
+        stop.store(true, Ordering::Relaxed);
+        taker.join().unwrap()
+    });
+    assert!(taken.values().all(|count| *count == 1), "{taken:?}");
+}
+
+/// Due at once: while one task's end is on its way back to it, another task may have the message already.
+async fn take_again_and_again(spool: &Spool, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        if let Some(lease) = spool.take_due(START, |_| true) {
+            lease.reschedule(START, vec![0, 1], "again".to_owned(), START).await.unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_lease_that_ends_with_a_word_does_not_take_the_message_from_the_next_one() {
+    let (spool, _) = open(&MemDisk::new(), small_segments(), START).unwrap();
+    run(async { ONE.commit(&spool, START).await.unwrap() });
+    let stop = AtomicBool::new(false);
+    let mut taken_away = false;
+    std::thread::scope(|scope| {
+        let again = || run(take_again_and_again(&spool, &stop));
+        let takers = [scope.spawn(again), scope.spawn(again)];
+        run(async {
+            loop {
+                let entry = spool.show(ONE.id()).unwrap();
+                // One that is taken from its holder waits a minute.
+                taken_away |= entry.due != START;
+                if entry.tries >= 2_000 || taken_away {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        });
+        stop.store(true, Ordering::Relaxed);
+        takers.into_iter().for_each(|taker| taker.join().unwrap());
+    });
+    assert!(!taken_away);
 }
