@@ -5,8 +5,8 @@
 
 use crate::stop::Stop;
 use crate::{Parts, carry};
-use model::{Duration, ParkReason, TenantName, Timestamp};
-use spool::{Lease, Phase};
+use model::{Duration, TenantName, Timestamp};
+use spool::Lease;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -120,15 +120,10 @@ async fn look_after_all(parts: &Arc<Parts>, now: Timestamp) {
             "more is parked than queue.park_bytes_max allows: connectors get 451 until a person looks"
         );
     }
-    let over = |entry: &spool::QueueEntry| {
-        entry.phase == Phase::Parked
-            && entry.expires <= now
-            && matches!(entry.parked, Some(ParkReason::Refused { .. }))
-    };
     // Law 3: at expiry every way is tried once more, and then the sender is told.
-    for entry in parts.spool.list(100, over) {
-        if let Err(error) = parts.spool.release(entry.id, "expiry", now).await {
-            tracing::debug!(id = %entry.id, %error, "an expired message was not released now");
+    for id in parts.spool.expired(now) {
+        if let Err(error) = parts.spool.release(id, "expiry", now).await {
+            tracing::debug!(%id, %error, "an expired message was not released now");
         }
     }
 }

@@ -148,6 +148,12 @@ impl Spool {
         self.shared.state().snapshots_in_use()
     }
 
+    /// Messages that are parked for a refusal and whose time is over.
+    #[must_use]
+    pub fn expired(&self, now: Timestamp) -> Vec<MessageId> {
+        self.shared.state().expired(now)
+    }
+
     /// Bytes of bodies in the queue that are parked or held.
     #[must_use]
     pub fn parked_bytes(&self) -> u64 {

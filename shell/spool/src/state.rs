@@ -308,6 +308,15 @@ impl State {
         self.entries.values().filter(|entry| entry.phase == Phase::Parked).count()
     }
 
+    /// Parked because of a refusal, and out of time.
+    pub(crate) fn expired(&self, now: Timestamp) -> Vec<MessageId> {
+        let is_over = |entry: &Entry| {
+            let is_refused = matches!(entry.progress.parked, Some(ParkReason::Refused { .. }));
+            is_refused && entry.phase == Phase::Parked && entry.accepted.expires <= now
+        };
+        self.entries.iter().filter(|(_, entry)| is_over(entry)).map(|(id, _)| *id).collect()
+    }
+
     pub(crate) fn parked_bytes(&self) -> u64 {
         self.entries
             .values()

@@ -162,3 +162,22 @@ async fn a_certificate_of_nobody_keeps_verified_mail_here() {
     assert_eq!(node.playground.figures().arrived, 0);
     node.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parked_message_is_tried_once_more_at_its_end_and_then_told_and_counted() {
+    let wishes = Wishes { expire: Duration::from_secs(2), ..Wishes::default() };
+    let node = Node::start(wishes).await;
+    let denied = ScriptRule {
+        recipient: Some("@customer.example".to_owned()),
+        ..reply(Stage::Rcpt, Turns::Always, "550 5.7.1 not with us")
+    };
+    node.playground.script(denied);
+    node.send(&[KIM], &plain("parked", "and over")).await;
+    node.wait_for_queue(|queue| queue.iter().any(|one| one.phase == Phase::Parked)).await;
+    node.wait(|figures| figures.arrived == 1).await;
+    let report = node.playground.mailbox().remove(0);
+    assert!(text(&report).contains("not with us"), "{}", text(&report));
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert_eq!(node.metrics.ndr_ours.get(), 1);
+    node.stop().await;
+}

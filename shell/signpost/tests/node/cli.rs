@@ -173,7 +173,9 @@ fn a_changed_folder_is_imported_on_sighup_and_a_broken_one_is_a_warning() {
     place.wait("the changed folder is not imported", || snapshot() == Some(2));
     place.edit("acme/rules.toml", "[[rule]]", "[[ruel]]");
     node.signal("-HUP");
-    place.wait("the broken folder is not told", || place.log().contains("is not imported, the last snapshot runs"));
+    place.wait("the broken folder is not told", || {
+        place.log().contains("is not imported, the last snapshot runs")
+    });
     assert_eq!(snapshot(), Some(2));
     assert!(node.stop().success());
 }
