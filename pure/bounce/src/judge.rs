@@ -88,6 +88,32 @@ pub fn judge(failure: &Failure, context: Context) -> Judgement {
     }
 }
 
+/// Whether a refusal may be for something that stamping added: the size, or the content. Then the original has a right to be tried
+/// before anything else is done about it.
+#[must_use]
+pub fn may_be_for_the_form(failure: &Failure, stage: Stage) -> bool {
+    let Failure::Reply(reply) = failure else { return false };
+    if reply.class() != ReplyClass::Permanent || !is_about_the_message(stage) {
+        return false;
+    }
+    match reply.enhanced {
+        // RFC 3463 §3.3, §3.4, §3.7: too big for the mailbox or the system; media and content.
+        Some(EnhancedCode { subject: 2, detail: 3, .. } | EnhancedCode { subject: 3, detail: 4, .. }) => true,
+        Some(EnhancedCode { subject: 6, .. }) => true,
+        // 5.7.x at the end of data is most often about who we are: the same bytes again would not mend that.
+        Some(_) => false,
+        None => matches!(reply.code.0, 552 | 554),
+    }
+}
+
+/// What is said at MAIL may be about the announced size, what is said behind DATA about the content.
+fn is_about_the_message(stage: Stage) -> bool {
+    match stage {
+        Stage::Mail | Stage::Rcpt | Stage::Data | Stage::EndOfData => true,
+        Stage::Resolve | Stage::Connect | Stage::Banner | Stage::Ehlo | Stage::Tls => false,
+    }
+}
+
 fn judge_reply(reply: &Reply, context: Context) -> Judgement {
     match reply.class() {
         // A positive or intermediate answer where none belongs is a peer out of step: nothing is known to be wrong

@@ -7,5 +7,5 @@
 mod judge;
 mod report;
 
-pub use judge::{Context, Failure, Judgement, judge};
+pub use judge::{Context, Failure, Judgement, judge, may_be_for_the_form};
 pub use report::{FailedRecipient, Language, Report};

@@ -115,7 +115,7 @@ async fn carry_group(
     group: Prepared,
     pending: &[(usize, Recipient)],
 ) -> Vec<Missed> {
-    let figure = if group.is_stamped { &parts.metrics.stamped } else { &parts.metrics.passed };
+    let figure = if group.original.is_some() { &parts.metrics.stamped } else { &parts.metrics.passed };
     figure.add_one();
     let members: Vec<(usize, Recipient)> =
         pending.iter().filter(|(number, _)| group.recipients.contains(number)).cloned().collect();
@@ -124,9 +124,33 @@ async fn carry_group(
         for numbers in route.recipients.chunks(TRANSACTION_RECIPIENTS_MAX) {
             let members: Vec<_> =
                 members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
-            left.extend(carry_transaction(parts, lease, snapshot, &route, &group.content, &members).await);
+            let missed = carry_transaction(parts, lease, snapshot, &route, &group.content, &members).await;
+            left.extend(try_the_original(parts, lease, snapshot, &route, &group, missed).await);
         }
     }
+    left
+}
+
+/// Law 5: who was refused for something that we added gets the original, once.
+async fn try_the_original(
+    parts: &Parts,
+    lease: &Lease,
+    snapshot: &Arc<Snapshot>,
+    route: &Route,
+    group: &Prepared,
+    missed: Vec<Missed>,
+) -> Vec<Missed> {
+    let Some(original) = &group.original else { return missed };
+    let is_for_us = |one: &Missed| bounce::may_be_for_the_form(&one.failure, one.stage);
+    let (again, mut left): (Vec<_>, Vec<_>) = missed.into_iter().partition(is_for_us);
+    if again.is_empty() {
+        return left;
+    }
+    tracing::warn!(id = %lease.id(), "the stamped form is refused; the original is tried once");
+    let numbers: BTreeSet<usize> = again.iter().map(|one| one.recipient).collect();
+    let members: Vec<_> =
+        lease.pending().into_iter().filter(|(number, _)| numbers.contains(number)).collect();
+    left.extend(carry_transaction(parts, lease, snapshot, route, original, &members).await);
     left
 }
 

@@ -27,7 +27,8 @@ pub(crate) struct Prepared {
     /// Numbers in the envelope.
     pub(crate) recipients: Vec<usize>,
     pub(crate) content: Content,
-    pub(crate) is_stamped: bool,
+    /// Of what was stamped: the same without the signature, for a next hop that refuses what we added (law 5).
+    pub(crate) original: Option<Content>,
 }
 
 /// What stamping makes of a message.
@@ -65,9 +66,10 @@ pub(crate) async fn stamp(
     Ok(match prepared {
         Outcome::Hold(reason, told) => Stamped::Hold(reason, told),
         Outcome::Ready(groups, told) => {
-            let with_rest = groups.into_iter().map(|(recipients, pieces, is_stamped)| {
-                let content = Content::new(pieces, rest.clone(), rest_length);
-                Prepared { recipients, content, is_stamped }
+            let with_rest = groups.into_iter().map(|(recipients, written)| Prepared {
+                recipients,
+                content: Content::new(written.pieces, rest.clone(), rest_length),
+                original: written.original.map(|pieces| Content::new(pieces, rest.clone(), rest_length)),
             });
             Stamped::Ready(with_rest.collect(), told)
         }
@@ -87,7 +89,14 @@ struct Job {
 
 enum Outcome {
     Hold(ParkReason, Vec<StampedGroup>),
-    Ready(Vec<(Vec<usize>, Vec<Bytes>, bool)>, Vec<StampedGroup>),
+    Ready(Vec<(Vec<usize>, Written)>, Vec<StampedGroup>),
+}
+
+/// One group's bytes.
+struct Written {
+    pieces: Vec<Bytes>,
+    /// Of what was stamped: without the signature.
+    original: Option<Vec<Bytes>>,
 }
 
 impl Job {
@@ -102,10 +111,7 @@ impl Job {
             let detail = held.explain.trail.last().cloned().unwrap_or_default();
             return Outcome::Hold(ParkReason::Policy { detail }, told);
         }
-        let ready = groups.iter().map(|group| {
-            let (pieces, is_stamped) = self.write(&index, group);
-            (self.numbers(group), pieces, is_stamped)
-        });
+        let ready = groups.iter().map(|group| (self.numbers(group), self.write(&index, group)));
         Outcome::Ready(ready.collect(), told)
     }
 
@@ -171,22 +177,28 @@ impl Job {
         }
     }
 
-    /// The bytes that leave, and whether they carry a signature.
-    fn write(&self, index: &Index, group: &Group) -> (Vec<Bytes>, bool) {
+    /// The bytes that leave.
+    fn write(&self, index: &Index, group: &Group) -> Written {
+        let unsigned = || {
+            let splices = self.splices(index, group, None).unwrap_or_else(|error| {
+                tracing::error!(id = %self.id, %error, "the trace fields do not fit: the message goes on as it came");
+                Splices::new()
+            });
+            content::pieces(&self.bytes, &splices)
+        };
         if let Decision::Stamped(signature) = &group.decision {
             match self.splices(index, group, Some(signature)) {
-                Ok(splices) => return (content::pieces(&self.bytes, &splices), true),
+                Ok(splices) => {
+                    let pieces = content::pieces(&self.bytes, &splices);
+                    return Written { pieces, original: Some(unsigned()) };
+                }
                 // Two changes of one byte: a defect of ours, and the signature's loss.
                 Err(error) => {
                     tracing::error!(id = %self.id, %error, "the signature does not fit beside the trace")
                 }
             }
         }
-        let splices = self.splices(index, group, None).unwrap_or_else(|error| {
-            tracing::error!(id = %self.id, %error, "the trace fields do not fit: the message goes on as it came");
-            Splices::new()
-        });
-        (content::pieces(&self.bytes, &splices), false)
+        Written { pieces: unsigned(), original: None }
     }
 
     fn splices(
@@ -198,7 +210,10 @@ impl Job {
         let settings = &self.snapshot.settings;
         let mut changes = Changes::new(&self.bytes, index);
         let processed = self.key.value(&settings.name, &settings.stamping.processed_word, self.id);
-        let result = settings.stamping.result_headers.then(|| trace::result(group));
+        // A stamped message that goes on unsigned does not say that it is stamped.
+        let tells = settings.stamping.result_headers
+            && (signature.is_some() || !matches!(group.decision, Decision::Stamped(_)));
+        let result = tells.then(|| trace::result(group));
         changes.prepend(trace::block(
             self.id,
             &self.accepted,

@@ -1,5 +1,6 @@
 //! The table of judgements, row by row.
 
+use super::may_be_for_the_form;
 use super::*;
 
 fn reply(text: &str) -> Failure {
@@ -72,4 +73,23 @@ fn without_an_answer_we_try_again_and_after_the_final_dot_from_the_same_source()
     check(&Failure::Lost(text()), Stage::Data, true, Judgement::Retry);
     check(&Failure::Unknown(text()), Stage::EndOfData, true, Judgement::RetrySameSource);
     check(&Failure::Lacks("SMTPUTF8"), Stage::Mail, true, Judgement::Park);
+}
+
+#[test]
+fn only_a_refusal_of_size_or_content_gives_the_original_a_try() {
+    let told = |code, enhanced: Option<(u8, u16, u16)>| {
+        let enhanced = enhanced.map(|(class, subject, detail)| EnhancedCode::new(class, subject, detail));
+        Failure::Reply(Reply::new(code, enhanced, "words"))
+    };
+    for (failure, stage, is_for_the_form) in [
+        (told(552, Some((5, 3, 4))), Stage::Mail, true),
+        (told(552, None), Stage::EndOfData, true),
+        (told(554, Some((5, 6, 0))), Stage::EndOfData, true),
+        (told(550, Some((5, 7, 1))), Stage::EndOfData, false),
+        (told(452, Some((4, 3, 4))), Stage::Mail, false),
+        (told(552, None), Stage::Banner, false),
+        (Failure::Unknown("lost".to_owned()), Stage::EndOfData, false),
+    ] {
+        assert_eq!(may_be_for_the_form(&failure, stage), is_for_the_form, "{failure} at {stage:?}");
+    }
 }

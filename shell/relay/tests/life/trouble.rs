@@ -181,3 +181,21 @@ async fn a_parked_message_is_tried_once_more_at_its_end_and_then_told_and_counte
     assert_eq!(node.metrics.ndr_ours.get(), 1);
     node.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_for_its_signature_goes_on_without_it() {
+    let node = Node::start(Wishes::default()).await;
+    node.playground.script(reply(
+        Stage::EndOfData,
+        Turns::Count(1),
+        "552 5.3.4 message size exceeds the limit",
+    ));
+    node.send(&[KIM], &plain("form", "the words themselves")).await;
+    node.wait(|figures| figures.delivered == 1).await;
+    let arrived = node.playground.mailbox().remove(0);
+    let sent = node.playground.sent().remove(0);
+    assert!(arrived.data.ends_with(&sent.wire), "{}", text(&arrived));
+    assert!(!text(&arrived).contains("X-Signpost-Result"), "{}", text(&arrived));
+    assert_eq!(node.playground.reports().len(), 0);
+    node.stop().await;
+}
