@@ -213,7 +213,8 @@ impl Verdict {
         let unknown = left.iter().any(|(judgement, _)| *judgement == Judgement::RetrySameSource);
         let due = schedule.next(lease.tries(), unknown, now);
         let certain = left.iter().filter(|(_, missed)| !matches!(missed.failure, Failure::Unknown(_)));
-        let undelivered = certain.map(|(_, missed)| missed.recipient).collect();
+        let undelivered: Vec<usize> = certain.map(|(_, missed)| missed.recipient).collect();
+        self.metrics.maybe_duplicates.add((left.len() - undelivered.len()) as u64);
         let why = left.first().map_or_else(|| "waiting for the spool".to_owned(), |(_, first)| shown(first));
         self.metrics.deferred.add(left.len() as u64);
         tracing::info!(id = %lease.id(), due = %due, why, "deferred");

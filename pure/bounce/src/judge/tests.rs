@@ -1,6 +1,5 @@
 //! The table of judgements, row by row.
 
-use super::may_be_for_the_form;
 use super::*;
 
 fn reply(text: &str) -> Failure {

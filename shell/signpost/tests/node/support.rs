@@ -87,7 +87,7 @@ impl Place {
                 panic!("signpost ended with {status}:\n{}", self.log());
             }
             assert!(began.elapsed() < WAIT, "signpost does not answer:\n{}", self.log());
-            std::thread::yield_now();
+            pause();
         }
     }
 
@@ -111,7 +111,7 @@ impl Place {
         let began = Instant::now();
         while !holds() {
             assert!(began.elapsed() < WAIT, "{what}\n{}", self.log());
-            std::thread::yield_now();
+            pause();
         }
     }
 
@@ -123,6 +123,11 @@ impl Place {
     pub(crate) fn command(&self, arguments: &[&str]) -> Output {
         output(Command::new(SIGNPOST).args(arguments).env("SIGNPOST_DATA", self.data()), b"")
     }
+}
+
+/// Between two looks: the processors are the node's.
+fn pause() {
+    std::thread::sleep(Duration::from_millis(3));
 }
 
 /// A running node.
@@ -143,6 +148,16 @@ impl Node {
     pub(crate) fn stop(mut self) -> std::process::ExitStatus {
         self.signal("-TERM");
         self.child.wait().unwrap()
+    }
+
+    /// A figure of `/metrics`.
+    pub(crate) fn figure(&self, name: &str) -> u64 {
+        let mut stream = std::net::TcpStream::connect(self.console).unwrap();
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+        let line = answer.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));
+        line.unwrap_or_else(|| panic!("{name} is not in {answer}")).parse().unwrap()
     }
 
     pub(crate) fn signal(&self, signal: &str) {

@@ -1,6 +1,6 @@
 //! How fast bodies are read and written; run by hand, because a machine's speed is no claim about the code.
 //!
-//! `cargo test --release -p smtp --test speed -- --ignored --nocapture`
+//! `cargo run --release -p smtp --example speed`
 
 use model::{Envelope, Reply, ReversePath, Timestamp};
 use smtp::{ClientConfig, ClientSession, ClientTls, ServerAction, ServerConfig, ServerSession};
@@ -72,9 +72,7 @@ fn write(offered: &[u8], granted: &[u8], body: &[u8]) {
     assert!(written + client.take_output().len() >= body.len());
 }
 
-#[test]
-#[ignore = "a measurement, run by hand with --release"]
-fn speed_of_bodies() {
+fn main() {
     let body = body();
     let open: [&[u8]; 3] = [b"", b"EHLO c.example\r\n", b"MAIL FROM:<>\r\nRCPT TO:<a@b.example>\r\n"];
     let size = format!("BDAT {} LAST\r\n", body.len());
