@@ -46,6 +46,7 @@ pub(crate) struct ListenerFile {
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     /// Default: request.
     pub(crate) client_certificates: ClientCertificates,
+    /// Said in the banner and in `Received`. Default: the machine's name.
     pub(crate) hostname: String,
     /// Default: 150 MiB; 64 KiB to 1 GiB.
     pub(crate) size_max: ByteCount,

@@ -101,7 +101,7 @@ fn distinct<'n>(names: impl Iterator<Item = &'n str>, what: &str, report: &mut R
 fn listener(mut table: Table<'_>, beside: &Path, report: &mut Report) -> Option<ListenerFile> {
     let name = table.require("name", report).and_then(|value| value.parse(report));
     let address = table.require("address", report).and_then(|value| value.parse::<SocketAddr>(report));
-    let hostname = table.require("hostname", report).and_then(|value| host(&value, report));
+    let hostname = table.take("hostname").map_or_else(|| Some(machine_name()), |value| host(&value, report));
     let start = table.start();
     let mut file =
         |key| table.take(key).and_then(|value| value.line(4096, report)).filter(|text| !text.is_empty());
@@ -129,6 +129,12 @@ fn listener(mut table: Table<'_>, beside: &Path, report: &mut Report) -> Option<
         size_max: size_max.unwrap_or(ByteCount(150 << 20)),
         bare_lf: bare_lf.unwrap_or_default(),
     })
+}
+
+/// What the machine calls itself.
+fn machine_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    if name.trim().is_empty() { "localhost".to_owned() } else { name.trim().to_owned() }
 }
 
 fn source(mut table: Table<'_>, report: &mut Report) -> Option<Source> {

@@ -52,3 +52,14 @@ fn two_of_one_name_are_refused() {
     let text = EXAMPLE.replace("\"eu-2\"", "\"eu-1\"");
     assert!(problems(&text).join("\n").contains("two [[source]] with the name `eu-1`"));
 }
+
+#[test]
+fn what_has_a_default_may_be_left_out() {
+    let least = "region = \"eu\"\n[[listener]]\nname = \"in\"\naddress = \"127.0.0.1:0\"\n\
+        [[source]]\nname = \"a\"\naddress = \"127.0.1.1\"\nehlo = \"a.example\"\n";
+    let (config, problems, _) = read("signpost.toml", least.as_bytes(), Path::new("."));
+    assert_eq!(problems, []);
+    let config = config.unwrap();
+    assert!(!config.listeners[0].hostname.is_empty());
+    assert_eq!((config.sources[0].weight, config.resolver.timeout), (10, Duration::from_secs(3)));
+}
