@@ -30,6 +30,9 @@ pub(crate) enum Command {
     /// Look at the queue of a running relay, hold and release messages
     #[command(subcommand)]
     Queue(QueueCommand),
+    /// Look at the spool's files
+    #[command(subcommand)]
+    Spool(SpoolCommand),
     /// Tell what became of a message: by its id, or by an address or a part of one
     Trace(TraceArgs),
     /// Check a configuration
@@ -196,6 +199,17 @@ pub(crate) enum QueueCommand {
         id: MessageId,
         #[command(flatten)]
         data: Data,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SpoolCommand {
+    /// Read every record and say what is damaged; nothing is changed, and a node may run meanwhile
+    Verify {
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod control;
 mod folders;
+mod keys;
 mod logs;
 mod store;
 mod up;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         Command::Send(args) => commands::send(&args),
         Command::Tenant(command) => commands::tenant(command),
         Command::Queue(command) => commands::queue(command),
+        Command::Spool(command) => commands::spool(command),
         Command::Trace(args) => commands::trace(&args),
         Command::Config(command) => commands::config(command),
         Command::Completions { shell } => {

@@ -3,7 +3,6 @@
 //! With no configuration a playground is started around the relay. SIGTERM and SIGINT stop in order within ten seconds, SIGHUP imports changed
 //! tenant folders. What cannot be started says which key to change.
 
-mod keys;
 mod node;
 mod play;
 

@@ -18,6 +18,7 @@ mod maintain;
 mod recover;
 mod state;
 mod trace;
+mod verify;
 mod writer;
 
 pub use config::{SpoolConfig, SpoolError};
@@ -27,6 +28,7 @@ pub use lease::Lease;
 pub use recover::Recovered;
 pub use state::{Phase, QueueEntry};
 pub use trace::{Cursor, TraceRecord};
+pub use verify::{Damage, Verified, verify};
 
 use bytes::Bytes;
 use disk::Disk;

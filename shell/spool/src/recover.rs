@@ -6,6 +6,8 @@
 
 mod scan;
 
+pub(crate) use scan::{Found, Scan};
+
 use crate::config::SpoolError;
 use crate::crypt::Crypt;
 use crate::disk::Disk;
@@ -13,7 +15,6 @@ use crate::event::{Accepted, Event, Progress, Stored};
 use crate::format::{HEADER_COPIES, RunStart, SegmentHeader, segment_name, segment_number};
 use crate::state::{Body, ChunkPlace, Segment, State};
 use model::{MessageId, ParkReason, Timestamp};
-use scan::{Found, Scan};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;

@@ -3,11 +3,12 @@
 //! Parts start in the order in which they need each other and stop in the opposite one; the spool is stopped last, when nobody can
 //! give it anything any more.
 
+use super::play;
 use super::play::Ports;
-use super::{keys, play};
 use crate::board::Board;
 use crate::config::{ListenerFile, OperatorConfig};
 use crate::control::{self, Control};
+use crate::keys;
 use crate::store::TenantStore;
 use anyhow::{Context as _, Result};
 use console::{NodeView, Readiness, TenantLine};

@@ -195,3 +195,25 @@ fn a_data_directory_and_a_port_are_used_by_one_node_only() {
     assert!(second.code == 1 && second.err.contains("change `http.console`"), "{}", second.err);
     assert!(node.stop().success());
 }
+
+#[test]
+fn spool_verify_names_the_damaged_byte_and_changes_nothing() {
+    let nobody = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
+    let place = Place::new(nobody, nobody);
+    let node = place.up(&[]);
+    let file = place.directory.path().join("mail.eml");
+    std::fs::write(&file, PLAIN).unwrap();
+    assert_eq!(place.command(&["send", &file.display().to_string()]).code, 0);
+    let good = place.command(&["spool", "verify"]);
+    assert!(good.code == 0 && good.text().contains("1 messages in the queue"), "{}{}", good.text(), good.err);
+    assert!(node.stop().success());
+    let segment = std::fs::read_dir(place.data().join("spool")).unwrap().map(|entry| entry.unwrap().path());
+    let segment = segment.into_iter().find(|path| path.extension().is_some()).unwrap();
+    let mut bytes = std::fs::read(&segment).unwrap();
+    let at = bytes.windows(9).position(|window| window == b"Hello Kim").unwrap();
+    bytes[at] ^= 1;
+    std::fs::write(&segment, &bytes).unwrap();
+    let bad = place.command(&["spool", "verify"]);
+    assert!(bad.code == 1 && bad.text().contains("is damaged at byte"), "{}{}", bad.text(), bad.err);
+    assert_eq!(std::fs::read(&segment).unwrap(), bytes);
+}

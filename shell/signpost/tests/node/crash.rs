@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-const ROUNDS: u64 = 12;
+const ROUNDS: u64 = 20;
 const CLIENTS: usize = 4;
 /// Messages that are acknowledged before a kill, at most.
 const PER_ROUND: u64 = 40;

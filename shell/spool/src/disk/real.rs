@@ -13,8 +13,8 @@ const LOCK: &str = "lock";
 #[derive(Debug)]
 pub struct RealDisk {
     directory: PathBuf,
-    /// Holding it open holds the lock.
-    _lock: File,
+    /// Holding it open holds the lock; none of one who only reads.
+    _lock: Option<File>,
 }
 
 impl RealDisk {
@@ -34,7 +34,18 @@ impl RealDisk {
             let detail = format!("{} is in use by another signpost ({error})", directory.display());
             return Err(io::Error::new(io::ErrorKind::ResourceBusy, detail));
         }
-        Ok(Self { directory: directory.to_owned(), _lock: lock })
+        Ok(Self { directory: directory.to_owned(), _lock: Some(lock) })
+    }
+}
+
+impl RealDisk {
+    /// An existing directory, to be read beside the process that holds it.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub fn to_read(directory: &Path) -> io::Result<Self> {
+        std::fs::read_dir(directory)?;
+        Ok(Self { directory: directory.to_owned(), _lock: None })
     }
 }
 

@@ -13,10 +13,12 @@ use std::sync::Arc;
 
 /// Bytes that are read at once.
 const WINDOW: usize = 256 << 10;
+/// What the unwritten rest of a segment holds; compared at once, since it may be most of a segment.
+static ZEROS: [u8; WINDOW] = [0; WINDOW];
 /// Records begin at multiples of this.
 const ALIGNMENT: usize = 8;
 
-pub(super) enum Found {
+pub(crate) enum Found {
     Chunk {
         head: ChunkHead,
         offset: u64,
@@ -28,26 +30,29 @@ pub(super) enum Found {
     Damage,
 }
 
-pub(super) struct Scan {
+pub(crate) struct Scan {
     file: Arc<dyn SegmentFile>,
     size: u64,
     /// Where the next record is expected.
     at: u64,
     /// Behind the last sound record.
     end: u64,
+    /// Where the damage that was found last begins.
+    damage_at: u64,
     check_chunks: bool,
     window: Vec<u8>,
     window_at: u64,
 }
 
 impl Scan {
-    pub(super) fn new(file: Arc<dyn SegmentFile>, check_chunks: bool) -> io::Result<Self> {
+    pub(crate) fn new(file: Arc<dyn SegmentFile>, check_chunks: bool) -> io::Result<Self> {
         let size = file.size()?;
         Ok(Self {
             file,
             size,
             at: RECORDS_START,
             end: RECORDS_START,
+            damage_at: 0,
             check_chunks,
             window: Vec::new(),
             window_at: 0,
@@ -55,12 +60,18 @@ impl Scan {
     }
 
     /// Behind the last sound record.
-    pub(super) fn end(&self) -> u64 {
+    pub(crate) fn end(&self) -> u64 {
         self.end
     }
 
-    pub(super) fn next(&mut self) -> io::Result<Option<Found>> {
+    /// Where the damage that was found last begins.
+    pub(crate) fn damage_at(&self) -> u64 {
+        self.damage_at
+    }
+
+    pub(crate) fn next(&mut self) -> io::Result<Option<Found>> {
         let at = self.at;
+        self.damage_at = at;
         let Some(head) = RecordHead::parse(self.bytes(at, RECORD_HEAD_LEN)?) else {
             return self.search();
         };
@@ -100,7 +111,8 @@ impl Scan {
         while self.at + RECORD_HEAD_LEN as u64 <= self.size {
             let bytes = self.bytes(self.at, WINDOW)?;
             let length = bytes.len();
-            for start in (0..length).step_by(ALIGNMENT) {
+            let is_blank = bytes == &ZEROS[..length.min(WINDOW)];
+            for start in (0..length).step_by(ALIGNMENT).take_while(|_| !is_blank) {
                 let rest = &bytes[start..];
                 if rest.starts_with(RECORD_MAGIC) && RecordHead::parse(rest).is_some() {
                     self.at += start as u64;

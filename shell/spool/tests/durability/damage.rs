@@ -108,3 +108,17 @@ fn records_written_by_hand_from_the_page_are_read() {
         assert!(bytes::records(&segment).iter().any(|record| record.is_event("accepted")));
     });
 }
+
+/// A segment that the first release wrote, cut behind its last record.
+const FIXTURE: &[u8] = include_bytes!("fixtures/v1.segment");
+
+#[test]
+fn a_segment_of_the_first_release_is_read() {
+    let disk = MemDisk::new();
+    disk.put("0000000000000001.segment", FIXTURE.to_vec());
+    run(async {
+        let (spool, recovered) = open(&disk, small_segments(), START).unwrap();
+        assert_eq!((recovered.damaged_records, recovered.messages, whole(&spool).await), (0, 3, 3));
+        assert_eq!(spool.show(MESSAGES[1].id()).unwrap().envelope.recipients.len(), 2);
+    });
+}

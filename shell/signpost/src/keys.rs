@@ -11,7 +11,7 @@ const SPOOL_KEY: &str = "SIGNPOST_SPOOL_KEY";
 const SPOOL_KEY_FILE: &str = "SIGNPOST_SPOOL_KEY_FILE";
 
 /// The key of `X-Signpost-Processed`.
-pub(super) fn processed(data_dir: &Path) -> Result<[u8; 32]> {
+pub(crate) fn processed(data_dir: &Path) -> Result<[u8; 32]> {
     let path = data_dir.join("processed.key");
     match std::fs::read(&path) {
         Ok(bytes) => match <[u8; 32]>::try_from(bytes) {
@@ -28,7 +28,7 @@ pub(super) fn processed(data_dir: &Path) -> Result<[u8; 32]> {
 }
 
 /// The key of bodies at rest, if the operator wants them encrypted.
-pub(super) fn spool() -> Result<Option<[u8; 32]>> {
+pub(crate) fn spool() -> Result<Option<[u8; 32]>> {
     let given = match (std::env::var(SPOOL_KEY), std::env::var(SPOOL_KEY_FILE)) {
         (Ok(_), Ok(_)) => bail!("both {SPOOL_KEY} and {SPOOL_KEY_FILE} are set; unset one"),
         (Ok(key), Err(_)) => key,

@@ -1,0 +1,60 @@
+//! Reads every byte of every record and says what is not sound; changes nothing.
+//!
+//! It needs no lock, so it may look at the spool of a running node; the last record of the segment that is being written may then look torn.
+
+use crate::config::SpoolError;
+use crate::crypt::Crypt;
+use crate::disk::Disk;
+use crate::format::{segment_name, segment_number};
+use crate::recover::{Found, Scan, read_all};
+use model::MessageId;
+use serde::Serialize;
+
+/// A place where bytes are no sound record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Damage {
+    pub segment: String,
+    /// Byte of the file.
+    pub offset: u64,
+}
+
+/// What is in a spool.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    pub segments: usize,
+    pub records: u64,
+    /// Messages in the queue.
+    pub messages: usize,
+    pub damage: Vec<Damage>,
+    /// Messages of the queue whose body is not whole.
+    pub damaged_messages: Vec<MessageId>,
+}
+
+/// Checks the spool on `disk`. Segments that are encrypted need their key.
+///
+/// # Errors
+/// If the disk cannot be read, or a segment is of another version or key.
+pub fn verify(disk: &dyn Disk, key: Option<[u8; 32]>) -> Result<Verified, SpoolError> {
+    let crypt = Crypt::new(key)?;
+    let (_, recovered, _) = read_all(disk, &crypt)?;
+    let failed = |error: std::io::Error| SpoolError::unusable(disk.place(), &error);
+    let mut verified =
+        Verified { messages: recovered.messages, damaged_messages: recovered.damaged, ..Verified::default() };
+    let mut numbers: Vec<u64> =
+        disk.list().map_err(failed)?.iter().filter_map(|name| segment_number(name)).collect();
+    numbers.sort_unstable();
+    for number in numbers {
+        verified.segments += 1;
+        let name = segment_name(number);
+        let mut scan = Scan::new(disk.open(&name).map_err(failed)?, true).map_err(failed)?;
+        while let Some(found) = scan.next().map_err(failed)? {
+            match found {
+                Found::Damage => {
+                    verified.damage.push(Damage { segment: name.clone(), offset: scan.damage_at() })
+                }
+                Found::Chunk { .. } | Found::Event(_) | Found::Start(_) | Found::End => verified.records += 1,
+            }
+        }
+    }
+    Ok(verified)
+}
