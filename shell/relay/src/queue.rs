@@ -70,7 +70,8 @@ impl UnderWay {
 pub(crate) async fn run(parts: Arc<Parts>, mut stop: Stop) {
     let mut under_way = UnderWay::default();
     let mut look_after = parts.clock.now();
-    let mut maintain = parts.clock.now() + MAINTAIN;
+    // At once: a node that is restarted again and again must not fill its disk with segments.
+    let mut maintain = parts.clock.now();
     loop {
         let now = parts.clock.now();
         take_what_is_due(&parts, &mut under_way, now);

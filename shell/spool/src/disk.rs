@@ -71,4 +71,11 @@ pub trait SegmentFile: Send + Sync {
     /// # Errors
     /// If the device fails.
     fn size(&self) -> io::Result<u64>;
+    /// Where bytes that were written begin again, from `offset` on; what lies between reads as zeros. `None`: nowhere.
+    ///
+    /// # Errors
+    /// If the device fails.
+    fn next_data(&self, offset: u64) -> io::Result<Option<u64>> {
+        Ok(Some(offset))
+    }
 }

@@ -29,6 +29,11 @@ enum Command {
     },
     /// The rules of the house
     Tidy,
+    /// Kill the real binary under load again and again; everything acknowledged has to arrive
+    Soak {
+        #[arg(long, default_value_t = 500)]
+        rounds: u32,
+    },
     /// Licences, sources and doubled versions of what we depend on
     Deny,
 }
@@ -39,6 +44,7 @@ fn main() -> ExitCode {
         Command::Test { step } => steps::test(&root, step.as_deref()),
         Command::Tidy => tidy::run(&root),
         Command::Deny => deny::run(&root),
+        Command::Soak { rounds } => steps::soak(&root, rounds),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

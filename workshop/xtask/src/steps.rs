@@ -65,3 +65,9 @@ fn tests(root: &Path) -> Result<()> {
     }
     run(root, "cargo", &["test", "--workspace", "--no-fail-fast"], &[])
 }
+
+/// The kill rounds of the tests, many more of them; the counts are printed.
+pub(crate) fn soak(root: &Path, rounds: u32) -> Result<()> {
+    let test = ["test", "--package", "signpost", "--test", "node", "--", "--nocapture", "however_often"];
+    run(root, "cargo", &test, &[("SIGNPOST_KILL_ROUNDS", &rounds.to_string())])
+}

@@ -124,4 +124,14 @@ impl SegmentFile for File {
     fn size(&self) -> io::Result<u64> {
         Ok(self.metadata()?.len())
     }
+
+    /// File systems know which of the reserved blocks were never written; one that does not know says that all were.
+    fn next_data(&self, offset: u64) -> io::Result<Option<u64>> {
+        let from = i64::try_from(offset).map_err(io::Error::other)?;
+        match nix::unistd::lseek(self, from, nix::unistd::Whence::SeekData) {
+            Ok(at) => Ok(Some(u64::try_from(at).unwrap_or(offset))),
+            Err(nix::errno::Errno::ENXIO) => Ok(None),
+            Err(_) => Ok(Some(offset)),
+        }
+    }
 }

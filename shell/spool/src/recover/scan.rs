@@ -30,6 +30,12 @@ pub(crate) enum Found {
     Damage,
 }
 
+/// What one window holds.
+enum Searched {
+    Head(u64),
+    Nothing { is_dirty: bool, step: u64 },
+}
+
 pub(crate) struct Scan {
     file: Arc<dyn SegmentFile>,
     size: u64,
@@ -109,23 +115,43 @@ impl Scan {
         let mut dirty = self.bytes(self.at, ALIGNMENT)?.iter().any(|byte| *byte != 0);
         self.at += ALIGNMENT as u64;
         while self.at + RECORD_HEAD_LEN as u64 <= self.size {
-            let bytes = self.bytes(self.at, WINDOW)?;
-            let length = bytes.len();
-            let is_blank = bytes == &ZEROS[..length.min(WINDOW)];
-            for start in (0..length).step_by(ALIGNMENT).take_while(|_| !is_blank) {
-                let rest = &bytes[start..];
-                if rest.starts_with(RECORD_MAGIC) && RecordHead::parse(rest).is_some() {
-                    self.at += start as u64;
+            let Some(data) = self.file.next_data(self.at)? else { break };
+            // Records begin at multiples of the alignment, wherever the blocks of the file do.
+            self.at = self.at.max(data / ALIGNMENT as u64 * ALIGNMENT as u64);
+            match self.search_window()? {
+                Searched::Head(at) => {
+                    self.at = at;
                     return Ok(Some(Found::Damage));
                 }
-                dirty |= rest.iter().take(ALIGNMENT).any(|byte| *byte != 0);
+                Searched::Nothing { is_dirty, step } => {
+                    dirty |= is_dirty;
+                    self.at += step;
+                }
             }
-            // A head may lie across the edge of the window.
-            let step = length.saturating_sub(RECORD_HEAD_LEN) / ALIGNMENT * ALIGNMENT;
-            self.at += step.max(ALIGNMENT) as u64;
         }
         self.at = self.size;
         Ok(dirty.then_some(Found::Damage))
+    }
+
+    /// Looks for a head among the bytes of one window.
+    fn search_window(&mut self) -> io::Result<Searched> {
+        let at = self.at;
+        let bytes = self.bytes(at, WINDOW)?;
+        let length = bytes.len();
+        // A head may lie across the edge of the window.
+        let step = (length.saturating_sub(RECORD_HEAD_LEN) / ALIGNMENT * ALIGNMENT).max(ALIGNMENT) as u64;
+        if bytes == &ZEROS[..length.min(WINDOW)] {
+            return Ok(Searched::Nothing { is_dirty: false, step });
+        }
+        let mut is_dirty = false;
+        for start in (0..length).step_by(ALIGNMENT) {
+            let rest = &bytes[start..];
+            if rest.starts_with(RECORD_MAGIC) && RecordHead::parse(rest).is_some() {
+                return Ok(Searched::Head(at + start as u64));
+            }
+            is_dirty |= rest.iter().take(ALIGNMENT).any(|byte| *byte != 0);
+        }
+        Ok(Searched::Nothing { is_dirty, step })
     }
 
     /// Up to `length` bytes at `at`; fewer at the end of the file.

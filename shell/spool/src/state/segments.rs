@@ -36,9 +36,12 @@ impl Segment {
         self.active || self.pins > 0 || !self.bodies.is_empty() || !self.events.is_empty()
     }
 
-    /// Whether what lives here should be copied out: dead bytes beside it, or a nearly empty file.
-    fn is_worth_cleaning(&self) -> bool {
-        !self.active && self.pins == 0 && (self.dead || self.used - RECORDS_START < self.size / 4)
+    /// Whether what lives here should be copied out: there are dead bytes beside it for long enough, or the file is nearly empty, as
+    /// that of a run that soon ended.
+    fn is_worth_cleaning(&self, before: Timestamp) -> bool {
+        let is_nearly_empty = self.used - RECORDS_START < self.size / 4;
+        let holds_old_bytes = self.dead && self.created <= before;
+        !self.active && self.pins == 0 && (holds_old_bytes || is_nearly_empty)
     }
 }
 
@@ -142,12 +145,11 @@ impl Segments {
         self.0.remove(&number);
     }
 
-    /// The oldest segment behind `after`, created before `before`, out of which what lives should be copied.
+    /// The oldest segment behind `after` out of which what lives should be copied; dead bytes of before `before` are old.
     pub(crate) fn next_to_clean(&self, before: Timestamp, after: Option<u64>) -> Option<Reaped> {
         let behind = after.map_or(0, |after| after + 1);
         let mut segments = self.0.range(behind..);
-        let (number, segment) =
-            segments.find(|(_, segment)| segment.created <= before && segment.is_worth_cleaning())?;
+        let (number, segment) = segments.find(|(_, segment)| segment.is_worth_cleaning(before))?;
         Some(Reaped { number: *number, messages: segment.bodies.union(&segment.events).copied().collect() })
     }
 

@@ -216,6 +216,25 @@ fn a_directory_is_opened_by_one_process_only_and_by_its_owner_only() {
     }
 }
 
+#[test]
+fn many_restarts_leave_no_segments_behind_and_nothing_is_lost() {
+    run(async {
+        let disk = MemDisk::new();
+        for _ in 0..20 {
+            let (spool, _) = open(&disk, small_segments(), START).unwrap();
+            if spool.show(FIRST.id()).is_none() {
+                FIRST.commit(&spool, START).await.unwrap();
+            }
+            spool.maintain(START).await.unwrap();
+            assert_eq!(spool.original(FIRST.id()).await.unwrap(), FIRST.body());
+            // Killed: nothing is said on disk.
+            drop(spool);
+        }
+        let left = disk.list().unwrap().len();
+        assert!(left <= 2, "{left} segments are left");
+    });
+}
+
 fn holds(disk: &MemDisk, bytes: &[u8]) -> bool {
     let names = disk.list().unwrap();
     names.iter().any(|name| disk.bytes(name).windows(bytes.len()).any(|window| window == bytes))
