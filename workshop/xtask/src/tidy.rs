@@ -10,6 +10,7 @@ mod shelf;
 mod stations;
 mod text;
 mod tree;
+mod uses;
 
 use anyhow::{Result, bail};
 use std::path::Path;

@@ -9,6 +9,9 @@ const LINES_MAX: usize = 500;
 const TEST_LINES_MAX: usize = 800;
 const LINE_LEN_MAX: usize = 160;
 
+/// Clippy's names of the bounds that it holds.
+const BOUNDS: [&str; 2] = ["too_many_lines", "excessive_nesting"];
+
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in tree.rust() {
@@ -19,6 +22,11 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
                 .push(format!("{path}: has {lines} lines, more than {max}; split it by what it is about"));
         }
         for (number, line) in text.lines().enumerate() {
+            let is_loosened = BOUNDS.iter().any(|bound| line.contains(&format!("expect(clippy::{bound}")));
+            if is_loosened && !is_test(path) {
+                findings
+                    .push(format!("{path}:{}: a bound is not expected away; split the function", number + 1));
+            }
             let length = line.chars().count();
             if length > LINE_LEN_MAX {
                 findings.push(format!(

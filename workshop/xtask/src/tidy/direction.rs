@@ -3,7 +3,7 @@
 //! Only `signpost` may use the playground; tests of any shell crate may use it as well.
 
 use super::Finding;
-use super::tree::Tree;
+use super::tree::{Tree, dependencies};
 use std::collections::BTreeSet;
 
 /// From the front to the back; crates of one row never name each other, but for the arrows below.
@@ -30,15 +30,12 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
             ));
         }
         let Ok(manifest) = manifest.parse::<toml::Table>() else { continue };
-        for (section, is_dev) in [("dependencies", false), ("dev-dependencies", true)] {
-            let named =
-                manifest.get(section).and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::keys);
-            for behind in named.filter(|behind| own.contains(behind.as_str())) {
-                if !may_name(name, behind, is_dev) {
-                    findings.push(format!(
-                        "{shelf}/{name}/Cargo.toml: {name} names {behind}, against the order of the crates"
-                    ));
-                }
+        for behind in dependencies(&manifest).iter().filter(|behind| own.contains(behind.package.as_str())) {
+            if !may_name(name, &behind.package, behind.is_dev) {
+                findings.push(format!(
+                    "{shelf}/{name}/Cargo.toml: {name} names {}, against the order of the crates",
+                    behind.package
+                ));
             }
         }
     }

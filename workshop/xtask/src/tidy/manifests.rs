@@ -3,7 +3,7 @@
 //! A crate counts as used when its name stands in the sources of the crate that names it.
 
 use super::Finding;
-use super::tree::Tree;
+use super::tree::{Tree, dependencies};
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = reasons(tree);
@@ -13,13 +13,13 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
             findings.push(format!("{shelf}/{name}/Cargo.toml: is no TOML"));
             continue;
         };
-        for section in ["dependencies", "dev-dependencies"] {
-            let named =
-                manifest.get(section).and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::keys);
-            for dependency in
-                named.filter(|dependency| !is_used(tree, &format!("{shelf}/{name}/"), dependency))
-            {
-                findings.push(format!("{shelf}/{name}/Cargo.toml: {dependency} is not used"));
+        for dependency in dependencies(&manifest) {
+            let at = |what: &str| format!("{shelf}/{name}/Cargo.toml: {} {what}", dependency.name);
+            if !dependency.is_listed {
+                findings.push(at("is not taken from the root's list, where its reason stands"));
+            }
+            if !is_used(tree, &format!("{shelf}/{name}/"), &dependency.name) {
+                findings.push(at("is not used"));
             }
         }
     }
@@ -28,15 +28,17 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
 
 fn is_used(tree: &Tree, folder: &str, dependency: &str) -> bool {
     let word = dependency.replace('-', "_");
-    let uses = |text: &str| {
-        text.match_indices(&word).any(|(at, _)| {
-            let before = text[..at].chars().next_back();
-            let after = text[at + word.len()..].chars().next();
+    let uses = |line: &str| {
+        line.match_indices(&word).any(|(at, _)| {
+            let before = line[..at].chars().next_back();
+            let after = line[at + word.len()..].chars().next();
             let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
             !is_part(before) && !is_part(after)
         })
     };
-    tree.rust().any(|(path, text)| path.starts_with(folder) && uses(text))
+    let mut code =
+        tree.rust().filter(|(path, _)| path.starts_with(folder)).flat_map(|(_, text)| text.lines());
+    code.any(|line| !line.trim_start().starts_with("//") && uses(line))
 }
 
 /// Every entry of the workspace's list that is not our own ends with a comment.

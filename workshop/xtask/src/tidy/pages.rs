@@ -3,7 +3,7 @@
 //! Tests stand in files of their own, and lints are expected with a reason, never allowed.
 
 use super::Finding;
-use super::tree::Tree;
+use super::tree::{Tree, is_test};
 use std::collections::BTreeMap;
 
 /// Shorter sentences may be said twice: they name a thing, they do not explain it.
@@ -42,10 +42,14 @@ fn inside(path: &str, text: &str) -> Vec<Finding> {
     for (number, line) in text.lines().enumerate() {
         let line = line.trim_start();
         let at = |what: &str| format!("{path}:{}: {what}", number + 1);
-        if line.starts_with("mod tests {") {
+        let is_attribute = line.starts_with("#[") || line.starts_with("#![");
+        let is_case =
+            is_attribute && ["#[test]", "::test]", "::test("].iter().any(|case| line.contains(case));
+        if line.starts_with("mod tests {") || (is_case && !is_test(path)) {
             findings.push(at("tests stand in a file of their own, tests.rs"));
         }
-        if line.starts_with(concat!("#[", "allow(")) || line.starts_with(concat!("#![", "allow(")) {
+        let allows = line.match_indices("allow(").any(|(at, _)| line[..at].ends_with(['[', ' ', '(', ',']));
+        if is_attribute && allows {
             findings.push(at("a lint is expected with its reason, not allowed"));
         }
     }

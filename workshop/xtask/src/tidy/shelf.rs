@@ -3,7 +3,8 @@
 //! Its tests may read the corpora. Both lists of clippy's bans say the same where they overlap.
 
 use super::Finding;
-use super::tree::{Tree, is_test};
+use super::tree::{Tree, dependencies, is_test};
+use super::uses;
 
 const CRATES: [&str; 12] = [
     "tokio",
@@ -36,21 +37,16 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (_, name, manifest) in tree.crates().filter(|(shelf, ..)| *shelf == "pure") {
         let Ok(manifest) = manifest.parse::<toml::Table>() else { continue };
-        let named = manifest
-            .get("dependencies")
-            .and_then(toml::Value::as_table)
-            .into_iter()
-            .flat_map(toml::Table::keys);
-        for banned in named.filter(|named| CRATES.contains(&named.as_str())) {
-            findings.push(format!("pure/{name}/Cargo.toml: {banned} has no place on the pure shelf"));
+        let named = dependencies(&manifest).into_iter().filter(|named| !named.is_dev);
+        for banned in named.filter(|named| CRATES.contains(&named.package.as_str())) {
+            findings
+                .push(format!("pure/{name}/Cargo.toml: {} has no place on the pure shelf", banned.package));
         }
     }
     for (path, text) in tree.rust().filter(|(path, _)| path.starts_with("pure/") && !is_test(path)) {
-        for (number, line) in
-            text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"))
-        {
-            for word in WORDS.iter().filter(|word| line.contains(**word)) {
-                findings.push(format!("{path}:{}: `{word}` has no place on the pure shelf", number + 1));
+        for (number, named) in uses::named(text) {
+            for word in WORDS.iter().filter(|word| named.contains(**word)) {
+                findings.push(format!("{path}:{number}: `{word}` has no place on the pure shelf"));
             }
         }
     }

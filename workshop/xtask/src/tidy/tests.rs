@@ -103,3 +103,55 @@ fn paths_of_a_machine_and_dead_links_are_found() {
     finds(text::check, &[("a.toml", "x = 1 \n")], "ends with a blank");
     assert!(text::check(&tree(&[("docs/a.md", "[x](../README.md#part)"), ("README.md", "")])).is_empty());
 }
+
+#[test]
+fn a_rule_is_not_passed_by_another_spelling() {
+    for text in [
+        "use std::{fmt, fs};",
+        "use std::{\n    fmt,\n    time::{Duration, SystemTime},\n};",
+        "pub use std::net::{IpAddr, TcpStream};",
+    ] {
+        finds(shelf::check, &[("pure/smtp/src/lib.rs", text)], "pure/smtp/src/lib.rs:1");
+    }
+    let sections = [
+        "[target.'cfg(unix)'.dependencies]\ntokio.workspace = true",
+        "[dependencies]\nruntime = { package = \"tokio\", version = \"1\" }",
+        "[build-dependencies]\ntokio.workspace = true",
+    ];
+    for manifest in sections {
+        finds(shelf::check, &[("pure/smtp/Cargo.toml", manifest)], "tokio has no place");
+    }
+    for text in [
+        "use super::verdict::Verdict;",
+        "use crate::{Parts, verdict::Verdict};",
+        "fn f(_: super::verdict::Verdict) {}",
+    ] {
+        finds(stations::check, &[("shell/relay/src/admit.rs", text)], "admit names verdict");
+    }
+    finds(
+        stations::check,
+        &[("shell/relay/src/admit/pace.rs", "use super::super::steer::Path;")],
+        "admit names steer",
+    );
+    assert!(
+        stations::check(&tree(&[("shell/relay/src/admit/pace.rs", "use super::steer::Path;")])).is_empty()
+    );
+    finds(pages::check, &[("a/src/x.rs", "//! P.\nmod checks {\n#[tokio::test]\n}\n")], "file of their own");
+    finds(
+        pages::check,
+        &[("a/src/x.rs", concat!("//! P.\n#[cfg_attr(unix, ", "allow(dead_code))]\n"))],
+        "expected with its reason",
+    );
+    let long = concat!("#[expect(clippy::", "too_many_lines, reason = \"x\")]");
+    finds(budgets::check, &[("shell/x/src/a.rs", long)], "expected away");
+    let comment = [
+        ("shell/a/Cargo.toml", "[dependencies]\nserde.workspace = true\n"),
+        ("shell/a/src/lib.rs", "// serde\n"),
+    ];
+    finds(manifests::check, &comment, "serde is not used");
+    finds(
+        manifests::check,
+        &[("shell/a/Cargo.toml", "[dependencies]\nrand = \"1\"\n")],
+        "rand is not taken from the root's list",
+    );
+}

@@ -58,6 +58,40 @@ impl Tree {
     }
 }
 
+/// One dependency of a manifest, from any of its sections, those of a target as well.
+#[derive(Debug)]
+pub(super) struct Dependency {
+    /// As the sources call it.
+    pub(super) name: String,
+    /// As the registry calls it.
+    pub(super) package: String,
+    pub(super) is_dev: bool,
+    /// Whether version and reason stand in the root's list.
+    pub(super) is_listed: bool,
+}
+
+/// What a manifest names.
+pub(super) fn dependencies(manifest: &toml::Table) -> Vec<Dependency> {
+    let targets = manifest.get("target").and_then(toml::Value::as_table);
+    let tables = targets.into_iter().flat_map(toml::Table::values).filter_map(toml::Value::as_table);
+    let mut found = Vec::new();
+    for table in tables.chain([manifest]) {
+        for section in ["dependencies", "build-dependencies", "dev-dependencies"] {
+            let entries = table.get(section).and_then(toml::Value::as_table);
+            for (name, entry) in entries.into_iter().flatten() {
+                let package = entry.get("package").and_then(toml::Value::as_str).unwrap_or(name);
+                found.push(Dependency {
+                    name: name.clone(),
+                    package: package.to_owned(),
+                    is_dev: section == "dev-dependencies",
+                    is_listed: entry.get("workspace").and_then(toml::Value::as_bool) == Some(true),
+                });
+            }
+        }
+    }
+    found
+}
+
 /// Whether the file is a test's: it may be longer and may use what the code may not.
 pub(super) fn is_test(path: &str) -> bool {
     path.contains("/tests/")
