@@ -44,7 +44,8 @@ fn headline(metrics: &Metrics, ready: &Readiness) -> (&'static str, String) {
     let parked = metrics.queue_parked.get();
     match (ready.problems.is_empty(), parked, metrics.queue_messages.get(), metrics.accepted.get()) {
         (false, ..) => ("bad", "Mail is not taken at the moment".to_owned()),
-        (true, 1.., ..) => ("odd", format!("Mail is flowing, {parked} messages wait for a person")),
+        (true, 1, ..) => ("odd", "Mail is flowing, one message waits for a person".to_owned()),
+        (true, 2.., ..) => ("odd", format!("Mail is flowing, {parked} messages wait for a person")),
         (true, 0, 0, 0) => ("good", "Ready for the first message".to_owned()),
         (true, 0, 0, _) => ("good", "Mail is flowing, nothing waits".to_owned()),
         (true, 0, waiting, _) => ("good", format!("Mail is flowing, {waiting} on the way")),

@@ -1,7 +1,7 @@
 //! Installs the peers' programs on a Debian machine, and finds the one that lives beside the build.
 //!
 //! Exim and Postfix exclude each other as packages, so Exim is downloaded and unpacked under `target/tools` of the checkout and never
-//! installed. Running it again when all is there costs a second and changes nothing. It needs root and a working `apt-get`.
+//! installed. When all is there nothing is run and nobody has to be root; else it needs root and a working `apt-get`.
 
 use super::{PeerError, run, succeed};
 use std::path::{Path, PathBuf};
@@ -17,11 +17,22 @@ pub(super) const EXIM_USER: &str = "Debian-exim";
 /// # Errors
 /// The command that failed, with what it wrote.
 pub fn install() -> Result<(), PeerError> {
-    let mut apt = Command::new("apt-get");
-    apt.env("DEBIAN_FRONTEND", "noninteractive")
-        .args(["install", "-y", "--no-install-recommends"])
-        .args(PACKAGES);
-    succeed("apt-get", run("apt-get", &mut apt, b"")?)?;
+    let mut missing = Vec::new();
+    for package in PACKAGES {
+        if !run("dpkg", Command::new("dpkg").args(["--status", package]), b"")?.status.success() {
+            missing.push(*package);
+        }
+    }
+    if !missing.is_empty() || exim_program().is_none() {
+        succeed("apt-get", run("apt-get", Command::new("apt-get").args(["update", "--quiet"]), b"")?)?;
+    }
+    if !missing.is_empty() {
+        let mut apt = Command::new("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive")
+            .args(["install", "-y", "--no-install-recommends"])
+            .args(missing);
+        succeed("apt-get", run("apt-get", &mut apt, b"")?)?;
+    }
     if !run("id", Command::new("id").arg(EXIM_USER), b"")?.status.success() {
         let mut add = Command::new("useradd");
         add.args(["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", EXIM_USER]);
