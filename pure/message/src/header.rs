@@ -12,8 +12,8 @@ pub use words::decode_words;
 use core::ops::Range;
 use memchr::memchr;
 
-/// Header lines of one block that are read; Haraka's limit.
-const LINES_MAX: usize = 1_000;
+/// Header lines of one block that are read: two thousand addresses in Cc, one on a line, are a mail that people send.
+const LINES_MAX: usize = 10_000;
 /// Bytes of one block that are read; Postfix's `header_size_limit` times 2.5.
 const BLOCK_BYTES_MAX: usize = 256 * 1024;
 

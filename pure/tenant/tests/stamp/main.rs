@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::unwrap_in_result, reason = "helpers of tests end the test")]
 
 mod attacks;
+mod bombs;
 mod corpus;
 mod forms;
 mod generated;
