@@ -1,6 +1,7 @@
 //! Reads every byte of every record and says what is not sound; changes nothing.
 //!
-//! It needs no lock, so it may look at the spool of a running node; the last record of the segment that is being written may then look torn.
+//! It needs no lock, so it may look at the spool of a running node. A record that is being written just then looks torn for a moment: what
+//! is told is damaged at two looks.
 
 use crate::config::SpoolError;
 use crate::crypt::Crypt;
@@ -36,7 +37,17 @@ pub struct Verified {
 /// If the disk cannot be read, or a segment is of another version or key.
 pub fn verify(disk: &dyn Disk, key: Option<[u8; 32]>) -> Result<Verified, SpoolError> {
     let crypt = Crypt::new(key)?;
-    let (_, recovered, _) = read_all(disk, &crypt)?;
+    let mut verified = look(disk, &crypt)?;
+    if !verified.damage.is_empty() || !verified.damaged_messages.is_empty() {
+        let before = std::mem::replace(&mut verified, look(disk, &crypt)?);
+        verified.damage.retain(|damage| before.damage.contains(damage));
+        verified.damaged_messages.retain(|id| before.damaged_messages.contains(id));
+    }
+    Ok(verified)
+}
+
+fn look(disk: &dyn Disk, crypt: &Crypt) -> Result<Verified, SpoolError> {
+    let (_, recovered, _) = read_all(disk, crypt)?;
     let failed = |error: std::io::Error| SpoolError::unusable(disk.place(), &error);
     let mut verified =
         Verified { messages: recovered.messages, damaged_messages: recovered.damaged, ..Verified::default() };
