@@ -111,6 +111,7 @@ fn refusal(error: &SpoolError) -> Reply {
         }
         SpoolError::Stopped(_)
         | SpoolError::Gone(_)
+        | SpoolError::Unread(_)
         | SpoolError::Busy(_)
         | SpoolError::Damaged { .. }
         | SpoolError::Unusable { .. }

@@ -134,5 +134,7 @@ async fn tend_spool(parts: &Arc<Parts>, now: Timestamp) {
         parts.metrics.alarms.add_one();
         tracing::warn!(%error, "the spool could not be tidied; nothing is lost, space is not given back");
     }
-    parts.tenants.prune(&parts.spool.snapshots_in_use());
+    if let Some(in_use) = parts.spool.snapshots_in_use() {
+        parts.tenants.prune(&in_use);
+    }
 }

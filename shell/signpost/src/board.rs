@@ -55,18 +55,27 @@ impl Board {
         Self { store, tenants, unimported: Mutex::default(), publishing: Mutex::default() }
     }
 
-    /// Lets run what ran before the restart, and the older snapshots that queued mail names.
-    pub(crate) fn restore(&self, in_use: &BTreeSet<(TenantName, SnapshotNumber)>) -> Result<()> {
+    /// Lets run what ran before the restart.
+    pub(crate) fn restore(&self) -> Result<()> {
         for name in self.store.names()? {
             let Some(current) = self.store.current(&name)? else { continue };
             self.tenants.publish(Arc::new(self.compile_stored(&name, current.number)?))?;
         }
+        Ok(())
+    }
+
+    /// Loads the older snapshots that mail of the queue was accepted with; gives what cannot be loaded.
+    pub(crate) fn keep(&self, in_use: &BTreeSet<(TenantName, SnapshotNumber)>) -> Vec<anyhow::Error> {
+        let mut problems = Vec::new();
         for (name, number) in in_use {
             if self.tenants.numbered(name, *number).is_none() {
-                self.tenants.keep(Arc::new(self.compile_stored(name, *number)?));
+                match self.compile_stored(name, *number) {
+                    Ok(snapshot) => self.tenants.keep(Arc::new(snapshot)),
+                    Err(error) => problems.push(error),
+                }
             }
         }
-        Ok(())
+        problems
     }
 
     fn compile_stored(&self, name: &TenantName, number: SnapshotNumber) -> Result<Snapshot> {

@@ -52,6 +52,19 @@ pub(crate) enum Request {
     },
 }
 
+impl Request {
+    fn is_about_the_queue(&self) -> bool {
+        match self {
+            Self::QueueList { .. }
+            | Self::QueueShow { .. }
+            | Self::QueueHold { .. }
+            | Self::QueueRelease { .. }
+            | Self::Trace { .. } => true,
+            Self::Status | Self::TenantApply | Self::TenantList | Self::TenantExport { .. } => false,
+        }
+    }
+}
+
 /// What is answered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,6 +5,7 @@
 
 mod node;
 mod play;
+mod queue;
 
 use crate::cli::UpArgs;
 use crate::config::{self, OperatorConfig};
@@ -72,18 +73,21 @@ fn is_loopback_only(config: &OperatorConfig) -> bool {
 
 async fn live(config: OperatorConfig, playground: Option<Ports>, time_scale: u32) -> Result<()> {
     let mut signals = Signals::new()?;
-    let node = Node::start(config, playground, time_scale).await?;
+    let mut node = Node::start(config, playground, time_scale).await?;
     node.greet().await?;
-    loop {
-        match signals.next().await {
-            Wish::Stop => break,
-            Wish::Import => node.import(),
+    let ended = loop {
+        tokio::select! {
+            wish = signals.next() => match wish {
+                Wish::Stop => break Ok(()),
+                Wish::Import => node.import(),
+            },
+            error = node.failed() => break Err(error),
         }
-    }
+    };
     tracing::info!("stopping: what is in flight may end, the rest stays in the spool");
     node.stop().await;
     tracing::info!("stopped");
-    Ok(())
+    ended
 }
 
 /// What the operator wants by a signal.

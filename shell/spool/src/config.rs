@@ -37,6 +37,8 @@ pub enum SpoolError {
     Closed,
     #[error("message {0} is not in the queue")]
     Gone(MessageId),
+    #[error("message {0} is not known yet: the queue of earlier runs is still being read; try again")]
+    Unread(MessageId),
     #[error("message {0} is being delivered right now; try again")]
     Busy(MessageId),
     #[error("the body of message {id} cannot be read: {detail}")]

@@ -25,7 +25,7 @@ pub use config::{SpoolConfig, SpoolError};
 pub use event::{Accepted, Event, Progress, StampedGroup, TraceInfo};
 pub use incoming::Incoming;
 pub use lease::Lease;
-pub use recover::Recovered;
+pub use recover::{Earlier, Recovered, Unread};
 pub use state::{Phase, QueueEntry};
 pub use trace::{Cursor, TraceRecord};
 pub use verify::{Damage, Verified, verify};
@@ -34,6 +34,7 @@ use bytes::Bytes;
 use disk::Disk;
 use format::RunStart;
 use model::{MessageId, Metrics, ParkReason, SnapshotNumber, TenantName, Timestamp};
+use recover::Look;
 use state::Shared;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -45,7 +46,8 @@ pub struct Spool {
 }
 
 impl Spool {
-    /// Opens the spool on `disk`: reads every segment, rebuilds the index, begins a new segment.
+    /// Opens the spool on `disk` and begins a new segment. Messages are taken in from here on; what earlier runs left joins the queue when
+    /// the second value was read.
     ///
     /// # Errors
     /// If the disk cannot be read or written, or a segment is encrypted with another key.
@@ -54,14 +56,20 @@ impl Spool {
         disk: Arc<dyn Disk>,
         metrics: Arc<Metrics>,
         now: Timestamp,
-    ) -> Result<(Self, Recovered), SpoolError> {
+    ) -> Result<(Self, Unread), SpoolError> {
         let crypt = crypt::Crypt::new(config.key)?;
-        let (state, mut recovered, next_segment) = recover::read_all(disk.as_ref(), &crypt)?;
-        let shared = Arc::new(Shared::new(state, disk, crypt, metrics, config.segment_age_max));
-        let start = RunStart { at: now, power_cut: recovered.power_cut };
-        recovered.maybe_duplicates = writer::start(&shared, config, next_segment, start)?;
-        shared.note_queue();
-        Ok((Self { shared }, recovered))
+        let look = Look::at(disk.as_ref(), &crypt)?;
+        let shared = Arc::new(Shared::new(disk, crypt, metrics, config.segment_age_max));
+        let start = RunStart { at: now, power_cut: look.power_cut };
+        writer::start(&shared, config, look.next(), start)?;
+        Ok((Self { shared: Arc::clone(&shared) }, Unread::new(shared, look, start)))
+    }
+
+    /// Returns when everything that earlier runs left has joined the queue.
+    pub async fn whole(&self) {
+        let mut whole = self.shared.whole.subscribe();
+        // The sender lives as long as `self`.
+        let _whole = whole.wait_for(|whole| *whole).await;
     }
 
     /// Whether messages are accepted now.
@@ -144,10 +152,11 @@ impl Spool {
         self.shared.state().trace.read(cursor, limit)
     }
 
-    /// The snapshots that a message of the queue still needs.
+    /// The snapshots that a message of the queue still needs; `None` while the queue is not whole.
     #[must_use]
-    pub fn snapshots_in_use(&self) -> BTreeSet<(TenantName, SnapshotNumber)> {
-        self.shared.state().snapshots_in_use()
+    pub fn snapshots_in_use(&self) -> Option<BTreeSet<(TenantName, SnapshotNumber)>> {
+        let state = self.shared.state();
+        state.is_whole.then(|| state.snapshots_in_use())
     }
 
     /// Messages that are parked for a refusal and whose time is over.
@@ -163,7 +172,7 @@ impl Spool {
     }
 
     /// Ends segments that are old and copies what lives out of those that hold delivered bytes, so that these leave the disk. To
-    /// be called every minute or so.
+    /// be called every minute or so; does nothing while the queue is not whole.
     ///
     /// # Errors
     /// If a copy cannot be written; nothing is deleted then.

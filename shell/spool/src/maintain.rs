@@ -13,6 +13,9 @@ use std::sync::Arc;
 
 pub(crate) async fn run(shared: &Arc<Shared>, now: Timestamp) -> Result<(), SpoolError> {
     shared.writer.note_time(now);
+    if !shared.state().is_whole {
+        return Ok(());
+    }
     let age_max = shared.segment_age_max;
     if shared.state().segments.active_age(now).is_some_and(|age| age >= age_max) {
         shared.writer.rotate().await?;

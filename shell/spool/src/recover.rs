@@ -3,23 +3,29 @@
 //! Records are applied in the order in which they were written. What follows a damaged record is found again by the next sound head. A
 //! message whose acceptance is whole and whose body is not stays in the queue, parked, so that it is accounted for; only behind a power
 //! cut, in the segment written last, it was never acknowledged and is left out. Old segments are only read.
+//!
+//! ```text
+//! Look: the segments at first sight -> a new segment is begun, mail is taken in -> Unread: everything is read -> Earlier: joins the queue
+//! ```
 
+mod look;
 mod scan;
+mod unread;
 
+pub(crate) use look::{Look, Seen};
 pub(crate) use scan::{Found, Scan};
+pub use unread::{Earlier, Unread};
 
-use crate::config::SpoolError;
-use crate::crypt::Crypt;
 use crate::disk::Disk;
 use crate::event::{Accepted, Event, Progress, Stored};
-use crate::format::{HEADER_COPIES, RunStart, SegmentHeader, segment_name, segment_number};
+use crate::format::segment_name;
 use crate::state::{Body, ChunkPlace, Segment, State};
-use model::{MessageId, ParkReason, Timestamp};
+use model::{MessageId, ParkReason};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;
 
-/// What opening a spool found.
+/// What earlier runs left.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recovered {
     /// Messages in the queue.
@@ -30,102 +36,14 @@ pub struct Recovered {
     pub damaged_records: usize,
     /// Messages that were being accepted when the power went, and were never acknowledged.
     pub torn: usize,
-    /// Recipients who may get a message twice.
+    /// Recipients who may get a message twice, by the end of the last run.
     pub maybe_duplicates: usize,
     /// Whether the last run ended with its machine, so that its last un-synced bytes may be lost.
     pub power_cut: bool,
 }
 
-/// Reads every segment. Gives the index, the account, and the number of the next segment.
-pub(crate) fn read_all(disk: &dyn Disk, crypt: &Crypt) -> Result<(State, Recovered, u64), SpoolError> {
-    let failed = |error: io::Error| SpoolError::unusable(disk.place(), &error);
-    let mut numbers: Vec<u64> =
-        disk.list().map_err(failed)?.iter().filter_map(|name| segment_number(name)).collect();
-    numbers.sort_unstable();
-    let mut segments = Vec::new();
-    for number in &numbers {
-        let header = read_header(disk, *number, crypt)?;
-        segments.push(Seen::look(disk, *number, header).map_err(failed)?);
-    }
-    let power_cut = ended_by_power_cut(disk, &segments).map_err(failed)?;
-    if let Some(tail) = segments.iter_mut().rev().find(|segment| segment.has_records) {
-        tail.unproven = power_cut;
-    }
-    let mut recovery = Recovery::new(power_cut);
-    // What a run had not synced when its machine ended lies in its last segment; the next run's start says so.
-    let mut cut_before = false;
-    for segment in segments.iter_mut().rev().filter(|segment| segment.has_records) {
-        segment.unproven |= std::mem::replace(&mut cut_before, segment.starts_behind_a_cut);
-    }
-    for segment in &segments {
-        recovery.segment(disk, segment).map_err(failed)?;
-    }
-    let (state, recovered) = recovery.finish();
-    Ok((state, recovered, numbers.last().map_or(1, |last| last + 1)))
-}
-
-/// A segment at first sight.
-struct Seen {
-    number: u64,
-    created: Timestamp,
-    /// Of a sound header.
-    boot: Option<u32>,
-    has_records: bool,
-    starts_behind_a_cut: bool,
-    /// Bytes that no sync has proven may lie here.
-    unproven: bool,
-}
-
-impl Seen {
-    fn look(disk: &dyn Disk, number: u64, header: Option<SegmentHeader>) -> io::Result<Self> {
-        let first = Scan::new(disk.open(&segment_name(number))?, false)?.next()?;
-        let starts_behind_a_cut = matches!(first, Some(Found::Start(RunStart { power_cut: true, .. })));
-        // Without a sound header it counts as old: whatever lives in it is copied out soon.
-        let created = header.map_or(Timestamp::default(), |header| header.created);
-        let boot = header.map(|header| header.boot);
-        Ok(Self { number, created, boot, has_records: first.is_some(), starts_behind_a_cut, unproven: false })
-    }
-}
-
-fn read_header(disk: &dyn Disk, number: u64, crypt: &Crypt) -> Result<Option<SegmentHeader>, SpoolError> {
-    let name = segment_name(number);
-    let failed = |error: io::Error| SpoolError::unusable(format!("{}/{name}", disk.place()), &error);
-    let file = disk.open(&name).map_err(failed)?;
-    for copy in HEADER_COPIES {
-        let mut bytes = [0; 64];
-        let read = file.read_at(copy, &mut bytes).map_err(failed)?;
-        let header = SegmentHeader::parse(&bytes[..read]).map_err(|version| {
-            let detail = format!("segment {name} has version {version}, which this release does not read");
-            SpoolError::unusable(disk.place(), &detail)
-        })?;
-        if let Some(header) = header.filter(|header| header.number == number) {
-            crypt.check(header.fingerprint, &name)?;
-            return Ok(Some(header));
-        }
-    }
-    Ok(None)
-}
-
-/// Whether the last run ended with its machine. A segment with a sound header shows that a run was there, records or not.
-fn ended_by_power_cut(disk: &dyn Disk, segments: &[Seen]) -> io::Result<bool> {
-    let newest = segments.iter().rev().find_map(|segment| Some((segment.number, segment.boot?)));
-    let Some((number, boot)) = newest else { return Ok(false) };
-    let same_boot = boot != 0 && boot == disk.boot();
-    Ok(!same_boot && !ends_in_order(disk, number)?)
-}
-
-/// Whether a segment's last record says that its run stopped in order.
-fn ends_in_order(disk: &dyn Disk, number: u64) -> io::Result<bool> {
-    let mut scan = Scan::new(disk.open(&segment_name(number))?, false)?;
-    let mut last_is_end = false;
-    while let Some(found) = scan.next()? {
-        last_is_end = matches!(found, Found::End);
-    }
-    Ok(last_is_end)
-}
-
 /// The index while it grows.
-struct Recovery {
+pub(crate) struct Recovery {
     state: State,
     recovered: Recovered,
     /// Where the latest sound copy of each chunk lies, until its message is over.
@@ -138,6 +56,13 @@ impl Recovery {
     fn new(power_cut: bool) -> Self {
         let recovered = Recovered { power_cut, ..Recovered::default() };
         Self { state: State::default(), recovered, chunks: HashMap::new(), unproven: false }
+    }
+
+    /// Reads all segments without beginning a run.
+    pub(crate) fn read_only(disk: &dyn Disk, look: &Look) -> io::Result<Recovered> {
+        let mut recovery = Self::new(look.power_cut);
+        look.segments.iter().try_for_each(|segment| recovery.segment(disk, segment))?;
+        Ok(recovery.finish().1)
     }
 
     fn segment(&mut self, disk: &dyn Disk, seen: &Seen) -> io::Result<()> {

@@ -18,6 +18,7 @@ mod shared;
 pub(crate) use segments::{Reaped, Segment, Segments};
 pub(crate) use shared::{Pin, Shared, event_record};
 
+use crate::config::SpoolError;
 use crate::event::{Accepted, Event, Progress};
 use crate::format::RunStart;
 use crate::trace::Trace;
@@ -103,6 +104,8 @@ pub(crate) struct State {
     due: Due,
     /// Leases given so far.
     leases: u64,
+    /// Whether what earlier runs left is part of it.
+    pub(crate) is_whole: bool,
     pub(crate) segments: Segments,
     pub(crate) trace: Trace,
 }
@@ -263,6 +266,28 @@ impl State {
             self.segments.add_event(segment, *id);
         }
         marked
+    }
+
+    /// Takes in the segments and the history of earlier runs; gives their messages, to be joined one by one.
+    pub(crate) fn join(&mut self, earlier: Self) -> std::collections::btree_map::IntoIter<MessageId, Entry> {
+        self.segments.join(earlier.segments);
+        self.trace.put_before(earlier.trace);
+        earlier.entries.into_iter()
+    }
+
+    /// Takes in a message of an earlier run.
+    pub(crate) fn join_entry(&mut self, id: MessageId, entry: Entry) {
+        if entry.phase == Phase::Waiting {
+            self.due.insert(&entry.accepted.tenant, entry.progress.due, id);
+        }
+        // The segments of earlier runs know it already; that of this run's start does not.
+        entry.event_segments.iter().for_each(|segment| self.segments.add_event(*segment, id));
+        self.entries.insert(id, entry);
+    }
+
+    /// Why nothing is known of a message.
+    pub(crate) fn unknown(&self, id: MessageId) -> SpoolError {
+        if self.is_whole { SpoolError::Gone(id) } else { SpoolError::Unread(id) }
     }
 
     /// Takes a message that is not being delivered out of circulation, to be moved or changed; gives where it stood.

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 /// Events that are kept in memory.
 const WINDOW: usize = 50_000;
 
-/// A place in the sequence of events of this run; the default is the oldest that is known.
+/// A place in the sequence of events that this run knows; the default is the oldest that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cursor(pub u64);
@@ -26,14 +26,29 @@ pub struct TraceRecord {
     pub event: Event,
 }
 
-#[derive(Default)]
 pub(crate) struct Trace {
     window: VecDeque<Stored>,
     /// The number of the first event of the window.
     first: u64,
 }
 
+impl Default for Trace {
+    /// The numbers below are for the events of earlier runs, which are read later.
+    fn default() -> Self {
+        Self { window: VecDeque::new(), first: WINDOW as u64 }
+    }
+}
+
 impl Trace {
+    /// Puts the latest events of earlier runs in front, as far as there is room.
+    pub(crate) fn put_before(&mut self, mut earlier: Self) {
+        while self.window.len() < WINDOW {
+            let Some(stored) = earlier.window.pop_back() else { return };
+            self.window.push_front(stored);
+            self.first -= 1;
+        }
+    }
+
     pub(crate) fn push(&mut self, stored: Stored) {
         if self.window.len() == WINDOW {
             self.window.pop_front();

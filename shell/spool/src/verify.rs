@@ -6,8 +6,8 @@
 use crate::config::SpoolError;
 use crate::crypt::Crypt;
 use crate::disk::Disk;
-use crate::format::{segment_name, segment_number};
-use crate::recover::{Found, Scan, read_all};
+use crate::format::segment_name;
+use crate::recover::{Found, Look, Recovery, Scan};
 use model::MessageId;
 use serde::Serialize;
 
@@ -47,16 +47,14 @@ pub fn verify(disk: &dyn Disk, key: Option<[u8; 32]>) -> Result<Verified, SpoolE
 }
 
 fn look(disk: &dyn Disk, crypt: &Crypt) -> Result<Verified, SpoolError> {
-    let (_, recovered, _) = read_all(disk, crypt)?;
     let failed = |error: std::io::Error| SpoolError::unusable(disk.place(), &error);
+    let seen = Look::at(disk, crypt)?;
+    let recovered = Recovery::read_only(disk, &seen).map_err(failed)?;
     let mut verified =
         Verified { messages: recovered.messages, damaged_messages: recovered.damaged, ..Verified::default() };
-    let mut numbers: Vec<u64> =
-        disk.list().map_err(failed)?.iter().filter_map(|name| segment_number(name)).collect();
-    numbers.sort_unstable();
-    for number in numbers {
+    for segment in &seen.segments {
         verified.segments += 1;
-        let name = segment_name(number);
+        let name = segment_name(segment.number);
         let mut scan = Scan::new(disk.open(&name).map_err(failed)?, true).map_err(failed)?;
         while let Some(found) = scan.next().map_err(failed)? {
             match found {

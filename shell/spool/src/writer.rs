@@ -145,6 +145,11 @@ impl WriterHandle {
         answered.await.map_err(|_| SpoolError::Closed)?
     }
 
+    /// Whether `stop` was called.
+    pub(crate) fn is_stopped(&self) -> bool {
+        lock(&self.thread).is_none()
+    }
+
     /// Syncs what is written, says so on disk, and waits for the thread's end.
     pub(crate) async fn stop(&self) {
         let Some(thread) = lock(&self.thread).take() else { return };

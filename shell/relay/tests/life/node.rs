@@ -127,7 +127,9 @@ async fn start_relay(
 ) -> (Relay, Spool) {
     let clock = Clock::start(1);
     let config = SpoolConfig { reserve: ByteCount(0), ..SpoolConfig::default() };
-    let (spool, _) = Spool::open(config, Arc::new(disk.clone()), Arc::clone(metrics), clock.now()).unwrap();
+    let (spool, unread) =
+        Spool::open(config, Arc::new(disk.clone()), Arc::clone(metrics), clock.now()).unwrap();
+    unread.read().unwrap().join();
     let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2)).unwrap();
     let config = RelayConfig {
         listeners: vec![listener()],

@@ -69,7 +69,8 @@ fn a_restart_runs_what_ran_and_what_mail_needs() {
     first.publish(&example(), None).unwrap();
     first.publish(&edited("tenant.toml", "Acme GmbH", "Acme SE"), None).unwrap();
     let second = board(directory.path());
-    second.restore(&[(acme(), SnapshotNumber(1))].into()).unwrap();
+    second.restore().unwrap();
+    assert!(second.keep(&[(acme(), SnapshotNumber(1))].into()).is_empty());
     assert_eq!(second.tenants().current(&acme()).unwrap().settings.display_name, "Acme SE");
     let older = second.tenants().numbered(&acme(), SnapshotNumber(1)).unwrap();
     assert_eq!(older.settings.display_name, "Acme GmbH");

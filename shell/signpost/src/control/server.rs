@@ -20,8 +20,13 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
 
 const WAIT: Duration = Duration::from_secs(60);
+/// How long a question about the queue waits at a start, until what earlier runs left is part of it.
+const WHOLE_WITHIN: Duration = Duration::from_secs(30);
 /// Records that are read from the spool at once.
 const RECORDS_AT_ONCE: usize = 10_000;
+
+const STILL_READING: &str = "the queue of earlier runs is still being read from the disk; try again in a minute. \
+    Mail is taken in and delivered meanwhile";
 
 /// What the commands may reach.
 pub(crate) struct Control {
@@ -109,6 +114,9 @@ impl Control {
     }
 
     async fn act(&self, request: Request, attached: &[u8]) -> Result<(serde_json::Value, Vec<u8>)> {
+        if request.is_about_the_queue() {
+            tokio::time::timeout(WHOLE_WITHIN, self.spool.whole()).await.context(STILL_READING)?;
+        }
         let now = self.clock.now();
         let value = match request {
             Request::Status => json!({ "listeners": self.listeners, "console": self.console }),

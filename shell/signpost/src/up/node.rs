@@ -5,6 +5,7 @@
 
 use super::play;
 use super::play::Ports;
+use super::queue::{self, Reading};
 use crate::board::Board;
 use crate::config::{ListenerFile, OperatorConfig};
 use crate::control::{self, Control};
@@ -17,8 +18,7 @@ use net::tls::{self, Identity};
 use net::{Clock, Resolver};
 use playground::Playground;
 use relay::{ListenerConfig, Relay, RelayConfig, Tenants};
-use spool::disk::RealDisk;
-use spool::{Spool, SpoolConfig};
+use spool::Spool;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,6 +31,7 @@ const PRUNE: Duration = Duration::from_secs(600);
 pub(super) struct Node {
     relay: Relay,
     spool: Spool,
+    reading: Reading,
     board: Arc<Board>,
     playground: Option<Playground>,
     tenants_dir: PathBuf,
@@ -48,9 +49,9 @@ impl Node {
         let data_dir = make_data_dir(&config.data_dir)?;
         let clock = Clock::start(time_scale);
         let metrics = Arc::new(Metrics::default());
-        let spool = open_spool(&data_dir, &clock, &metrics)?;
+        let (spool, unread) = queue::open(&data_dir, &clock, &metrics)?;
         let board = Arc::new(Board::new(TenantStore::open(&data_dir)?, Arc::new(Tenants::new())));
-        board.restore(&spool.snapshots_in_use())?;
+        board.restore()?;
         let playground = match playground {
             Some(ports) => Some(play::start(&data_dir, ports).await?),
             None => None,
@@ -83,6 +84,7 @@ impl Node {
             Relay::start(relay_config, tenants, spool.clone(), resolver, clock.clone(), Arc::clone(&metrics))
                 .await?;
         let mut node = Self {
+            reading: Reading::begin(unread, Arc::clone(&board), Arc::clone(&metrics)),
             console: web.local_addr()?,
             relay,
             spool,
@@ -110,7 +112,8 @@ impl Node {
         self.tasks.spawn(async move {
             loop {
                 tokio::time::sleep(PRUNE).await;
-                if let Err(error) = board.prune(&spool.snapshots_in_use()) {
+                let Some(in_use) = spool.snapshots_in_use() else { continue };
+                if let Err(error) = board.prune(&in_use) {
                     tracing::warn!(%error, "old snapshots cannot be deleted");
                 }
             }
@@ -202,10 +205,16 @@ impl Node {
         }
     }
 
+    /// Returns when the node cannot go on.
+    pub(super) async fn failed(&mut self) -> anyhow::Error {
+        self.reading.failed().await
+    }
+
     pub(super) async fn stop(mut self) {
         self.relay.stop().await;
         self.tasks.shutdown().await;
         self.spool.stop().await;
+        self.reading.stop().await;
         if let Some(playground) = self.playground {
             playground.stop().await;
         }
@@ -243,27 +252,6 @@ fn make_data_dir(directory: &Path) -> Result<PathBuf> {
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory);
     made.with_context(|| format!("cannot make the data directory {}", directory.display()))?;
     Ok(directory.canonicalize()?)
-}
-
-fn open_spool(data_dir: &Path, clock: &Clock, metrics: &Arc<Metrics>) -> Result<Spool> {
-    let disk = Arc::new(RealDisk::open(&data_dir.join("spool")).context("the spool cannot be opened")?);
-    let config = SpoolConfig { key: keys::spool()?, ..SpoolConfig::default() };
-    let (spool, recovered) = Spool::open(config, disk, Arc::clone(metrics), clock.now())?;
-    metrics.maybe_duplicates.add(recovered.maybe_duplicates as u64);
-    if recovered.messages > 0 || recovered.power_cut || recovered.damaged_records > 0 {
-        tracing::info!(
-            messages = recovered.messages,
-            maybe_duplicates = recovered.maybe_duplicates,
-            power_cut = recovered.power_cut,
-            torn = recovered.torn,
-            damaged_records = recovered.damaged_records,
-            "the spool was read"
-        );
-    }
-    for id in recovered.damaged {
-        tracing::error!(%id, "the body of a message is damaged on disk; the message is parked");
-    }
-    Ok(spool)
 }
 
 fn listener(file: &ListenerFile, data_dir: &Path) -> Result<ListenerConfig> {

@@ -2,7 +2,7 @@
 //!
 //! Counted at the receiving end. What arrives twice must have been in flight at a kill.
 
-use crate::support::Place;
+use crate::support::{Node, Place};
 use model::Stage;
 use playground::{Act, Playground, PlaygroundConfig, ScriptRule, Turns};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,10 +70,16 @@ struct Round {
     marked: u64,
 }
 
+/// The recipients that the node's start marked. A question about the queue is answered when earlier runs were read.
+fn marked(place: &Place, node: &Node) -> u64 {
+    place.queue();
+    node.figure("signpost_maybe_duplicates_total")
+}
+
 /// A round: clients send, and after so many acknowledgements the node is killed.
 fn round(place: &Place, known: &Arc<Known>, acknowledgements: u64) -> Round {
     let node = place.up(&[]);
-    let marked = node.figure("signpost_maybe_duplicates_total");
+    let marked = marked(place, &node);
     let before = known.acknowledged.lock().unwrap().len() as u64;
     known.stop.store(false, Ordering::Relaxed);
     let address = node.smtp;
@@ -119,7 +125,7 @@ async fn everything_acknowledged_arrives_however_often_the_node_is_killed() {
         }
         playground.clear_script();
         let last = place.up(&[]);
-        marked += last.figure("signpost_maybe_duplicates_total");
+        marked += self::marked(&place, &last);
         // Unknown ends wait five minutes: an operator may shorten that.
         place.wait("the queue does not empty", || {
             for entry in place.queue() {

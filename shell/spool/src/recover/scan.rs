@@ -11,8 +11,10 @@ use crate::format::{
 use std::io;
 use std::sync::Arc;
 
-/// Bytes that are read at once.
+/// Bytes that are read at once, at most.
 const WINDOW: usize = 256 << 10;
+/// Bytes that are read behind a leap over a body: there is a head, and perhaps another body.
+const WINDOW_MIN: usize = 4 << 10;
 /// What the unwritten rest of a segment holds; compared at once, since it may be most of a segment.
 static ZEROS: [u8; WINDOW] = [0; WINDOW];
 /// Records begin at multiples of this.
@@ -158,7 +160,9 @@ impl Scan {
     fn bytes(&mut self, at: u64, length: usize) -> io::Result<&[u8]> {
         let within = at >= self.window_at && at + length as u64 <= self.window_at + self.window.len() as u64;
         if !within {
-            self.window.resize(length.max(WINDOW), 0);
+            let goes_on = at <= self.window_at + self.window.len() as u64;
+            let size = if goes_on { (2 * self.window.len()).min(WINDOW) } else { WINDOW_MIN };
+            self.window.resize(size.max(length).max(WINDOW_MIN), 0);
             let read = self.file.read_at(at, &mut self.window)?;
             self.window.truncate(read);
             self.window_at = at;

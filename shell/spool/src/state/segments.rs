@@ -60,6 +60,11 @@ impl Segments {
         self.0.insert(number, segment);
     }
 
+    /// Takes in those of earlier runs.
+    pub(crate) fn join(&mut self, mut earlier: Self) {
+        self.0.append(&mut earlier.0);
+    }
+
     pub(crate) fn file(&self, number: u64) -> Option<Arc<dyn SegmentFile>> {
         self.0.get(&number).map(|segment| Arc::clone(&segment.file))
     }

@@ -10,7 +10,7 @@ use crate::writer::{Class, Durability, WriterHandle, Written};
 use bytes::Bytes;
 use model::{Duration, MessageId, Metrics, Timestamp};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 pub(crate) struct Shared {
     state: Mutex<State>,
@@ -19,6 +19,8 @@ pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) writer: WriterHandle,
     pub(crate) due_changed: Notify,
+    /// Tells when the queue is whole.
+    pub(crate) whole: watch::Sender<bool>,
     /// Age at which a segment is ended and cleaned.
     pub(crate) segment_age_max: Duration,
 }
@@ -69,15 +71,14 @@ impl Drop for TakenOut {
 
 impl Shared {
     pub(crate) fn new(
-        state: State,
         disk: Arc<dyn Disk>,
         crypt: Crypt,
         metrics: Arc<Metrics>,
         segment_age_max: Duration,
     ) -> Self {
         let writer = WriterHandle::new(Arc::clone(&disk));
-        let due_changed = Notify::new();
-        Self { state: Mutex::new(state), disk, crypt, metrics, writer, due_changed, segment_age_max }
+        let (due_changed, whole) = (Notify::new(), watch::Sender::new(false));
+        Self { state: Mutex::default(), disk, crypt, metrics, writer, due_changed, whole, segment_age_max }
     }
 
     /// A poisoned lock is taken: every change below is complete when a panic could happen.
@@ -121,7 +122,7 @@ impl Shared {
             let mut state = self.state();
             match state.take_out(id) {
                 Some(phase) => TakenOut { shared: Arc::clone(self), id, phase: Some(phase) },
-                None if state.phase(id).is_none() => return Err(SpoolError::Gone(id)),
+                None if state.phase(id).is_none() => return Err(state.unknown(id)),
                 None => return Err(SpoolError::Busy(id)),
             }
         };
@@ -140,7 +141,7 @@ impl Shared {
     pub(crate) async fn read_body(self: &Arc<Self>, id: MessageId) -> Result<Bytes, SpoolError> {
         let (chunks, length) = {
             let state = self.state();
-            let entry = state.entry(id).ok_or(SpoolError::Gone(id))?;
+            let entry = state.entry(id).ok_or_else(|| state.unknown(id))?;
             (entry.body.chunks.len(), entry.body.length)
         };
         if chunks == 1 {

@@ -28,14 +28,13 @@ const BATCH_MAX: usize = 4096;
 /// Space at the end of a segment that only events may use, at most.
 const EVENT_RESERVE_MAX: u64 = 1 << 20;
 
-/// Makes the first segment, with the record of the run's start, and starts the thread. Gives the recipients that this start
-/// marks as possible duplicates.
+/// Makes the first segment, with the record of the run's start, and starts the thread.
 pub(crate) fn start(
     shared: &Arc<Shared>,
     config: SpoolConfig,
     first: u64,
     start: RunStart,
-) -> Result<usize, SpoolError> {
+) -> Result<(), SpoolError> {
     let handle = &shared.writer;
     handle.note_time(start.at);
     let mut writer = Writer {
@@ -59,12 +58,11 @@ pub(crate) fn start(
     if let Some(active) = &mut writer.active {
         active.put(&start.to_record()).map_err(unusable)?;
     }
-    let marked = shared.state().begin_run(start, first);
     let inbox = lock(&handle.inbox).take().expect("a writer is started once, by `Spool::open`");
     let thread = std::thread::Builder::new().name("spool".to_owned()).spawn(move || writer.run(&inbox));
     let thread = thread.map_err(|error| SpoolError::unusable("memory", &error))?;
     *lock(&handle.thread) = Some(thread);
-    Ok(marked)
+    Ok(())
 }
 
 struct Stop;

@@ -4,7 +4,7 @@
 //! must be there with its bytes, nothing recorded as final may be delivered again, and who may have the message already must be marked.
 //! The same check must fail on a disk whose sync, or whose directory sync, does nothing.
 
-use crate::support::{Dice, Message, START, attempt, delivered, open, run, small_segments};
+use crate::support::{Dice, Message, START, attempt, delivered, open, open_unread, run, small_segments};
 use model::{Duration, MessageId, Outcome, ParkReason, Timestamp};
 use spool::disk::shim::{Crash, Faults, MemDisk, Op};
 use spool::{Lease, Phase, QueueEntry, Spool};
@@ -122,7 +122,15 @@ impl World {
 
     async fn restart(&mut self) {
         self.spool.stop().await;
-        (self.spool, _) = open(&self.disk, small_segments(), self.now).unwrap();
+        let unread;
+        (self.spool, unread) = open_unread(&self.disk, small_segments(), self.now).unwrap();
+        // Mail comes, goes and is tidied before what was there is read.
+        for _ in 0..self.dice.below(3) {
+            self.accept_some().await;
+            self.deliver_one().await;
+            self.spool.maintain(self.now).await.unwrap();
+        }
+        unread.read().unwrap().join();
     }
 }
 

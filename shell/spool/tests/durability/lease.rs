@@ -1,13 +1,15 @@
 //! What leases promise on a sound disk: one at a time, and given back however they end.
 
-use crate::support::{Message, START, attempt, delivered, open, run, small_segments};
+use crate::support::{Message, START, attempt, delivered, open, open_unread, run, small_segments};
 use model::{Duration, MessageId, TenantName};
 use spool::disk::shim::MemDisk;
-use spool::{Cursor, Phase, Spool};
+use spool::{Cursor, Phase, Spool, SpoolError};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 const ONE: Message = Message { number: 1, recipients: 2, size: 5_000 };
+const OLD: Message = Message { number: 2, recipients: 1, size: 500 };
+const NEW: Message = Message { number: 3, recipients: 1, size: 500 };
 
 #[test]
 fn a_lease_whose_task_failed_comes_back_a_minute_after_that() {
@@ -141,4 +143,35 @@ fn a_lease_that_ends_with_a_word_does_not_take_the_message_from_the_next_one() {
         takers.into_iter().for_each(|taker| taker.join().unwrap());
     });
     assert!(!taken_away);
+}
+
+#[test]
+fn mail_is_taken_in_and_delivered_before_what_was_there_is_read() {
+    run(async {
+        let disk = MemDisk::new();
+        let (spool, _) = open(&disk, small_segments(), START).unwrap();
+        OLD.commit(&spool, START).await.unwrap();
+        spool.stop().await;
+        let (spool, unread) = open_unread(&disk, small_segments(), START).unwrap();
+        NEW.commit(&spool, START).await.unwrap();
+        let lease = spool.take_due(START, |_| true).unwrap();
+        assert_eq!(lease.id(), NEW.id());
+        lease.record_outcomes(vec![(0, delivered())], START).await.unwrap();
+        assert!(spool.take_due(START, |_| true).is_none());
+        // Nothing is known of the old one yet, and nobody may conclude that nothing needs its snapshot.
+        let error = spool.release(OLD.id(), "operator", START).await.unwrap_err();
+        assert_eq!(error, SpoolError::Unread(OLD.id()));
+        assert_eq!(spool.snapshots_in_use(), None);
+        let before = spool.read_records(Cursor::default(), 10).1;
+
+        let earlier = unread.read().unwrap();
+        assert_eq!(earlier.snapshots_in_use().len(), 1);
+        earlier.join();
+        assert_eq!(spool.take_due(START, |_| true).unwrap().id(), OLD.id());
+        assert_eq!(spool.release(NEW.id(), "operator", START).await, Err(SpoolError::Gone(NEW.id())));
+        // History stands in its order, and a reader's place in it still holds.
+        let (records, after) = spool.read_records(Cursor::default(), 10);
+        assert_eq!(records.iter().map(|record| record.id).next(), Some(OLD.id()));
+        assert_eq!(after, before);
+    });
 }

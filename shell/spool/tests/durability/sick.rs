@@ -139,6 +139,34 @@ fn commits_that_wait_together_share_a_sync() {
 }
 
 #[test]
+fn a_sync_that_hangs_holds_acknowledgements_and_nothing_else() {
+    run(async {
+        let disk = MemDisk::new();
+        let (spool, _) = open(&disk, small_segments(), START).unwrap();
+        FIRST.commit(&spool, START).await.unwrap();
+        disk.set_faults(Faults { sync_waits: true, ..Faults::default() });
+        let mut slow = tokio::task::JoinSet::new();
+        slow.spawn({
+            let spool = spool.clone();
+            async move { SECOND.commit(&spool, START).await }
+        });
+        // What was safe before can be looked at and read, and its delivery can begin.
+        let lease = spool.take_due(START, |_| true).unwrap();
+        assert_eq!(lease.read_body().await.unwrap(), FIRST.body());
+        assert_eq!(spool.list(10, |_| true).len(), 1);
+        spool.may_accept().unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(slow.try_join_next().is_none(), "a commit was acknowledged in front of its sync");
+        let after = disk.crash(Crash::NothingUnsynced);
+        disk.set_faults(Faults::default());
+        slow.join_next().await.unwrap().unwrap().unwrap();
+        assert_eq!(spool.original(SECOND.id()).await.unwrap(), SECOND.body());
+        let (other, _) = open(&after, small_segments(), START).unwrap();
+        assert_eq!(other.original(FIRST.id()).await.unwrap(), FIRST.body());
+    });
+}
+
+#[test]
 fn delivered_bytes_leave_the_disk_within_an_hour_and_survivors_stay() {
     run(async {
         let disk = MemDisk::new();
@@ -204,7 +232,8 @@ fn a_directory_is_opened_by_one_process_only_and_by_its_owner_only() {
     assert!(error.contains(place.to_str().unwrap()), "{error}");
     drop(first);
     let disk = Arc::new(RealDisk::open(&place).unwrap());
-    let (spool, _) = Spool::open(small_segments(), disk, Arc::new(Metrics::default()), START).unwrap();
+    let (spool, unread) = Spool::open(small_segments(), disk, Arc::new(Metrics::default()), START).unwrap();
+    unread.read().unwrap().join();
     run(async {
         FIRST.commit(&spool, START).await.unwrap();
         spool.stop().await;

@@ -6,7 +6,7 @@ use model::{
     Address, ByteCount, Duration, Envelope, Final, MessageId, Metrics, ReversePath, SnapshotNumber, Timestamp,
 };
 use spool::disk::shim::MemDisk;
-use spool::{Accepted, Lease, Recovered, Spool, SpoolConfig, SpoolError, TraceInfo};
+use spool::{Accepted, Lease, Recovered, Spool, SpoolConfig, SpoolError, TraceInfo, Unread};
 use std::sync::Arc;
 
 /// The moment at which every test begins.
@@ -17,12 +17,22 @@ pub(crate) fn small_segments() -> SpoolConfig {
     SpoolConfig { segment_size: ByteCount(32 << 10), reserve: ByteCount(0), ..SpoolConfig::default() }
 }
 
-/// Opens the spool on `disk` with its own metrics.
+/// Opens the spool on `disk` with its own metrics, and reads what is there.
 pub(crate) fn open(
     disk: &MemDisk,
     config: SpoolConfig,
     now: Timestamp,
 ) -> Result<(Spool, Recovered), SpoolError> {
+    let (spool, unread) = open_unread(disk, config, now)?;
+    Ok((spool, unread.read()?.join()))
+}
+
+/// Opens the spool on `disk` with its own metrics; what is there waits to be read.
+pub(crate) fn open_unread(
+    disk: &MemDisk,
+    config: SpoolConfig,
+    now: Timestamp,
+) -> Result<(Spool, Unread), SpoolError> {
     Spool::open(config, Arc::new(disk.clone()), Arc::new(Metrics::default()), now)
 }
 
