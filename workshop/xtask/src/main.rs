@@ -3,6 +3,7 @@
 //! Each command says what it did, and what to do where it fails. It ends with 0 or 1.
 
 mod deny;
+mod fuzz;
 mod install;
 mod steps;
 mod tidy;
@@ -11,6 +12,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "The workshop's tools")]
@@ -34,6 +36,22 @@ enum Command {
         #[arg(long, default_value_t = 500)]
         rounds: u32,
     },
+    /// Signpost and Postfix side by side; further words go to the bench, `-- --help` tells them
+    Bench {
+        #[arg(last = true)]
+        words: Vec<String>,
+    },
+    /// libFuzzer over the parsers; what it learns goes into the committed corpora
+    Fuzz {
+        /// All of them, if none is named
+        targets: Vec<String>,
+        /// A target ends when it found no new edge for so many seconds
+        #[arg(long, default_value_t = 300)]
+        quiet: u64,
+        /// And at the latest after so many
+        #[arg(long, default_value_t = 1_800)]
+        most: u64,
+    },
     /// Licences, sources and doubled versions of what we depend on
     Deny,
 }
@@ -44,6 +62,11 @@ fn main() -> ExitCode {
         Command::Test { step } => steps::test(&root, step.as_deref()),
         Command::Tidy => tidy::run(&root),
         Command::Deny => deny::run(&root),
+        Command::Bench { words } => steps::bench(&root, &words),
+        Command::Fuzz { targets, quiet, most } => {
+            let (quiet, most) = (Duration::from_secs(quiet), Duration::from_secs(most));
+            fuzz::run(&root, &targets, fuzz::Patience { quiet, most })
+        }
         Command::Soak { rounds } => steps::soak(&root, rounds),
     };
     match done {

@@ -66,6 +66,17 @@ fn tests(root: &Path) -> Result<()> {
     run(root, "cargo", &["test", "--workspace", "--no-fail-fast"], &[])
 }
 
+/// Builds what is measured and measures it.
+pub(crate) fn bench(root: &Path, words: &[String]) -> Result<()> {
+    install::run(root)?;
+    run(root, "cargo", &["build", "--release", "--package", "signpost", "--package", "bench"], &[])?;
+    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
+    let signpost = format!("{target}/release/signpost");
+    let mut arguments = vec!["--signpost", &signpost];
+    arguments.extend(words.iter().map(String::as_str));
+    run(root, &format!("{target}/release/bench"), &arguments, &[])
+}
+
 /// The kill rounds of the tests, many more of them; the counts are printed.
 pub(crate) fn soak(root: &Path, rounds: u32) -> Result<()> {
     let test = ["test", "--package", "signpost", "--test", "node", "--", "--nocapture", "however_often"];

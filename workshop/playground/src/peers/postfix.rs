@@ -81,9 +81,17 @@ impl Postfix {
     /// # Errors
     /// As `start`.
     pub fn start_with(settings: &str) -> Result<Self, PeerError> {
+        Self::start_with_in(&std::env::temp_dir(), settings)
+    }
+
+    /// The same with its folder below `directory`: which disk it is on may matter.
+    ///
+    /// # Errors
+    /// As `start`.
+    pub fn start_with_in(directory: &Path, settings: &str) -> Result<Self, PeerError> {
         let mut tries = 1;
         loop {
-            match Self::try_start(settings) {
+            match Self::try_start(directory, settings) {
                 Err(PeerError::NotReady { .. }) if tries < START_TRIES_MAX => tries += 1,
                 outcome => return outcome,
             }
@@ -94,6 +102,12 @@ impl Postfix {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The process of its master.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.master.id()
     }
 
     /// How many deliveries there were, one per recipient.
@@ -144,9 +158,11 @@ impl Postfix {
         Ok(files)
     }
 
-    fn try_start(settings: &str) -> Result<Self, PeerError> {
-        let folder =
-            tempfile::Builder::new().prefix("postfix-").tempdir().map_err(io_error("a temporary folder"))?;
+    fn try_start(directory: &Path, settings: &str) -> Result<Self, PeerError> {
+        let folder = tempfile::Builder::new()
+            .prefix("postfix-")
+            .tempdir_in(directory)
+            .map_err(io_error("a temporary folder"))?;
         let address = free_address().map_err(io_error("a free port"))?;
         write_folder(folder.path(), address, settings).map_err(io_error("postfix's folder"))?;
         let etc = folder.path().join("etc");

@@ -18,7 +18,7 @@ const ROWS: [&[&str]; 7] = [
 ];
 /// Arrows within a row that are drawn: what stamps reads messages.
 const WITHIN: [(&str, &str); 1] = [("signatures", "message")];
-const WORKSHOP: [&str; 3] = ["playground", "sim", "xtask"];
+const WORKSHOP: [&str; 5] = ["bench", "fuzz", "playground", "sim", "xtask"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let own: BTreeSet<&str> = tree.crates().map(|(_, name, _)| name).collect();
