@@ -117,6 +117,16 @@ impl HeaderBlock {
         self.named(bytes, name).next().map(|field| unfold(&bytes[field.value.clone()]))
     }
 
+    /// What a person reads in the first field called `name`: unfolded, its encoded words decoded. Bytes that are no UTF-8 are read as
+    /// ISO-8859-1, as old programs meant them; proofs use [`Self::value`], where they match nothing.
+    #[must_use]
+    pub fn text(&self, bytes: &[u8], name: &str) -> Option<String> {
+        let flat = flat(&bytes[self.named(bytes, name).next()?.value.clone()]);
+        let value = String::from_utf8(flat)
+            .unwrap_or_else(|raw| raw.as_bytes().iter().copied().map(char::from).collect());
+        Some(decode_words(value.trim()))
+    }
+
     /// How many fields are called `name`.
     #[must_use]
     pub fn count(&self, bytes: &[u8], name: &str) -> usize {
@@ -124,10 +134,13 @@ impl HeaderBlock {
     }
 }
 
-/// A value on one line (RFC 5322 §2.2.3): line ends go, the white space behind them stays.
 fn unfold(value: &[u8]) -> String {
-    let flat: Vec<u8> = value.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
-    String::from_utf8_lossy(flat.trim_ascii()).into_owned()
+    String::from_utf8_lossy(flat(value).trim_ascii()).into_owned()
+}
+
+/// A value on one line (RFC 5322 §2.2.3): line ends go, the white space behind them stays.
+fn flat(value: &[u8]) -> Vec<u8> {
+    value.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect()
 }
 
 pub(crate) fn without_line_end(line: &[u8]) -> &[u8] {

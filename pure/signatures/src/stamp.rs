@@ -14,7 +14,7 @@ mod write;
 use crate::content_id::ContentIds;
 use crate::{Compiled, Explain, OnFailure, Outcome, PassReason, Person, SignatureName, UnknownPerson, leave};
 use choice::Choice;
-use message::{Index, Splices, decode_words};
+use message::{Index, Splices};
 use model::{Address, ReversePath, SnapshotNumber, Timestamp};
 use std::borrow::Cow;
 use texts::Texts;
@@ -118,8 +118,7 @@ fn read<'a>(
     let (person, for_unknown) = who(&sender, compiled, trail)?;
     let texts = Texts::read(input.original, index, compiled)
         .map_err(|sentence| End::pass(PassReason::AmbiguousMime, sentence))?;
-    let subject = index.header().value(input.original, "Subject");
-    let subject = subject.map(|subject| decode_words(&subject)).unwrap_or_default();
+    let subject = index.header().text(input.original, "Subject").unwrap_or_default();
     Ok(Message { input, compiled, index, sender, person, for_unknown, subject, texts })
 }
 

@@ -61,7 +61,10 @@ impl Size {
             quote(quoted)
         );
         if message.len() + 200 < self.bytes() {
-            message.push_str("--m\r\nContent-Type: application/pdf; name=\"q3.pdf\"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"q3.pdf\"\r\n\r\n");
+            message.push_str(
+                "--m\r\nContent-Type: application/pdf; name=\"q3.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\
+                 Content-Disposition: attachment; filename=\"q3.pdf\"\r\n\r\n",
+            );
             let line = "JVBERi0xLjQKJeLjz9MKMyAwIG9iago8PC9MZW5ndGggNCAwIFIvRmlsdGVyL0ZsYXRlRGVjb2Rl\r\n";
             let lines = (self.bytes() - message.len()) / line.len();
             message.push_str(&line.repeat(lines));

@@ -202,4 +202,5 @@ const SIGNATURE_HTML: &str = "<table cellpadding=\"0\" cellspacing=\"0\" style=\
     <tr><td style=\"border-right:2px solid #0a5;padding-right:12px\"><b>{{ person.display_name }}</b><br>{{ person.title }}</td>\n\
     <td style=\"padding-left:12px\">{{ person.company }}<br><a href=\"tel:{{ person.phone }}\">{{ person.phone }}</a><br>\n\
     <a href=\"https://customer.example\">customer.example</a></td></tr>\n\
-    <tr><td colspan=\"2\" style=\"font-size:8pt;color:#666\">Registered at the local court of Example, 12345. This message may be confidential.</td></tr>\n</table>\n";
+    <tr><td colspan=\"2\" style=\"font-size:8pt;color:#666\">Registered at the local court of Example, 12345. \
+    This message may be confidential.</td></tr>\n</table>\n";

@@ -16,7 +16,10 @@ pub(crate) fn markdown(report: &Report) -> String {
         cells.entry((run.shape, run.relay)).or_default().push(run);
     }
     let mut out = format!("Machine: {}.\n\n", machine());
-    out.push_str("| size, sessions | relay | messages/s | CPU s per 1,000 | flushes per message | waits per message | memory MB | p50 ms | p99 ms |\n|---|---|---|---|---|---|---|---|---|\n");
+    out.push_str(
+        "| size, sessions | relay | messages/s | CPU s per 1,000 | flushes per message | waits per message | memory MB | p50 ms | p99 ms |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
+    );
     for ((shape, kind), runs) in &cells {
         let of = |value: fn(&Run) -> f64| median(runs.iter().map(|run| value(run))).unwrap_or(0.0);
         let rates = || runs.iter().map(|run| run.per_second);

@@ -18,7 +18,7 @@ impl Dice {
         let mut x = self.0;
         x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((x ^ (x >> 31)) >> 16).unwrap() % bound.max(1)
+        usize::try_from((x ^ (x >> 31)) >> 16).expect("48 bits") % bound.max(1)
     }
 }
 
@@ -29,7 +29,7 @@ fn changed(inputs: &[&[u8]], dice: &mut Dice) -> Vec<u8> {
         let at = dice.below(input.len() + 1);
         match dice.below(4) {
             0 => input.truncate(at),
-            1 => input.insert(at, u8::try_from(dice.below(256)).unwrap()),
+            1 => input.insert(at, u8::try_from(dice.below(256)).expect("below 256")),
             2 => {
                 if let Some(byte) = input.get_mut(at) {
                     *byte ^= 1 << dice.below(8);
@@ -47,7 +47,7 @@ fn changed(inputs: &[&[u8]], dice: &mut Dice) -> Vec<u8> {
 }
 
 fn replay(name: &str) {
-    let target = fuzz::find(name).unwrap();
+    let target = fuzz::find(name).expect("a target");
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(format!("{name}.corpus"));
     let packed = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let inputs = fuzz::corpus::unpack(&packed);

@@ -19,6 +19,14 @@ fn folded_fields_are_one_and_values_are_unfolded() {
 }
 
 #[test]
+fn a_text_is_read_as_its_writer_meant_it_and_a_value_strictly() {
+    let raw = b"Subject: =?iso-8859-1?Q?Fr\xf6sche?=\r\n und\xe4\r\n\r\n";
+    let block = HeaderBlock::read(raw, 0, |_| false);
+    assert_eq!(block.text(raw, "subject").unwrap(), "Frösche undä");
+    assert!(block.value(raw, "subject").unwrap().contains('\u{fffd}'));
+}
+
+#[test]
 fn lf_line_ends_and_a_missing_body_are_read() {
     let text = "A: 1\nB: 2\n";
     let block = read(text);

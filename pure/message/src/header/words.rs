@@ -38,16 +38,23 @@ fn decode_word(from: &str) -> Option<(String, usize)> {
     if !plain(charset) || encoded.contains([' ', '\t']) {
         return None;
     }
+    // RFC 2231 §5 allows a language behind the charset.
+    let charset_name = charset.split('*').next().unwrap_or(charset);
+    let charset_read = Encoding::for_label(charset_name.as_bytes())?;
     let bytes = match encoding {
         "B" | "b" => transfer::decode_base64(encoded.as_bytes()).bytes,
-        "Q" | "q" => transfer::decode_quoted_printable(encoded.replace('_', " ").as_bytes()),
+        "Q" | "q" => transfer::decode_quoted_printable(&raw(&encoded.replace('_', " "), charset_read)),
         _ => return None,
     };
-    // RFC 2231 §5 allows a language behind the charset.
-    let label = charset.split('*').next().unwrap_or(charset);
-    let text = Encoding::for_label(label.as_bytes())?.decode_without_bom_handling(&bytes).0.into_owned();
+    let text = charset_read.decode_without_bom_handling(&bytes).0.into_owned();
     let whole = 2 + charset.len() + 1 + encoding.len() + 1 + length + 2;
     Some((text, whole))
+}
+
+/// The bytes of a word that its writer left unencoded here and there: of a charset of single bytes, a character below U+0100 stands for its byte.
+fn raw(text: &str, charset: &'static Encoding) -> Vec<u8> {
+    let single = charset.is_single_byte().then(|| text.chars().map(|c| u8::try_from(c).ok()).collect());
+    single.flatten().unwrap_or_else(|| text.as_bytes().to_vec())
 }
 
 #[cfg(test)]

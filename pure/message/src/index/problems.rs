@@ -26,7 +26,8 @@ pub enum Problem {
     DoubledField,
     /// More than one From, Sender or MIME-Version.
     DoubledOriginator,
-    /// A multipart without boundary, or one that is empty or longer than 70 characters (RFC 2046 §5.1.1).
+    /// A multipart without boundary, with one that is empty or longer than 70 characters (RFC 2046 §5.1.1), or with that of a multipart
+    /// around it.
     Boundary,
     /// A multipart in base64 or quoted-printable (RFC 2045 §6.4 forbids it).
     EncodedMultipart,

@@ -173,6 +173,10 @@ impl<'a> Scan<'a> {
             self.problems.add(Problem::TooDeep);
             return None;
         }
+        // A delimiter of both: some readers take it for the outer one.
+        if self.open.iter().any(|open| open.boundary == boundary.as_bytes()) {
+            self.problems.add(Problem::Boundary);
+        }
         Some(boundary.as_bytes().to_vec())
     }
 

@@ -89,6 +89,8 @@ fn what_readers_disagree_on_is_ambiguous() {
     check("Content-Type: multipart/mixed\n\n", Problem::Boundary);
     check("Content-Type: multipart/mixed; boundary=\"\"\n\n", Problem::Boundary);
     check(&format!("Content-Type: multipart/mixed; boundary={}\n\n", "b".repeat(71)), Problem::Boundary);
+    let nested = "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/related; boundary=b\n\n--b\n\nx\n--b--\n";
+    check(nested, Problem::Boundary);
     check(
         "Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: base64\n\n--b--\n",
         Problem::EncodedMultipart,

@@ -11,6 +11,8 @@ fn encoded_words_become_text() {
     check("=?utf-8?B?5p2O?= =?utf-8?B?5Lyf?=", "李伟");
     check("=?utf-8*de?Q?=C3=A4?=", "ä");
     check("a =?utf-8?Q?b?= c", "a b c");
+    check("=?iso-8859-1?Q?Fr\u{f6}sche?=", "Frösche");
+    check("=?utf-8?Q?Fr\u{f6}sche?=", "Frösche");
 }
 
 #[test]
