@@ -1,7 +1,7 @@
 //! Measures the spool alone on a real disk: `cargo run --release -p spool --example spool_bench -- DIRECTORY`.
 //!
 //! Commits per second of 4 KiB messages by 1, 16 and 64 writers, each acknowledged after its sync; the rate of bodies of 50 MiB; and how soon a
-//! spool with 100,000 small messages takes in mail and has read all of them, from a cold cache; with `--large` also one with 1,000 of 50 MiB.
+//! spool with 100,000 small messages takes in mail and has read all of them, from a cold cache; with `--large COUNT` also one with so many of 50 MiB.
 //! It prints figures and judges nothing; the directory's `bench` folder is made new and taken away.
 
 use model::{Address, Duration, Envelope, MessageId, Metrics, ReversePath, SnapshotNumber, Timestamp};
@@ -28,9 +28,10 @@ fn main() -> Result<(), Failure> {
         }
         large_bodies(&directory).await?;
         recovery(&directory, 100_000, SMALL).await?;
-        // 50 GB: only where somebody asks for it.
-        if std::env::args().any(|argument| argument == "--large") {
-            recovery(&directory, 1_000, LARGE).await?;
+        // 1,000 of them are 52 GB: only where somebody asks for it.
+        if let (Some("--large"), Some(count)) = (std::env::args().nth(2).as_deref(), std::env::args().nth(3))
+        {
+            recovery(&directory, count.parse()?, LARGE).await?;
         }
         Ok(())
     })
