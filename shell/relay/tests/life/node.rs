@@ -24,6 +24,10 @@ pub(crate) struct Wishes {
     /// Replaced in the example's `tenant.toml`.
     pub(crate) edits: Vec<(&'static str, &'static str)>,
     pub(crate) playground: PlaygroundConfig,
+    /// Beside the example tenant so many others: `t00` with `t00.example`, and so on.
+    pub(crate) others: usize,
+    /// How fast the relay's clock runs.
+    pub(crate) time_scale: u32,
 }
 
 impl Default for Wishes {
@@ -35,6 +39,8 @@ impl Default for Wishes {
             expire: Duration::from_secs(600),
             edits: Vec::new(),
             playground,
+            others: 0,
+            time_scale: 1,
         }
     }
 }
@@ -55,8 +61,11 @@ impl Node {
         let tenants = Arc::new(Tenants::new());
         let folder = example(playground.exchange_address(), &wishes.edits);
         let secret = |_: &str| Some("a-secret-of-the-test".to_owned());
-        let snapshot = tenant::compile(&folder, SnapshotNumber(1), &secret).unwrap();
-        tenants.publish(Arc::new(snapshot)).unwrap();
+        let others = (0..wishes.others).map(|number| other(&folder, number));
+        for folder in std::iter::once(folder.clone()).chain(others) {
+            let snapshot = tenant::compile(&folder, SnapshotNumber(1), &secret).unwrap();
+            tenants.publish(Arc::new(snapshot)).unwrap();
+        }
         let disk = MemDisk::new();
         let metrics = Arc::new(Metrics::default());
         let (relay, spool) = start_relay(&playground, &wishes, &disk, &tenants, &metrics).await;
@@ -125,7 +134,7 @@ async fn start_relay(
     tenants: &Arc<Tenants>,
     metrics: &Arc<Metrics>,
 ) -> (Relay, Spool) {
-    let clock = Clock::start(1);
+    let clock = Clock::start(wishes.time_scale);
     let config = SpoolConfig { reserve: ByteCount(0), ..SpoolConfig::default() };
     let (spool, unread) =
         Spool::open(config, Arc::new(disk.clone()), Arc::clone(metrics), clock.now()).unwrap();
@@ -187,6 +196,20 @@ fn example(exchange: SocketAddr, edits: &[(&str, &str)]) -> Folder {
         settings = settings.replace(from, to);
     }
     folder.0.insert("tenant.toml".to_owned(), settings.into_bytes());
+    folder
+}
+
+/// The example under another name.
+fn other(example: &Folder, number: usize) -> Folder {
+    let mut folder = example.clone();
+    for file in ["tenant.toml", "people.csv", "rules.toml"] {
+        let text = String::from_utf8(folder.0[file].clone()).unwrap();
+        let text = text.replace("\"acme\"", &format!("\"t{number:02}\""));
+        let text = text
+            .replace("acme.", &format!("t{number:02}."))
+            .replace("acme-4f1c", &format!("t{number:02}-word"));
+        folder.0.insert(file.to_owned(), text.into_bytes());
+    }
     folder
 }
 
