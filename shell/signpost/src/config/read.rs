@@ -227,7 +227,7 @@ fn dnsbl(top: &mut Table<'_>, report: &mut Report) -> Dnsbl {
     let Some(mut table) = top.table("dnsbl", report) else { return dnsbl };
     set(&mut dnsbl.poll, &mut table, "poll", Duration::from_secs(10)..=DAY, report);
     for mut zone in table.take("zones").map(|value| value.tables(report)).unwrap_or_default() {
-        let name = zone.require("name", report).and_then(|value| host(&value, report));
+        let name = zone.require("name", report).and_then(|value| zone_name(&value, report));
         let tier =
             zone.require("tier", report).and_then(|value| value.word(&[("a", 'a'), ("b", 'b')], report));
         zone.finish(report);
@@ -236,6 +236,17 @@ fn dnsbl(top: &mut Table<'_>, report: &mut Report) -> Dnsbl {
     dnsbl.dqs_key = optional(&mut table, "dqs_key", report);
     table.finish(report);
     dnsbl
+}
+
+/// A dead zone is an error: who owns its name next may list the world.
+fn zone_name(value: &Value<'_>, report: &mut Report) -> Option<String> {
+    let name = host(value, report)?;
+    match dnsbl::find(&name) {
+        Ok(_) => {}
+        Err(error @ dnsbl::NoZone::Dead { .. }) => value.problem(report, error),
+        Err(error @ dnsbl::NoZone::Unknown(_)) => report.warn(value.start(), error.to_string()),
+    }
+    Some(name)
 }
 
 fn ledger(top: &mut Table<'_>, report: &mut Report) -> Ledger {

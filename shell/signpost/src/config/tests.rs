@@ -48,6 +48,12 @@ fn a_file_without_listener_and_source_is_told_so() {
 }
 
 #[test]
+fn a_dead_block_list_is_refused_with_its_day() {
+    let text = EXAMPLE.replace("bl.spamcop.net", "dnsbl.sorbs.net");
+    assert!(problems(&text).join("\n").contains("closed on 2024-06-05"));
+}
+
+#[test]
 fn two_of_one_name_are_refused() {
     let text = EXAMPLE.replace("\"eu-2\"", "\"eu-1\"");
     assert!(problems(&text).join("\n").contains("two [[source]] with the name `eu-1`"));
