@@ -72,6 +72,9 @@ pub(crate) fn server(data: &[u8]) {
     let [answers, cut, flights @ ..] = data else { return };
     let (mut whole, mut pieces) =
         (Server::new(Some(*answers), SIZE_MAX), Server::new(Some(*answers), SIZE_MAX));
+    // Who speaks before he has read the banner is refused, and that would be the whole session.
+    whole.take();
+    pieces.take();
     for flight in flights.split(|byte| *byte == 0xff).filter(|flight| !flight.is_empty()) {
         whole.feed(flight);
         flight.chunks(usize::from(*cut % 61) + 1).for_each(|piece| pieces.feed(piece));

@@ -42,13 +42,13 @@ pub(crate) fn run(root: &Path, targets: &[String], patience: Patience) -> Result
     }
     let mut failed = Vec::new();
     for target in chosen {
-        let folder = root.join("target/fuzz").join(target);
+        let folder = scratch(root, target);
         let corpus = folder.join("corpus");
         std::fs::create_dir_all(&corpus)?;
         let (manage, place) =
             (["run", "--quiet", "--package", "fuzz", "--bin", "corpus", "--"], corpus.display().to_string());
         execute(root, "cargo", &[&manage[..], &["unpack", target, &place]].concat(), &[])?;
-        let (outcome, sound) = drive(&driver, target, &folder, patience)?;
+        let (outcome, sound) = drive(root, &driver, target, patience)?;
         eprintln!(
             "{target}: {} executions, {} edges, {} s{}",
             outcome.executions,
@@ -70,6 +70,11 @@ pub(crate) fn run(root: &Path, targets: &[String], patience: Patience) -> Result
     }
     ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
     Ok(())
+}
+
+/// Where a target's inputs lie while it runs.
+fn scratch(root: &Path, target: &str) -> PathBuf {
+    root.join("target/fuzz").join(target)
 }
 
 fn build(root: &Path) -> Result<PathBuf> {
@@ -102,14 +107,18 @@ fn names(root: &Path) -> Result<Vec<String>> {
 }
 
 /// Runs one target until it is quiet; `false` if it found something.
-fn drive(driver: &Path, target: &str, folder: &Path, patience: Patience) -> Result<(Outcome, bool)> {
+fn drive(root: &Path, driver: &Path, target: &str, patience: Patience) -> Result<(Outcome, bool)> {
+    let folder = scratch(root, target);
     let most = format!("-max_total_time={}", patience.most.as_secs());
     let artifacts = format!("-artifact_prefix={}/", folder.display());
+    let words = root.join("workshop/fuzz/dictionaries").join(format!("{target}.dict"));
+    let dictionary = words.exists().then(|| format!("-dict={}", words.display()));
     let mut process = Command::new(driver)
         .args([LENGTH_MAX, &most, &artifacts, "-timeout=20", "-rss_limit_mb=3000", "-print_final_stats=1"])
+        .args(dictionary)
         .arg(folder.join("corpus"))
         .env("SIGNPOST_FUZZ_TARGET", target)
-        .current_dir(folder)
+        .current_dir(&folder)
         .stderr(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()?;
