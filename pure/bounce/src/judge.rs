@@ -6,7 +6,7 @@
 //! report cannot be taken back. The guard replaces the middle of this table by owners and evidence.
 
 use core::fmt;
-use model::{EnhancedCode, Reply, ReplyClass, Stage};
+use model::{EnhancedCode, Owner, Reply, ReplyClass, Stage};
 
 /// What is known around a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +60,10 @@ pub enum Judgement {
     RetrySameSource,
     /// The sender is told, with this status.
     Report(EnhancedCode),
-    /// Kept without attempts until a person looks.
-    Park,
+    /// Kept without attempts until a person looks; whose fault it is says who.
+    Park(Owner),
+    /// As `Park`, and the set-up of this tenant on this route refuses everything: the rest of its mail would fare the same.
+    HoldTenant,
 }
 
 /// Faults of the recipient (RFC 3463 §3.2, §3.3) and of the size (§3.4) that Exchange gives for its own mailboxes.
@@ -84,7 +86,7 @@ pub fn judge(failure: &Failure, context: Context) -> Judgement {
         Failure::Reply(reply) => judge_reply(reply, context),
         Failure::Resolve(_) | Failure::Connect(_) | Failure::Tls(_) | Failure::Lost(_) => Judgement::Retry,
         Failure::Unknown(_) => Judgement::RetrySameSource,
-        Failure::Lacks(_) => Judgement::Park,
+        Failure::Lacks(_) => Judgement::Park(Owner::Receiver),
     }
 }
 
@@ -123,7 +125,7 @@ fn judge_reply(reply: &Reply, context: Context) -> Judgement {
             Some(code) if names_a_recipient(context) && RECIPIENT_FAULTS.contains(&code) => {
                 Judgement::Report(code)
             }
-            Some(_) | None => Judgement::Park,
+            Some(_) | None => Judgement::Park(Owner::Receiver),
         },
     }
 }

@@ -4,8 +4,11 @@
 //! `report` writes the delivery status notification (RFC 3464). Both are functions of their inputs: the
 //! same failure gives the same judgement and the same bytes, today and in a replay years later.
 
+mod context;
 mod judge;
 mod report;
 
+pub use context::{Classified, ReplyContext, Route};
 pub use judge::{Context, Failure, Judgement, judge, may_be_for_the_form};
+pub use model::{Action, Category, Owner, Scope};
 pub use report::{FailedRecipient, Language, Report};

@@ -33,14 +33,14 @@ fn a_recipient_fault_in_the_tenants_domains_is_reported() {
 #[test]
 fn the_same_code_for_a_foreign_recipient_parks() {
     for code in RECIPIENT_FAULTS {
-        check(&reply(&format!("550 {code} no")), Stage::Rcpt, false, Judgement::Park);
+        check(&reply(&format!("550 {code} no")), Stage::Rcpt, false, Judgement::Park(Owner::Receiver));
     }
 }
 
 #[test]
 fn a_recipient_fault_before_any_recipient_was_named_parks() {
-    check(&reply("550 5.1.1 odd"), Stage::Mail, true, Judgement::Park);
-    check(&reply("554 5.2.1 odd"), Stage::Banner, true, Judgement::Park);
+    check(&reply("550 5.1.1 odd"), Stage::Mail, true, Judgement::Park(Owner::Receiver));
+    check(&reply("554 5.2.1 odd"), Stage::Banner, true, Judgement::Park(Owner::Receiver));
 }
 
 #[test]
@@ -52,8 +52,8 @@ fn the_seeds_refusal_and_every_unknown_permanent_answer_parks() {
         "554 no enhanced code",
         "571 something new",
     ] {
-        check(&reply(text), Stage::Rcpt, true, Judgement::Park);
-        check(&reply(text), Stage::EndOfData, true, Judgement::Park);
+        check(&reply(text), Stage::Rcpt, true, Judgement::Park(Owner::Receiver));
+        check(&reply(text), Stage::EndOfData, true, Judgement::Park(Owner::Receiver));
     }
 }
 
@@ -71,7 +71,7 @@ fn without_an_answer_we_try_again_and_after_the_final_dot_from_the_same_source()
     check(&Failure::Tls(text()), Stage::Tls, true, Judgement::Retry);
     check(&Failure::Lost(text()), Stage::Data, true, Judgement::Retry);
     check(&Failure::Unknown(text()), Stage::EndOfData, true, Judgement::RetrySameSource);
-    check(&Failure::Lacks("SMTPUTF8"), Stage::Mail, true, Judgement::Park);
+    check(&Failure::Lacks("SMTPUTF8"), Stage::Mail, true, Judgement::Park(Owner::Receiver));
 }
 
 #[test]
