@@ -1,17 +1,25 @@
 //! From what a next hop did to what we do.
 //!
-//! The rules of a relay without a guard: a transient answer and anything that kept us from an answer is tried again; a
-//! known fault of a recipient in the tenant's own domains ends in a report; every other permanent answer parks the
-//! message and asks a person, because in the path of all mail most refusals are a matter of set-up or of our address, and a wrong
-//! report cannot be taken back. The guard replaces the middle of this table by owners and evidence.
+//! A refusal is classified with everything known around it, and the action of its class is brought to the few ways in which a recipient's
+//! story goes on. A transient answer and anything that kept us from an answer is tried again, whatever it says; a permanent one is reported only
+//! where its owner is the recipient, the content or the sender's domain. The rest parks with its owner, because in the path of all
+//! mail most refusals are a matter of set-up or of our address, and a wrong report cannot be taken back.
 
+use crate::classify::classify;
+use crate::context::{Classified, ReplyContext, Route};
 use core::fmt;
-use model::{EnhancedCode, Reply, ReplyClass, Stage};
+use core::net::IpAddr;
+use model::{Action, Category, EnhancedCode, Owner, Reply, ReplyClass, Stage};
 
-/// What is known around a failure.
+/// What is known around a failure of our own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Context {
+pub struct Context<'a> {
     pub stage: Stage,
+    pub route: Route,
+    /// The host that was asked, if its name is known.
+    pub host: Option<&'a str>,
+    /// Addresses from which we send; `None` where the system chooses.
+    pub our_addresses: Option<&'a [IpAddr]>,
     /// Whether the recipient's domain is one of the tenant's own.
     pub recipient_is_tenants: bool,
 }
@@ -60,32 +68,36 @@ pub enum Judgement {
     RetrySameSource,
     /// The sender is told, with this status.
     Report(EnhancedCode),
-    /// Kept without attempts until a person looks.
-    Park,
+    /// Kept without attempts until a person looks; whose fault it is says who.
+    Park(Owner),
+    /// As `Park`, and the set-up of this tenant on this route refuses everything: the rest of its mail would fare the same.
+    HoldTenant,
 }
-
-/// Faults of the recipient (RFC 3463 §3.2, §3.3) and of the size (§3.4) that Exchange gives for its own mailboxes.
-const RECIPIENT_FAULTS: [EnhancedCode; 9] = [
-    EnhancedCode::new(5, 1, 1),
-    EnhancedCode::new(5, 1, 2),
-    EnhancedCode::new(5, 1, 3),
-    EnhancedCode::new(5, 1, 6),
-    EnhancedCode::new(5, 1, 10),
-    EnhancedCode::new(5, 2, 1),
-    EnhancedCode::new(5, 2, 2),
-    EnhancedCode::new(5, 2, 3),
-    EnhancedCode::new(5, 3, 4),
-];
 
 /// Judges one failure of one recipient.
 #[must_use]
-pub fn judge(failure: &Failure, context: Context) -> Judgement {
+pub fn judge(failure: &Failure, context: Context<'_>) -> Judgement {
     match failure {
-        Failure::Reply(reply) => judge_reply(reply, context),
+        Failure::Reply(reply) => judge_reply(failure, reply, context),
         Failure::Resolve(_) | Failure::Connect(_) | Failure::Tls(_) | Failure::Lost(_) => Judgement::Retry,
         Failure::Unknown(_) => Judgement::RetrySameSource,
-        Failure::Lacks(_) => Judgement::Park,
+        Failure::Lacks(_) => Judgement::Park(lacking(context)),
     }
+}
+
+/// What a failure means, if it was an answer: for records and for those who count.
+#[must_use]
+pub fn classify_failure(failure: &Failure, context: Context<'_>) -> Option<Classified> {
+    let Failure::Reply(reply) = failure else { return None };
+    let provider = context.host.and_then(crate::classify::provider_of);
+    let known = ReplyContext {
+        stage: Some(context.stage),
+        route: Some(context.route),
+        provider,
+        our_addresses: context.our_addresses,
+        recipient_is_tenants: Some(context.recipient_is_tenants),
+    };
+    Some(classify(&reply.to_string(), &known))
 }
 
 /// Whether a refusal may be for something that stamping added: the size, or the content. Then the original has a right to be tried
@@ -114,27 +126,53 @@ fn is_about_the_message(stage: Stage) -> bool {
     }
 }
 
-fn judge_reply(reply: &Reply, context: Context) -> Judgement {
+fn judge_reply(failure: &Failure, reply: &Reply, context: Context<'_>) -> Judgement {
     match reply.class() {
         // A positive or intermediate answer where none belongs is a peer out of step: nothing is known to be wrong
         // with the message.
-        ReplyClass::Positive | ReplyClass::Intermediate | ReplyClass::Transient => Judgement::Retry,
-        ReplyClass::Permanent => match reply.enhanced {
-            Some(code) if names_a_recipient(context) && RECIPIENT_FAULTS.contains(&code) => {
-                Judgement::Report(code)
-            }
-            Some(_) | None => Judgement::Park,
-        },
+        ReplyClass::Positive | ReplyClass::Intermediate | ReplyClass::Transient => return Judgement::Retry,
+        ReplyClass::Permanent => {}
+    }
+    let Some(classified) = classify_failure(failure, context) else { return Judgement::Retry };
+    match classified.action {
+        Action::Retry | Action::SlowDown => Judgement::Retry,
+        Action::Dsn => Judgement::Report(status(reply, classified.category)),
+        Action::HoldTenant => Judgement::HoldTenant,
+        Action::OtherSource | Action::Park => Judgement::Park(classified.owner),
     }
 }
 
-/// A refusal says something about the recipient only once the recipient was named.
-fn names_a_recipient(context: Context) -> bool {
-    let after_rcpt = match context.stage {
-        Stage::Resolve | Stage::Connect | Stage::Banner | Stage::Ehlo | Stage::Tls | Stage::Mail => false,
-        Stage::Rcpt | Stage::Data | Stage::EndOfData => true,
+/// The tenant's own host has to offer what the tenant's mail needs; anybody else may not.
+fn lacking(context: Context<'_>) -> Owner {
+    match context.route {
+        Route::Return => Owner::TenantSetup,
+        Route::Deliver => Owner::Receiver,
+    }
+}
+
+/// The refusal's own status where it is one of permanent failure (RFC 3464 §2.3.4), else that of its class (RFC 3463).
+fn status(reply: &Reply, category: Category) -> EnhancedCode {
+    if let Some(enhanced) = reply.enhanced.filter(|enhanced| enhanced.class == 5) {
+        return enhanced;
+    }
+    let (subject, detail) = match category {
+        Category::MailboxUnknown => (1, 1),
+        Category::MailboxDisabled => (2, 1),
+        Category::MailboxFull => (2, 2),
+        Category::TooLarge => (3, 4),
+        Category::Loop => (4, 6),
+        Category::IpListed
+        | Category::IpReputation
+        | Category::RateLimited
+        | Category::DomainReputation
+        | Category::AuthFailure
+        | Category::ContentSpam
+        | Category::Policy
+        | Category::RelayingDenied
+        | Category::TlsRequired => (7, 1),
+        Category::Greylisted | Category::TransientServer | Category::Unknown => (0, 0),
     };
-    after_rcpt && context.recipient_is_tenants
+    EnhancedCode::new(5, subject, detail)
 }
 
 #[cfg(test)]

@@ -4,8 +4,20 @@
 //! `report` writes the delivery status notification (RFC 3464). Both are functions of their inputs: the
 //! same failure gives the same judgement and the same bytes, today and in a replay years later.
 
+mod breaker;
+mod classify;
+mod context;
 mod judge;
+mod normal;
+mod phrases;
 mod report;
+mod rules;
+mod text;
 
-pub use judge::{Context, Failure, Judgement, judge, may_be_for_the_form};
+pub use breaker::{Answer, Breaker, Refusal, Trust};
+pub use classify::{classify, provider_of};
+pub use context::{Classified, ReplyContext, Route};
+pub use judge::{Context, Failure, Judgement, classify_failure, judge, may_be_for_the_form};
+pub use model::{Action, Category, Owner, Scope};
+pub use normal::normalised;
 pub use report::{FailedRecipient, Language, Report};

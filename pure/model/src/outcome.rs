@@ -4,7 +4,7 @@
 //! final, and each names its proof: the reply that accepted it, the report that told the sender, the reason why nobody may be
 //! told, or the person who decided.
 
-use crate::{MessageId, SourceName};
+use crate::{Category, MessageId, Owner, SourceName};
 use serde::{Deserialize, Serialize};
 
 /// The end of one recipient's story.
@@ -56,7 +56,17 @@ pub enum Outcome {
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum ParkReason {
     /// A refusal that no retry mends: what was said, where.
-    Refused { stage: Stage, host: String, reply: String },
+    Refused {
+        stage: Stage,
+        host: String,
+        reply: String,
+        /// What kind of refusal it was; records of earlier versions do not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<Category>,
+        /// Whose fault it was judged to be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<Owner>,
+    },
     /// Our own processed header, valid, met again, or over 50 `Received` fields.
     Loop { detail: String },
     /// The tenant's policy says `hold` where a signature could not be given.

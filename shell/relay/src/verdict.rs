@@ -99,7 +99,7 @@ impl Verdict {
             }
         };
         if !left.is_empty() {
-            let parks = left.iter().all(|(judgement, _)| *judgement == Judgement::Park);
+            let parks = left.iter().all(|(judgement, _)| parks(*judgement));
             let told = if parks {
                 self.park(lease, &left, now).await
             } else {
@@ -132,7 +132,7 @@ impl Verdict {
         if !is_expired || ends(judgement) {
             return judgement;
         }
-        if judgement == Judgement::Park {
+        if parks(judgement) {
             self.metrics.ndr_ours.add_one();
         }
         Judgement::Report(EXPIRED)
@@ -196,7 +196,8 @@ impl Verdict {
             id = %lease.id(), tenant = %lease.accepted().tenant, host, reply,
             "parked: the refusal may be ours or the tenant's set-up; `signpost queue show ID` tells more"
         );
-        lease.park(ParkReason::Refused { stage: first.stage, host, reply }, now).await
+        let (category, owner) = (None, None);
+        lease.park(ParkReason::Refused { stage: first.stage, host, reply, category, owner }, now).await
     }
 
     async fn wait(
@@ -233,7 +234,14 @@ impl Verdict {
 fn ends(judgement: Judgement) -> bool {
     match judgement {
         Judgement::Report(_) => true,
-        Judgement::Retry | Judgement::RetrySameSource | Judgement::Park => false,
+        Judgement::Retry | Judgement::RetrySameSource | Judgement::Park(_) | Judgement::HoldTenant => false,
+    }
+}
+
+fn parks(judgement: Judgement) -> bool {
+    match judgement {
+        Judgement::Park(_) | Judgement::HoldTenant => true,
+        Judgement::Retry | Judgement::RetrySameSource | Judgement::Report(_) => false,
     }
 }
 

@@ -8,9 +8,32 @@ fn reply(text: &str) -> Failure {
     Failure::Reply(Reply::new(code, enhanced, text))
 }
 
+/// The faults of a recipient (RFC 3463 §3.2, §3.3) and of the size (§3.4) that Exchange gives for its own mailboxes.
+const RECIPIENT_FAULTS: [EnhancedCode; 9] = [
+    EnhancedCode::new(5, 1, 1),
+    EnhancedCode::new(5, 1, 2),
+    EnhancedCode::new(5, 1, 3),
+    EnhancedCode::new(5, 1, 6),
+    EnhancedCode::new(5, 1, 10),
+    EnhancedCode::new(5, 2, 1),
+    EnhancedCode::new(5, 2, 2),
+    EnhancedCode::new(5, 2, 3),
+    EnhancedCode::new(5, 3, 4),
+];
+
+fn returned(stage: Stage, recipient_is_tenants: bool) -> Context<'static> {
+    Context { stage, route: Route::Return, host: None, our_addresses: None, recipient_is_tenants }
+}
+
 fn check(failure: &Failure, stage: Stage, recipient_is_tenants: bool, expected: Judgement) {
-    let context = Context { stage, recipient_is_tenants };
-    assert_eq!(judge(failure, context), expected, "{failure} at {stage:?}, own: {recipient_is_tenants}");
+    let judgement = judge(failure, returned(stage, recipient_is_tenants));
+    assert_eq!(judgement, expected, "{failure} at {stage:?}, own: {recipient_is_tenants}");
+}
+
+fn check_parks(failure: &Failure, stage: Stage, recipient_is_tenants: bool) {
+    let judgement = judge(failure, returned(stage, recipient_is_tenants));
+    let parks = matches!(judgement, Judgement::Park(_) | Judgement::HoldTenant);
+    assert!(parks, "{failure} at {stage:?}, own: {recipient_is_tenants}: {judgement:?}");
 }
 
 #[test]
@@ -33,14 +56,14 @@ fn a_recipient_fault_in_the_tenants_domains_is_reported() {
 #[test]
 fn the_same_code_for_a_foreign_recipient_parks() {
     for code in RECIPIENT_FAULTS {
-        check(&reply(&format!("550 {code} no")), Stage::Rcpt, false, Judgement::Park);
+        check_parks(&reply(&format!("550 {code} no")), Stage::Rcpt, false);
     }
 }
 
 #[test]
 fn a_recipient_fault_before_any_recipient_was_named_parks() {
-    check(&reply("550 5.1.1 odd"), Stage::Mail, true, Judgement::Park);
-    check(&reply("554 5.2.1 odd"), Stage::Banner, true, Judgement::Park);
+    check_parks(&reply("550 5.1.1 odd"), Stage::Mail, true);
+    check_parks(&reply("554 5.2.1 odd"), Stage::Banner, true);
 }
 
 #[test]
@@ -52,8 +75,8 @@ fn the_seeds_refusal_and_every_unknown_permanent_answer_parks() {
         "554 no enhanced code",
         "571 something new",
     ] {
-        check(&reply(text), Stage::Rcpt, true, Judgement::Park);
-        check(&reply(text), Stage::EndOfData, true, Judgement::Park);
+        check_parks(&reply(text), Stage::Rcpt, true);
+        check_parks(&reply(text), Stage::EndOfData, true);
     }
 }
 
@@ -71,7 +94,7 @@ fn without_an_answer_we_try_again_and_after_the_final_dot_from_the_same_source()
     check(&Failure::Tls(text()), Stage::Tls, true, Judgement::Retry);
     check(&Failure::Lost(text()), Stage::Data, true, Judgement::Retry);
     check(&Failure::Unknown(text()), Stage::EndOfData, true, Judgement::RetrySameSource);
-    check(&Failure::Lacks("SMTPUTF8"), Stage::Mail, true, Judgement::Park);
+    check(&Failure::Lacks("SMTPUTF8"), Stage::Mail, true, Judgement::Park(Owner::TenantSetup));
 }
 
 #[test]
@@ -90,5 +113,57 @@ fn only_a_refusal_of_size_or_content_gives_the_original_a_try() {
         (Failure::Unknown("lost".to_owned()), Stage::EndOfData, false),
     ] {
         assert_eq!(may_be_for_the_form(&failure, stage), is_for_the_form, "{failure} at {stage:?}");
+    }
+}
+
+#[test]
+fn a_park_says_whose_fault_it_is() {
+    for (text, stage, expected) in [
+        ("550 5.7.1 Client host [192.0.2.1] blocked using Spamhaus", Stage::Rcpt, Judgement::Park(Owner::OurAddress)),
+        ("550 5.7.1 Helo domain is listed in Spamhaus (S8001)", Stage::Rcpt, Judgement::Park(Owner::OurDomain)),
+        ("530 5.7.0 Must issue a STARTTLS command first", Stage::Mail, Judgement::Park(Owner::OurSetup)),
+        ("550 5.7.64 TenantAttribution; Relay Access Denied", Stage::Rcpt, Judgement::HoldTenant),
+        ("550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", Stage::Rcpt, Judgement::HoldTenant),
+        ("550 5.4.1 Recipient address rejected: Access denied", Stage::Rcpt, Judgement::HoldTenant),
+        ("571 something new", Stage::Rcpt, Judgement::Park(Owner::Receiver)),
+    ] {
+        check(&reply(text), stage, false, expected);
+    }
+}
+
+#[test]
+fn a_limit_or_a_fault_of_the_receiver_is_tried_again_even_if_it_calls_itself_permanent() {
+    for text in [
+        "451 4.7.500 Server busy. Please try again later from [192.0.2.1]. (AS761)",
+        "421 4.3.2 The maximum number of concurrent connections has exceeded a limit",
+        "451 4.4.62 Mail sent to the wrong Office 365 region. ATTR35",
+        "554 5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org; Error: open resolver",
+        "550 Sender frequency limited",
+    ] {
+        check(&reply(text), Stage::Rcpt, false, Judgement::Retry);
+        check(&reply(text), Stage::EndOfData, true, Judgement::Retry);
+    }
+}
+
+#[test]
+fn a_listing_of_an_address_that_is_not_ours_is_no_fault_of_ours() {
+    let failure = reply("554 5.7.1 Client host [192.0.2.99] blocked using zen.spamhaus.org");
+    let ours = [IpAddr::from([192, 0, 2, 1])];
+    let context = Context { our_addresses: Some(&ours), route: Route::Deliver, ..returned(Stage::Rcpt, false) };
+    assert_eq!(judge(&failure, context), Judgement::Retry);
+    assert_eq!(judge(&failure, Context { our_addresses: None, ..context }), Judgement::Park(Owner::OurAddress));
+}
+
+#[test]
+fn on_the_way_to_the_recipients_their_faults_and_the_senders_are_reported() {
+    for (text, status) in [
+        ("550 No such user", "5.1.1"),
+        ("550 5.7.1 No such user", "5.7.1"),
+        ("552 Mailbox full", "5.2.2"),
+        ("550 5.7.26 Unauthenticated email is not accepted due to domain's DMARC policy", "5.7.26"),
+        ("554 Message rejected as spam", "5.7.1"),
+    ] {
+        let context = Context { route: Route::Deliver, ..returned(Stage::EndOfData, false) };
+        assert_eq!(judge(&reply(text), context), Judgement::Report(status.parse().unwrap()), "{text}");
     }
 }
