@@ -7,6 +7,7 @@ use crate::Parts;
 use crate::accept::{Caller, Door};
 use crate::admit::{self, Admitted, Refusal};
 use crate::commit::Receiving;
+use crate::cut_through;
 use model::{EnhancedCode, Envelope, MessageId, Recipient, Reply};
 use smtp::Framing;
 use spool::TraceInfo;
@@ -103,7 +104,15 @@ impl Door for Entrance {
         let metrics = &self.parts.metrics;
         let (received, length) = (self.parts.clock.now(), receiving.length());
         let expires = received + self.parts.queue.expire;
-        match receiving.commit(&snapshot, trace(caller), received, expires).await {
+        let taken = if cut_through::is_wanted(&snapshot) && receiving.can_pass() {
+            match receiving.pass(&snapshot, trace(caller), received, expires) {
+                Ok(passing) => cut_through::hand_over(&self.parts, passing, Arc::clone(&snapshot)).await,
+                Err(reply) => Err(reply),
+            }
+        } else {
+            receiving.commit(&snapshot, trace(caller), received, expires).await
+        };
+        match taken {
             Ok(reply) => {
                 metrics.accepted.add_one();
                 metrics.accepted_bytes.add(length);

@@ -8,8 +8,10 @@ use crate::{Parts, carry};
 use model::{Duration, TenantName, Timestamp};
 use spool::Lease;
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{Id, JoinSet};
 
 /// Messages on their way out at once, in all and for one tenant.
@@ -20,6 +22,12 @@ const STOP_WAIT: Duration = Duration::from_secs(7);
 /// How often idle connections, the parked and the segments are looked after.
 const LOOK_AFTER: Duration = Duration::from_secs(5);
 const MAINTAIN: Duration = Duration::from_secs(60);
+
+/// A delivery that began past the queue, and what is left to do about it; its message is leased.
+pub(crate) struct TakenOver {
+    pub(crate) tenant: TenantName,
+    pub(crate) rest: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
 
 /// What is under way.
 #[derive(Default)]
@@ -37,7 +45,12 @@ impl UnderWay {
     fn begin(&mut self, parts: &Arc<Parts>, lease: Lease) {
         let tenant = lease.accepted().tenant.clone();
         let parts = Arc::clone(parts);
-        let task = self.tasks.spawn(async move { carry(&parts, lease).await });
+        self.spawn(tenant, async move { carry(&parts, lease).await });
+    }
+
+    /// One that is under way already finds room in any case.
+    fn spawn(&mut self, tenant: TenantName, work: impl Future<Output = ()> + Send + 'static) {
+        let task = self.tasks.spawn(work);
         *self.tenants.entry(tenant.clone()).or_default() += 1;
         self.of_task.insert(task.id(), tenant);
     }
@@ -67,7 +80,7 @@ impl UnderWay {
 }
 
 /// Carries what is due until it has to stop.
-pub(crate) async fn run(parts: Arc<Parts>, mut stop: Stop) {
+pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<TakenOver>, mut stop: Stop) {
     let mut under_way = UnderWay::default();
     let mut look_after = parts.clock.now();
     // At once: a node that is restarted again and again must not fill its disk with segments.
@@ -90,6 +103,7 @@ pub(crate) async fn run(parts: Arc<Parts>, mut stop: Stop) {
             () = parts.clock.sleep_until(wake) => {}
             () = parts.spool.changed() => {}
             () = under_way.one_ends() => {}
+            Some(TakenOver { tenant, rest }) = taken_over.recv() => under_way.spawn(tenant, rest),
             () = stop.requested() => break,
         }
     }

@@ -8,6 +8,7 @@ mod connection;
 mod idle;
 mod security;
 
+use crate::custody::Custody;
 use crate::stamp::Content;
 use crate::steer::{Hop, Path};
 use bounce::Failure;
@@ -17,7 +18,6 @@ use model::{Envelope, Metrics, Reply, SourceName, Stage};
 use net::Clock;
 use rustls_pki_types::CertificateDer;
 use security::Security;
-use spool::Lease;
 use std::sync::Arc;
 
 /// What one transaction brought.
@@ -41,7 +41,7 @@ pub(crate) enum NotSent {
 
 /// One message on its way out.
 pub(crate) struct Shipment<'a> {
-    pub(crate) lease: &'a Lease,
+    pub(crate) custody: Custody<'a>,
     /// Numbers in the envelope of the message.
     pub(crate) recipients: &'a [usize],
     /// The envelope of these recipients only.

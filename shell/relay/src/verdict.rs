@@ -8,6 +8,7 @@ mod schedule;
 
 pub(crate) use schedule::Schedule;
 
+use crate::custody::Custody;
 use crate::processed::ProcessedKey;
 use crate::transport::Sent;
 use bounce::{Context, Failure, Judgement, judge};
@@ -51,7 +52,7 @@ pub(crate) struct Schedules {
 
 impl Verdict {
     /// Records what was accepted; gives what was not.
-    pub(crate) async fn take(&self, lease: &Lease, sent: Sent, now: Timestamp) -> Vec<Missed> {
+    pub(crate) async fn take(&self, custody: Custody<'_>, sent: Sent, now: Timestamp) -> Vec<Missed> {
         let mut delivered = Vec::new();
         let mut missed = Vec::new();
         for (recipient, stage, result) in sent.results {
@@ -65,10 +66,12 @@ impl Verdict {
                 }
             }
         }
+        let certain = missed.iter().filter(|one| !matches!(one.failure, Failure::Unknown(_)));
+        custody.land(&certain.map(|one| one.recipient).collect::<Vec<_>>());
         if !delivered.is_empty() {
             self.metrics.delivered.add(delivered.len() as u64);
-            tracing::info!(id = %lease.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
-            self.note(lease.record_outcomes(delivered, now).await);
+            tracing::info!(id = %custody.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
+            self.note(custody.record_outcomes(delivered, now).await);
         }
         missed
     }

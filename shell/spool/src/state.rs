@@ -147,6 +147,23 @@ impl State {
         }
     }
 
+    /// Takes in a message that is being delivered already; gives the number of its lease.
+    pub(crate) fn accept_leased(
+        &mut self,
+        id: MessageId,
+        message: Arc<Accepted>,
+        body: Body,
+        progress: Progress,
+        segment: u64,
+    ) -> u64 {
+        self.accept_moved(id, message, body, progress, segment);
+        self.leases += 1;
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.lease = self.leases;
+        }
+        self.leases
+    }
+
     /// Takes in what happened to a message of the queue; of another one it is history only.
     pub(crate) fn apply(&mut self, id: MessageId, event: &Event, segment: Option<u64>) {
         segment.into_iter().for_each(|segment| self.note_event(id, segment));

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
 
+mod cut_through;
 mod day;
 mod delivery;
 mod ingress;

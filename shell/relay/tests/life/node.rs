@@ -5,7 +5,7 @@ use net::tls::{self, ClientCertificates};
 use net::{Clock, Resolver};
 use playground::{Arrived, Figures, Mail, Playground, PlaygroundConfig};
 use relay::{ListenerConfig, QueueConfig, Relay, RelayConfig, Tenants};
-use spool::disk::shim::MemDisk;
+use spool::disk::shim::{Crash, MemDisk};
 use spool::{QueueEntry, Spool, SpoolConfig};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -83,6 +83,18 @@ impl Node {
         let (relay, spool) = start_relay(&playground, &wishes, &disk, &tenants, &metrics).await;
         playground.set_connector(Some(relay.addresses()[0].1));
         Self { playground, relay, spool, metrics, disk, tenants, wishes }
+    }
+
+    /// Ends the relay as a kill does: nothing is said, nothing is written, the disk keeps what was written so far.
+    pub(crate) async fn kill(self) -> Self {
+        let Self { playground, relay, spool, metrics, disk, tenants, wishes } = self;
+        let disk_then = disk.crash(Crash::Everything);
+        playground.set_connector(None);
+        drop(relay);
+        drop(spool);
+        let (relay, spool) = start_relay(&playground, &wishes, &disk_then, &tenants, &metrics).await;
+        playground.set_connector(Some(relay.addresses()[0].1));
+        Self { playground, relay, spool, metrics, disk: disk_then, tenants, wishes }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
