@@ -6,6 +6,8 @@
 
 mod judge;
 mod report;
+mod signs;
 
 pub use judge::{Context, Failure, Judgement, judge, may_be_for_the_form};
 pub use report::{FailedRecipient, Language, Report};
+pub use signs::{Sign, sign};

@@ -87,6 +87,8 @@ metrics! {
     maybe_duplicates "counter" "signpost_maybe_duplicates_total" "Recipients sent again after an attempt whose end is unknown.";
     connections_opened "counter" "signpost_connections_opened_total" "Outbound connections opened.";
     connections_reused "counter" "signpost_connections_reused_total" "Deliveries over a connection that was open already.";
+    limits_heard "counter" "signpost_limits_heard_total" "Replies of next hops that named a limit: fewer connections, or slower.";
+    limit_waits "counter" "signpost_limit_waits_total" "Transactions put off because a provider takes no more from a source now; no try is spent.";
     queue_messages "gauge" "signpost_queue_messages" "Messages in the spool.";
     queue_parked "gauge" "signpost_queue_parked" "Messages in the spool that are parked or held.";
     queue_oldest_micros "gauge" "signpost_queue_oldest_microseconds" "Age of the oldest message in the spool.";

@@ -195,6 +195,11 @@ async fn carry_transaction(
         match parts.transport.send(&path, &shipment).await {
             Ok(sent) => return parts.verdict.take(custody, sent, parts.clock.now()).await,
             Err(NotSent::All(stage, host, failure)) => return missed(members, stage, Some(&host), &failure),
+            Err(NotSent::Wait(until, host, failure)) => {
+                let mut missed = missed(members, Stage::Connect, Some(&host), &failure);
+                missed.iter_mut().for_each(|one| one.limited = Some(until));
+                return missed;
+            }
             Err(NotSent::Source(why)) => {
                 parts.metrics.alarms.add_one();
                 tracing::warn!(source = %path.source.name, why, "a source cannot be used; another one is tried");
@@ -215,6 +220,7 @@ fn missed(
         stage,
         host: host.map(str::to_owned),
         failure: failure.clone(),
+        limited: None,
     };
     members.iter().map(of).collect()
 }

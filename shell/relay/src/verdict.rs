@@ -11,7 +11,7 @@ pub(crate) use schedule::Schedule;
 use crate::custody::Custody;
 use crate::processed::ProcessedKey;
 use crate::transport::Sent;
-use bounce::{Context, Failure, Judgement, judge};
+use bounce::{Context, Failure, Judgement, judge, sign};
 use model::{Discard, EnhancedCode, Final, Metrics, ParkReason, Stage, Timestamp};
 use report::{Failed, Reporter};
 use spool::{Lease, Spool, SpoolError};
@@ -31,6 +31,8 @@ pub(crate) struct Missed {
     /// Host that was asked, if it came to that.
     pub(crate) host: Option<String>,
     pub(crate) failure: Failure,
+    /// It was for a limit: no fault and no try, and the message may come again then.
+    pub(crate) limited: Option<Timestamp>,
 }
 
 /// What verdicts need.
@@ -62,7 +64,8 @@ impl Verdict {
                     delivered.push((recipient, Final::Delivered { host, source, reply: reply.to_string() }));
                 }
                 Err(failure) => {
-                    missed.push(Missed { recipient, stage, host: Some(sent.host.clone()), failure })
+                    let limited = sent.come_again.filter(|_| is_limit(&failure));
+                    missed.push(Missed { recipient, stage, host: Some(sent.host.clone()), failure, limited });
                 }
             }
         }
@@ -214,14 +217,19 @@ impl Verdict {
             Some(EgressMode::Return) | None => &self.schedules.to_tenant,
         };
         let unknown = left.iter().any(|(judgement, _)| *judgement == Judgement::RetrySameSource);
-        let due = schedule.next(lease.tries(), unknown, now);
+        let limited = left.iter().map(|(_, missed)| missed.limited).collect::<Option<Vec<_>>>();
+        let limited = limited.and_then(|times| times.into_iter().max());
+        let due = limited.unwrap_or_else(|| schedule.next(lease.tries(), unknown, now));
         let certain = left.iter().filter(|(_, missed)| !matches!(missed.failure, Failure::Unknown(_)));
         let undelivered: Vec<usize> = certain.map(|(_, missed)| missed.recipient).collect();
         self.metrics.maybe_duplicates.add((left.len() - undelivered.len()) as u64);
         let why = left.first().map_or_else(|| "waiting for the spool".to_owned(), |(_, first)| shown(first));
         self.metrics.deferred.add(left.len() as u64);
         tracing::info!(id = %lease.id(), due = %due, why, "deferred");
-        lease.reschedule(due, undelivered, why, now).await
+        match limited {
+            Some(_) => lease.wait_for_limit(due, undelivered, why, now).await,
+            None => lease.reschedule(due, undelivered, why, now).await,
+        }
     }
 
     /// What has happened holds for this run even if its record has to wait for a sound disk; the spool owes it.
@@ -238,6 +246,10 @@ fn ends(judgement: Judgement) -> bool {
         Judgement::Report(_) => true,
         Judgement::Retry | Judgement::RetrySameSource | Judgement::Park => false,
     }
+}
+
+fn is_limit(failure: &Failure) -> bool {
+    sign(failure, true).is_some_and(bounce::Sign::is_limit)
 }
 
 fn shown(missed: &Missed) -> String {

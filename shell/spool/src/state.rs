@@ -185,10 +185,10 @@ impl State {
                     self.forget(id);
                 }
             }
-            Event::Rescheduled { due, unknown, why } => {
+            Event::Rescheduled { due, unknown, why, limit } => {
                 progress.in_flight.clear();
                 progress.maybe_duplicate.extend(unknown);
-                progress.tries += 1;
+                progress.tries += u32::from(!limit);
                 progress.why = Some(why.clone());
                 let due = *due;
                 self.wait_until(id, due);
