@@ -87,6 +87,7 @@ metrics! {
     maybe_duplicates "counter" "signpost_maybe_duplicates_total" "Recipients sent again after an attempt whose end is unknown.";
     connections_opened "counter" "signpost_connections_opened_total" "Outbound connections opened.";
     connections_reused "counter" "signpost_connections_reused_total" "Deliveries over a connection that was open already.";
+    tenants_held "gauge" "signpost_tenants_held" "Tenants whose own system does not know us: their mail parks and new mail is asked to wait.";
     limits_heard "counter" "signpost_limits_heard_total" "Replies of next hops that named a limit: fewer connections, or slower.";
     limit_waits "counter" "signpost_limit_waits_total" "Transactions put off because a provider takes no more from a source now; no try is spent.";
     queue_messages "gauge" "signpost_queue_messages" "Messages in the spool.";

@@ -57,6 +57,8 @@ pub enum Outcome {
 pub enum ParkReason {
     /// A refusal that no retry mends: what was said, where.
     Refused { stage: Stage, host: String, reply: String },
+    /// The tenant's connector did not match: the tenant's set-up. Wakes by itself.
+    TenantSetup { stage: Stage, host: String, reply: String },
     /// Our own processed header, valid, met again, or over 50 `Received` fields.
     Loop { detail: String },
     /// The tenant's policy says `hold` where a signature could not be given.

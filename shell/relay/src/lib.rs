@@ -17,6 +17,7 @@ mod commit;
 mod custody;
 mod cut_through;
 mod door;
+mod holds;
 mod processed;
 mod queue;
 mod service;
@@ -28,6 +29,7 @@ mod transport;
 mod verdict;
 mod wire;
 
+pub use holds::{Held, Holds};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
 pub use tenants::{DomainTaken, Tenants};
 
@@ -187,13 +189,25 @@ async fn carry_transaction(
     let recipients: Vec<usize> = members.iter().map(|(number, _)| *number).collect();
     let shipment = Shipment { custody, recipients: &recipients, envelope: &envelope, content };
     let mut without = BTreeSet::new();
+    let mut refused = None;
     loop {
         let path = match parts.steer.path(snapshot, custody.id(), route, &without).await {
             Ok(path) => path,
-            Err(failure) => return missed(members, Stage::Resolve, None, &failure),
+            Err(failure) => {
+                return refused.unwrap_or_else(|| missed(members, Stage::Resolve, None, &failure));
+            }
         };
         match parts.transport.send(&path, &shipment).await {
-            Ok(sent) => return parts.verdict.take(custody, sent, parts.clock.now()).await,
+            Ok(sent) => {
+                let missed = parts.verdict.take(custody, snapshot, sent, parts.clock.now()).await;
+                if refused.is_some() || !verdict::is_unknown_to_the_tenant(snapshot, &missed, members.len()) {
+                    return missed;
+                }
+                // Law 3: another way at once, one time: the connector may know another address of ours.
+                tracing::warn!(source = %path.source.name, tenant = %path.tenant, "the tenant's connector does not take this source; another one is tried");
+                without.insert(path.source.name);
+                refused = Some(missed);
+            }
             Err(NotSent::All(stage, host, failure)) => return missed(members, stage, Some(&host), &failure),
             Err(NotSent::Wait(until, host, failure)) => {
                 let mut missed = missed(members, Stage::Connect, Some(&host), &failure);

@@ -112,7 +112,6 @@ impl Relay {
         let (stopper, stop) = stop::channel();
         let (taken_over, to_take_over) = mpsc::unbounded_channel();
         let parts = Arc::new(Parts {
-            tenants,
             clock: clock.clone(),
             pace: Pace::default(),
             steer: Steer::new(config.sources, resolver),
@@ -126,7 +125,9 @@ impl Relay {
                     to_tenant: Schedule::new(config.queue.retry_return.clone()),
                     to_recipients: Schedule::new(config.queue.retry_deliver.clone()),
                 },
+                holds: Arc::clone(tenants.holds()),
             },
+            tenants,
             spool,
             metrics,
             queue: config.queue,

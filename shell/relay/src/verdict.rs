@@ -5,10 +5,13 @@
 
 mod report;
 mod schedule;
+mod setup;
 
 pub(crate) use schedule::Schedule;
+pub(crate) use setup::is_unknown_to_the_tenant;
 
 use crate::custody::Custody;
+use crate::holds::Holds;
 use crate::processed::ProcessedKey;
 use crate::transport::Sent;
 use bounce::{Context, Failure, Judgement, judge, sign};
@@ -43,6 +46,7 @@ pub(crate) struct Verdict {
     /// The name under which reports are made.
     pub(crate) reporting_host: String,
     pub(crate) schedules: Schedules,
+    pub(crate) holds: Arc<Holds>,
 }
 
 /// The waits of each mode.
@@ -54,7 +58,11 @@ pub(crate) struct Schedules {
 
 impl Verdict {
     /// Records what was accepted; gives what was not.
-    pub(crate) async fn take(&self, custody: Custody<'_>, sent: Sent, now: Timestamp) -> Vec<Missed> {
+    pub(crate) async fn take(
+        &self,
+        custody: Custody<'_>,
+        snapshot: &Snapshot,
+        sent: Sent, now: Timestamp) -> Vec<Missed> {
         let mut delivered = Vec::new();
         let mut missed = Vec::new();
         for (recipient, stage, result) in sent.results {
@@ -75,6 +83,7 @@ impl Verdict {
             self.metrics.delivered.add(delivered.len() as u64);
             tracing::info!(id = %custody.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
             self.note(custody.record_outcomes(delivered, now).await);
+            setup::accepted(self, custody, snapshot, now);
         }
         missed
     }
@@ -105,9 +114,10 @@ impl Verdict {
             }
         };
         if !left.is_empty() {
+            setup::refused(self, &lease, snapshot, &left, now);
             let parks = left.iter().all(|(judgement, _)| *judgement == Judgement::Park);
             let told = if parks {
-                self.park(lease, &left, now).await
+                self.park(lease, snapshot, &left, now).await
             } else {
                 self.wait(lease, Some(snapshot), &left, now).await
             };
@@ -190,6 +200,7 @@ impl Verdict {
     async fn park(
         &self,
         lease: Lease,
+        snapshot: &Snapshot,
         left: &[(Judgement, Missed)],
         now: Timestamp,
     ) -> Result<(), SpoolError> {
@@ -202,7 +213,12 @@ impl Verdict {
             id = %lease.id(), tenant = %lease.accepted().tenant, host, reply,
             "parked: the refusal may be ours or the tenant's set-up; `signpost queue show ID` tells more"
         );
-        lease.park(ParkReason::Refused { stage: first.stage, host, reply }, now).await
+        let stage = first.stage;
+        let reason = match setup::said(snapshot, &lease, first) {
+            true => ParkReason::TenantSetup { stage, host, reply },
+            false => ParkReason::Refused { stage, host, reply },
+        };
+        lease.park(reason, now).await
     }
 
     async fn wait(

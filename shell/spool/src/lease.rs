@@ -163,7 +163,7 @@ impl Lease {
         now: Timestamp,
     ) -> Result<(), SpoolError> {
         let unknown = self.unknown(&undelivered);
-        self.record(Event::Rescheduled { due, unknown, why, limit: true }, now, Durability::Whenever).await
+        self.record(Event::Rescheduled { due, unknown, why, limit: true }, now, Durability::Later).await
     }
 
     /// Recipients in flight but for those that certainly do not have the message.

@@ -353,7 +353,10 @@ impl State {
     /// Parked because of a refusal, and out of time.
     pub(crate) fn expired(&self, now: Timestamp) -> Vec<MessageId> {
         let is_over = |entry: &Entry| {
-            let is_refused = matches!(entry.progress.parked, Some(ParkReason::Refused { .. }));
+            let is_refused = matches!(
+                entry.progress.parked,
+                Some(ParkReason::Refused { .. } | ParkReason::TenantSetup { .. })
+            );
             is_refused && entry.phase == Phase::Parked && entry.accepted.expires <= now
         };
         self.entries.iter().filter(|(_, entry)| is_over(entry)).map(|(id, _)| *id).collect()

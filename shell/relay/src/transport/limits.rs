@@ -92,6 +92,8 @@ struct Limit {
     next: Timestamp,
     /// Of the last sign, or the last step back.
     changed: Timestamp,
+    /// When a sign last made us fewer or slower.
+    cut: Option<Timestamp>,
     waiting: BTreeMap<TenantName, VecDeque<Ticket>>,
     /// The tenant that went last.
     last: Option<TenantName>,
@@ -105,6 +107,7 @@ impl Limit {
             gap: Duration::ZERO,
             next: now,
             changed: now,
+            cut: None,
             waiting: BTreeMap::new(),
             last: None,
         }
@@ -160,7 +163,7 @@ impl Limit {
     }
 
     fn hear(&mut self, sign: Sign, now: Timestamp) {
-        let is_new = now.since(self.changed) >= SAME_CROWD || (self.most == CEILING && self.gap.is_zero());
+        let is_new = self.cut.is_none_or(|cut| now.since(cut) >= SAME_CROWD);
         let pause = match sign {
             Sign::Crowded => {
                 if is_new {
@@ -179,6 +182,7 @@ impl Limit {
             Sign::WrongRegion | Sign::NotAttributed => return,
         };
         self.changed = now;
+        self.cut = if is_new { Some(now) } else { self.cut };
         self.next = self.next.max(now + pause);
     }
 

@@ -7,6 +7,7 @@
 mod cut_through;
 mod day;
 mod delivery;
+mod hold;
 mod ingress;
 mod node;
 mod trouble;

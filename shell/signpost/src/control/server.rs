@@ -12,6 +12,7 @@ use spool::{Cursor, Event, Spool, TraceRecord};
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tenant::Folder;
@@ -158,12 +159,14 @@ impl Control {
     }
 
     fn tenants(&self) -> serde_json::Value {
+        let held: BTreeMap<_, _> = self.board.tenants().holds().held().into_iter().collect();
         let shown = self.board.tenants().all().into_iter().map(|snapshot| {
             let settings = &snapshot.settings;
+            let held = held.get(&settings.name).map(|held| json!({ "since": held.since, "why": held.why }));
             json!({
                 "name": settings.name, "display_name": settings.display_name, "snapshot": snapshot.number,
                 "domains": settings.domains, "region": settings.region, "people": snapshot.signatures.people().len(),
-                "warnings": snapshot.warnings,
+                "warnings": snapshot.warnings, "held": held,
             })
         });
         shown.collect()
