@@ -63,7 +63,9 @@ fn names_the_connector(reply: &Reply, recipient_is_tenants: bool) -> bool {
 }
 
 fn is(reply: &Reply, subject: u16, detail: u16) -> bool {
-    reply.enhanced.is_some_and(|EnhancedCode { subject: said, detail: number, .. }| (said, number) == (subject, detail))
+    reply
+        .enhanced
+        .is_some_and(|EnhancedCode { subject: said, detail: number, .. }| (said, number) == (subject, detail))
 }
 
 #[cfg(test)]

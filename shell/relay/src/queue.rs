@@ -158,7 +158,8 @@ async fn wake_parked(parts: &Parts, now: Timestamp) {
         }
     }
     for (tenant, _) in holds.held() {
-        let waits = parked.contains_key(&tenant) || parts.spool.list(1, |entry| entry.tenant == tenant).len() == 1;
+        let waits =
+            parked.contains_key(&tenant) || parts.spool.list(1, |entry| entry.tenant == tenant).len() == 1;
         if !waits {
             parts.metrics.tenants_held.remove_one();
             holds.release(&tenant);

@@ -104,7 +104,8 @@ impl Transport {
         })?;
         match self.send_now(path, hop, &way, shipment).await {
             Ok(mut sent) => {
-                let said = sent.results.iter().filter_map(|(.., result)| result.as_ref().err()).find_map(limit);
+                let said =
+                    sent.results.iter().filter_map(|(.., result)| result.as_ref().err()).find_map(limit);
                 sent.come_again = said.map(|said| self.hear(&way, said));
                 Ok(sent)
             }

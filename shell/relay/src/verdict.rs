@@ -62,7 +62,9 @@ impl Verdict {
         &self,
         custody: Custody<'_>,
         snapshot: &Snapshot,
-        sent: Sent, now: Timestamp) -> Vec<Missed> {
+        sent: Sent,
+        now: Timestamp,
+    ) -> Vec<Missed> {
         let mut delivered = Vec::new();
         let mut missed = Vec::new();
         for (recipient, stage, result) in sent.results {

@@ -57,7 +57,13 @@ pub(crate) struct Recovery {
 impl Recovery {
     fn new(power_cut: bool) -> Self {
         let recovered = Recovered { power_cut, ..Recovered::default() };
-        Self { state: State::default(), recovered, chunks: HashMap::new(), unproven: false, passing: HashMap::new() }
+        Self {
+            state: State::default(),
+            recovered,
+            chunks: HashMap::new(),
+            unproven: false,
+            passing: HashMap::new(),
+        }
     }
 
     /// Reads all segments without beginning a run.

@@ -22,7 +22,10 @@ fn limits_are_known_by_what_they_ask_for() {
     );
     both("421 Too many concurrent connections from this client (G2)", Some(Sign::Crowded));
     both("451 4.7.500 Server busy. Please try again later from [192.0.2.2]. (AS761)", Some(Sign::Busy));
-    both("421 4.7.28 Our system has detected an unusual rate of unsolicited mail originating from your IP", Some(Sign::Busy));
+    both(
+        "421 4.7.28 Our system has detected an unusual rate of unsolicited mail originating from your IP",
+        Some(Sign::Busy),
+    );
     both("452 4.4.5 Rate limit exceeded, try again later.", Some(Sign::Busy));
     both("451 4.4.62 Mail sent to the wrong Office 365 region. ATTR35.", Some(Sign::WrongRegion));
 }
@@ -41,7 +44,10 @@ fn an_ordinary_refusal_says_nothing_about_the_way() {
 #[test]
 fn a_connector_that_does_not_match_is_known_by_its_words_or_by_a_foreign_recipient() {
     both("550 5.7.64 TenantAttribution; Relay Access Denied", Some(Sign::NotAttributed));
-    both("550 5.7.51 TenantInboundAttribution; There is a partner connector configured", Some(Sign::NotAttributed));
+    both(
+        "550 5.7.51 TenantInboundAttribution; There is a partner connector configured",
+        Some(Sign::NotAttributed),
+    );
     both("530 5.7.57 SMTP; Client was not authenticated to send anonymous mail", Some(Sign::NotAttributed));
     for text in [
         "550 5.4.1 Recipient address rejected: Access denied",

@@ -183,7 +183,9 @@ async fn a_connection_lost_behind_the_final_dot_is_never_left_with_the_sender() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_killed_behind_the_final_dot_leaves_the_message_with_its_sender_and_a_mark() {
-    let node = node("spool").await;
+    let mut wishes = Wishes { edits: edits("spool"), ..Wishes::default() };
+    wishes.playground.outbound.reply_wait = Duration::from_secs(2);
+    let node = Node::start(wishes).await;
     node.playground.script(rule(Stage::EndOfData, Turns::Count(1), Act::Wait(Duration::from_secs(3_600))));
     node.send(&[KIM], &plain("killed", "in the middle")).await;
     let attempted = async {

@@ -128,7 +128,9 @@ fn tenants_go_in_turn_however_many_one_of_them_has() {
     }
     let mut gone = Vec::new();
     while gone.len() < 6 {
-        let went = waiting.iter().position(|(ticket, name)| limits.ask(&way, *ticket, &tenant(name), now) == Ask::Go);
+        let went = waiting
+            .iter()
+            .position(|(ticket, name)| limits.ask(&way, *ticket, &tenant(name), now) == Ask::Go);
         gone.extend(went.map(|place| waiting.remove(place).1));
         now = now + GAP_MIN;
     }
