@@ -1,40 +1,40 @@
-//! In whose hands a message is while it is carried: the queue's, by a lease, or its sender's still, while it passes.
+//! In whose hands a message is while it is carried: the queue's, by a lease, or its sender's still, while it is in transit.
 //!
 //! Stations behind the stamp do the same for both and need not know which one it is.
 
 use bytes::Bytes;
 use model::{Final, MessageId, SourceName, Timestamp};
-use spool::{Accepted, Lease, Passing, SpoolError};
+use spool::{Accepted, Lease, SpoolError, Transit};
 use std::sync::Arc;
 
 /// The message that is carried.
 #[derive(Clone, Copy)]
 pub(crate) enum Custody<'a> {
     Lease(&'a Lease),
-    Passing(&'a Passing),
+    Transit(&'a Transit),
 }
 
 impl Custody<'_> {
     pub(crate) fn id(&self) -> MessageId {
         match self {
             Self::Lease(lease) => lease.id(),
-            Self::Passing(passing) => passing.id(),
+            Self::Transit(transit) => transit.id(),
         }
     }
 
     pub(crate) fn accepted(&self) -> &Arc<Accepted> {
         match self {
             Self::Lease(lease) => lease.accepted(),
-            Self::Passing(passing) => passing.accepted(),
+            Self::Transit(transit) => transit.accepted(),
         }
     }
 
-    /// One chunk of the original; one that passes has a single one.
+    /// One chunk of the original; one in transit has a single one.
     pub(crate) async fn read_chunk(&self, number: usize) -> Result<Bytes, SpoolError> {
         match self {
             Self::Lease(lease) => lease.read_chunk(number).await,
-            Self::Passing(passing) if number == 0 => Ok(passing.body().clone()),
-            Self::Passing(passing) => Err(SpoolError::Gone(passing.id())),
+            Self::Transit(transit) if number == 0 => Ok(transit.body().clone()),
+            Self::Transit(transit) => Err(SpoolError::Gone(transit.id())),
         }
     }
 
@@ -47,7 +47,7 @@ impl Custody<'_> {
     ) -> Result<(), SpoolError> {
         match self {
             Self::Lease(lease) => lease.record_attempt(recipients, source, host, now).await,
-            Self::Passing(passing) => passing.record_attempt(recipients, source, host, now).await,
+            Self::Transit(transit) => transit.record_attempt(recipients, source, host, now).await,
         }
     }
 
@@ -58,7 +58,7 @@ impl Custody<'_> {
     ) -> Result<(), SpoolError> {
         match self {
             Self::Lease(lease) => lease.record_outcomes(outcomes, now).await,
-            Self::Passing(passing) => passing.record_outcomes(outcomes, now).await,
+            Self::Transit(transit) => transit.record_outcomes(outcomes, now).await,
         }
     }
 
@@ -66,7 +66,7 @@ impl Custody<'_> {
     pub(crate) fn land(&self, recipients: &[usize]) {
         match self {
             Self::Lease(_) => {}
-            Self::Passing(passing) => passing.land(recipients),
+            Self::Transit(transit) => transit.land(recipients),
         }
     }
 }

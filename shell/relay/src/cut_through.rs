@@ -17,7 +17,7 @@ use crate::stamp::{self, Stamped};
 use crate::verdict::Missed;
 use crate::{Parts, carry_prepared, queue};
 use model::{ParkReason, Recipient, Reply};
-use spool::{Lease, Passing};
+use spool::{Lease, Transit};
 use std::pin::Pin;
 use std::sync::Arc;
 use tenant::Snapshot;
@@ -37,7 +37,7 @@ type Way = Pin<Box<dyn Future<Output = End> + Send>>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Course {
     /// Everybody has it.
-    PassedOn,
+    HandedOn,
     TakeIn,
     /// `451`: its sender keeps it.
     Leave,
@@ -57,7 +57,7 @@ struct Known {
 
 fn course(known: Known, otherwise: Otherwise) -> Course {
     if known.ended == known.recipients {
-        return Course::PassedOn;
+        return Course::HandedOn;
     }
     let nobody_has_it = known.ended == 0 && known.in_flight == 0 && !known.is_held;
     match otherwise {
@@ -75,12 +75,12 @@ pub(crate) fn is_wanted(snapshot: &Snapshot) -> bool {
 /// Hands the message over and says what its sender is told.
 pub(crate) async fn hand_over(
     parts: &Arc<Parts>,
-    passing: Passing,
+    transit: Transit,
     snapshot: Arc<Snapshot>,
 ) -> Result<Reply, Reply> {
-    let passing = Arc::new(passing);
+    let transit = Arc::new(transit);
     let chosen = snapshot.settings.egress.cut_through;
-    let mut way: Way = Box::pin(go(Arc::clone(parts), Arc::clone(&passing), Arc::clone(&snapshot)));
+    let mut way: Way = Box::pin(go(Arc::clone(parts), Arc::clone(&transit), Arc::clone(&snapshot)));
     let mut stop = parts.stop.clone();
     let end = tokio::select! {
         end = &mut way => Some(end),
@@ -89,23 +89,23 @@ pub(crate) async fn hand_over(
     };
     // Nothing moves from here on: the way is not polled before the queue has the message.
     let known = Known {
-        recipients: passing.accepted().envelope.recipients.len(),
-        ended: passing.ended(),
-        in_flight: passing.in_flight().len(),
+        recipients: transit.accepted().envelope.recipients.len(),
+        ended: transit.ended(),
+        in_flight: transit.in_flight().len(),
         is_held: matches!(end, Some(End::Hold(_))),
     };
     match course(known, chosen.otherwise) {
-        Course::PassedOn => {
+        Course::HandedOn => {
             parts.metrics.cut_through.add_one();
-            Ok(commit::passed_on(&passing))
+            Ok(commit::handed_on(&transit))
         }
         Course::Leave => {
             drop(way);
             parts.metrics.cut_through_left.add_one();
-            parts.verdict.note(passing.leave(parts.clock.now()).await);
+            parts.verdict.note(transit.leave(parts.clock.now()).await);
             Err(commit::left())
         }
-        Course::TakeIn => match commit::take_in(&passing, parts.clock.now()).await {
+        Course::TakeIn => match commit::take_in(&transit, parts.clock.now()).await {
             Ok((lease, reply)) => {
                 parts.metrics.cut_through_taken_in.add_one();
                 let end = match end {
@@ -117,7 +117,7 @@ pub(crate) async fn hand_over(
             }
             Err(Refused(reply)) => {
                 drop(way);
-                parts.verdict.note(passing.leave(parts.clock.now()).await);
+                parts.verdict.note(transit.leave(parts.clock.now()).await);
                 Err(reply)
             }
         },
@@ -125,19 +125,19 @@ pub(crate) async fn hand_over(
 }
 
 /// Stamps and sends, as `carry` does for a message of the queue.
-async fn go(parts: Arc<Parts>, passing: Arc<Passing>, snapshot: Arc<Snapshot>) -> End {
-    let recipients = passing.accepted().envelope.recipients.iter().cloned();
+async fn go(parts: Arc<Parts>, transit: Arc<Transit>, snapshot: Arc<Snapshot>) -> End {
+    let recipients = transit.accepted().envelope.recipients.iter().cloned();
     let pending: Vec<(usize, Recipient)> = recipients.enumerate().collect();
-    let custody = Custody::Passing(&passing);
-    let stamped = stamp::stamp_in_memory(&passing, Arc::clone(&snapshot), Arc::clone(&parts.key)).await;
+    let custody = Custody::Transit(&transit);
+    let stamped = stamp::stamp_in_memory(&transit, Arc::clone(&snapshot), Arc::clone(&parts.key)).await;
     let groups = match stamped {
         Ok(Stamped::Ready(groups, told)) => {
-            passing.note_stamped(told, parts.clock.now());
+            transit.note_stamped(told, parts.clock.now());
             groups
         }
         Ok(Stamped::Hold(reason, told)) => {
             parts.metrics.held.add_one();
-            passing.note_stamped(told, parts.clock.now());
+            transit.note_stamped(told, parts.clock.now());
             return End::Hold(reason);
         }
         Err(error) => return End::Hold(ParkReason::Damaged { detail: error.to_string() }),

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use message::{Changes, Index, Splices};
 use model::{Address, ParkReason};
 use signatures::{Decision, Group, PassReason, StampInput};
-use spool::{Accepted, Lease, Passing, SpoolError, StampedGroup};
+use spool::{Accepted, Lease, SpoolError, StampedGroup, Transit};
 use std::ops::Range;
 use std::sync::Arc;
 use tenant::Snapshot;
@@ -64,17 +64,17 @@ pub(crate) async fn stamp(
     prepare(job, rest, rest_length).await
 }
 
-/// Prepares a message that passes for all its recipients.
+/// Prepares a message in transit for all its recipients.
 pub(crate) async fn stamp_in_memory(
-    passing: &Passing,
+    transit: &Transit,
     snapshot: Arc<Snapshot>,
     key: Arc<ProcessedKey>,
 ) -> Result<Stamped, SpoolError> {
-    let accepted = Arc::clone(passing.accepted());
+    let accepted = Arc::clone(transit.accepted());
     let pending = (0..accepted.envelope.recipients.len()).collect();
-    let is_beginning_only = passing.body().len() as u64 > snapshot.settings.stamping.size_max.0;
-    let bytes = passing.body().clone();
-    let job = Job { bytes, accepted, id: passing.id(), pending, snapshot, key, is_beginning_only };
+    let is_beginning_only = transit.body().len() as u64 > snapshot.settings.stamping.size_max.0;
+    let bytes = transit.body().clone();
+    let job = Job { bytes, accepted, id: transit.id(), pending, snapshot, key, is_beginning_only };
     prepare(job, 0..0, 0).await
 }
 

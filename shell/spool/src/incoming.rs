@@ -6,8 +6,8 @@
 use crate::config::SpoolError;
 use crate::event::{Accepted, Event, Progress, Stored};
 use crate::format::{CHUNK_MAX, ChunkHead, RecordType, stored_len, write_record};
-use crate::passing::Passing;
 use crate::state::{Body, ChunkPlace, Shared};
+use crate::transit::Transit;
 use crate::writer::{Class, Durability, Written};
 use model::MessageId;
 use std::sync::Arc;
@@ -75,11 +75,11 @@ impl Incoming {
         self.written.is_empty()
     }
 
-    /// The message as one that passes; `None` if a part of its body is in the log already.
+    /// The message in transit; `None` if a part of its body is in the log already.
     #[must_use]
-    pub fn pass(self, message: Accepted) -> Option<Passing> {
+    pub fn into_transit(self, message: Accepted) -> Option<Transit> {
         let is_whole = self.is_in_memory();
-        is_whole.then(|| Passing::new(self.shared, self.id, message, self.buffer.into()))
+        is_whole.then(|| Transit::new(self.shared, self.id, message, self.buffer.into()))
     }
 
     /// Makes the message durable. Only after this returned may it be acknowledged.

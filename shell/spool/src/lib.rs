@@ -15,10 +15,10 @@ mod format;
 mod incoming;
 mod lease;
 mod maintain;
-mod passing;
 mod recover;
 mod state;
 mod trace;
+mod transit;
 mod verify;
 mod writer;
 
@@ -26,10 +26,10 @@ pub use config::{SpoolConfig, SpoolError};
 pub use event::{Accepted, Event, Progress, StampedGroup, TraceInfo};
 pub use incoming::Incoming;
 pub use lease::Lease;
-pub use passing::Passing;
 pub use recover::{Earlier, Recovered, Unread};
 pub use state::{Phase, QueueEntry};
 pub use trace::{Cursor, TraceRecord};
+pub use transit::Transit;
 pub use verify::{Damage, Verified, verify};
 
 use bytes::Bytes;

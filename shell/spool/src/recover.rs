@@ -50,8 +50,8 @@ pub(crate) struct Recovery {
     chunks: HashMap<MessageId, BTreeMap<u32, ChunkPlace>>,
     /// Whether the segment at hand may hold bytes that no sync has proven.
     unproven: bool,
-    /// Recipients with an attempt without an end, of messages that pass and are in no queue.
-    passing: HashMap<MessageId, usize>,
+    /// Recipients with an attempt without an end, of messages in transit, which are in no queue.
+    in_transit: HashMap<MessageId, usize>,
 }
 
 impl Recovery {
@@ -62,7 +62,7 @@ impl Recovery {
             recovered,
             chunks: HashMap::new(),
             unproven: false,
-            passing: HashMap::new(),
+            in_transit: HashMap::new(),
         }
     }
 
@@ -87,7 +87,7 @@ impl Recovery {
                 }
                 Found::Event(stored) => self.event(*stored, seen.number),
                 Found::Start(start) => {
-                    self.passing.clear();
+                    self.in_transit.clear();
                     self.state.begin_run(start, seen.number);
                 }
                 Found::Damage => self.recovered.damaged_records += 1,
@@ -100,9 +100,9 @@ impl Recovery {
 
     fn event(&mut self, stored: Stored, segment: u64) {
         let id = stored.id;
-        self.note_passing(id, &stored.event);
+        self.note_transit(id, &stored.event);
         match &stored.event {
-            // It passes: its sender keeps it until the next hop has it.
+            // In transit: its sender keeps it until the next hop has it.
             Event::Accepted { chunks: 0, .. } => {}
             Event::Accepted { message, chunks, length } => {
                 let progress = Progress::new(message);
@@ -126,16 +126,16 @@ impl Recovery {
     }
 
     /// Counts what was under way past the queue: an attempt that the run did not see the end of.
-    fn note_passing(&mut self, id: MessageId, event: &Event) {
+    fn note_transit(&mut self, id: MessageId, event: &Event) {
         match event {
-            Event::Accepted { chunks: 0, .. } => drop(self.passing.insert(id, 0)),
+            Event::Accepted { chunks: 0, .. } => drop(self.in_transit.insert(id, 0)),
             Event::Attempt { recipients, .. } => {
-                self.passing.entry(id).and_modify(|count| *count += recipients.len());
+                self.in_transit.entry(id).and_modify(|count| *count += recipients.len());
             }
             Event::Outcomes { outcomes } => {
-                self.passing.entry(id).and_modify(|count| *count = count.saturating_sub(outcomes.len()));
+                self.in_transit.entry(id).and_modify(|count| *count = count.saturating_sub(outcomes.len()));
             }
-            Event::Moved { .. } | Event::Dropped => drop(self.passing.remove(&id)),
+            Event::Moved { .. } | Event::Dropped => drop(self.in_transit.remove(&id)),
             Event::Accepted { .. }
             | Event::Stamped { .. }
             | Event::Rescheduled { .. }
@@ -191,7 +191,7 @@ impl Recovery {
         }
         self.recovered.damaged.retain(|id| self.state.entry(*id).is_some());
         self.recovered.messages = self.state.len();
-        self.recovered.maybe_duplicates = self.passing.values().sum();
+        self.recovered.maybe_duplicates = self.in_transit.values().sum();
         (self.state, self.recovered)
     }
 }

@@ -11,8 +11,8 @@ fn check(known: (usize, usize, usize), spool: Course, later: Course) {
 }
 
 #[test]
-fn only_complete_success_is_passed_on() {
-    check((3, 3, 0), Course::PassedOn, Course::PassedOn);
+fn only_complete_success_is_handed_on() {
+    check((3, 3, 0), Course::HandedOn, Course::HandedOn);
     check((3, 2, 0), Course::TakeIn, Course::TakeIn);
     check((3, 2, 1), Course::TakeIn, Course::TakeIn);
 }

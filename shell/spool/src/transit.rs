@@ -1,4 +1,4 @@
-//! A message that passes: its body in memory, its records in the log, in nobody's queue.
+//! A message in transit: its body in memory, its records in the log, in nobody's queue.
 //!
 //! While the next hop has not decided, the client on the other side keeps the message. What happens is recorded for the trace, without a body and
 //! without a sync of its own. `take_in` makes it a message of the queue like any other, with all that has happened to it, and
@@ -32,7 +32,7 @@ struct Inner {
 }
 
 /// A message in memory.
-pub struct Passing {
+pub struct Transit {
     shared: Arc<Shared>,
     id: MessageId,
     accepted: Arc<Accepted>,
@@ -40,7 +40,7 @@ pub struct Passing {
     inner: Mutex<Inner>,
 }
 
-impl Passing {
+impl Transit {
     pub(crate) fn new(shared: Arc<Shared>, id: MessageId, accepted: Accepted, body: Bytes) -> Self {
         let inner = Inner { place: Place::Memory { notes: Vec::new() }, progress: Progress::new(&accepted) };
         Self { shared, id, accepted: Arc::new(accepted), body, inner: Mutex::new(inner) }
@@ -74,6 +74,18 @@ impl Passing {
     #[must_use]
     pub fn ended(&self) -> usize {
         self.inner().progress.outcomes.iter().filter(|outcome| **outcome != Outcome::Pending).count()
+    }
+
+    /// What a next hop said as it took the message.
+    #[must_use]
+    pub fn reply(&self) -> Option<String> {
+        let inner = self.inner();
+        let replies = inner.progress.outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Final(Final::Delivered { reply, .. }) => Some(reply.clone()),
+            Outcome::Final(Final::Bounced { .. } | Final::Discarded { .. } | Final::Operator { .. })
+            | Outcome::Pending => None,
+        });
+        replies.into_iter().next()
     }
 
     /// Notes what stamping decided; written with the first attempt.
