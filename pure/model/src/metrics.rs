@@ -77,7 +77,7 @@ metrics! {
     held "counter" "signpost_messages_held_total" "Messages held by policy, a loop or an operator.";
     parked "counter" "signpost_messages_parked_total" "Messages parked: kept without attempts.";
     cut_through "counter" "signpost_messages_cut_through_total" "Messages that the next hop had before they were acknowledged; never stored.";
-    cut_through_taken_in "counter" "signpost_messages_cut_through_taken_in_total" "Messages that cut-through took into the spool: the next hop was slow, partial or refused.";
+    cut_through_taken_in "counter" "signpost_messages_cut_through_taken_in_total" "Messages that cut-through had to store: the next hop was slow or refused.";
     cut_through_left "counter" "signpost_messages_cut_through_left_total" "Messages that cut-through left with their sender by 451.";
     delivered "counter" "signpost_recipients_delivered_total" "Recipients accepted by the next hop.";
     deferred "counter" "signpost_recipients_deferred_total" "Attempts for a recipient that ended in a later retry.";

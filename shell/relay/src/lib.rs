@@ -8,8 +8,9 @@
 //!   stamp -> steer -> transport -> verdict      carry, below
 //! ```
 //! Each station is a folder, names only what the station before it gives, and knows nothing of the ones behind. What is composed is
-//! composed here. `cut_through` goes the same way with a message that is in nobody's queue yet. `carry` is the only place that goes back: a source that cannot be used leads to `steer` again, without it. However a
-//! delivery ends, its lease ends by a record or gives the message back.
+//! composed here; `cut_through` goes the same way with a message that is in nobody's queue yet. `carry` is the only place that goes
+//! back: a source that cannot be used leads to `steer` again, without it. However a delivery ends, its lease ends by a record or gives
+//! the message back.
 
 mod accept;
 mod admit;

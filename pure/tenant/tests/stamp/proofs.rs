@@ -40,7 +40,8 @@ fn proofs_in_front_of_every_other_field_are_found_too() {
 #[test]
 fn the_proofs_of_an_enclosed_message_stay() {
     let enclosed = format!(
-        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHello\n--b\nContent-Type: message/rfc822\n\n{PROOFS}From: x@other.example\n\nHi\n--b--\n"
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHello\n\
+         --b\nContent-Type: message/rfc822\n\n{PROOFS}From: x@other.example\n\nHi\n--b--\n"
     );
     let original = mail("", "").strip_suffix(b"\r\n").unwrap().to_vec();
     let original = [original, enclosed.replace('\n', "\r\n").into_bytes()].concat();

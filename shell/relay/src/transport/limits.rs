@@ -42,9 +42,9 @@ impl Provider {
         let is_at_or_below = |suffix: &&str| {
             host.strip_suffix(*suffix).is_some_and(|left| left.is_empty() || left.ends_with('.'))
         };
-        if MICROSOFT.iter().any(|suffix| is_at_or_below(suffix)) {
+        if MICROSOFT.iter().any(&is_at_or_below) {
             Self::Microsoft
-        } else if GOOGLE.iter().any(|suffix| is_at_or_below(suffix)) {
+        } else if GOOGLE.iter().any(is_at_or_below) {
             Self::Google
         } else {
             Self::Host(host)

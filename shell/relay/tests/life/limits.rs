@@ -17,7 +17,13 @@ fn told(node: &Node) -> (BTreeMap<model::MessageId, BTreeSet<String>>, usize) {
                 sources.entry(record.id).or_default().insert(source.to_string());
             }
             Event::Rescheduled { limit, .. } => spent += usize::from(!limit),
-            _ => {}
+            Event::Accepted { .. }
+            | Event::Stamped { .. }
+            | Event::Outcomes { .. }
+            | Event::Parked { .. }
+            | Event::Released { .. }
+            | Event::Moved { .. }
+            | Event::Dropped => {}
         }
     }
     (sources, spent)
