@@ -98,7 +98,8 @@ impl<P: Ord + Clone + Hash> Breaker<P> {
     fn trust(&self, path: &P, refusal: Refusal<'_>) -> Trust {
         let Some(met) = self.paths.get(path) else { return Trust::Alone };
         if !is_about_a_mailbox(refusal.category) {
-            let same = met.iter().filter(|met| met.refusal.as_ref().is_some_and(|(text, _)| text == refusal.text));
+            let same =
+                met.iter().filter(|met| met.refusal.as_ref().is_some_and(|(text, _)| text == refusal.text));
             let senders = same.map(|met| self.who(met)).collect::<BTreeSet<_>>().len();
             if senders >= SENDERS_MAX {
                 return Trust::Alike { senders };

@@ -107,7 +107,9 @@ impl Finding<'_> {
     /// Nothing is refused for what was not said yet.
     fn owner_at(&self, stage: Stage, owner: Owner) -> Owner {
         let (sender_said, recipient_said, content_said) = match stage {
-            Stage::Resolve | Stage::Connect | Stage::Banner | Stage::Ehlo | Stage::Tls => (false, false, false),
+            Stage::Resolve | Stage::Connect | Stage::Banner | Stage::Ehlo | Stage::Tls => {
+                (false, false, false)
+            }
             Stage::Mail => (true, false, false),
             Stage::Rcpt => (true, true, false),
             Stage::Data | Stage::EndOfData => (true, true, true),
@@ -283,10 +285,12 @@ fn zone(words: &str, end: usize, domain: &str) -> Option<String> {
 
 /// `blocked using dnsbl.example.net;`: an unknown list by the name that the reply gives.
 fn after_preposition(words: &str) -> Option<String> {
-    const BEFORE: [&str; 6] = ["blocked using ", "listed at ", "listed in ", "listed on ", "found in ", "blocked by "];
+    const BEFORE: [&str; 6] =
+        ["blocked using ", "listed at ", "listed in ", "listed on ", "found in ", "blocked by "];
     let rest = BEFORE.iter().find_map(|before| words.split_once(before).map(|(_, rest)| rest))?;
     let name = rest.split([' ', ';', ',', '=']).next()?.trim_end_matches('.');
-    let is_name = name.contains('.') && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+    let is_name = name.contains('.')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
     is_name.then(|| name.to_owned())
 }
 

@@ -12,6 +12,7 @@ mod normal;
 mod phrases;
 mod report;
 mod rules;
+mod signs;
 mod text;
 
 pub use breaker::{Answer, Breaker, Refusal, Trust};
@@ -21,3 +22,4 @@ pub use judge::{Context, Failure, Judgement, classify_failure, judge, may_be_for
 pub use model::{Action, Category, Owner, Scope};
 pub use normal::normalised;
 pub use report::{FailedRecipient, Language, Report};
+pub use signs::{Sign, sign};

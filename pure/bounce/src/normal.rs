@@ -44,7 +44,8 @@ fn is_repeated_code(word: &str, key: &str) -> bool {
 
 fn is_enhanced(word: &str) -> bool {
     let mut parts = word.split('.');
-    let is_number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number =
+        |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     parts.clone().count() == 3 && parts.all(is_number)
 }
 
@@ -73,8 +74,7 @@ fn kind(core: &str) -> Option<&'static str> {
         return Some("<mailbox>");
     }
     let count = |is: fn(&char) -> bool| core.chars().filter(is).count();
-    let (digits, dots, colons) =
-        (count(char::is_ascii_digit), count(|c| *c == '.'), count(|c| *c == ':'));
+    let (digits, dots, colons) = (count(char::is_ascii_digit), count(|c| *c == '.'), count(|c| *c == ':'));
     let letters = count(|c| c.is_alphabetic());
     let is_hex = core.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, ':' | '.'));
     if dots == 3 && digits > 3 && letters == 0 || colons >= 3 && is_hex {
@@ -103,7 +103,9 @@ fn is_host(core: &str) -> bool {
 fn is_code(core: &str) -> bool {
     let letters = core.bytes().take_while(u8::is_ascii_alphabetic).count();
     let digits = core.len() - letters;
-    (1..=5).contains(&letters) && (1..=6).contains(&digits) && core[letters..].bytes().all(|byte| byte.is_ascii_digit())
+    (1..=5).contains(&letters)
+        && (1..=6).contains(&digits)
+        && core[letters..].bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

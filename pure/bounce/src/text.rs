@@ -134,7 +134,8 @@ fn around_address(word: &str) -> Option<(&str, &str)> {
     let bytes = word.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        let begins = at == 0 || !is_part_before(bytes[at - 1]) || word[..at].to_ascii_lowercase().ends_with("ip=");
+        let begins =
+            at == 0 || !is_part_before(bytes[at - 1]) || word[..at].to_ascii_lowercase().ends_with("ip=");
         if begins {
             if let Some(length) = quad(&bytes[at..]) {
                 return (!word[..at].contains('/')).then(|| (&word[..at], &word[at + length..]));

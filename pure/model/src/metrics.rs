@@ -76,6 +76,9 @@ metrics! {
     passed "counter" "signpost_messages_passed_total" "Deliveries passed on without a signature, for a named reason.";
     held "counter" "signpost_messages_held_total" "Messages held by policy, a loop or an operator.";
     parked "counter" "signpost_messages_parked_total" "Messages parked: kept without attempts.";
+    cut_through "counter" "signpost_messages_cut_through_total" "Messages that the next hop had before they were acknowledged; never stored.";
+    cut_through_taken_in "counter" "signpost_messages_cut_through_taken_in_total" "Messages that cut-through had to store: the next hop was slow or refused.";
+    cut_through_left "counter" "signpost_messages_cut_through_left_total" "Messages that cut-through left with their sender by 451.";
     delivered "counter" "signpost_recipients_delivered_total" "Recipients accepted by the next hop.";
     deferred "counter" "signpost_recipients_deferred_total" "Attempts for a recipient that ended in a later retry.";
     bounced "counter" "signpost_recipients_bounced_total" "Recipients given up with a report to the sender.";
@@ -84,6 +87,9 @@ metrics! {
     maybe_duplicates "counter" "signpost_maybe_duplicates_total" "Recipients sent again after an attempt whose end is unknown.";
     connections_opened "counter" "signpost_connections_opened_total" "Outbound connections opened.";
     connections_reused "counter" "signpost_connections_reused_total" "Deliveries over a connection that was open already.";
+    tenants_held "gauge" "signpost_tenants_held" "Tenants whose own system does not know us: their mail parks and new mail is asked to wait.";
+    limits_heard "counter" "signpost_limits_heard_total" "Replies of next hops that named a limit: fewer connections, or slower.";
+    limit_waits "counter" "signpost_limit_waits_total" "Transactions put off because a provider takes no more from a source now; no try is spent.";
     queue_messages "gauge" "signpost_queue_messages" "Messages in the spool.";
     queue_parked "gauge" "signpost_queue_parked" "Messages in the spool that are parked or held.";
     queue_oldest_micros "gauge" "signpost_queue_oldest_microseconds" "Age of the oldest message in the spool.";

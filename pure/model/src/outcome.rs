@@ -67,6 +67,8 @@ pub enum ParkReason {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<Owner>,
     },
+    /// The tenant's connector did not match: the tenant's set-up. Wakes by itself.
+    TenantSetup { stage: Stage, host: String, reply: String },
     /// Our own processed header, valid, met again, or over 50 `Received` fields.
     Loop { detail: String },
     /// The tenant's policy says `hold` where a signature could not be given.

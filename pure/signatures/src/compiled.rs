@@ -54,6 +54,8 @@ pub struct Parts {
     /// The largest message that is stamped.
     pub size_max: ByteCount,
     pub on_failure: OnFailure,
+    /// Whether the mail goes back to a system that signs it anew. Then a changed message loses the proofs of the hop before.
+    pub is_returned: bool,
 }
 
 /// What `stamp` needs of one tenant.

@@ -7,6 +7,7 @@
 //! Every question that ends the way gives its reason; the trail of `Explain` has one sentence for each answer.
 
 mod choice;
+mod proofs;
 mod sender;
 mod texts;
 mod write;
@@ -159,6 +160,7 @@ fn decide(message: &Message<'_>, choice: Choice, ids: ContentIds, trail: &[Strin
     });
     match written {
         Ok(written) => {
+            trail.extend(message.proofs().sentence());
             let explain = Explain {
                 outcome: Outcome::Stamped,
                 reason: None,

@@ -4,7 +4,7 @@
 //! read even when an earlier one is wrong, so that nobody mends a folder error by error.
 
 use crate::rules::Known;
-use crate::settings::Outside;
+use crate::settings::{EgressMode, Outside};
 use crate::{Folder, Problem, Settings, Snapshot, people, rules, settings, written};
 use model::{SnapshotNumber, TenantName};
 use signatures::{
@@ -73,6 +73,7 @@ fn snapshot(
         images: written.images,
         size_max: settings.stamping.size_max,
         on_failure: settings.stamping.on_failure,
+        is_returned: settings.egress.mode == EgressMode::Return,
     };
     Snapshot {
         number,

@@ -1,16 +1,19 @@
 //! From a body that comes in to a message that is safe: the one place that says 250.
 //!
-//! `Receiving` takes the bytes into the spool and keeps the beginning for admission. `commit` answers positively only after the spool
-//! has synced. Every other end is an answer that leaves the message with its sender.
+//! `Receiving` takes the bytes into the spool and keeps the beginning for admission. `commit` and `take_in` answer positively only after the spool
+//! has synced, `handed_on` only when the next hop has the message for everyone. Every other end is an answer that leaves the message with its sender.
 
 use crate::admit::Admitted;
 use model::{EnhancedCode, Envelope, MessageId, Reply, Timestamp};
-use spool::{Accepted, Incoming, Spool, SpoolError, TraceInfo};
+use spool::{Accepted, Incoming, Lease, Spool, SpoolError, TraceInfo, Transit};
 use std::sync::Arc;
 use tenant::Snapshot;
 
 /// Bytes of the beginning that are kept for admission: no header block that is read is longer.
 const HEADER_MAX: usize = 256 << 10;
+
+/// Characters of the next hop's answer that are passed back: with the rest it stays one line (RFC 5321 §4.5.3.1.5).
+const REPLY_SHOWN_MAX: usize = 400;
 
 /// A body on its way into the spool.
 pub(crate) struct Receiving {
@@ -73,6 +76,24 @@ impl Receiving {
         self.header_is_whole = self.header.len() == HEADER_MAX || ends(b"\r\n\r\n") || ends(b"\n\n");
     }
 
+    /// Whether it can go through without being stored: its body is in memory, at most 1 MiB.
+    pub(crate) fn can_transit(&self) -> bool {
+        self.failed.is_none() && self.incoming.is_in_memory()
+    }
+
+    /// The message in transit, if it can be.
+    pub(crate) fn into_transit(
+        self,
+        snapshot: &Snapshot,
+        trace: TraceInfo,
+        received: Timestamp,
+        expires: Timestamp,
+    ) -> Result<Transit, Reply> {
+        let id = self.incoming.id();
+        let message = accepted(snapshot, self.envelope, trace, received, expires);
+        self.incoming.into_transit(message).ok_or_else(|| refusal(&SpoolError::Gone(id)))
+    }
+
     /// Makes the message safe. The positive answer is RFC 5321 §4.2.5's: from here it is ours.
     pub(crate) async fn commit(
         self,
@@ -85,19 +106,57 @@ impl Receiving {
         if let Some(error) = self.failed {
             return Err(refusal(&error));
         }
-        let message = Accepted {
-            tenant: snapshot.settings.name.clone(),
-            snapshot: snapshot.number,
-            envelope: self.envelope,
-            received,
-            due: received,
-            expires,
-            trace,
-            about: None,
-        };
+        let message = accepted(snapshot, self.envelope, trace, received, expires);
         self.incoming.commit(message).await.map_err(|error| refusal(&error))?;
-        Ok(Reply::new(250, Some(EnhancedCode::new(2, 0, 0)), format!("queued as {id}")))
+        Ok(queued(id))
     }
+}
+
+fn accepted(
+    snapshot: &Snapshot,
+    envelope: Envelope,
+    trace: TraceInfo,
+    received: Timestamp,
+    expires: Timestamp,
+) -> Accepted {
+    Accepted {
+        tenant: snapshot.settings.name.clone(),
+        snapshot: snapshot.number,
+        envelope,
+        received,
+        due: received,
+        expires,
+        trace,
+        about: None,
+    }
+}
+
+fn queued(id: MessageId) -> Reply {
+    Reply::new(250, Some(EnhancedCode::new(2, 0, 0)), format!("queued as {id}"))
+}
+
+/// The queue did not take the message.
+pub(crate) struct Refused(pub(crate) Reply);
+
+/// Makes a message safe that was in transit; its delivery goes on under the lease.
+pub(crate) async fn take_in(transit: &Transit, now: Timestamp) -> Result<(Lease, Reply), Refused> {
+    let lease = transit.take_in(now).await.map_err(|error| Refused(refusal(&error)))?;
+    let reply = queued(lease.id());
+    Ok((lease, reply))
+}
+
+/// Law 1: the next hop has it for every recipient, so it is safe there.
+pub(crate) fn handed_on(transit: &Transit) -> Reply {
+    let said: String = transit.reply().unwrap_or_default();
+    let said: String = said.chars().filter(|c| matches!(c, ' '..='~')).take(REPLY_SHOWN_MAX).collect();
+    let text = format!("{} passed on, the next hop said: {said}", transit.id());
+    Reply::new(250, Some(EnhancedCode::new(2, 0, 0)), text)
+}
+
+/// Nobody has it, and its sender is to keep it (RFC 3463 §3.5: 4.4.0, a matter of the way).
+pub(crate) fn left() -> Reply {
+    let text = "the next hop does not take it now, keep it and try again later";
+    Reply::new(451, Some(EnhancedCode::new(4, 4, 0)), text)
 }
 
 /// Law 1: no space is 452, a failed disk 451; both leave the message with its sender.

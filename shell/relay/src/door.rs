@@ -7,6 +7,8 @@ use crate::Parts;
 use crate::accept::{Caller, Door};
 use crate::admit::{self, Admitted, Refusal};
 use crate::commit::Receiving;
+use crate::cut_through;
+use crate::holds::Passage;
 use model::{EnhancedCode, Envelope, MessageId, Recipient, Reply};
 use smtp::Framing;
 use spool::TraceInfo;
@@ -35,6 +37,13 @@ impl Entrance {
         }
         refusal.reply
     }
+
+    /// The tenant's own system does not take our mail: the connector keeps what is new.
+    fn not_now(&self) -> Reply {
+        self.parts.metrics.mail_refused.add_one();
+        let text = "this organisation's inbound connector does not take mail from us, its administrator is told; try again later";
+        Reply::new(451, Some(EnhancedCode::new(4, 7, 1)), text)
+    }
 }
 
 fn ok(text: &str) -> Reply {
@@ -53,6 +62,12 @@ impl Door for Entrance {
         let now = self.parts.clock.now();
         match admit::sender(&self.parts.tenants, &self.parts.pace, caller, envelope, now) {
             Ok(admitted) => {
+                if let Admitted::Tenant(snapshot) = &admitted {
+                    let passage = self.parts.tenants.holds().enter(&snapshot.settings.name, now);
+                    if passage == Passage::Closed {
+                        return self.not_now();
+                    }
+                }
                 self.admitted = Some(admitted);
                 ok("sender ok")
             }
@@ -100,10 +115,22 @@ impl Door for Entrance {
             Ok(snapshot) => snapshot,
             Err(refusal) => return self.refused(refusal),
         };
+        let passage = self.parts.tenants.holds().exit(&snapshot.settings.name, self.parts.clock.now());
+        if matches!(receiving.admitted, Admitted::OneOf(_)) && passage != Passage::Free {
+            return self.not_now();
+        }
         let metrics = &self.parts.metrics;
         let (received, length) = (self.parts.clock.now(), receiving.length());
         let expires = received + self.parts.queue.expire;
-        match receiving.commit(&snapshot, trace(caller), received, expires).await {
+        let taken = if cut_through::is_wanted(&snapshot) && receiving.can_transit() {
+            match receiving.into_transit(&snapshot, trace(caller), received, expires) {
+                Ok(transit) => cut_through::hand_over(&self.parts, transit, Arc::clone(&snapshot)).await,
+                Err(reply) => Err(reply),
+            }
+        } else {
+            receiving.commit(&snapshot, trace(caller), received, expires).await
+        };
+        match taken {
             Ok(reply) => {
                 metrics.accepted.add_one();
                 metrics.accepted_bytes.add(length);

@@ -8,13 +8,17 @@
 //!   stamp -> steer -> transport -> verdict      carry, below
 //! ```
 //! Each station is a folder, names only what the station before it gives, and knows nothing of the ones behind. What is composed is
-//! composed here. `carry` is the only place that goes back: a source that cannot be used leads to `steer` again, without it. However a
-//! delivery ends, its lease ends by a record or gives the message back.
+//! composed here; `cut_through` goes the same way with a message that is in nobody's queue yet. `carry` is the only place that goes
+//! back: a source that cannot be used leads to `steer` again, without it. However a delivery ends, its lease ends by a record or gives
+//! the message back.
 
 mod accept;
 mod admit;
 mod commit;
+mod custody;
+mod cut_through;
 mod door;
+mod holds;
 mod processed;
 mod queue;
 mod service;
@@ -26,21 +30,26 @@ mod transport;
 mod verdict;
 mod wire;
 
+pub use holds::{Held, Holds};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
 pub use tenants::{DomainTaken, Tenants};
 
 use admit::Pace;
 use bounce::Failure;
+use custody::Custody;
 use model::{Envelope, Metrics, ParkReason, Recipient, Stage};
 use net::Clock;
 use processed::ProcessedKey;
+use queue::TakenOver;
 use spool::{Lease, Spool};
 use stamp::{Content, Prepared, Stamped};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use steer::{Route, Steer};
+use stop::Stop;
 use tenant::Snapshot;
+use tokio::sync::mpsc::UnboundedSender;
 use transport::{NotSent, Shipment, Transport};
 use verdict::{Missed, Verdict};
 
@@ -61,6 +70,9 @@ pub(crate) struct Parts {
     verdict: Verdict,
     /// Whether more is parked than the operator allows.
     parked_is_full: AtomicBool,
+    stop: Stop,
+    /// To the queue: what cut-through took in and is under way.
+    taken_over: UnboundedSender<TakenOver>,
 }
 
 /// Takes one message as far as it comes today.
@@ -93,10 +105,7 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
         }
     };
     parts.verdict.note(lease.record_stamped(told, now).await);
-    let mut left = Vec::new();
-    for group in groups {
-        left.extend(carry_group(parts, &lease, &snapshot, group, &pending).await);
-    }
+    let left = carry_prepared(parts, Custody::Lease(&lease), &snapshot, groups, &pending).await;
     parts.verdict.settle(lease, &snapshot, left, parts.clock.now()).await;
 }
 
@@ -107,10 +116,25 @@ fn snapshot_of(parts: &Parts, lease: &Lease) -> Option<Arc<Snapshot>> {
     numbered.or_else(|| parts.tenants.current(&accepted.tenant))
 }
 
+/// Sends every group its bytes; gives those who were not reached.
+pub(crate) async fn carry_prepared(
+    parts: &Parts,
+    custody: Custody<'_>,
+    snapshot: &Arc<Snapshot>,
+    groups: Vec<Prepared>,
+    pending: &[(usize, Recipient)],
+) -> Vec<Missed> {
+    let mut left = Vec::new();
+    for group in groups {
+        left.extend(carry_group(parts, custody, snapshot, group, pending).await);
+    }
+    left
+}
+
 /// Sends one group's bytes over all its routes; gives those who were not reached.
 async fn carry_group(
     parts: &Parts,
-    lease: &Lease,
+    custody: Custody<'_>,
     snapshot: &Arc<Snapshot>,
     group: Prepared,
     pending: &[(usize, Recipient)],
@@ -124,8 +148,8 @@ async fn carry_group(
         for numbers in route.recipients.chunks(TRANSACTION_RECIPIENTS_MAX) {
             let members: Vec<_> =
                 members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
-            let missed = carry_transaction(parts, lease, snapshot, &route, &group.content, &members).await;
-            left.extend(try_the_original(parts, lease, snapshot, &route, &group, missed).await);
+            let missed = carry_transaction(parts, custody, snapshot, &route, &group.content, &members).await;
+            left.extend(try_the_original(parts, custody, snapshot, &route, &group, (&members, missed)).await);
         }
     }
     left
@@ -134,11 +158,11 @@ async fn carry_group(
 /// Law 5: who was refused for something that we added gets the original, once.
 async fn try_the_original(
     parts: &Parts,
-    lease: &Lease,
+    custody: Custody<'_>,
     snapshot: &Arc<Snapshot>,
     route: &Route,
     group: &Prepared,
-    missed: Vec<Missed>,
+    (members, missed): (&[(usize, Recipient)], Vec<Missed>),
 ) -> Vec<Missed> {
     let Some(original) = &group.original else { return missed };
     let is_for_us = |one: &Missed| bounce::may_be_for_the_form(&one.failure, one.stage);
@@ -146,35 +170,51 @@ async fn try_the_original(
     if again.is_empty() {
         return left;
     }
-    tracing::warn!(id = %lease.id(), "the stamped form is refused; the original is tried once");
+    tracing::warn!(id = %custody.id(), "the stamped form is refused; the original is tried once");
     let numbers: BTreeSet<usize> = again.iter().map(|one| one.recipient).collect();
-    let members: Vec<_> =
-        lease.pending().into_iter().filter(|(number, _)| numbers.contains(number)).collect();
-    left.extend(carry_transaction(parts, lease, snapshot, route, original, &members).await);
+    let members: Vec<_> = members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
+    left.extend(carry_transaction(parts, custody, snapshot, route, original, &members).await);
     left
 }
 
 /// One transaction, from the first source that can be used.
 async fn carry_transaction(
     parts: &Parts,
-    lease: &Lease,
+    custody: Custody<'_>,
     snapshot: &Arc<Snapshot>,
     route: &Route,
     content: &Content,
     members: &[(usize, Recipient)],
 ) -> Vec<Missed> {
-    let envelope = envelope_of(&lease.accepted().envelope, members);
+    let envelope = envelope_of(&custody.accepted().envelope, members);
     let recipients: Vec<usize> = members.iter().map(|(number, _)| *number).collect();
-    let shipment = Shipment { lease, recipients: &recipients, envelope: &envelope, content };
+    let shipment = Shipment { custody, recipients: &recipients, envelope: &envelope, content };
     let mut without = BTreeSet::new();
+    let mut refused = None;
     loop {
-        let path = match parts.steer.path(snapshot, lease.id(), route, &without).await {
+        let path = match parts.steer.path(snapshot, custody.id(), route, &without).await {
             Ok(path) => path,
-            Err(failure) => return missed(members, Stage::Resolve, None, &failure),
+            Err(failure) => {
+                return refused.unwrap_or_else(|| missed(members, Stage::Resolve, None, &failure));
+            }
         };
         match parts.transport.send(&path, &shipment).await {
-            Ok(sent) => return parts.verdict.take(lease, sent, parts.clock.now()).await,
+            Ok(sent) => {
+                let missed = parts.verdict.take(custody, snapshot, sent, parts.clock.now()).await;
+                if refused.is_some() || !verdict::is_unknown_to_the_tenant(snapshot, &missed, members.len()) {
+                    return missed;
+                }
+                // Law 3: another way at once, one time: the connector may know another address of ours.
+                tracing::warn!(source = %path.source.name, tenant = %path.tenant, "the tenant's connector does not take this source; another one is tried");
+                without.insert(path.source.name);
+                refused = Some(missed);
+            }
             Err(NotSent::All(stage, host, failure)) => return missed(members, stage, Some(&host), &failure),
+            Err(NotSent::Wait(until, host, failure)) => {
+                let mut missed = missed(members, Stage::Connect, Some(&host), &failure);
+                missed.iter_mut().for_each(|one| one.limited = Some(until));
+                return missed;
+            }
             Err(NotSent::Source(why)) => {
                 parts.metrics.alarms.add_one();
                 tracing::warn!(source = %path.source.name, why, "a source cannot be used; another one is tried");
@@ -195,6 +235,7 @@ fn missed(
         stage,
         host: host.map(str::to_owned),
         failure: failure.clone(),
+        limited: None,
     };
     members.iter().map(of).collect()
 }

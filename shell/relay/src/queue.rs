@@ -3,13 +3,16 @@
 //! A tenant whose mail system hangs fills its own places and nobody else's. Every task is joined; at a stop what is in flight may end within
 //! a bound, and what does not end is given back by its lease.
 
+use crate::holds::Passage;
 use crate::stop::Stop;
 use crate::{Parts, carry};
-use model::{Duration, TenantName, Timestamp};
-use spool::Lease;
-use std::collections::HashMap;
+use model::{Duration, MessageId, ParkReason, TenantName, Timestamp};
+use spool::{Lease, QueueEntry};
+use std::collections::{BTreeMap, HashMap};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{Id, JoinSet};
 
 /// Messages on their way out at once, in all and for one tenant.
@@ -20,6 +23,12 @@ const STOP_WAIT: Duration = Duration::from_secs(7);
 /// How often idle connections, the parked and the segments are looked after.
 const LOOK_AFTER: Duration = Duration::from_secs(5);
 const MAINTAIN: Duration = Duration::from_secs(60);
+
+/// A delivery that began past the queue, and what is left to do about it; its message is leased.
+pub(crate) struct TakenOver {
+    pub(crate) tenant: TenantName,
+    pub(crate) rest: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
 
 /// What is under way.
 #[derive(Default)]
@@ -37,7 +46,12 @@ impl UnderWay {
     fn begin(&mut self, parts: &Arc<Parts>, lease: Lease) {
         let tenant = lease.accepted().tenant.clone();
         let parts = Arc::clone(parts);
-        let task = self.tasks.spawn(async move { carry(&parts, lease).await });
+        self.spawn(tenant, async move { carry(&parts, lease).await });
+    }
+
+    /// One that is under way already finds room in any case.
+    fn spawn(&mut self, tenant: TenantName, work: impl Future<Output = ()> + Send + 'static) {
+        let task = self.tasks.spawn(work);
         *self.tenants.entry(tenant.clone()).or_default() += 1;
         self.of_task.insert(task.id(), tenant);
     }
@@ -67,7 +81,7 @@ impl UnderWay {
 }
 
 /// Carries what is due until it has to stop.
-pub(crate) async fn run(parts: Arc<Parts>, mut stop: Stop) {
+pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<TakenOver>, mut stop: Stop) {
     let mut under_way = UnderWay::default();
     let mut look_after = parts.clock.now();
     // At once: a node that is restarted again and again must not fill its disk with segments.
@@ -84,12 +98,15 @@ pub(crate) async fn run(parts: Arc<Parts>, mut stop: Stop) {
             tend_spool(&parts, now).await;
         }
         let is_full = under_way.tasks.len() >= CARRIED_MAX;
-        let next_due = if is_full { None } else { parts.spool.next_due(|tenant| under_way.has_room(tenant)) };
-        let wake = next_due.map_or(look_after, |due| due.min(look_after));
+        let may = |tenant: &TenantName| under_way.has_room(tenant) && may_go(&parts, tenant, now);
+        let next_due = if is_full { None } else { parts.spool.next_due(may) };
+        let next_probe = parts.tenants.holds().next_probe().filter(|probe| *probe > now);
+        let wake = [next_due, next_probe].into_iter().flatten().fold(look_after, Ord::min);
         tokio::select! {
             () = parts.clock.sleep_until(wake) => {}
             () = parts.spool.changed() => {}
             () = under_way.one_ends() => {}
+            Some(TakenOver { tenant, rest }) = taken_over.recv() => under_way.spawn(tenant, rest),
             () = stop.requested() => break,
         }
     }
@@ -106,8 +123,47 @@ pub(crate) async fn run(parts: Arc<Parts>, mut stop: Stop) {
 
 fn take_what_is_due(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timestamp) {
     while under_way.tasks.len() < CARRIED_MAX {
-        let Some(lease) = parts.spool.take_due(now, |tenant| under_way.has_room(tenant)) else { return };
+        let may = |tenant: &TenantName| under_way.has_room(tenant) && may_go(parts, tenant, now);
+        let Some(lease) = parts.spool.take_due(now, may) else { return };
+        parts.tenants.holds().probed(&lease.accepted().tenant, now);
         under_way.begin(parts, lease);
+    }
+}
+
+/// Mail of a tenant that is held stays, but for a probe.
+fn may_go(parts: &Parts, tenant: &TenantName, now: Timestamp) -> bool {
+    parts.tenants.holds().exit(tenant, now) != Passage::Closed
+}
+
+/// Mail that is parked for its tenant's set-up: all of it wakes once the set-up is mended, one message serves as the probe before.
+async fn wake_parked(parts: &Parts, now: Timestamp) {
+    let is_for_setup = |entry: &QueueEntry| matches!(entry.parked, Some(ParkReason::TenantSetup { .. }));
+    let mut parked: BTreeMap<TenantName, Vec<MessageId>> = BTreeMap::new();
+    if parts.spool.parked_bytes() > 0 {
+        for entry in parts.spool.list(usize::MAX, is_for_setup) {
+            parked.entry(entry.tenant).or_default().push(entry.id);
+        }
+    }
+    let holds = parts.tenants.holds();
+    for (tenant, ids) in &parked {
+        let awake = match holds.exit(tenant, now) {
+            Passage::Free if holds.wakes(tenant, now) => ids.len(),
+            Passage::Probe if parts.spool.next_due(|name| name == tenant).is_none_or(|due| due > now) => 1,
+            Passage::Free | Passage::Probe | Passage::Closed => 0,
+        };
+        for id in &ids[..awake] {
+            if let Err(error) = parts.spool.release(*id, "the tenant's connector", now).await {
+                tracing::debug!(%id, %error, "a parked message was not released now");
+            }
+        }
+    }
+    for (tenant, _) in holds.held() {
+        let waits =
+            parked.contains_key(&tenant) || parts.spool.list(1, |entry| entry.tenant == tenant).len() == 1;
+        if !waits {
+            parts.metrics.tenants_held.remove_one();
+            holds.release(&tenant);
+        }
     }
 }
 
@@ -121,6 +177,7 @@ async fn look_after_all(parts: &Arc<Parts>, now: Timestamp) {
             "more is parked than queue.park_bytes_max allows: connectors get 451 until a person looks"
         );
     }
+    wake_parked(parts, now).await;
     // Law 3: at expiry every way is tried once more, and then the sender is told.
     for id in parts.spool.expired(now) {
         if let Err(error) = parts.spool.release(id, "expiry", now).await {

@@ -7,6 +7,7 @@ use crate::accept::{self, Listener};
 use crate::admit::Pace;
 use crate::door::Entrance;
 use crate::processed::ProcessedKey;
+use crate::queue::TakenOver;
 use crate::steer::Steer;
 use crate::stop::Stopper;
 use crate::transport::Transport;
@@ -22,6 +23,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
@@ -107,8 +109,9 @@ impl Relay {
             listeners.push(bind(listener).await?);
         }
         let key = Arc::new(ProcessedKey::new(&config.processed_key));
+        let (stopper, stop) = stop::channel();
+        let (taken_over, to_take_over) = mpsc::unbounded_channel();
         let parts = Arc::new(Parts {
-            tenants,
             clock: clock.clone(),
             pace: Pace::default(),
             steer: Steer::new(config.sources, resolver),
@@ -122,18 +125,26 @@ impl Relay {
                     to_tenant: Schedule::new(config.queue.retry_return.clone()),
                     to_recipients: Schedule::new(config.queue.retry_deliver.clone()),
                 },
+                holds: Arc::clone(tenants.holds()),
             },
+            tenants,
             spool,
             metrics,
             queue: config.queue,
             key,
             parked_is_full: AtomicBool::new(false),
+            stop,
+            taken_over,
         });
-        Ok(Self::run(listeners, parts))
+        Ok(Self::run(listeners, parts, stopper, to_take_over))
     }
 
-    fn run(listeners: Vec<Listener>, parts: Arc<Parts>) -> Self {
-        let (stopper, stop) = stop::channel();
+    fn run(
+        listeners: Vec<Listener>,
+        parts: Arc<Parts>,
+        stopper: Stopper,
+        to_take_over: UnboundedReceiver<TakenOver>,
+    ) -> Self {
         let mut tasks = JoinSet::new();
         let mut addresses = Vec::new();
         for listener in listeners {
@@ -144,9 +155,9 @@ impl Relay {
             let (clock, metrics) = (parts.clock.clone(), Arc::clone(&parts.metrics));
             let behind = Arc::clone(&parts);
             let door = move || Entrance::new(Arc::clone(&behind));
-            tasks.spawn(accept::serve(listener, clock, metrics, stop.clone(), door));
+            tasks.spawn(accept::serve(listener, clock, metrics, parts.stop.clone(), door));
         }
-        tasks.spawn(queue::run(Arc::clone(&parts), stop));
+        tasks.spawn(queue::run(Arc::clone(&parts), to_take_over, parts.stop.clone()));
         Self { addresses, parts, stopper, tasks }
     }
 

@@ -14,7 +14,8 @@ use bytes::Bytes;
 use message::{Changes, Index, Splices};
 use model::{Address, ParkReason};
 use signatures::{Decision, Group, PassReason, StampInput};
-use spool::{Accepted, Lease, SpoolError, StampedGroup};
+use spool::{Accepted, Lease, SpoolError, StampedGroup, Transit};
+use std::ops::Range;
 use std::sync::Arc;
 use tenant::Snapshot;
 
@@ -60,7 +61,26 @@ pub(crate) async fn stamp(
         key,
         is_beginning_only: too_large,
     };
-    let id = lease.id();
+    prepare(job, rest, rest_length).await
+}
+
+/// Prepares a message in transit for all its recipients.
+pub(crate) async fn stamp_in_memory(
+    transit: &Transit,
+    snapshot: Arc<Snapshot>,
+    key: Arc<ProcessedKey>,
+) -> Result<Stamped, SpoolError> {
+    let accepted = Arc::clone(transit.accepted());
+    let pending = (0..accepted.envelope.recipients.len()).collect();
+    let is_beginning_only = transit.body().len() as u64 > snapshot.settings.stamping.size_max.0;
+    let bytes = transit.body().clone();
+    let job = Job { bytes, accepted, id: transit.id(), pending, snapshot, key, is_beginning_only };
+    prepare(job, 0..0, 0).await
+}
+
+/// `rest` are the chunks behind the bytes of `job`, `rest_length` bytes in all.
+async fn prepare(job: Job, rest: Range<usize>, rest_length: u64) -> Result<Stamped, SpoolError> {
+    let id = job.id;
     let prepared = tokio::task::spawn_blocking(move || job.run()).await;
     let prepared = prepared.map_err(|error| SpoolError::Damaged { id, detail: error.to_string() })?;
     Ok(match prepared {

@@ -3,6 +3,7 @@
 //! Readers take a value that no publication changes under them; a publication replaces the whole map at once. A domain belongs to one
 //! tenant: a snapshot that claims another one's is refused and changes nothing.
 
+use crate::holds::Holds;
 use arc_swap::ArcSwap;
 use model::{Domain, SnapshotNumber, TenantName};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -31,6 +32,7 @@ pub struct Tenants {
     published: ArcSwap<Published>,
     /// Held by the one who publishes, so that no publication is lost.
     publishing: Mutex<()>,
+    holds: Arc<Holds>,
 }
 
 impl Tenants {
@@ -38,6 +40,12 @@ impl Tenants {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Who is held because the tenant's own system does not know us.
+    #[must_use]
+    pub fn holds(&self) -> &Arc<Holds> {
+        &self.holds
     }
 
     /// Whether `snapshot` could be published now.

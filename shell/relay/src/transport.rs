@@ -5,19 +5,23 @@
 //! nothing had been said on it.
 
 mod connection;
+mod gate;
 mod idle;
+mod limits;
 mod security;
 
+use crate::custody::Custody;
 use crate::stamp::Content;
 use crate::steer::{Hop, Path};
-use bounce::Failure;
+use bounce::{Failure, Sign, sign};
 use connection::{Connection, NotOpened, Opening, Results};
+use gate::Gate;
 use idle::{Idle, Key};
-use model::{Envelope, Metrics, Reply, SourceName, Stage};
+use limits::{Provider, Way};
+use model::{Duration, Envelope, Metrics, Reply, SourceName, Stage, Timestamp};
 use net::Clock;
 use rustls_pki_types::CertificateDer;
 use security::Security;
-use spool::Lease;
 use std::sync::Arc;
 
 /// What one transaction brought.
@@ -28,6 +32,8 @@ pub(crate) struct Sent {
     pub(crate) source: SourceName,
     /// By number in the envelope of the message.
     pub(crate) results: Vec<(usize, Stage, Result<Reply, Failure>)>,
+    /// When those may come again who were refused for a limit.
+    pub(crate) come_again: Option<Timestamp>,
 }
 
 /// Why nothing was sent.
@@ -37,11 +43,13 @@ pub(crate) enum NotSent {
     Source(String),
     /// The same for every recipient: where, with whom, what.
     All(Stage, String, Failure),
+    /// A limit keeps everybody waiting until then: with whom, what.
+    Wait(Timestamp, String, Failure),
 }
 
 /// One message on its way out.
 pub(crate) struct Shipment<'a> {
-    pub(crate) lease: &'a Lease,
+    pub(crate) custody: Custody<'a>,
     /// Numbers in the envelope of the message.
     pub(crate) recipients: &'a [usize],
     /// The envelope of these recipients only.
@@ -55,16 +63,20 @@ struct Attempt {
     host: String,
 }
 
+/// How long a connection that makes room may say goodbye.
+const GOODBYE_WAIT: Duration = Duration::from_secs(1);
+
 pub(crate) struct Transport {
     clock: Clock,
     metrics: Arc<Metrics>,
     security: Security,
     idle: Idle,
+    gate: Arc<Gate>,
 }
 
 impl Transport {
     pub(crate) fn new(clock: Clock, metrics: Arc<Metrics>, roots: Vec<CertificateDer<'static>>) -> Self {
-        Self { clock, metrics, security: Security::new(roots), idle: Idle::default() }
+        Self { clock, metrics, security: Security::new(roots), idle: Idle::default(), gate: Arc::default() }
     }
 
     /// Sends one transaction over the path.
@@ -81,8 +93,44 @@ impl Transport {
         Err(failed)
     }
 
+    /// Behind the gate of the way; what the host says about the way is heard there.
     async fn send_to(&self, path: &Path, hop: &Hop, shipment: &Shipment<'_>) -> Result<Sent, NotSent> {
-        let key = Key::new(path, hop);
+        let way = Way { source: path.source.name.clone(), provider: Provider::of(&hop.name) };
+        let turn = self.gate.enter(&way, &path.tenant, &self.clock).await;
+        let _turn = turn.map_err(|until| {
+            self.metrics.limit_waits.add_one();
+            let why = format!("{} takes no more from {} now", way.provider, way.source);
+            NotSent::Wait(until, shown(hop), Failure::Connect(why))
+        })?;
+        match self.send_now(path, hop, &way, shipment).await {
+            Ok(mut sent) => {
+                let said =
+                    sent.results.iter().filter_map(|(.., result)| result.as_ref().err()).find_map(limit);
+                sent.come_again = said.map(|said| self.hear(&way, said));
+                Ok(sent)
+            }
+            Err(NotSent::All(stage, host, failure)) => match limit(&failure) {
+                Some(said) => Err(NotSent::Wait(self.hear(&way, said), host, failure)),
+                None => Err(NotSent::All(stage, host, failure)),
+            },
+            Err(other @ (NotSent::Source(_) | NotSent::Wait(..))) => Err(other),
+        }
+    }
+
+    fn hear(&self, way: &Way, said: Sign) -> Timestamp {
+        self.metrics.limits_heard.add_one();
+        tracing::info!(provider = %way.provider, source = %way.source, ?said, "a limit is reached: fewer and slower for a while");
+        self.gate.hear(way, said, self.clock.now())
+    }
+
+    async fn send_now(
+        &self,
+        path: &Path,
+        hop: &Hop,
+        way: &Way,
+        shipment: &Shipment<'_>,
+    ) -> Result<Sent, NotSent> {
+        let key = Key::new(path, hop, way);
         let attempt = Attempt { source: path.source.name.clone(), host: shown(hop) };
         if let Some(mut connection) = self.idle.take(&key) {
             self.metrics.connections_reused.add_one();
@@ -92,6 +140,7 @@ impl Transport {
             }
             tracing::debug!(host = %hop.address, "an idle connection was dead");
         }
+        self.make_room(way).await;
         let mut connection = self.open(path, hop).await?;
         let sent = connection.transact(shipment, &attempt, &self.clock).await;
         Ok(self.finish(key, connection, sent, attempt))
@@ -120,7 +169,19 @@ impl Transport {
         if connection.is_ready() {
             self.idle.put(key, connection, self.clock.now());
         }
-        Sent { host: attempt.host, source: attempt.source, results }
+        Sent { host: attempt.host, source: attempt.source, results, come_again: None }
+    }
+
+    /// An idle connection counts at the other end as one in use does: the oldest ones go before the way is crowded by them.
+    async fn make_room(&self, way: &Way) {
+        // One more is about to be opened for a turn that is counted already.
+        let idle_max = self.gate.idle_max(way);
+        while let Some(connection) = self.idle.take_above(way, idle_max) {
+            let said = tokio::time::timeout(GOODBYE_WAIT, connection.quit(&self.clock)).await;
+            if said.is_err() {
+                tracing::debug!("a next hop did not say goodbye in time");
+            }
+        }
     }
 
     /// Closes what has been idle for long; to be called every few seconds.
@@ -136,6 +197,11 @@ impl Transport {
             connection.quit(&self.clock).await;
         }
     }
+}
+
+/// The limit that a failure tells of. Whose domain the recipient's is does not matter for limits.
+fn limit(failure: &Failure) -> Option<Sign> {
+    sign(failure, true).filter(|said| said.is_limit())
 }
 
 fn shown(hop: &Hop) -> String {

@@ -5,12 +5,16 @@
 
 mod report;
 mod schedule;
+mod setup;
 
 pub(crate) use schedule::Schedule;
+pub(crate) use setup::is_unknown_to_the_tenant;
 
+use crate::custody::Custody;
+use crate::holds::Holds;
 use crate::processed::ProcessedKey;
 use crate::transport::Sent;
-use bounce::{Context, Failure, Judgement, judge};
+use bounce::{Context, Failure, Judgement, Route, classify_failure, judge, sign};
 use model::{Discard, EnhancedCode, Final, Metrics, ParkReason, Stage, Timestamp};
 use report::{Failed, Reporter};
 use spool::{Lease, Spool, SpoolError};
@@ -30,6 +34,8 @@ pub(crate) struct Missed {
     /// Host that was asked, if it came to that.
     pub(crate) host: Option<String>,
     pub(crate) failure: Failure,
+    /// It was for a limit: no fault and no try, and the message may come again then.
+    pub(crate) limited: Option<Timestamp>,
 }
 
 /// What verdicts need.
@@ -40,6 +46,7 @@ pub(crate) struct Verdict {
     /// The name under which reports are made.
     pub(crate) reporting_host: String,
     pub(crate) schedules: Schedules,
+    pub(crate) holds: Arc<Holds>,
 }
 
 /// The waits of each mode.
@@ -51,7 +58,13 @@ pub(crate) struct Schedules {
 
 impl Verdict {
     /// Records what was accepted; gives what was not.
-    pub(crate) async fn take(&self, lease: &Lease, sent: Sent, now: Timestamp) -> Vec<Missed> {
+    pub(crate) async fn take(
+        &self,
+        custody: Custody<'_>,
+        snapshot: &Snapshot,
+        sent: Sent,
+        now: Timestamp,
+    ) -> Vec<Missed> {
         let mut delivered = Vec::new();
         let mut missed = Vec::new();
         for (recipient, stage, result) in sent.results {
@@ -61,14 +74,18 @@ impl Verdict {
                     delivered.push((recipient, Final::Delivered { host, source, reply: reply.to_string() }));
                 }
                 Err(failure) => {
-                    missed.push(Missed { recipient, stage, host: Some(sent.host.clone()), failure })
+                    let limited = sent.come_again.filter(|_| is_limit(&failure));
+                    missed.push(Missed { recipient, stage, host: Some(sent.host.clone()), failure, limited });
                 }
             }
         }
+        let certain = missed.iter().filter(|one| !matches!(one.failure, Failure::Unknown(_)));
+        custody.land(&certain.map(|one| one.recipient).collect::<Vec<_>>());
         if !delivered.is_empty() {
             self.metrics.delivered.add(delivered.len() as u64);
-            tracing::info!(id = %lease.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
-            self.note(lease.record_outcomes(delivered, now).await);
+            tracing::info!(id = %custody.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
+            self.note(custody.record_outcomes(delivered, now).await);
+            setup::accepted(self, custody, snapshot, now);
         }
         missed
     }
@@ -99,9 +116,10 @@ impl Verdict {
             }
         };
         if !left.is_empty() {
+            setup::refused(self, &lease, snapshot, &left, now);
             let parks = left.iter().all(|(judgement, _)| parks(*judgement));
             let told = if parks {
-                self.park(lease, &left, now).await
+                self.park(lease, snapshot, &left, now).await
             } else {
                 self.wait(lease, Some(snapshot), &left, now).await
             };
@@ -124,11 +142,7 @@ impl Verdict {
     }
 
     fn judge(&self, lease: &Lease, snapshot: &Snapshot, missed: &Missed, is_expired: bool) -> Judgement {
-        let domains = &snapshot.settings.domains;
-        let envelope = &lease.accepted().envelope;
-        let domain = envelope.recipients.get(missed.recipient).map(|recipient| recipient.address.domain());
-        let recipient_is_tenants = domain.is_some_and(|domain| domains.contains(&domain));
-        let judgement = judge(&missed.failure, Context { stage: missed.stage, recipient_is_tenants });
+        let judgement = judge(&missed.failure, context(lease, snapshot, missed));
         if !is_expired || ends(judgement) {
             return judgement;
         }
@@ -184,6 +198,7 @@ impl Verdict {
     async fn park(
         &self,
         lease: Lease,
+        snapshot: &Snapshot,
         left: &[(Judgement, Missed)],
         now: Timestamp,
     ) -> Result<(), SpoolError> {
@@ -196,8 +211,17 @@ impl Verdict {
             id = %lease.id(), tenant = %lease.accepted().tenant, host, reply,
             "parked: the refusal may be ours or the tenant's set-up; `signpost queue show ID` tells more"
         );
-        let (category, owner) = (None, None);
-        lease.park(ParkReason::Refused { stage: first.stage, host, reply, category, owner }, now).await
+        let stage = first.stage;
+        let reason = match setup::said(snapshot, &lease, first) {
+            true => ParkReason::TenantSetup { stage, host, reply },
+            false => {
+                let classified = classify_failure(&first.failure, context(&lease, snapshot, first));
+                let (category, owner) =
+                    classified.map(|classified| (classified.category, classified.owner)).unzip();
+                ParkReason::Refused { stage, host, reply, category, owner }
+            }
+        };
+        lease.park(reason, now).await
     }
 
     async fn wait(
@@ -212,14 +236,19 @@ impl Verdict {
             Some(EgressMode::Return) | None => &self.schedules.to_tenant,
         };
         let unknown = left.iter().any(|(judgement, _)| *judgement == Judgement::RetrySameSource);
-        let due = schedule.next(lease.tries(), unknown, now);
+        let limited = left.iter().map(|(_, missed)| missed.limited).collect::<Option<Vec<_>>>();
+        let limited = limited.and_then(|times| times.into_iter().max());
+        let due = limited.unwrap_or_else(|| schedule.next(lease.tries(), unknown, now));
         let certain = left.iter().filter(|(_, missed)| !matches!(missed.failure, Failure::Unknown(_)));
         let undelivered: Vec<usize> = certain.map(|(_, missed)| missed.recipient).collect();
         self.metrics.maybe_duplicates.add((left.len() - undelivered.len()) as u64);
         let why = left.first().map_or_else(|| "waiting for the spool".to_owned(), |(_, first)| shown(first));
         self.metrics.deferred.add(left.len() as u64);
         tracing::info!(id = %lease.id(), due = %due, why, "deferred");
-        lease.reschedule(due, undelivered, why, now).await
+        match limited {
+            Some(_) => lease.wait_for_limit(due, undelivered, why, now).await,
+            None => lease.reschedule(due, undelivered, why, now).await,
+        }
     }
 
     /// What has happened holds for this run even if its record has to wait for a sound disk; the spool owes it.
@@ -228,6 +257,24 @@ impl Verdict {
             self.metrics.alarms.add_one();
             tracing::error!(%error, "an outcome is not on disk yet");
         }
+    }
+}
+
+/// What is known around a failure.
+fn context<'a>(lease: &Lease, snapshot: &Snapshot, missed: &'a Missed) -> Context<'a> {
+    let settings = &snapshot.settings;
+    let recipient = lease.accepted().envelope.recipients.get(missed.recipient);
+    Context {
+        stage: missed.stage,
+        route: match settings.egress.mode {
+            EgressMode::Return => Route::Return,
+            EgressMode::Deliver => Route::Deliver,
+        },
+        // `host [address]`.
+        host: missed.host.as_deref().and_then(|host| host.split_whitespace().next()),
+        our_addresses: None,
+        recipient_is_tenants: recipient
+            .is_some_and(|recipient| settings.domains.contains(&recipient.address.domain())),
     }
 }
 
@@ -243,6 +290,10 @@ fn parks(judgement: Judgement) -> bool {
         Judgement::Park(_) | Judgement::HoldTenant => true,
         Judgement::Retry | Judgement::RetrySameSource | Judgement::Report(_) => false,
     }
+}
+
+fn is_limit(failure: &Failure) -> bool {
+    sign(failure, true).is_some_and(bounce::Sign::is_limit)
 }
 
 fn shown(missed: &Missed) -> String {

@@ -80,6 +80,9 @@ pub enum Event {
         due: Timestamp,
         unknown: Vec<usize>,
         why: String,
+        /// Only a limit of the next hop keeps it: no try is spent.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        limit: bool,
     },
     Parked {
         reason: ParkReason,

@@ -7,6 +7,7 @@ use crate::config::SpoolError;
 use crate::event::{Accepted, Event, Progress, Stored};
 use crate::format::{CHUNK_MAX, ChunkHead, RecordType, stored_len, write_record};
 use crate::state::{Body, ChunkPlace, Shared};
+use crate::transit::Transit;
 use crate::writer::{Class, Durability, Written};
 use model::MessageId;
 use std::sync::Arc;
@@ -66,6 +67,19 @@ impl Incoming {
         let mut record = Vec::with_capacity(stored.len() + 64);
         write_record(RecordType::Chunk { encrypted }, &[&head.to_bytes(), &stored], &mut record);
         record
+    }
+
+    /// Whether the whole body so far is in memory: it is at most a chunk, 1 MiB.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.written.is_empty()
+    }
+
+    /// The message in transit; `None` if a part of its body is in the log already.
+    #[must_use]
+    pub fn into_transit(self, message: Accepted) -> Option<Transit> {
+        let is_whole = self.is_in_memory();
+        is_whole.then(|| Transit::new(self.shared, self.id, message, self.buffer.into()))
     }
 
     /// Makes the message durable. Only after this returned may it be acknowledged.

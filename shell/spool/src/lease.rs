@@ -147,10 +147,29 @@ impl Lease {
         why: String,
         now: Timestamp,
     ) -> Result<(), SpoolError> {
-        let mut unknown = self.shared.state().in_flight(self.id);
-        unknown.retain(|recipient| !undelivered.contains(recipient));
-        let unknown = unknown.into_iter().collect();
-        self.record(Event::Rescheduled { due, unknown, why }, now, Durability::Soon).await
+        let unknown = self.unknown(&undelivered);
+        self.record(Event::Rescheduled { due, unknown, why, limit: false }, now, Durability::Soon).await
+    }
+
+    /// As `reschedule`, without spending a try: only a limit of the next hop keeps the message.
+    ///
+    /// # Errors
+    /// If the record cannot be written; the message waits nevertheless.
+    pub async fn wait_for_limit(
+        self,
+        due: Timestamp,
+        undelivered: Vec<usize>,
+        why: String,
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
+        let unknown = self.unknown(&undelivered);
+        self.record(Event::Rescheduled { due, unknown, why, limit: true }, now, Durability::Later).await
+    }
+
+    /// Recipients in flight but for those that certainly do not have the message.
+    fn unknown(&self, undelivered: &[usize]) -> Vec<usize> {
+        let in_flight = self.shared.state().in_flight(self.id);
+        in_flight.into_iter().filter(|recipient| !undelivered.contains(recipient)).collect()
     }
 
     /// Ends the lease: kept without attempts until a person releases it.

@@ -18,6 +18,7 @@ mod maintain;
 mod recover;
 mod state;
 mod trace;
+mod transit;
 mod verify;
 mod writer;
 
@@ -28,6 +29,7 @@ pub use lease::Lease;
 pub use recover::{Earlier, Recovered, Unread};
 pub use state::{Phase, QueueEntry};
 pub use trace::{Cursor, TraceRecord};
+pub use transit::Transit;
 pub use verify::{Damage, Verified, verify};
 
 use bytes::Bytes;

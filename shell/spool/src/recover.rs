@@ -50,12 +50,20 @@ pub(crate) struct Recovery {
     chunks: HashMap<MessageId, BTreeMap<u32, ChunkPlace>>,
     /// Whether the segment at hand may hold bytes that no sync has proven.
     unproven: bool,
+    /// Recipients with an attempt without an end, of messages in transit, which are in no queue.
+    in_transit: HashMap<MessageId, usize>,
 }
 
 impl Recovery {
     fn new(power_cut: bool) -> Self {
         let recovered = Recovered { power_cut, ..Recovered::default() };
-        Self { state: State::default(), recovered, chunks: HashMap::new(), unproven: false }
+        Self {
+            state: State::default(),
+            recovered,
+            chunks: HashMap::new(),
+            unproven: false,
+            in_transit: HashMap::new(),
+        }
     }
 
     /// Reads all segments without beginning a run.
@@ -78,7 +86,10 @@ impl Recovery {
                     self.chunks.entry(head.id).or_default().insert(head.place, place);
                 }
                 Found::Event(stored) => self.event(*stored, seen.number),
-                Found::Start(start) => drop(self.state.begin_run(start, seen.number)),
+                Found::Start(start) => {
+                    self.in_transit.clear();
+                    self.state.begin_run(start, seen.number);
+                }
                 Found::Damage => self.recovered.damaged_records += 1,
                 Found::End => {}
             }
@@ -89,7 +100,10 @@ impl Recovery {
 
     fn event(&mut self, stored: Stored, segment: u64) {
         let id = stored.id;
+        self.note_transit(id, &stored.event);
         match &stored.event {
+            // In transit: its sender keeps it until the next hop has it.
+            Event::Accepted { chunks: 0, .. } => {}
             Event::Accepted { message, chunks, length } => {
                 let progress = Progress::new(message);
                 self.take_in(id, message, (*chunks, *length), progress, segment);
@@ -109,6 +123,25 @@ impl Recovery {
             self.let_go(id);
         }
         self.state.trace.push(stored);
+    }
+
+    /// Counts what was under way past the queue: an attempt that the run did not see the end of.
+    fn note_transit(&mut self, id: MessageId, event: &Event) {
+        match event {
+            Event::Accepted { chunks: 0, .. } => drop(self.in_transit.insert(id, 0)),
+            Event::Attempt { recipients, .. } => {
+                self.in_transit.entry(id).and_modify(|count| *count += recipients.len());
+            }
+            Event::Outcomes { outcomes } => {
+                self.in_transit.entry(id).and_modify(|count| *count = count.saturating_sub(outcomes.len()));
+            }
+            Event::Moved { .. } | Event::Dropped => drop(self.in_transit.remove(&id)),
+            Event::Accepted { .. }
+            | Event::Stamped { .. }
+            | Event::Rescheduled { .. }
+            | Event::Parked { .. }
+            | Event::Released { .. } => {}
+        }
     }
 
     fn take_in(
@@ -158,6 +191,7 @@ impl Recovery {
         }
         self.recovered.damaged.retain(|id| self.state.entry(*id).is_some());
         self.recovered.messages = self.state.len();
+        self.recovered.maybe_duplicates = self.in_transit.values().sum();
         (self.state, self.recovered)
     }
 }

@@ -147,6 +147,23 @@ impl State {
         }
     }
 
+    /// Takes in a message that is being delivered already; gives the number of its lease.
+    pub(crate) fn accept_leased(
+        &mut self,
+        id: MessageId,
+        message: Arc<Accepted>,
+        body: Body,
+        progress: Progress,
+        segment: u64,
+    ) -> u64 {
+        self.accept_moved(id, message, body, progress, segment);
+        self.leases += 1;
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.lease = self.leases;
+        }
+        self.leases
+    }
+
     /// Takes in what happened to a message of the queue; of another one it is history only.
     pub(crate) fn apply(&mut self, id: MessageId, event: &Event, segment: Option<u64>) {
         segment.into_iter().for_each(|segment| self.note_event(id, segment));
@@ -168,10 +185,10 @@ impl State {
                     self.forget(id);
                 }
             }
-            Event::Rescheduled { due, unknown, why } => {
+            Event::Rescheduled { due, unknown, why, limit } => {
                 progress.in_flight.clear();
                 progress.maybe_duplicate.extend(unknown);
-                progress.tries += 1;
+                progress.tries += u32::from(!limit);
                 progress.why = Some(why.clone());
                 let due = *due;
                 self.wait_until(id, due);
@@ -336,7 +353,10 @@ impl State {
     /// Parked because of a refusal, and out of time.
     pub(crate) fn expired(&self, now: Timestamp) -> Vec<MessageId> {
         let is_over = |entry: &Entry| {
-            let is_refused = matches!(entry.progress.parked, Some(ParkReason::Refused { .. }));
+            let is_refused = matches!(
+                entry.progress.parked,
+                Some(ParkReason::Refused { .. } | ParkReason::TenantSetup { .. })
+            );
             is_refused && entry.phase == Phase::Parked && entry.accepted.expires <= now
         };
         self.entries.iter().filter(|(_, entry)| is_over(entry)).map(|(id, _)| *id).collect()

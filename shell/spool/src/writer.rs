@@ -38,6 +38,8 @@ pub(crate) enum Durability {
     Now,
     /// Within 100 ms.
     Soon,
+    /// Within two seconds: a record that only the trace needs.
+    Later,
     /// With the next sync.
     Whenever,
 }

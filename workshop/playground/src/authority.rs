@@ -21,6 +21,14 @@ pub struct Issued {
 }
 
 impl Issued {
+    /// Chain and key of a client that forgot to send the intermediate certificate; the same as `pem_file` where there is none.
+    #[must_use]
+    pub fn pem_file_without_chain(&self) -> String {
+        const END: &str = "-----END CERTIFICATE-----\n";
+        let end = self.certificate_pem.replace("\r\n", "\n").find(END).map_or(0, |at| at + END.len());
+        format!("{}{}", &self.certificate_pem.replace("\r\n", "\n")[..end], self.key_pem)
+    }
+
     /// One PEM file with chain and key, as `egress.certificate` of a tenant wants it.
     #[must_use]
     pub fn pem_file(&self) -> String {
@@ -67,6 +75,24 @@ impl Authority {
             certificate: certificate.der().clone(),
             key: PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
         })
+    }
+
+    /// As `issue`, signed by an intermediate authority whose certificate is in the chain.
+    ///
+    /// # Errors
+    /// A name that cannot stand in a certificate.
+    pub fn issue_below_intermediate(&self, names: &[&str]) -> Result<Issued, rcgen::Error> {
+        let key = KeyPair::generate()?;
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.distinguished_name.push(DnType::CommonName, "Signpost playground intermediate");
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        params.use_authority_key_identifier_extension = true;
+        let certificate = params.signed_by(&key, &self.issuer)?;
+        let (der, pem) = (certificate.der().clone(), certificate.pem());
+        let between = Self { certificate: der, pem: pem.clone(), issuer: Issuer::new(params, key) };
+        let issued = between.issue(names)?;
+        Ok(Issued { certificate_pem: format!("{}{pem}", issued.certificate_pem), ..issued })
     }
 
     /// The root in PEM.

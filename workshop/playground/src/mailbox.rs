@@ -64,6 +64,8 @@ pub struct TlsDetails {
     pub client_names: Vec<String>,
     /// Whether the client certificate chains to the playground's authority.
     pub client_trusted: bool,
+    /// Whether the session goes on from an earlier one: then the certificate is that one's.
+    pub resumed: bool,
 }
 
 /// One accepted transaction, exactly.

@@ -34,7 +34,10 @@ fn the_third_unrelated_sender_with_the_same_refusal_parks() {
     assert_eq!(world.refused("one", "b@one.example", LIKE, Category::Policy), Trust::Alone, "one tenant");
     assert_eq!(world.refused("two", "a@two.example", LIKE, Category::Policy), Trust::Alone);
     assert_eq!(world.refused("three", "a@three.example", "550 other", Category::Policy), Trust::Alone);
-    assert_eq!(world.refused("three", "a@three.example", LIKE, Category::Policy), Trust::Alike { senders: 3 });
+    assert_eq!(
+        world.refused("three", "a@three.example", LIKE, Category::Policy),
+        Trust::Alike { senders: 3 }
+    );
 }
 
 #[test]
@@ -43,7 +46,10 @@ fn with_one_tenant_different_senders_are_unrelated() {
     for sender in ["a@one.example", "a@one.example", "b@one.example"] {
         assert_eq!(world.refused("one", sender, LIKE, Category::AuthFailure), Trust::Alone);
     }
-    assert_eq!(world.refused("one", "c@one.example", LIKE, Category::AuthFailure), Trust::Alike { senders: 3 });
+    assert_eq!(
+        world.refused("one", "c@one.example", LIKE, Category::AuthFailure),
+        Trust::Alike { senders: 3 }
+    );
 }
 
 #[test]
@@ -59,7 +65,8 @@ fn what_is_over_five_minutes_old_does_not_count() {
 fn unknown_mailboxes_of_several_tenants_are_no_sign_by_themselves() {
     let mut world = World::new(false);
     for tenant in ["one", "two", "three", "four"] {
-        let trust = world.refused(tenant, "a@acme.example", "550 5.1.1 user unknown", Category::MailboxUnknown);
+        let trust =
+            world.refused(tenant, "a@acme.example", "550 5.1.1 user unknown", Category::MailboxUnknown);
         assert_eq!(trust, Trust::Alone, "{tenant}");
     }
 }

@@ -6,7 +6,11 @@ const LISTED: &str = "554 5.7.1 Service unavailable; Client host [192.0.2.1] blo
 
 fn check(reply: &str, context: &ReplyContext<'_>, expected: (Category, Owner, Scope, Action)) {
     let told = classify(reply, context);
-    assert_eq!((told.category, told.owner, told.scope, told.action), expected, "`{reply}` {context:?}: {told:?}");
+    assert_eq!(
+        (told.category, told.owner, told.scope, told.action),
+        expected,
+        "`{reply}` {context:?}: {told:?}"
+    );
 }
 
 fn returned(recipient_is_tenants: bool) -> ReplyContext<'static> {
@@ -63,7 +67,11 @@ fn microsofts_own_listed_egress_is_not_ours() {
 #[test]
 fn a_list_of_domains_names_the_sender_and_s8001_names_us() {
     let sender = (Category::DomainReputation, Owner::SenderDomain, Scope::SenderDomain, Action::Dsn);
-    check("554 5.7.1 Sender address [kim@acme.example] blocked using dbl.spamhaus.org", &ReplyContext::default(), sender);
+    check(
+        "554 5.7.1 Sender address [kim@acme.example] blocked using dbl.spamhaus.org",
+        &ReplyContext::default(),
+        sender,
+    );
     let reply = "550 5.7.1 Service unavailable, Helo domain is listed in Spamhaus. (S8001)";
     let ours = (Category::DomainReputation, Owner::OurDomain, Scope::Source, Action::Park);
     check(reply, &ReplyContext::default(), ours);
@@ -131,13 +139,15 @@ fn a_reply_that_no_rule_knows_parks_and_a_transient_one_is_tried_again() {
 
 #[test]
 fn the_scope_is_as_wide_as_the_list() {
-    let scope = |reply: &str, provider| {
-        classify(reply, &ReplyContext { provider, ..ReplyContext::default() }).scope
-    };
+    let scope =
+        |reply: &str, provider| classify(reply, &ReplyContext { provider, ..ReplyContext::default() }).scope;
     assert_eq!(scope(LISTED, None), Scope::Source);
     assert_eq!(scope("554 Blocked using our.list.example", None), Scope::SourceAtSite);
     assert_eq!(scope("554 Blocked using our.list.example", Some("ionos")), Scope::SourceAtProvider);
-    assert_eq!(scope("550 5.7.606 Access denied, banned sending IP [192.0.2.1]", None), Scope::SourceAtProvider);
+    assert_eq!(
+        scope("550 5.7.606 Access denied, banned sending IP [192.0.2.1]", None),
+        Scope::SourceAtProvider
+    );
 }
 
 #[test]
@@ -147,7 +157,11 @@ fn the_list_and_the_address_are_told() {
         ("550 blocked, see https://www.spamhaus.org/query/ip/192.0.2.1", Some("spamhaus"), Some("192.0.2.1")),
         ("550 5.7.1 192.0.2.1 listed at bl.example.net=127.0.0.2", Some("bl.example.net"), Some("192.0.2.1")),
         ("550 5.7.606 Access denied, banned sending IP [192.0.2.1]", Some("microsoft"), Some("192.0.2.1")),
-        ("550 5.7.1 Client host [2001:db8::1] blocked using bl.spamcop.net", Some("bl.spamcop.net"), Some("2001:db8::1")),
+        (
+            "550 5.7.1 Client host [2001:db8::1] blocked using bl.spamcop.net",
+            Some("bl.spamcop.net"),
+            Some("2001:db8::1"),
+        ),
         ("550 5.7.1 Client host [127.0.1.1] blocked using Spamhaus", Some("spamhaus"), Some("127.0.1.1")),
         ("550 No such user", None, None),
     ] {

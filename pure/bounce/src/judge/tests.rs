@@ -119,11 +119,23 @@ fn only_a_refusal_of_size_or_content_gives_the_original_a_try() {
 #[test]
 fn a_park_says_whose_fault_it_is() {
     for (text, stage, expected) in [
-        ("550 5.7.1 Client host [192.0.2.1] blocked using Spamhaus", Stage::Rcpt, Judgement::Park(Owner::OurAddress)),
-        ("550 5.7.1 Helo domain is listed in Spamhaus (S8001)", Stage::Rcpt, Judgement::Park(Owner::OurDomain)),
+        (
+            "550 5.7.1 Client host [192.0.2.1] blocked using Spamhaus",
+            Stage::Rcpt,
+            Judgement::Park(Owner::OurAddress),
+        ),
+        (
+            "550 5.7.1 Helo domain is listed in Spamhaus (S8001)",
+            Stage::Rcpt,
+            Judgement::Park(Owner::OurDomain),
+        ),
         ("530 5.7.0 Must issue a STARTTLS command first", Stage::Mail, Judgement::Park(Owner::OurSetup)),
         ("550 5.7.64 TenantAttribution; Relay Access Denied", Stage::Rcpt, Judgement::HoldTenant),
-        ("550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", Stage::Rcpt, Judgement::HoldTenant),
+        (
+            "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain",
+            Stage::Rcpt,
+            Judgement::HoldTenant,
+        ),
         ("550 5.4.1 Recipient address rejected: Access denied", Stage::Rcpt, Judgement::HoldTenant),
         ("571 something new", Stage::Rcpt, Judgement::Park(Owner::Receiver)),
     ] {
@@ -149,9 +161,13 @@ fn a_limit_or_a_fault_of_the_receiver_is_tried_again_even_if_it_calls_itself_per
 fn a_listing_of_an_address_that_is_not_ours_is_no_fault_of_ours() {
     let failure = reply("554 5.7.1 Client host [192.0.2.99] blocked using zen.spamhaus.org");
     let ours = [IpAddr::from([192, 0, 2, 1])];
-    let context = Context { our_addresses: Some(&ours), route: Route::Deliver, ..returned(Stage::Rcpt, false) };
+    let context =
+        Context { our_addresses: Some(&ours), route: Route::Deliver, ..returned(Stage::Rcpt, false) };
     assert_eq!(judge(&failure, context), Judgement::Retry);
-    assert_eq!(judge(&failure, Context { our_addresses: None, ..context }), Judgement::Park(Owner::OurAddress));
+    assert_eq!(
+        judge(&failure, Context { our_addresses: None, ..context }),
+        Judgement::Park(Owner::OurAddress)
+    );
 }
 
 #[test]

@@ -34,7 +34,10 @@ fn what_a_rule_says_itself_is_what_its_sample_gives() {
         rule.text.owner.inspect(|owner| assert_eq!(classified.owner, *owner, "{id}"));
         rule.text.scope.inspect(|scope| assert_eq!(classified.scope, *scope, "{id}"));
         let is_transient = matches!(rule.text.sample.as_bytes(), [b'4', ..]);
-        rule.text.action.filter(|_| !is_transient).inspect(|action| assert_eq!(classified.action, *action, "{id}"));
+        rule.text
+            .action
+            .filter(|_| !is_transient)
+            .inspect(|action| assert_eq!(classified.action, *action, "{id}"));
     }
 }
 
@@ -76,8 +79,11 @@ fn a_provider_is_known_by_the_longest_end_of_its_hosts_name() {
 #[test]
 fn a_rule_that_cannot_be_used_says_why() {
     let check = |rule: &str, expected: &str| {
-        let text = format!("[[rule]]\nid = \"x\"\ncategory = \"policy\"\nsample = \"s\"\nfrom = \"f\"\n{rule}");
-        let error: RuleError = Rules::read(&[("test", &text)], "list = []", "categories = []\nany = []", "suffixes = {}").unwrap_err();
+        let text =
+            format!("[[rule]]\nid = \"x\"\ncategory = \"policy\"\nsample = \"s\"\nfrom = \"f\"\n{rule}");
+        let error: RuleError =
+            Rules::read(&[("test", &text)], "list = []", "categories = []\nany = []", "suffixes = {}")
+                .unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
     };
     check("any = [\"*\"]", "rule x: `*` is no phrase");

@@ -24,13 +24,21 @@ fn mailboxes_and_addresses_lose_their_names() {
     check("554 client [192.0.2.1] blocked", Some(554), None, "client [<ip>] blocked");
     check("554 IP=192.0.2.1 - x.xx.xx.xx", Some(554), None, "ip=<ip> - <ip>");
     check("554 client [2001:db8::1] blocked", Some(554), None, "client [<ip>] blocked");
-    check("554 see https://list.example/?ip=192.0.2.1", Some(554), None, "see https://list.example/?ip=192.0.2.1");
+    check(
+        "554 see https://list.example/?ip=192.0.2.1",
+        Some(554),
+        None,
+        "see https://list.example/?ip=192.0.2.1",
+    );
 }
 
 #[test]
 fn every_address_is_found_with_its_brackets() {
     let found = |text: &str| {
-        addresses(text).iter().map(|named| (named.address.to_string(), named.is_bracketed)).collect::<Vec<_>>()
+        addresses(text)
+            .iter()
+            .map(|named| (named.address.to_string(), named.is_bracketed))
+            .collect::<Vec<_>>()
     };
     let expected = |list: &[(&str, bool)]| {
         list.iter().map(|(address, is)| ((*address).to_owned(), *is)).collect::<Vec<_>>()

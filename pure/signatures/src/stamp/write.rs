@@ -53,6 +53,7 @@ pub(super) fn write(
             changes.embed_images(text.body.id, images, &ids.boundary("related"))?;
         }
     }
+    message.proofs().take_out(&mut changes)?;
     Ok(changes.finish()?)
 }
 

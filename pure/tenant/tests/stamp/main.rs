@@ -12,4 +12,5 @@ mod generated;
 mod groups;
 mod passes;
 mod policy;
+mod proofs;
 mod support;

@@ -2,9 +2,10 @@
 //!
 //! Pieces are slices of the original and of what was inserted; nothing is copied to put them together.
 
+use crate::custody::Custody;
 use bytes::Bytes;
 use message::Splices;
-use spool::{Lease, SpoolError};
+use spool::SpoolError;
 use std::ops::Range;
 
 #[derive(Clone)]
@@ -33,10 +34,10 @@ impl Content {
     }
 
     /// One part.
-    pub(crate) async fn part(&self, number: usize, lease: &Lease) -> Result<Bytes, SpoolError> {
+    pub(crate) async fn part(&self, number: usize, custody: Custody<'_>) -> Result<Bytes, SpoolError> {
         match self.pieces.get(number) {
             Some(piece) => Ok(piece.clone()),
-            None => lease.read_chunk(self.rest.start + number - self.pieces.len()).await,
+            None => custody.read_chunk(self.rest.start + number - self.pieces.len()).await,
         }
     }
 }

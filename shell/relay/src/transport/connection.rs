@@ -132,7 +132,7 @@ impl Connection {
         clock: &Clock,
     ) -> Result<(), Failure> {
         for number in 0..shipment.content.parts() {
-            let part = shipment.content.part(number, shipment.lease).await;
+            let part = shipment.content.part(number, shipment.custody).await;
             let part = part.map_err(|error| Failure::Lost(format!("our own spool: {error}")))?;
             for piece in part.chunks(OUTPUT_MAX) {
                 self.machine.send_body(piece, clock.now());
@@ -142,7 +142,7 @@ impl Connection {
             }
         }
         let Attempt { source, host } = attempt;
-        let recorded = shipment.lease.record_attempt(shipment.recipients, source, host, clock.now()).await;
+        let recorded = shipment.custody.record_attempt(shipment.recipients, source, host, clock.now()).await;
         recorded.map_err(|error| Failure::Lost(format!("the attempt could not be recorded: {error}")))?;
         self.machine.end_body(clock.now());
         Ok(())

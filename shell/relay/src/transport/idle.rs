@@ -4,6 +4,7 @@
 //! certificate. The receiver attributes what comes over it, so another tenant's mail on it would be taken for this one's.
 
 use super::connection::Connection;
+use super::limits::Way;
 use crate::steer::{Hop, Path};
 use model::{Duration, SourceName, TenantName, Timestamp};
 use std::collections::HashMap;
@@ -22,10 +23,12 @@ pub(super) struct Key {
     hop: Hop,
     tls: u8,
     certificate: Option<String>,
+    /// Follows from source and host.
+    way: Way,
 }
 
 impl Key {
-    pub(super) fn new(path: &Path, hop: &Hop) -> Self {
+    pub(super) fn new(path: &Path, hop: &Hop, way: &Way) -> Self {
         let tls = match path.egress.tls {
             TlsPolicy::Opportunistic => 0,
             TlsPolicy::Require => 1,
@@ -39,6 +42,7 @@ impl Key {
             hop: hop.clone(),
             tls,
             certificate,
+            way: way.clone(),
         }
     }
 }
@@ -72,6 +76,22 @@ impl Idle {
         let list = waiting.entry(key).or_default();
         let at = if since == now { list.len() } else { 0 };
         list.insert(at, Waiting { connection, since });
+    }
+
+    /// The oldest connection of the way, whoever's it is, if more than `most` of them wait.
+    pub(super) fn take_above(&self, way: &Way, most: usize) -> Option<Connection> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_way = || waiting.iter().filter(|(key, _)| key.way == *way);
+        if of_way().map(|(_, list)| list.len()).sum::<usize>() <= most {
+            return None;
+        }
+        let oldest = of_way().min_by_key(|(_, list)| list.first().map(|one| one.since))?.0.clone();
+        let list = waiting.get_mut(&oldest)?;
+        let found = (!list.is_empty()).then(|| list.remove(0).connection);
+        if list.is_empty() {
+            waiting.remove(&oldest);
+        }
+        found
     }
 
     pub(super) fn take_old(&self, now: Timestamp) -> Vec<Connection> {

@@ -4,8 +4,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
 
+mod attribution;
+mod cut_through;
 mod day;
 mod delivery;
+mod forks;
+mod hold;
 mod ingress;
+mod limits;
 mod node;
 mod trouble;

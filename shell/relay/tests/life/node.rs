@@ -5,7 +5,7 @@ use net::tls::{self, ClientCertificates};
 use net::{Clock, Resolver};
 use playground::{Arrived, Figures, Mail, Playground, PlaygroundConfig};
 use relay::{ListenerConfig, QueueConfig, Relay, RelayConfig, Tenants};
-use spool::disk::shim::MemDisk;
+use spool::disk::shim::{Crash, MemDisk};
 use spool::{QueueEntry, Spool, SpoolConfig};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -53,6 +53,8 @@ pub(crate) struct Node {
     pub(crate) disk: MemDisk,
     pub(crate) tenants: Arc<Tenants>,
     wishes: Wishes,
+    /// Relays that were killed, and their spools.
+    cut_off: Vec<(Relay, Spool)>,
 }
 
 impl Node {
@@ -70,19 +72,51 @@ impl Node {
         let metrics = Arc::new(Metrics::default());
         let (relay, spool) = start_relay(&playground, &wishes, &disk, &tenants, &metrics).await;
         playground.set_connector(Some(relay.addresses()[0].1));
-        Self { playground, relay, spool, metrics, disk, tenants, wishes }
+        Self { playground, relay, spool, metrics, disk, tenants, wishes, cut_off: Vec::new() }
     }
 
     /// Ends the relay and starts another one on the same disk.
     pub(crate) async fn restart(self) -> Self {
-        let Self { playground, relay, spool, metrics, disk, tenants, wishes } = self;
+        let Self { playground, relay, spool, metrics, disk, tenants, wishes, cut_off } = self;
         playground.set_connector(None);
         relay.stop().await;
         spool.stop().await;
         drop(spool);
         let (relay, spool) = start_relay(&playground, &wishes, &disk, &tenants, &metrics).await;
         playground.set_connector(Some(relay.addresses()[0].1));
-        Self { playground, relay, spool, metrics, disk, tenants, wishes }
+        Self { playground, relay, spool, metrics, disk, tenants, wishes, cut_off }
+    }
+
+    /// Cuts the relay off as a kill does: nothing is said, and the next one has the disk as it was at that moment.
+    pub(crate) async fn kill(self) -> Self {
+        let Self { playground, relay, spool, metrics, disk, tenants, wishes, mut cut_off } = self;
+        let disk_then = disk.crash(Crash::Everything);
+        playground.set_connector(None);
+        cut_off.push((relay, spool));
+        let (relay, spool) = start_relay(&playground, &wishes, &disk_then, &tenants, &metrics).await;
+        playground.set_connector(Some(relay.addresses()[0].1));
+        Self { playground, relay, spool, metrics, disk: disk_then, tenants, wishes, cut_off }
+    }
+
+    /// Publishes the example as this tenant, changed.
+    pub(crate) fn publish(&self, name: &str, edits: &[(&str, &str)], certificate: Option<String>) {
+        let exchange = self.playground.exchange_address();
+        let mut folder = example(exchange, edits);
+        if let Some(pem) = certificate {
+            change(&mut folder, "tenant.toml", "certificate = \"\"", "certificate = \"client.pem\"");
+            folder.0.insert("client.pem".to_owned(), pem.into_bytes());
+        }
+        if name != "acme" {
+            let domains = format!("{name}.example");
+            change(&mut folder, "tenant.toml", "name         = \"acme\"", &format!("name = \"{name}\""));
+            change(&mut folder, "tenant.toml", "\"acme.example\", \"acme.test\"", &format!("\"{domains}\""));
+            change(&mut folder, "tenant.toml", "acme-4f1c", &format!("{name}-4f1c"));
+            change(&mut folder, "people.csv", "acme.example", &domains);
+        }
+        let number = self.tenants.current(&name.parse().unwrap()).map_or(1, |snapshot| snapshot.number.0 + 1);
+        let secret = |_: &str| Some("a-secret-of-the-test".to_owned());
+        let snapshot = tenant::compile(&folder, SnapshotNumber(number), &secret);
+        self.tenants.publish(Arc::new(snapshot.unwrap_or_else(|found| panic!("{found:#?}")))).unwrap();
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -211,6 +245,12 @@ fn other(example: &Folder, number: usize) -> Folder {
         folder.0.insert(file.to_owned(), text.into_bytes());
     }
     folder
+}
+
+fn change(folder: &mut Folder, file: &str, from: &str, to: &str) {
+    let text = String::from_utf8(folder.0[file].clone()).unwrap();
+    assert!(text.contains(from), "{file}: {from}");
+    folder.0.insert(file.to_owned(), text.replace(from, to).into_bytes());
 }
 
 fn read_into(directory: &Path, prefix: &str, folder: &mut Folder) {

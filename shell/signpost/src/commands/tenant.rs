@@ -38,9 +38,19 @@ pub(crate) fn tenant(command: TenantCommand) -> Result<()> {
                 return print_json(&answer);
             }
             let rows: Vec<Vec<String>> = answer.as_array().into_iter().flatten().map(row).collect();
-            print(table(&["tenant", "snapshot", "people", "domains", "name"], &rows).as_bytes())
+            let told: String = answer.as_array().into_iter().flatten().filter_map(held).collect();
+            let rows = table(&["tenant", "snapshot", "people", "domains", "name"], &rows);
+            print(format!("{rows}{told}").as_bytes())
         }
     }
+}
+
+/// One line about a tenant whose own system does not take our mail.
+fn held(tenant: &serde_json::Value) -> Option<String> {
+    let held = tenant["held"].as_object()?;
+    let of = |key: &str| held.get(key).and_then(|value| value.as_str()).unwrap_or_default();
+    let name = text_of(tenant, "name");
+    Some(format!("held: {name} since {}, its connector answers `{}`\n", of("since"), of("why")))
 }
 
 fn row(tenant: &serde_json::Value) -> Vec<String> {

@@ -9,6 +9,7 @@ use model::{MessageId, TenantName};
 use net::Clock;
 use serde_json::json;
 use spool::{Cursor, Event, Spool, TraceRecord};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -158,12 +159,14 @@ impl Control {
     }
 
     fn tenants(&self) -> serde_json::Value {
+        let held: BTreeMap<_, _> = self.board.tenants().holds().held().into_iter().collect();
         let shown = self.board.tenants().all().into_iter().map(|snapshot| {
             let settings = &snapshot.settings;
+            let held = held.get(&settings.name).map(|held| json!({ "since": held.since, "why": held.why }));
             json!({
                 "name": settings.name, "display_name": settings.display_name, "snapshot": snapshot.number,
                 "domains": settings.domains, "region": settings.region, "people": snapshot.signatures.people().len(),
-                "warnings": snapshot.warnings,
+                "warnings": snapshot.warnings, "held": held,
             })
         });
         shown.collect()

@@ -54,7 +54,7 @@ impl Unread {
             recovery.segment(disk, segment).map_err(|error| SpoolError::unusable(disk.place(), &error))?;
         }
         let (mut state, mut recovered) = recovery.finish();
-        recovered.maybe_duplicates = state.begin_run(self.start, self.look.next());
+        recovered.maybe_duplicates += state.begin_run(self.start, self.look.next());
         Ok(Earlier { shared: self.shared, state, recovered })
     }
 }

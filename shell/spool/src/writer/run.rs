@@ -21,6 +21,8 @@ use std::time::Instant;
 
 /// How long a record waits for a sync at most.
 const SYNC_WITHIN: Duration = Duration::from_millis(50);
+/// The same for one that only the trace needs.
+const SYNC_LATER: Duration = Duration::from_secs(2);
 /// How long after a failed proof the next one is tried.
 const PROVE_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Requests that are answered together at most.
@@ -294,8 +296,13 @@ impl Writer {
 
     fn answer(&mut self) {
         for Placed { append, written } in std::mem::take(&mut self.answering) {
-            if append.durability == Durability::Soon {
-                self.sync_due.get_or_insert_with(|| Instant::now() + SYNC_WITHIN);
+            let wait = match append.durability {
+                Durability::Soon => Some(SYNC_WITHIN),
+                Durability::Later => Some(SYNC_LATER),
+                Durability::Now | Durability::Whenever => None,
+            };
+            if let Some(due) = wait.map(|wait| Instant::now() + wait) {
+                self.sync_due = Some(self.sync_due.map_or(due, |known| known.min(due)));
             }
             if let Class::Event(id) = append.class {
                 self.unsynced.push((id, append.bytes));

@@ -21,6 +21,8 @@ enum Fact {
     Sent(MessageId, Vec<usize>),
     /// The record that they are final was asked for.
     Ending(MessageId, Vec<usize>),
+    /// It went past the queue, and nobody was told that it is here.
+    Through(MessageId),
     /// That record is written; the next sync, at the latest with the next acknowledgement, makes it certain.
     Ended(MessageId, Vec<usize>),
 }
@@ -49,11 +51,12 @@ impl World {
 
     async fn step(&mut self) {
         self.now = self.now + Duration::from_secs(20);
-        match self.dice.below(10) {
+        match self.dice.below(13) {
             0..4 => self.accept_some().await,
             4..8 => self.deliver_one().await,
             8 => self.wait_and_maintain().await,
-            _ => self.restart().await,
+            9 => self.restart().await,
+            _ => self.hand_on_one().await,
         }
     }
 
@@ -100,6 +103,34 @@ impl World {
         }
     }
 
+    /// A message that the next hop gets before it is answered for: all of it, or some and then the queue.
+    async fn hand_on_one(&mut self) {
+        let message = self.next_message();
+        self.note(Fact::Offered(message));
+        let mut incoming = self.spool.begin(message.id()).unwrap();
+        incoming.append(&message.body()).await.unwrap();
+        let transit = incoming.into_transit(message.accepted(self.now)).unwrap();
+        let mut left: Vec<usize> = (0..message.recipients).collect();
+        // None, some or all of them, one transaction each.
+        for recipient in 0..self.dice.below(message.recipients as u64 + 1) as usize {
+            let source = "one".parse().unwrap();
+            transit.record_attempt(&[recipient], &source, "mx.example.net", self.now).await.unwrap();
+            self.note(Fact::Sent(message.id(), vec![recipient]));
+            if self.dice.below(3) > 0 {
+                self.note(Fact::Ending(message.id(), vec![recipient]));
+                transit.record_outcomes(vec![(recipient, delivered())], self.now).await.unwrap();
+                self.note(Fact::Ended(message.id(), vec![recipient]));
+                left.retain(|pending| *pending != recipient);
+            }
+        }
+        if left.is_empty() {
+            return self.note(Fact::Through(message.id()));
+        }
+        let lease = transit.take_in(self.now).await.unwrap();
+        self.note(Fact::Acknowledged(message.id()));
+        self.give_back(lease).await;
+    }
+
     /// The connection was lost behind the final dot: nobody knows whether those that are left have it.
     async fn give_back(&mut self, lease: Lease) {
         let later = self.now + Duration::from_secs(60);
@@ -143,6 +174,7 @@ struct Promised {
     ending: BTreeSet<(MessageId, usize)>,
     ended: BTreeSet<(MessageId, usize)>,
     certain: BTreeSet<(MessageId, usize)>,
+    through: BTreeSet<MessageId>,
 }
 
 impl Promised {
@@ -158,6 +190,9 @@ impl Promised {
             }
             Fact::Sent(id, recipients) => self.sent.extend(each(id, recipients)),
             Fact::Ending(id, recipients) => self.ending.extend(each(id, recipients)),
+            Fact::Through(id) => {
+                self.through.insert(*id);
+            }
             Fact::Ended(id, recipients) => self.ended.extend(each(id, recipients)),
         }
     }
@@ -166,6 +201,9 @@ impl Promised {
         for entry in spool.list(usize::MAX, |_| true) {
             if !self.offered.contains_key(&entry.id) {
                 return Err(format!("{} was never offered", entry.id));
+            }
+            if self.through.contains(&entry.id) {
+                return Err(format!("{} went through and is in the queue", entry.id));
             }
         }
         for (id, message) in &self.offered {

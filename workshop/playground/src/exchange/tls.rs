@@ -75,6 +75,7 @@ impl Sides {
             server_name: session.server_name().map(str::to_owned),
             client_names: presented.first().map(|leaf| names_in(leaf)).unwrap_or_default(),
             client_trusted: trusted,
+            resumed: session.handshake_kind() == Some(rustls::HandshakeKind::Resumed),
         }
     }
 }

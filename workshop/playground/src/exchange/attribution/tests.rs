@@ -24,6 +24,7 @@ fn tls(name: &str, trusted: bool) -> TlsDetails {
         server_name: None,
         client_names: vec![name.to_owned()],
         client_trusted: trusted,
+        resumed: false,
     }
 }
 

@@ -1,0 +1,72 @@
+//! In whose hands a message is while it is carried: the queue's, by a lease, or its sender's still, while it is in transit.
+//!
+//! Stations behind the stamp do the same for both and need not know which one it is.
+
+use bytes::Bytes;
+use model::{Final, MessageId, SourceName, Timestamp};
+use spool::{Accepted, Lease, SpoolError, Transit};
+use std::sync::Arc;
+
+/// The message that is carried.
+#[derive(Clone, Copy)]
+pub(crate) enum Custody<'a> {
+    Lease(&'a Lease),
+    Transit(&'a Transit),
+}
+
+impl Custody<'_> {
+    pub(crate) fn id(&self) -> MessageId {
+        match self {
+            Self::Lease(lease) => lease.id(),
+            Self::Transit(transit) => transit.id(),
+        }
+    }
+
+    pub(crate) fn accepted(&self) -> &Arc<Accepted> {
+        match self {
+            Self::Lease(lease) => lease.accepted(),
+            Self::Transit(transit) => transit.accepted(),
+        }
+    }
+
+    /// One chunk of the original; one in transit has a single one.
+    pub(crate) async fn read_chunk(&self, number: usize) -> Result<Bytes, SpoolError> {
+        match self {
+            Self::Lease(lease) => lease.read_chunk(number).await,
+            Self::Transit(transit) if number == 0 => Ok(transit.body().clone()),
+            Self::Transit(transit) => Err(SpoolError::Gone(transit.id())),
+        }
+    }
+
+    pub(crate) async fn record_attempt(
+        &self,
+        recipients: &[usize],
+        source: &SourceName,
+        host: &str,
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
+        match self {
+            Self::Lease(lease) => lease.record_attempt(recipients, source, host, now).await,
+            Self::Transit(transit) => transit.record_attempt(recipients, source, host, now).await,
+        }
+    }
+
+    pub(crate) async fn record_outcomes(
+        &self,
+        outcomes: Vec<(usize, Final)>,
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
+        match self {
+            Self::Lease(lease) => lease.record_outcomes(outcomes, now).await,
+            Self::Transit(transit) => transit.record_outcomes(outcomes, now).await,
+        }
+    }
+
+    /// These recipients certainly do not have the message. A lease tells it with the record that ends it.
+    pub(crate) fn land(&self, recipients: &[usize]) {
+        match self {
+            Self::Lease(_) => {}
+            Self::Transit(transit) => transit.land(recipients),
+        }
+    }
+}

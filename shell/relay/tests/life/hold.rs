@@ -1,0 +1,104 @@
+//! A tenant whose connector does not know us: nothing is bounced, nothing is lost, and the mend is found without a person.
+
+use crate::node::{KIM, Node, SOURCES, Wishes, plain, text};
+use model::{ParkReason, Stage};
+use playground::{Act, ScriptRule, Turns};
+use spool::Phase;
+use std::net::{IpAddr, Ipv4Addr};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+const DENIED: &str = "550 5.7.64 TenantAttribution; Relay Access Denied";
+
+fn denied(turns: Turns) -> ScriptRule {
+    ScriptRule::new(Stage::Rcpt, turns, Act::Reply(DENIED.to_owned()))
+}
+
+fn is_parked(entry: &spool::QueueEntry) -> bool {
+    entry.phase == Phase::Parked && matches!(entry.parked, Some(ParkReason::TenantSetup { .. }))
+}
+
+/// What MAIL is answered now.
+async fn answer(node: &Node) -> String {
+    let mut stream = tokio::net::TcpStream::connect(node.address()).await.unwrap();
+    let mut heard = String::new();
+    let mut buffer = [0; 4096];
+    for flight in ["", "EHLO x\r\n", "MAIL FROM:<anna.berg@acme.example>\r\n"] {
+        stream.write_all(flight.as_bytes()).await.unwrap();
+        let read = stream.read(&mut buffer).await.unwrap();
+        heard = String::from_utf8_lossy(&buffer[..read]).into_owned();
+    }
+    heard
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connector_that_does_not_match_holds_its_tenant_until_a_probe_is_accepted() {
+    let node = Node::start(Wishes::default()).await;
+    node.playground.script(denied(Turns::Always));
+    node.send(&[KIM], &plain("h0", "first")).await;
+    node.wait_for_queue(|queue| queue.iter().any(is_parked)).await;
+    let held = node.tenants.holds().held();
+    assert!(held.len() == 1 && held[0].1.why.contains("5.7.64"), "{held:?}");
+    assert_eq!((node.metrics.tenants_held.get(), node.playground.reports().len()), (1, 0));
+    let answered = answer(&node).await;
+    assert!(answered.starts_with("451 4.7.1 "), "{answered}");
+    // Exchange keeps what is new meanwhile.
+    node.send(&[KIM], &plain("h1", "second")).await;
+    node.wait(|figures| figures.deferred >= 1).await;
+    node.playground.clear_script();
+    let figures = node.wait(|figures| figures.delivered == 2).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert_eq!((figures.duplicates, node.playground.reports().len()), (0, 0));
+    assert!(node.tenants.holds().held().is_empty());
+    assert_eq!(node.metrics.tenants_held.get(), 0);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_restart_parked_mail_is_tried_and_wakes_by_itself() {
+    let node = Node::start(Wishes::default()).await;
+    node.playground.script(denied(Turns::Always));
+    node.send(&[KIM], &plain("restart", "held")).await;
+    node.wait_for_queue(|queue| queue.iter().any(is_parked)).await;
+    let node = node.restart().await;
+    node.playground.clear_script();
+    node.wait(|figures| figures.delivered == 1).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_access_denied_for_one_of_its_own_addresses_holds_nobody() {
+    let node = Node::start(Wishes::default()).await;
+    node.playground.script(ScriptRule {
+        recipient: Some("typo@acme.example".to_owned()),
+        ..ScriptRule::new(
+            Stage::Rcpt,
+            Turns::Always,
+            Act::Reply("550 5.4.1 Recipient address rejected: Access denied".to_owned()),
+        )
+    });
+    node.send(&["typo@acme.example"], &plain("typo", "inside")).await;
+    node.wait_for_queue(|queue| queue.iter().any(|one| one.phase == Phase::Parked)).await;
+    assert!(node.tenants.holds().held().is_empty());
+    node.send(&[KIM], &plain("fine", "outside")).await;
+    node.wait(|figures| figures.delivered == 1).await;
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_the_connector_does_not_know_is_passed_over_once() {
+    let mut wishes = Wishes::default();
+    let known = IpAddr::from(Ipv4Addr::from(SOURCES[1]));
+    wishes.playground.tenants[0].connector_sources = Some([known].into());
+    let node = Node::start(wishes).await;
+    for number in 0..10 {
+        node.send(&[KIM], &plain(&format!("s{number}"), "by the other source")).await;
+    }
+    let figures = node.wait(|figures| figures.delivered == 10).await;
+    assert_eq!(figures.duplicates, 0);
+    assert!(figures.refused > 0, "the unknown source was tried");
+    assert!(node.playground.mailbox().iter().all(|arrived| arrived.peer == Some(known)));
+    assert!(node.tenants.holds().held().is_empty());
+    assert!(text(&node.playground.mailbox()[0]).contains("Anna Berg"));
+    node.stop().await;
+}

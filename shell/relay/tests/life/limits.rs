@@ -1,0 +1,60 @@
+//! A provider that lets us in only so often: all mail arrives, from the same sources, and patience costs no try.
+
+use crate::node::{KIM, Node, Wishes, plain};
+use model::Stage;
+use playground::{Act, ScriptRule, Turns};
+use spool::{Cursor, Event};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// For each message the sources of its attempts; and how many tries were spent.
+fn told(node: &Node) -> (BTreeMap<model::MessageId, BTreeSet<String>>, usize) {
+    let (records, _) = node.spool.read_records(Cursor::default(), 10_000);
+    let mut sources: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
+    let mut spent = 0;
+    for record in records {
+        match record.event {
+            Event::Attempt { source, .. } => {
+                sources.entry(record.id).or_default().insert(source.to_string());
+            }
+            Event::Rescheduled { limit, .. } => spent += usize::from(!limit),
+            Event::Accepted { .. }
+            | Event::Stamped { .. }
+            | Event::Outcomes { .. }
+            | Event::Parked { .. }
+            | Event::Released { .. }
+            | Event::Moved { .. }
+            | Event::Dropped => {}
+        }
+    }
+    (sources, spent)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_connections_are_answered_by_fewer_and_not_by_another_source() {
+    let mut wishes = Wishes::default();
+    wishes.playground.inbound.connections_max = 3;
+    let node = Node::start(wishes).await;
+    for number in 0..60 {
+        node.send(&[KIM], &plain(&format!("crowd{number}"), "one of many")).await;
+    }
+    let figures = node.wait(|figures| figures.delivered == 60).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert_eq!((figures.arrived, figures.duplicates), (60, 0));
+    assert!(node.metrics.limits_heard.get() > 0, "the limit was never met");
+    let (sources, spent) = told(&node);
+    assert!(sources.values().all(|sources| sources.len() == 1), "{sources:?}");
+    assert_eq!(spent, 0);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_server_spends_no_try() {
+    let node = Node::start(Wishes::default()).await;
+    let busy = "451 4.7.500 Server busy. Please try again later from [127.0.1.1]. (S77714) [playground]";
+    node.playground.script(ScriptRule::new(Stage::Mail, Turns::Count(2), Act::Reply(busy.to_owned())));
+    node.send(&[KIM], &plain("busy", "patience")).await;
+    node.wait(|figures| figures.delivered == 1).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert_eq!((told(&node).1, node.metrics.limits_heard.get()), (0, 2));
+    node.stop().await;
+}
