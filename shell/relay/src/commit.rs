@@ -94,6 +94,7 @@ impl Receiving {
             expires,
             trace,
             about: None,
+            avoid: None,
         };
         self.incoming.commit(message).await.map_err(|error| refusal(&error))?;
         Ok(Reply::new(250, Some(EnhancedCode::new(2, 0, 0)), format!("queued as {id}")))

@@ -15,6 +15,7 @@ mod accept;
 mod admit;
 mod commit;
 mod door;
+mod ours;
 mod processed;
 mod queue;
 mod service;
@@ -28,6 +29,7 @@ mod wire;
 
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
 pub use tenants::{DomainTaken, Tenants};
+pub use verdict::Patience;
 
 use admit::Pace;
 use bounce::Failure;
@@ -119,6 +121,9 @@ async fn carry_group(
     figure.add_one();
     let members: Vec<(usize, Recipient)> =
         pending.iter().filter(|(number, _)| group.recipients.contains(number)).cloned().collect();
+    if ours::is_ours(lease.accepted()) {
+        return ours::carry(parts, lease, snapshot, &group, &members).await;
+    }
     let mut left = Vec::new();
     for route in Steer::routes(snapshot, &members) {
         for numbers in route.recipients.chunks(TRANSACTION_RECIPIENTS_MAX) {
@@ -173,8 +178,12 @@ async fn carry_transaction(
             Err(failure) => return missed(members, Stage::Resolve, None, &failure),
         };
         match parts.transport.send(&path, &shipment).await {
-            Ok(sent) => return parts.verdict.take(lease, sent, parts.clock.now()).await,
-            Err(NotSent::All(stage, host, failure)) => return missed(members, stage, Some(&host), &failure),
+            Ok(sent) => return parts.verdict.take(lease, snapshot, sent, parts.clock.now()).await,
+            Err(NotSent::All(stage, host, failure)) => {
+                let mut missed = missed(members, stage, Some(&host), &failure);
+                missed.iter_mut().for_each(|one| one.source = Some(path.source.name.clone()));
+                return missed;
+            }
             Err(NotSent::Source(why)) => {
                 parts.metrics.alarms.add_one();
                 tracing::warn!(source = %path.source.name, why, "a source cannot be used; another one is tried");
@@ -194,6 +203,7 @@ fn missed(
         recipient: *recipient,
         stage,
         host: host.map(str::to_owned),
+        source: None,
         failure: failure.clone(),
     };
     members.iter().map(of).collect()

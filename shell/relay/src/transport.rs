@@ -26,6 +26,8 @@ pub(crate) struct Sent {
     /// `host [address]`.
     pub(crate) host: String,
     pub(crate) source: SourceName,
+    /// Whether the host offers DSN, so that what the sender asked for was passed on (RFC 3461 §5.2.1).
+    pub(crate) takes_dsn: bool,
     /// By number in the envelope of the message.
     pub(crate) results: Vec<(usize, Stage, Result<Reply, Failure>)>,
 }
@@ -117,10 +119,11 @@ impl Transport {
     }
 
     fn finish(&self, key: Key, connection: Connection, results: Results, attempt: Attempt) -> Sent {
+        let takes_dsn = connection.takes_dsn();
         if connection.is_ready() {
             self.idle.put(key, connection, self.clock.now());
         }
-        Sent { host: attempt.host, source: attempt.source, results }
+        Sent { host: attempt.host, source: attempt.source, takes_dsn, results }
     }
 
     /// Closes what has been idle for long; to be called every few seconds.

@@ -103,7 +103,8 @@ impl Recovery {
             | Event::Rescheduled { .. }
             | Event::Parked { .. }
             | Event::Released { .. }
-            | Event::Dropped => self.state.apply(id, &stored.event, Some(segment)),
+            | Event::Told { .. }
+            | Event::Dropped => self.state.apply(id, &stored.event, stored.at, Some(segment)),
         }
         if self.state.entry(id).is_none() {
             self.let_go(id);

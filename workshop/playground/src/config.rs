@@ -105,6 +105,8 @@ pub struct InboundConfig {
     pub starttls: bool,
     /// Whether EHLO offers CHUNKING.
     pub chunking: bool,
+    /// Whether EHLO offers DSN.
+    pub dsn: bool,
     /// Whether a listed client is refused.
     pub dnsbl: bool,
     /// Addresses that are taken although they are listed.
@@ -135,6 +137,7 @@ impl Default for InboundConfig {
             size_max: 150 << 20,
             starttls: true,
             chunking: true,
+            dsn: true,
             dnsbl: true,
             allow_list: BTreeSet::new(),
             idle: Duration::from_secs(300),

@@ -8,4 +8,5 @@ mod day;
 mod delivery;
 mod ingress;
 mod node;
+mod reports;
 mod trouble;
