@@ -222,17 +222,15 @@ async fn who_wants_no_report_gets_none_and_the_end_is_recorded() {
     send_with(&node, "<>", &[&format!("<{NOBODY}>")]).await;
     node.wait_for_queue(<[_]>::is_empty).await;
     let (records, _) = node.spool.read_records(Cursor::default(), usize::MAX);
-    let ends = records.into_iter().filter_map(|record| match record.event {
-        Event::Outcomes { outcomes } => Some(outcomes),
-        _ => None,
+    let ends = records.into_iter().filter_map(|record| {
+        let Event::Outcomes { outcomes } = record.event else { return None };
+        Some(outcomes)
     });
-    let mut because: Vec<Discard> = ends
-        .flatten()
-        .map(|(_, end)| match end {
-            Final::Discarded { because, .. } => because,
-            other => panic!("{other:?}"),
-        })
-        .collect();
+    let mut because: Vec<Discard> = Vec::new();
+    for (_, end) in ends.flatten() {
+        let Final::Discarded { because: why, .. } = end else { panic!("{end:?}") };
+        because.push(why);
+    }
     because.sort_by_key(|because| *because == Discard::NullSender);
     assert_eq!(because, [Discard::NotifyNever, Discard::NotifyNever, Discard::NullSender]);
     assert_eq!((node.playground.figures().arrived, node.metrics.reports_failed.get()), (0, 0));
