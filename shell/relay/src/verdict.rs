@@ -204,8 +204,9 @@ impl Verdict {
             }
         }
         if !lines.is_empty() {
-            let telling = Telling { kind: Kind::Failed, lines: &lines, avoid };
-            let report = self.tell(&About::lease(lease, snapshot), telling, now).await?;
+            let about = About::lease(lease, snapshot);
+            let report = self.tell(&about, Telling { kind: Kind::Failed, lines: &lines, avoid }, now).await?;
+            self.tell_domain(&about, &lines, now).await;
             self.metrics.bounced.add(lines.len() as u64);
             let bounced = lines
                 .into_iter()

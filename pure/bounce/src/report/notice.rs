@@ -24,6 +24,11 @@ pub enum Occasion<'a> {
         /// What was said, `host: reply`, about the oldest.
         words: &'a str,
     },
+    /// A message was given up for the tenant's own domain (law 3: the domain's owner can mend it, its sender cannot).
+    DomainRefused {
+        /// What was said, `host: reply`.
+        words: &'a str,
+    },
     /// None is kept any longer.
     Over { since: Timestamp },
 }
@@ -74,6 +79,9 @@ impl Notice<'_> {
             Occasion::Waiting { messages, .. } => {
                 words::filled(self.language.phrases().notice_subject, &[&tenant, &messages.to_string()])
             }
+            Occasion::DomainRefused { .. } => {
+                words::filled(self.language.phrases().domain_subject, &[&tenant])
+            }
             Occasion::Over { .. } => words::filled(self.language.phrases().over_subject, &[&tenant]),
         }
     }
@@ -85,18 +93,18 @@ impl Notice<'_> {
             Occasion::Waiting { messages, oldest, senders_told, expires, cause, words: said } => {
                 let (messages, oldest) = (messages.to_string(), shown(*oldest));
                 let opening = words::filled(phrases.notice, &[&clean(self.tenant), &messages, &oldest]);
-                let about = phrases.causes(*cause);
                 text.push_str(&wrapped(&opening));
-                text.push_str(&format!("\n{}", wrapped(&format!("{} {}", phrases.cause, about.what))));
-                text.push_str(&format!("\n{}", wrapped(&format!("{} {}", phrases.to_do, about.admin))));
-                if !said.is_empty() {
-                    text.push_str(&format!("\n{}\n    {}\n", phrases.said, clean(said)));
-                }
+                text.push_str(&self.cause(*cause, said));
                 let (told, expires) = (shown(*senders_told), shown(*expires));
                 text.push_str(&format!(
                     "\n{}",
                     wrapped(&words::filled(phrases.notice_next, &[&told, &expires]))
                 ));
+            }
+            Occasion::DomainRefused { words: said } => {
+                text.push_str(&wrapped(&words::filled(phrases.domain, &[&clean(self.tenant)])));
+                text.push_str(&self.cause(Cause::SenderDomain, said));
+                text.push_str(&format!("\n{}", wrapped(phrases.domain_next)));
             }
             Occasion::Over { since } => {
                 let opening = words::filled(phrases.over, &[&clean(self.tenant), &shown(*since)]);
@@ -104,6 +112,18 @@ impl Notice<'_> {
             }
         }
         text.push_str(&words::closing(phrases.notice_closing, self.about));
+        text
+    }
+
+    /// What happened, what the administrator does, and what was said.
+    fn cause(&self, cause: Cause, said: &str) -> String {
+        let phrases = self.language.phrases();
+        let about = phrases.causes(cause);
+        let mut text = format!("\n{}", wrapped(&format!("{} {}", phrases.cause, about.what)));
+        text.push_str(&format!("\n{}", wrapped(&format!("{} {}", phrases.to_do, about.admin))));
+        if !said.is_empty() {
+            text.push_str(&format!("\n{}\n    {}\n", phrases.said, clean(said)));
+        }
         text
     }
 }

@@ -74,6 +74,11 @@ pub(super) struct Phrases {
     /// When senders are told, when the oldest is given up.
     pub(super) notice_next: &'static str,
     /// Tenant.
+    pub(super) domain_subject: &'static str,
+    /// Tenant.
+    pub(super) domain: &'static str,
+    pub(super) domain_next: &'static str,
+    /// Tenant.
     pub(super) over_subject: &'static str,
     /// Tenant, since when.
     pub(super) over: &'static str,

@@ -38,9 +38,13 @@ impl Default for Patience {
     }
 }
 
-/// The tenants who know that their mail waits.
+/// What tenants know: that their mail waits, that their domain is refused.
 #[derive(Default)]
-pub(crate) struct TenantsTold(Mutex<BTreeMap<TenantName, Knows>>);
+pub(crate) struct TenantsTold {
+    waits: Mutex<BTreeMap<TenantName, Knows>>,
+    /// When each was last told that its domain is refused.
+    domains: Mutex<BTreeMap<TenantName, Timestamp>>,
+}
 
 /// What a tenant was told.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +60,11 @@ pub(super) struct Knows {
 impl TenantsTold {
     pub(super) fn lock(&self) -> MutexGuard<'_, BTreeMap<TenantName, Knows>> {
         // Every change below is one call on the map.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn domains(&self) -> MutexGuard<'_, BTreeMap<TenantName, Timestamp>> {
+        self.domains.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -40,6 +40,10 @@ fn over() -> Occasion<'static> {
     Occasion::Over { since: "2024-10-20T05:58:51Z".parse().unwrap() }
 }
 
+fn refused() -> Occasion<'static> {
+    Occasion::DomainRefused { words: "mx.customer.example [127.0.3.1]: 550 5.7.26 unauthenticated mail" }
+}
+
 fn parse(bytes: &[u8]) -> Message<'_> {
     MessageParser::new().parse(bytes).unwrap()
 }
@@ -64,7 +68,7 @@ fn a_notice_says_how_many_since_when_why_and_what_to_do() {
 fn the_samples_of_the_manual_are_what_is_sent() {
     let mut missing = String::new();
     for language in [Language::English, Language::German] {
-        for occasion in [waiting(), over()] {
+        for occasion in [waiting(), over(), refused()] {
             let (bytes, _) = write(language, occasion);
             let message = parse(&bytes);
             let text = message.body_text(0).unwrap().replace("\r\n", "\n");

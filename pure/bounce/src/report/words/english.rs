@@ -27,6 +27,9 @@ pub(super) const PHRASES: Phrases = Phrases {
              everything is kept safely.",
     notice_next: "Senders are told from {} on. The oldest message is given up at {}, and its sender then gets a report. While this \
                   lasts you are told again every four hours, and once when it is over.",
+    domain_subject: "Mail of {} is refused because of its domain",
+    domain: "A message of {} was refused because of your own mail domain. Its sender got a report, and cannot mend this.",
+    domain_next: "While this goes on you are told at most every four hours; every sender gets a report of their own.",
     over_subject: "Outgoing mail of {} is no longer waiting",
     over: "No outgoing mail of {} is kept back any longer. Mail had been waiting since {}. Whatever could not be delivered in the \
            end was reported to its sender.",

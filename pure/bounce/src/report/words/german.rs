@@ -29,6 +29,10 @@ pub(super) const PHRASES: Phrases = Phrases {
              ist verloren, alles ist sicher aufbewahrt.",
     notice_next: "Die Absender werden ab {} informiert. Die Frist der ältesten Nachricht endet {}; ihr Absender erhält dann einen \
                   Bericht. Solange der Zustand anhält, melden wir uns alle vier Stunden wieder, und einmal, wenn er vorbei ist.",
+    domain_subject: "Mail von {} wird wegen ihrer Domain abgelehnt",
+    domain: "Eine Nachricht von {} wurde wegen Ihrer eigenen Mail-Domain abgelehnt. Der Absender hat einen Bericht erhalten, kann das \
+             aber nicht selbst beheben.",
+    domain_next: "Solange das anhält, melden wir uns höchstens alle vier Stunden; jeder Absender erhält seinen eigenen Bericht.",
     over_subject: "Ausgehende Mail von {} wartet nicht mehr",
     over: "Es wird keine ausgehende Mail von {} mehr zurückgehalten. Mail hatte seit {} gewartet. Was sich nicht zustellen ließ, wurde \
            dem jeweiligen Absender gemeldet.",

@@ -288,3 +288,27 @@ fn what_is_known_of_a_wait_becomes_a_status() {
         assert_eq!((line.status.to_string().as_str(), line.host.as_deref()), (status, host), "{progress:?}");
     }
 }
+
+#[tokio::test]
+async fn a_refused_domain_is_told_to_its_tenant_at_most_every_four_hours() {
+    let world = World::new();
+    let id = world.accept(1, "anna.berg@acme.example", None).await;
+    let (accepted, _, size) = world.verdict.spool.standing(id).unwrap();
+    let snapshot = world.tenants.current(&accepted.tenant).unwrap();
+    let about = About { id, accepted: &accepted, size, snapshot: &snapshot };
+    let line = |cause| Line {
+        recipient: 0,
+        status: EnhancedCode::new(5, 7, 26),
+        cause,
+        host: Some("mx.customer.example [127.0.3.1]".to_owned()),
+        diagnostic: "550 5.7.26 unauthenticated mail".to_owned(),
+        tried: Some(START),
+    };
+    let told = || world.verdict.metrics.notices.get();
+    world.verdict.tell_domain(&about, &[line(Cause::Content)], minutes(0)).await;
+    assert_eq!(told(), 0);
+    for (at, expected) in [(1, 1), (2, 1), (240, 1), (242, 2)] {
+        world.verdict.tell_domain(&about, &[line(Cause::SenderDomain)], minutes(at)).await;
+        assert_eq!(told(), expected, "at minute {at}");
+    }
+}
