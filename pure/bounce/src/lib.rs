@@ -1,8 +1,8 @@
-//! What a refusal means, and how the sender is told.
+//! What a refusal means, and how people are told.
 //!
 //! `judge` is the one place that says whether a recipient is tried again, reported or parked; others only describe what they met.
-//! `report` writes the delivery status notification (RFC 3464). Both are functions of their inputs: the
-//! same failure gives the same judgement and the same bytes, today and in a replay years later.
+//! `report` writes the delivery status notification (RFC 3464) to a sender and the notice to a tenant. Both are functions of their
+//! inputs: the same failure gives the same judgement and the same bytes, today and in a replay years later.
 
 mod breaker;
 mod classify;
@@ -21,5 +21,5 @@ pub use context::{Classified, ReplyContext, Route};
 pub use judge::{Context, Failure, Judgement, classify_failure, judge, may_be_for_the_form};
 pub use model::{Action, Category, Owner, Scope};
 pub use normal::normalised;
-pub use report::{FailedRecipient, Language, Report};
+pub use report::{Cause, Kind, Language, Notice, Occasion, Original, Report, Reported};
 pub use signs::{Sign, sign};

@@ -2,35 +2,75 @@
 //!
 //! A report is a function of its fields: written twice it has the same bytes, so a crash between writing and recording cannot
 //! make two different ones. Nothing that a peer or a user wrote reaches a header line unfolded: control characters are
-//! taken out first. A report about an internationalised address takes the forms of RFC 6533.
+//! taken out first. It needs SMTPUTF8 only when the sender's own address does (RFC 6533); towards all others a foreign script is
+//! written in the ASCII form that the same RFC gives, so that the report arrives.
 
+mod cause;
+mod notice;
+mod returned;
+mod status;
+mod text;
 mod words;
 
+pub use cause::Cause;
+pub use notice::{Notice, Occasion};
 pub use words::Language;
 
+use message::Index;
 use model::{
-    Address, BodyType, DsnReturn, EnhancedCode, Envelope, MessageId, Recipient, ReversePath, Timestamp,
+    Address, BodyType, EnhancedCode, Envelope, MessageId, Notify, Recipient, ReversePath, Timestamp,
 };
+use text::{clean, line};
 
-/// Longer originals are returned by their header alone, whatever RET says (RFC 3461 §4.3 allows it).
-const RETURNED_BYTES_MAX: usize = 1 << 20;
+/// A subject or id of the original that is longer is not repeated.
+const REPEATED_LEN_MAX: usize = 200;
 
-/// One recipient that will not be reached.
+/// What a report says of its recipients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Given up.
+    Failed,
+    /// Not delivered yet; tried until then.
+    Delayed { until: Timestamp },
+    /// Handed to a mail system that does not tell us more (RFC 3461 §5.2.2).
+    Relayed,
+}
+
+impl Kind {
+    /// Whether the sender of a message wants to hear this about a recipient with this NOTIFY (RFC 3461 §4.1). Without the parameter
+    /// failure and delay are told. A null sender is never told anything; that is the caller's to know.
+    #[must_use]
+    pub fn is_wanted(self, notify: Option<Notify>) -> bool {
+        match (self, notify) {
+            (Self::Failed | Self::Delayed { .. }, None) => true,
+            (Self::Relayed, None) => false,
+            (Self::Failed, Some(notify)) => notify.failure,
+            (Self::Delayed { .. }, Some(notify)) => notify.delay,
+            (Self::Relayed, Some(notify)) => notify.success,
+        }
+    }
+}
+
+/// One recipient of the message with what became of it.
 #[derive(Debug, Clone)]
-pub struct FailedRecipient<'a> {
+pub struct Reported<'a> {
     pub recipient: &'a Recipient,
     pub status: EnhancedCode,
-    /// The host that refused, if one did.
+    pub cause: Cause,
+    /// The host that answered, `name [address]`; `None` if none did.
     pub remote_host: Option<&'a str>,
     /// What it said, or what kept us from asking, as one line.
     pub diagnostic: &'a str,
+    pub last_attempt: Option<Timestamp>,
 }
 
-/// The original, as far as it can be returned.
+/// The original, as far as it is at hand.
 #[derive(Debug, Clone, Copy)]
-enum Returned<'a> {
-    Full(&'a [u8]),
-    Headers(&'a [u8]),
+pub struct Original<'a> {
+    /// Its first bytes, with the header.
+    pub beginning: &'a [u8],
+    /// All its bytes.
+    pub size: u64,
 }
 
 /// Everything that a report says.
@@ -38,8 +78,13 @@ enum Returned<'a> {
 pub struct Report<'a> {
     /// The report's own id.
     pub id: MessageId,
+    /// The message that it is about.
+    pub about: MessageId,
+    pub kind: Kind,
     /// The name that says it, also the domain of its From and Message-ID.
     pub reporting_host: &'a str,
+    /// The name under which the message was handed to us.
+    pub received_from: &'a str,
     pub to: &'a Address,
     pub language: Language,
     /// The value of `X-Signpost-Processed`, so that the tenant's rule does not send the report round.
@@ -47,8 +92,8 @@ pub struct Report<'a> {
     pub envelope: &'a Envelope,
     pub arrived: Timestamp,
     pub now: Timestamp,
-    pub failed: &'a [FailedRecipient<'a>],
-    pub original: &'a [u8],
+    pub recipients: &'a [Reported<'a>],
+    pub original: Original<'a>,
 }
 
 impl Report<'_> {
@@ -56,12 +101,14 @@ impl Report<'_> {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let boundary = format!("=_report_{}", self.id);
-        let returned = self.returned();
         let mut out = Vec::new();
         self.write_header(&boundary, &mut out);
-        self.write_text(&boundary, &mut out);
-        self.write_status(&boundary, &mut out);
-        write_returned(returned, &boundary, &mut out);
+        line(&mut out, &format!("--{boundary}"));
+        text::write_part(&self.human_text(), self.language, &mut out);
+        line(&mut out, &format!("--{boundary}"));
+        status::write(self, &mut out);
+        line(&mut out, &format!("--{boundary}"));
+        returned::write(self, &mut out);
         line(&mut out, &format!("--{boundary}--"));
         out
     }
@@ -69,148 +116,91 @@ impl Report<'_> {
     /// The envelope under which the report travels.
     #[must_use]
     pub fn envelope(&self, bytes: &[u8]) -> Envelope {
-        let mut envelope = Envelope::new(ReversePath::Null, [self.to.clone()]);
-        envelope.smtputf8 = self.is_internationalised();
-        envelope.body = if bytes.is_ascii() { BodyType::SevenBit } else { BodyType::EightBitMime };
-        envelope
+        envelope_of_ours([self.to.clone()], bytes)
     }
 
+    /// Whether the report uses UTF-8 where a mail system without SMTPUTF8 could not read it.
     fn is_internationalised(&self) -> bool {
-        self.to.needs_smtputf8() || self.failed.iter().any(|failed| failed.recipient.address.needs_smtputf8())
-    }
-
-    /// The whole original only if the sender asked for it; the header is what helps most people.
-    fn returned(&self) -> Returned<'_> {
-        let wants_all = self.envelope.ret == Some(DsnReturn::Full);
-        if wants_all && self.original.len() <= RETURNED_BYTES_MAX {
-            return Returned::Full(self.original);
-        }
-        Returned::Headers(header_of(self.original))
+        self.to.needs_smtputf8()
     }
 
     fn write_header(&self, boundary: &str, out: &mut Vec<u8>) {
+        let header = returned::header_of(self.original.beginning);
+        let index = Index::of(header);
+        let repeated = |name| {
+            let value = index.header().value(header, name)?;
+            (value.len() <= REPEATED_LEN_MAX && !value.is_empty()).then_some(value)
+        };
+        let subject = repeated("Subject").map(|subject| message::decode_words(&subject));
         let host = clean(self.reporting_host);
-        line(out, &format!("From: Mail Delivery System <MAILER-DAEMON@{host}>"));
+        write_origin(self.id, &host, self.now, out);
         line(out, &format!("To: <{}>", self.to));
-        line(out, &format!("Subject: {}", words::subject(self.language)));
-        line(out, &format!("Date: {}", self.now.to_rfc5322()));
-        line(out, &format!("Message-ID: <{}@{host}>", self.id));
+        line(out, &format!("Subject: {}", words::subject(self.language, self.kind, subject.as_deref())));
+        if let Some(id) = repeated("Message-ID").filter(|id| is_message_id(id)) {
+            line(out, &format!("References: {id}"));
+        }
         line(out, "Auto-Submitted: auto-replied");
         line(out, &format!("X-Signpost-Processed: {}", clean(self.processed)));
         line(out, "MIME-Version: 1.0");
-        line(out, "Content-Type: multipart/report; report-type=delivery-status;");
+        let report_type =
+            if self.is_internationalised() { "global-delivery-status" } else { "delivery-status" };
+        line(out, &format!("Content-Type: multipart/report; report-type={report_type};"));
         line(out, &format!(" boundary=\"{boundary}\""));
         line(out, "");
-        line(out, words::preamble(self.language));
-        line(out, "");
     }
 
-    fn write_text(&self, boundary: &str, out: &mut Vec<u8>) {
-        line(out, &format!("--{boundary}"));
-        line(out, "Content-Type: text/plain; charset=utf-8");
-        line(out, "Content-Transfer-Encoding: 8bit");
-        line(out, &format!("Content-Language: {}", words::tag(self.language)));
-        line(out, "");
-        words::introduction(self.language).iter().for_each(|text| line(out, text));
-        for failed in self.failed {
-            line(out, "");
-            line(out, &format!("  <{}>", failed.recipient.address));
-            match failed.remote_host {
-                Some(host) => line(out, &format!("    {} {}:", words::answer_of(self.language), clean(host))),
-                None => line(out, &format!("    {}", words::no_answer(self.language))),
+    /// Each cause once, under it its recipients with the words of the host.
+    fn human_text(&self) -> String {
+        let phrases = self.language.phrases();
+        let mut text = words::opening(self.language, self.kind, self.recipients.len());
+        let mut causes: Vec<Cause> = Vec::new();
+        for one in self.recipients {
+            if !causes.contains(&one.cause) {
+                causes.push(one.cause);
             }
-            line(out, &format!("    {}", clean(failed.diagnostic)));
         }
-        line(out, "");
-        line(out, &format!("{} {}", words::closing(self.language), self.id));
-    }
-
-    fn write_status(&self, boundary: &str, out: &mut Vec<u8>) {
-        let global = self.is_internationalised();
-        line(out, &format!("--{boundary}"));
-        line(
-            out,
-            if global {
-                "Content-Type: message/global-delivery-status"
-            } else {
-                "Content-Type: message/delivery-status"
-            },
-        );
-        if global {
-            line(out, "Content-Transfer-Encoding: 8bit");
+        for cause in causes {
+            if let Some(words) = words::cause(self.language, self.kind, cause) {
+                text.push_str(&words);
+            }
+            for one in self.recipients.iter().filter(|one| one.cause == cause) {
+                text.push_str(&format!("\n  <{}>\n", one.recipient.address));
+                match (one.remote_host, cause) {
+                    (Some(host), _) => {
+                        text.push_str(&format!("    {} {}:\n", phrases.answer_of, clean(host)))
+                    }
+                    // Nobody was asked: it is kept by us.
+                    (None, Cause::Held | Cause::Loop) => {}
+                    (None, _) => text.push_str(&format!("    {}\n", phrases.no_answer)),
+                }
+                text.push_str(&format!("    {}\n", clean(one.diagnostic)));
+            }
         }
-        line(out, "");
-        line(out, &format!("Reporting-MTA: dns; {}", clean(self.reporting_host)));
-        if let Some(envid) = &self.envelope.envid {
-            line(out, &format!("Original-Envelope-Id: {}", clean(envid)));
-        }
-        line(out, &format!("Arrival-Date: {}", self.arrived.to_rfc5322()));
-        for failed in self.failed {
-            line(out, "");
-            write_recipient_status(failed, out);
-        }
-        line(out, "");
+        text.push_str(&words::closing(phrases.closing, self.about));
+        text
     }
 }
 
-fn write_recipient_status(failed: &FailedRecipient<'_>, out: &mut Vec<u8>) {
-    let address = &failed.recipient.address;
-    if let Some(orcpt) = &failed.recipient.orcpt {
-        line(out, &format!("Original-Recipient: {}", clean(&orcpt.replacen(';', "; ", 1))));
-    }
-    let kind = if address.needs_smtputf8() { "utf-8" } else { "rfc822" };
-    line(out, &format!("Final-Recipient: {kind}; {address}"));
-    line(out, "Action: failed");
-    line(out, &format!("Status: {}", failed.status));
-    if let Some(host) = failed.remote_host {
-        line(out, &format!("Remote-MTA: dns; {}", clean(host)));
-        line(out, &format!("Diagnostic-Code: smtp; {}", clean(failed.diagnostic)));
-    } else {
-        line(out, &format!("Diagnostic-Code: x-signpost; {}", clean(failed.diagnostic)));
-    }
+/// The envelope of what we write ourselves: a null sender, so that nothing is ever answered (RFC 3464 §2, RFC 5321 §4.5.5).
+fn envelope_of_ours(to: impl IntoIterator<Item = Address>, bytes: &[u8]) -> Envelope {
+    let mut envelope = Envelope::new(ReversePath::Null, to);
+    envelope.smtputf8 = envelope.recipients.iter().any(|one| one.address.needs_smtputf8());
+    envelope.body = if bytes.is_ascii() { BodyType::SevenBit } else { BodyType::EightBitMime };
+    envelope
 }
 
-fn write_returned(returned: Returned<'_>, boundary: &str, out: &mut Vec<u8>) {
-    line(out, &format!("--{boundary}"));
-    let (media_type, bytes) = match returned {
-        Returned::Full(bytes) => ("message/rfc822", bytes),
-        Returned::Headers(bytes) => ("text/rfc822-headers", bytes),
-    };
-    line(out, &format!("Content-Type: {media_type}"));
-    line(
-        out,
-        if bytes.is_ascii() { "Content-Transfer-Encoding: 7bit" } else { "Content-Transfer-Encoding: 8bit" },
-    );
-    line(out, "");
-    out.extend_from_slice(bytes);
-    if !bytes.ends_with(b"\n") {
-        line(out, "");
-    }
-    // The line end before a boundary belongs to the boundary: this one keeps the original's own last line end.
-    line(out, "");
+fn write_origin(id: MessageId, host: &str, now: Timestamp, out: &mut Vec<u8>) {
+    line(out, &format!("From: Mail Delivery System <MAILER-DAEMON@{host}>"));
+    line(out, &format!("Date: {}", now.to_rfc5322()));
+    line(out, &format!("Message-ID: <{id}@{host}>"));
 }
 
-/// Everything up to the first empty line, its own line end included.
-fn header_of(original: &[u8]) -> &[u8] {
-    let mut start = 0;
-    while let Some(length) = original[start..].iter().position(|&byte| byte == b'\n') {
-        let text = &original[start..start + length];
-        if text.is_empty() || text == b"\r" {
-            return &original[..start];
-        }
-        start += length + 1;
-    }
-    original
-}
-
-/// A text as part of one line: every control character becomes a space.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-fn line(out: &mut Vec<u8>, text: &str) {
-    out.extend_from_slice(text.as_bytes());
-    out.extend_from_slice(b"\r\n");
+/// One id in angle brackets, of visible ASCII.
+fn is_message_id(text: &str) -> bool {
+    text.starts_with('<')
+        && text.ends_with('>')
+        && text.bytes().all(|byte| byte.is_ascii_graphic())
+        && text.matches('<').count() == 1
 }
 
 #[cfg(test)]

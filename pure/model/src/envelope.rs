@@ -91,12 +91,6 @@ impl Recipient {
     pub fn new(address: Address) -> Self {
         Self { address, notify: None, orcpt: None }
     }
-
-    /// Whether a failure is reported to the sender.
-    #[must_use]
-    pub fn wants_failure_report(&self) -> bool {
-        self.notify.is_none_or(|notify| notify.failure)
-    }
 }
 
 /// One transaction's MAIL and RCPTs.

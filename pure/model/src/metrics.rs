@@ -83,6 +83,10 @@ metrics! {
     deferred "counter" "signpost_recipients_deferred_total" "Attempts for a recipient that ended in a later retry.";
     bounced "counter" "signpost_recipients_bounced_total" "Recipients given up with a report to the sender.";
     discarded "counter" "signpost_recipients_discarded_total" "Recipients given up where no report is allowed.";
+    reports_failed "counter" "signpost_reports_failed_total" "Reports of failure made for senders.";
+    reports_delayed "counter" "signpost_reports_delayed_total" "Reports of delay made for senders.";
+    reports_relayed "counter" "signpost_reports_relayed_total" "Reports made for senders who asked for success and whose next hop offers no DSN.";
+    notices "counter" "signpost_notices_total" "Notices made for tenants whose mail waits or no longer does.";
     ndr_ours "counter" "signpost_ndr_ours_total" "Reports sent for a fault of ours: must stay 0.";
     maybe_duplicates "counter" "signpost_maybe_duplicates_total" "Recipients sent again after an attempt whose end is unknown.";
     connections_opened "counter" "signpost_connections_opened_total" "Outbound connections opened.";

@@ -14,4 +14,7 @@ pub struct Source {
     pub weight: u32,
     /// Network or autonomous system, a free word; a second attempt prefers another one.
     pub network: String,
+    /// Carries reports and notices, and no mail of tenants.
+    #[serde(default)]
+    pub notice: bool,
 }

@@ -128,6 +128,7 @@ fn accepted(
         expires,
         trace,
         about: None,
+        avoid: None,
     }
 }
 

@@ -19,6 +19,7 @@ mod custody;
 mod cut_through;
 mod door;
 mod holds;
+mod ours;
 mod processed;
 mod queue;
 mod service;
@@ -33,6 +34,7 @@ mod wire;
 pub use holds::{Held, Holds};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
 pub use tenants::{DomainTaken, Tenants};
+pub use verdict::Patience;
 
 use admit::Pace;
 use bounce::Failure;
@@ -143,6 +145,11 @@ async fn carry_group(
     figure.add_one();
     let members: Vec<(usize, Recipient)> =
         pending.iter().filter(|(number, _)| group.recipients.contains(number)).cloned().collect();
+    if let Custody::Lease(lease) = custody
+        && ours::is_ours(lease.accepted())
+    {
+        return ours::carry(parts, lease, snapshot, &group, &members).await;
+    }
     let mut left = Vec::new();
     for route in Steer::routes(snapshot, &members) {
         for numbers in route.recipients.chunks(TRANSACTION_RECIPIENTS_MAX) {
@@ -209,7 +216,11 @@ async fn carry_transaction(
                 without.insert(path.source.name);
                 refused = Some(missed);
             }
-            Err(NotSent::All(stage, host, failure)) => return missed(members, stage, Some(&host), &failure),
+            Err(NotSent::All(stage, host, failure)) => {
+                let mut missed = missed(members, stage, Some(&host), &failure);
+                missed.iter_mut().for_each(|one| one.source = Some(path.source.name.clone()));
+                return missed;
+            }
             Err(NotSent::Wait(until, host, failure)) => {
                 let mut missed = missed(members, Stage::Connect, Some(&host), &failure);
                 missed.iter_mut().for_each(|one| one.limited = Some(until));
@@ -234,6 +245,7 @@ fn missed(
         recipient: *recipient,
         stage,
         host: host.map(str::to_owned),
+        source: None,
         failure: failure.clone(),
         limited: None,
     };

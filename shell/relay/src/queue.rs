@@ -23,6 +23,8 @@ const STOP_WAIT: Duration = Duration::from_secs(7);
 /// How often idle connections, the parked and the segments are looked after.
 const LOOK_AFTER: Duration = Duration::from_secs(5);
 const MAINTAIN: Duration = Duration::from_secs(60);
+/// How often it is asked whether somebody has to be told that mail waits; oftener only where patience is shorter.
+const TELL: Duration = Duration::from_secs(60);
 
 /// A delivery that began past the queue, and what is left to do about it; its message is leased.
 pub(crate) struct TakenOver {
@@ -118,6 +120,21 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
     if tokio::time::timeout(STOP_WAIT, ended).await.is_err() {
         tracing::info!("deliveries that did not end are handed back to the spool");
         under_way.tasks.shutdown().await;
+    }
+}
+
+/// Tells senders and tenants of mail that waits, beside the queue: a thousand reports must not hold a delivery up.
+pub(crate) async fn tell_of_late(parts: Arc<Parts>, mut stop: Stop) {
+    loop {
+        let now = parts.clock.now();
+        tokio::select! {
+            () = parts.verdict.tell_of_late(&parts.tenants, now) => {}
+            () = stop.requested() => return,
+        }
+        tokio::select! {
+            () = parts.clock.sleep_until(now + TELL.min(parts.queue.patience.tenant / 4)) => {}
+            () = stop.requested() => return,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::queue::TakenOver;
 use crate::steer::Steer;
 use crate::stop::Stopper;
 use crate::transport::Transport;
-use crate::verdict::{Schedule, Schedules, Verdict};
+use crate::verdict::{Patience, Schedule, Schedules, TenantsTold, Verdict};
 use crate::{Parts, Tenants, queue, stop};
 use model::{ByteCount, Duration, ListenerName, Metrics, Source};
 use net::tls::{ClientCertificates, Identity, TlsError};
@@ -55,6 +55,8 @@ pub struct QueueConfig {
     pub retry_deliver: Vec<Duration>,
     /// Bytes of parked mail above which nothing new is taken.
     pub park_bytes_max: ByteCount,
+    /// When tenants and senders are told that mail waits.
+    pub patience: Patience,
 }
 
 /// Everything that a relay is told at its start.
@@ -63,6 +65,8 @@ pub struct RelayConfig {
     pub listeners: Vec<ListenerConfig>,
     pub sources: Vec<Source>,
     pub queue: QueueConfig,
+    /// Where mail exchangers listen: 25, another one only where a playground plays them.
+    pub exchanger_port: u16,
     /// Roots that are trusted beside the public ones.
     pub roots: Vec<CertificateDer<'static>>,
     /// Key of `X-Signpost-Processed`.
@@ -103,7 +107,8 @@ impl Relay {
         clock: Clock,
         metrics: Arc<Metrics>,
     ) -> Result<Self, StartError> {
-        let reporting_host = config.listeners.first().ok_or(StartError::NoListener)?.hostname.clone();
+        let first = config.listeners.first().ok_or(StartError::NoListener)?;
+        let (reporting_host, reporting_listener) = (first.hostname.clone(), first.name.clone());
         let mut listeners = Vec::new();
         for listener in config.listeners {
             listeners.push(bind(listener).await?);
@@ -114,18 +119,21 @@ impl Relay {
         let parts = Arc::new(Parts {
             clock: clock.clone(),
             pace: Pace::default(),
-            steer: Steer::new(config.sources, resolver),
+            steer: Steer::new(config.sources, resolver, config.exchanger_port),
             transport: Transport::new(clock, Arc::clone(&metrics), config.roots),
             verdict: Verdict {
                 spool: spool.clone(),
                 metrics: Arc::clone(&metrics),
                 key: Arc::clone(&key),
                 reporting_host,
+                reporting_listener,
                 schedules: Schedules {
                     to_tenant: Schedule::new(config.queue.retry_return.clone()),
                     to_recipients: Schedule::new(config.queue.retry_deliver.clone()),
                 },
                 holds: Arc::clone(tenants.holds()),
+                patience: config.queue.patience,
+                tenants_told: TenantsTold::default(),
             },
             tenants,
             spool,
@@ -157,6 +165,7 @@ impl Relay {
             let door = move || Entrance::new(Arc::clone(&behind));
             tasks.spawn(accept::serve(listener, clock, metrics, parts.stop.clone(), door));
         }
+        tasks.spawn(queue::tell_of_late(Arc::clone(&parts), parts.stop.clone()));
         tasks.spawn(queue::run(Arc::clone(&parts), to_take_over, parts.stop.clone()));
         Self { addresses, parts, stopper, tasks }
     }

@@ -5,6 +5,7 @@
 //! elsewhere. A name that does not resolve is a failure to be judged, not an error.
 
 mod choose;
+mod eligible;
 
 use bounce::Failure;
 use model::{Domain, MessageId, Recipient, Source, SourceName, TenantName};
@@ -15,7 +16,6 @@ use std::sync::Arc;
 use tenant::Snapshot;
 use tenant::settings::{Egress, EgressMode, SmartHost};
 
-const SMTP_PORT: u16 = 25;
 /// Hosts and addresses of one path that are tried.
 const HOPS_MAX: usize = 5;
 
@@ -25,6 +25,18 @@ pub(crate) struct Route {
     /// Numbers in the envelope.
     pub(crate) recipients: Vec<usize>,
     pub(crate) target: SmartHost,
+    pub(crate) over: Over,
+    /// Not used while there is another.
+    pub(crate) avoid: Option<SourceName>,
+}
+
+/// Which of our addresses a route may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// Those that the tenant's mail may use.
+    Pool,
+    /// Those for reports and notices; TLS is opportunistic there and shows no certificate of the tenant.
+    Notice,
 }
 
 /// One host that may take the message.
@@ -47,32 +59,40 @@ pub(crate) struct Path {
 pub(crate) struct Steer {
     sources: Vec<Source>,
     resolver: Resolver,
+    /// Where exchangers listen: 25 outside of tests and playgrounds.
+    exchanger_port: u16,
 }
 
 impl Steer {
-    pub(crate) fn new(sources: Vec<Source>, resolver: Resolver) -> Self {
-        Self { sources, resolver }
+    pub(crate) fn new(sources: Vec<Source>, resolver: Resolver, exchanger_port: u16) -> Self {
+        Self { sources, resolver, exchanger_port }
     }
 
     /// The recipients by next hop: all of them to the tenant's own system, or each to its domain.
     pub(crate) fn routes(snapshot: &Snapshot, recipients: &[(usize, Recipient)]) -> Vec<Route> {
         let egress = &snapshot.settings.egress;
         match egress.mode {
-            EgressMode::Return => {
-                let recipients = recipients.iter().map(|(number, _)| *number).collect();
-                vec![Route { recipients, target: egress.smart_host.clone() }]
-            }
-            EgressMode::Deliver => {
-                let mut by_domain: BTreeMap<Domain, Vec<usize>> = BTreeMap::new();
-                for (number, recipient) in recipients {
-                    by_domain.entry(recipient.address.domain()).or_default().push(*number);
-                }
-                let routes = by_domain.into_iter();
-                routes
-                    .map(|(domain, recipients)| Route { recipients, target: SmartHost::Mx(domain) })
-                    .collect()
-            }
+            EgressMode::Return => vec![Self::route_to_smart_host(snapshot, recipients)],
+            EgressMode::Deliver => by_domain(recipients, Over::Pool),
         }
+    }
+
+    /// All recipients to the tenant's own system.
+    pub(crate) fn route_to_smart_host(snapshot: &Snapshot, recipients: &[(usize, Recipient)]) -> Route {
+        let recipients = recipients.iter().map(|(number, _)| *number).collect();
+        let target = snapshot.settings.egress.smart_host.clone();
+        Route { recipients, target, over: Over::Pool, avoid: None }
+    }
+
+    /// What we write ourselves goes to the exchangers of its recipients' domains, whatever the tenant's mail does.
+    pub(crate) fn notice_routes(recipients: &[(usize, Recipient)]) -> Vec<Route> {
+        by_domain(recipients, Over::Notice)
+    }
+
+    /// Whether the route could use a source other than `source`.
+    pub(crate) fn has_another(&self, snapshot: &Snapshot, route: &Route, source: &SourceName) -> bool {
+        let without = BTreeSet::from([source.clone()]);
+        !eligible::sources(&self.sources, &snapshot.settings.egress, route, &without).is_empty()
     }
 
     /// A way for the route, over none of the sources in `without`.
@@ -83,12 +103,9 @@ impl Steer {
         route: &Route,
         without: &BTreeSet<SourceName>,
     ) -> Result<Path, Failure> {
-        let egress = &snapshot.settings.egress;
-        let eligible = |source: &&Source| {
-            (egress.sources.is_empty() || egress.sources.contains(&source.name))
-                && !without.contains(&source.name)
-        };
-        let source = choose::source(id, self.sources.iter().filter(eligible)).cloned();
+        let egress = eligible::egress(&snapshot.settings.egress, route.over);
+        let eligible = eligible::sources(&self.sources, &egress, route, without);
+        let source = choose::source(id, eligible.into_iter()).cloned();
         let source = source.ok_or_else(|| Failure::Connect(no_source(snapshot, without)))?;
         let found = self.hops(&route.target).await;
         let mut hops = found.map_err(|error| Failure::Resolve(error.to_string()))?;
@@ -99,7 +116,7 @@ impl Steer {
             let detail = format!("{} has no {family} address for the source {}", route.target, source.name);
             return Err(Failure::Resolve(detail));
         }
-        Ok(Path { tenant: snapshot.settings.name.clone(), egress: egress.clone(), source, hops })
+        Ok(Path { tenant: snapshot.settings.name.clone(), egress, source, hops })
     }
 
     async fn hops(&self, target: &SmartHost) -> Result<Vec<Hop>, ResolveError> {
@@ -121,7 +138,7 @@ impl Steer {
         let mut failed = None;
         for exchanger in self.resolver.exchangers(domain).await? {
             match self.resolver.addresses(&exchanger.host).await {
-                Ok(addresses) => hops.extend(hops_of(&exchanger.host, SMTP_PORT, addresses)),
+                Ok(addresses) => hops.extend(hops_of(&exchanger.host, self.exchanger_port, addresses)),
                 Err(error) => failed = Some(error),
             }
             if hops.len() >= HOPS_MAX {
@@ -133,6 +150,16 @@ impl Steer {
             Some(_) | None => Ok(hops),
         }
     }
+}
+
+/// Each domain's recipients to its exchangers.
+fn by_domain(recipients: &[(usize, Recipient)], over: Over) -> Vec<Route> {
+    let mut by_domain: BTreeMap<Domain, Vec<usize>> = BTreeMap::new();
+    for (number, recipient) in recipients {
+        by_domain.entry(recipient.address.domain()).or_default().push(*number);
+    }
+    let route = |(domain, recipients)| Route { recipients, target: SmartHost::Mx(domain), over, avoid: None };
+    by_domain.into_iter().map(route).collect()
 }
 
 fn hops_of(name: &str, port: u16, addresses: Vec<IpAddr>) -> impl Iterator<Item = Hop> {

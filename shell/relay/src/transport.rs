@@ -30,6 +30,8 @@ pub(crate) struct Sent {
     /// `host [address]`.
     pub(crate) host: String,
     pub(crate) source: SourceName,
+    /// Whether the host offers DSN, so that what the sender asked for was passed on (RFC 3461 §5.2.1).
+    pub(crate) takes_dsn: bool,
     /// By number in the envelope of the message.
     pub(crate) results: Vec<(usize, Stage, Result<Reply, Failure>)>,
     /// When those may come again who were refused for a limit.
@@ -166,10 +168,11 @@ impl Transport {
     }
 
     fn finish(&self, key: Key, connection: Connection, results: Results, attempt: Attempt) -> Sent {
+        let takes_dsn = connection.takes_dsn();
         if connection.is_ready() {
             self.idle.put(key, connection, self.clock.now());
         }
-        Sent { host: attempt.host, source: attempt.source, results, come_again: None }
+        Sent { host: attempt.host, source: attempt.source, takes_dsn, results, come_again: None }
     }
 
     /// An idle connection counts at the other end as one in use does: the oldest ones go before the way is crowded by them.

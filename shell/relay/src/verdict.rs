@@ -1,12 +1,17 @@
 //! What becomes of each recipient: what was sent is recorded, what was not is judged, and the message goes, waits or is parked.
 //!
 //! Every end has its record (law 2). A report is in the spool before the outcome that names it. When patience is over a report is sent
-//! even for a fault that may be ours, and counted where an operator sees it. A report of ours that is refused makes no second one.
+//! even for a fault that may be ours, and counted where an operator sees it. A report of ours that is refused makes no second one: its end is a
+//! recorded discard.
 
+mod late;
+mod notice;
 mod report;
 mod schedule;
 mod setup;
 
+pub use late::Patience;
+pub(crate) use late::TenantsTold;
 pub(crate) use schedule::Schedule;
 pub(crate) use setup::is_unknown_to_the_tenant;
 
@@ -14,9 +19,11 @@ use crate::custody::Custody;
 use crate::holds::Holds;
 use crate::processed::ProcessedKey;
 use crate::transport::Sent;
-use bounce::{Context, Failure, Judgement, Route, classify_failure, judge, sign};
-use model::{Discard, EnhancedCode, Final, Metrics, ParkReason, Stage, Timestamp};
-use report::{Failed, Reporter};
+use bounce::{Cause, Context, Failure, Judgement, Kind, Route, classify_failure, judge, sign};
+use model::{
+    Discard, EnhancedCode, Envelope, Final, ListenerName, Metrics, ParkReason, SourceName, Stage, Timestamp,
+};
+use report::{About, Line, Telling};
 use spool::{Lease, Spool, SpoolError};
 use std::sync::Arc;
 use tenant::Snapshot;
@@ -33,6 +40,8 @@ pub(crate) struct Missed {
     pub(crate) stage: Stage,
     /// Host that was asked, if it came to that.
     pub(crate) host: Option<String>,
+    /// Over which source.
+    pub(crate) source: Option<SourceName>,
     pub(crate) failure: Failure,
     /// It was for a limit: no fault and no try, and the message may come again then.
     pub(crate) limited: Option<Timestamp>,
@@ -45,8 +54,12 @@ pub(crate) struct Verdict {
     pub(crate) key: Arc<ProcessedKey>,
     /// The name under which reports are made.
     pub(crate) reporting_host: String,
+    /// The listener of that name.
+    pub(crate) reporting_listener: ListenerName,
     pub(crate) schedules: Schedules,
     pub(crate) holds: Arc<Holds>,
+    pub(crate) patience: Patience,
+    pub(crate) tenants_told: TenantsTold,
 }
 
 /// The waits of each mode.
@@ -69,25 +82,37 @@ impl Verdict {
         let mut missed = Vec::new();
         for (recipient, stage, result) in sent.results {
             match result {
-                Ok(reply) => {
-                    let (host, source) = (sent.host.clone(), sent.source.clone());
-                    delivered.push((recipient, Final::Delivered { host, source, reply: reply.to_string() }));
-                }
+                Ok(reply) => delivered.push((recipient, reply)),
                 Err(failure) => {
+                    let (host, source) = (Some(sent.host.clone()), Some(sent.source.clone()));
                     let limited = sent.come_again.filter(|_| is_limit(&failure));
-                    missed.push(Missed { recipient, stage, host: Some(sent.host.clone()), failure, limited });
+                    missed.push(Missed { recipient, stage, host, source, failure, limited });
                 }
             }
         }
         let certain = missed.iter().filter(|one| !matches!(one.failure, Failure::Unknown(_)));
         custody.land(&certain.map(|one| one.recipient).collect::<Vec<_>>());
-        if !delivered.is_empty() {
-            self.metrics.delivered.add(delivered.len() as u64);
-            tracing::info!(id = %custody.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
-            self.note(custody.record_outcomes(delivered, now).await);
-            setup::accepted(self, custody, snapshot, now);
+        if delivered.is_empty() {
+            return missed;
         }
+        if !sent.takes_dsn {
+            self.tell_of_relay(custody, snapshot, &sent.host, &delivered, now).await;
+        }
+        self.metrics.delivered.add(delivered.len() as u64);
+        tracing::info!(id = %custody.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
+        let (host, source) = (&sent.host, &sent.source);
+        let outcome = |(recipient, reply): (usize, model::Reply)| {
+            let (host, source) = (host.clone(), source.clone());
+            (recipient, Final::Delivered { host, source, reply: reply.to_string() })
+        };
+        self.note(custody.record_outcomes(delivered.into_iter().map(outcome).collect(), now).await);
+        setup::accepted(self, custody, snapshot, now);
         missed
+    }
+
+    /// Whether a refusal would keep the message here.
+    pub(crate) fn parks(&self, lease: &Lease, snapshot: &Snapshot, missed: &Missed) -> bool {
+        parks(self.judge(lease, snapshot, missed, false))
     }
 
     /// Ends the lease of a message of which `missed` were not reached.
@@ -161,32 +186,39 @@ impl Verdict {
         now: Timestamp,
     ) -> Result<(), SpoolError> {
         let mut outcomes = Vec::new();
-        let mut told = Vec::new();
-        let accepted = lease.accepted();
+        let mut lines = Vec::new();
+        let mut avoid = None;
+        let envelope = &lease.accepted().envelope;
         for (judgement, missed) in ended {
             let Judgement::Report(status) = judgement else { continue };
             let reply = missed.failure.to_string();
-            let recipient = accepted.envelope.recipients.get(missed.recipient);
-            let because = match (accepted.envelope.mail_from.mailbox(), recipient) {
-                (None, _) => Some(Discard::NullSender),
-                (Some(_), Some(recipient)) if !recipient.wants_failure_report() => Some(Discard::NotifyNever),
-                (Some(_), _) => None,
-            };
-            match because {
+            match why_untold(envelope, missed.recipient) {
                 Some(because) => {
                     self.metrics.discarded.add_one();
                     outcomes.push((missed.recipient, Final::Discarded { because, reply }));
                 }
-                None => told.push(Failed { missed, status, reply }),
+                None => {
+                    let (recipient, cause) = (missed.recipient, Cause::of_failure(&missed.failure));
+                    avoid = avoid.or(missed.source);
+                    lines.push(Line {
+                        recipient,
+                        status,
+                        cause,
+                        host: missed.host,
+                        diagnostic: reply,
+                        tried: Some(now),
+                    });
+                }
             }
         }
-        if !told.is_empty() {
-            let reporter = Reporter { verdict: self, lease, snapshot };
-            let report = reporter.send(&told, now).await?;
-            self.metrics.bounced.add(told.len() as u64);
-            let bounced = told
+        if !lines.is_empty() {
+            let about = About::lease(lease, snapshot);
+            let report = self.tell(&about, Telling { kind: Kind::Failed, lines: &lines, avoid }, now).await?;
+            self.tell_domain(&about, &lines, now).await;
+            self.metrics.bounced.add(lines.len() as u64);
+            let bounced = lines
                 .into_iter()
-                .map(|one| (one.missed.recipient, Final::Bounced { report, reply: one.reply }));
+                .map(|line| (line.recipient, Final::Bounced { report, reply: line.diagnostic }));
             outcomes.extend(bounced);
         }
         if !outcomes.is_empty() {
@@ -276,6 +308,15 @@ fn context<'a>(lease: &Lease, snapshot: &Snapshot, missed: &'a Missed) -> Contex
         recipient_is_tenants: recipient
             .is_some_and(|recipient| settings.domains.contains(&recipient.address.domain())),
     }
+}
+
+/// Why the sender is not told that a recipient was given up. A null sender never is: that ends every loop of reports (RFC 5321 §6.1).
+fn why_untold(envelope: &Envelope, recipient: usize) -> Option<Discard> {
+    if envelope.mail_from.mailbox().is_none() {
+        return Some(Discard::NullSender);
+    }
+    let notify = envelope.recipients.get(recipient).and_then(|recipient| recipient.notify);
+    (!Kind::Failed.is_wanted(notify)).then_some(Discard::NotifyNever)
 }
 
 fn ends(judgement: Judgement) -> bool {

@@ -70,6 +70,7 @@ fn message() -> Result<Accepted, Failure> {
             esmtp: true,
         },
         about: None,
+        avoid: None,
     })
 }
 

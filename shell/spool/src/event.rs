@@ -22,9 +22,12 @@ pub struct Accepted {
     pub due: Timestamp,
     pub expires: Timestamp,
     pub trace: TraceInfo,
-    /// Set on a report: the message that it is about.
+    /// Set on a report or a notice: the message that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<MessageId>,
+    /// Set on a report or a notice: the source that was refused, not to be used where there is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avoid: Option<SourceName>,
 }
 
 /// From where a message came; what its `Received` field says.
@@ -51,6 +54,14 @@ pub struct StampedGroup {
     pub reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
+}
+
+/// Who was told that a message waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    Sender,
+    Tenant,
 }
 
 /// One thing that happened. Recipients are numbers of the envelope's list.
@@ -92,6 +103,11 @@ pub enum Event {
         by: String,
         due: Timestamp,
     },
+    /// Somebody was told that it waits, by the message `report`.
+    Told {
+        whom: Told,
+        report: MessageId,
+    },
     /// Copied to a younger segment: replaces every earlier record of the message but the chunks that were not copied.
     Moved {
         message: Box<Accepted>,
@@ -118,6 +134,18 @@ pub struct Progress {
     pub parked: Option<ParkReason>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// When the last try ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried: Option<Timestamp>,
+    /// When it was parked for the first time; stays when it is released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parked_since: Option<Timestamp>,
+    /// When the sender was told that it waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender_told: Option<Timestamp>,
+    /// When the tenant was told, by a notice that names this message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant_told: Option<Timestamp>,
 }
 
 /// An event with its message and time, as stored.

@@ -23,7 +23,7 @@ mod verify;
 mod writer;
 
 pub use config::{SpoolConfig, SpoolError};
-pub use event::{Accepted, Event, Progress, StampedGroup, TraceInfo};
+pub use event::{Accepted, Event, Progress, StampedGroup, Told, TraceInfo};
 pub use incoming::Incoming;
 pub use lease::Lease;
 pub use recover::{Earlier, Recovered, Unread};
@@ -72,6 +72,12 @@ impl Spool {
         let mut whole = self.shared.whole.subscribe();
         // The sender lives as long as `self`.
         let _whole = whole.wait_for(|whole| *whole).await;
+    }
+
+    /// Whether everything that earlier runs left has joined the queue.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.shared.state().is_whole
     }
 
     /// Whether messages are accepted now.
@@ -128,6 +134,41 @@ impl Spool {
     /// If it is not in the queue or its body cannot be read.
     pub async fn original(&self, id: MessageId) -> Result<Bytes, SpoolError> {
         self.shared.read_body(id).await
+    }
+
+    /// The first chunk of a message of the queue, at most 1 MiB: its header and what follows.
+    ///
+    /// # Errors
+    /// If it is not in the queue or the chunk cannot be read.
+    pub async fn beginning(&self, id: MessageId) -> Result<Bytes, SpoolError> {
+        self.shared.read_chunk(id, 0).await
+    }
+
+    /// What was accepted, how far it has come, and its size in bytes.
+    #[must_use]
+    pub fn standing(&self, id: MessageId) -> Option<(Arc<Accepted>, Progress, u64)> {
+        let state = self.shared.state();
+        let entry = state.entry(id)?;
+        Some((Arc::clone(&entry.accepted), entry.progress.clone(), entry.body.length))
+    }
+
+    /// Shows every message of the queue, oldest first, without copying it. The queue stands still meanwhile: `look` has to be quick.
+    pub fn look_over(&self, look: impl FnMut(MessageId, &Accepted, &Progress)) {
+        self.shared.state().look_over(look);
+    }
+
+    /// Notes that `whom` was told by the message `report` that this one waits. Where it stands does not change. Synced within 100 ms.
+    ///
+    /// # Errors
+    /// If the record cannot be written; it holds for this run, and the record is written to the next segment.
+    pub async fn record_told(
+        &self,
+        id: MessageId,
+        whom: Told,
+        report: MessageId,
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
+        self.shared.record(id, Event::Told { whom, report }, now, writer::Durability::Soon).await
     }
 
     /// Makes a waiting, parked or held message due now.

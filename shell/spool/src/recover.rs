@@ -117,7 +117,8 @@ impl Recovery {
             | Event::Rescheduled { .. }
             | Event::Parked { .. }
             | Event::Released { .. }
-            | Event::Dropped => self.state.apply(id, &stored.event, Some(segment)),
+            | Event::Told { .. }
+            | Event::Dropped => self.state.apply(id, &stored.event, stored.at, Some(segment)),
         }
         if self.state.entry(id).is_none() {
             self.let_go(id);
@@ -140,7 +141,8 @@ impl Recovery {
             | Event::Stamped { .. }
             | Event::Rescheduled { .. }
             | Event::Parked { .. }
-            | Event::Released { .. } => {}
+            | Event::Released { .. }
+            | Event::Told { .. } => {}
         }
     }
 

@@ -19,7 +19,7 @@ pub(crate) use segments::{Reaped, Segment, Segments};
 pub(crate) use shared::{Pin, Shared, event_record};
 
 use crate::config::SpoolError;
-use crate::event::{Accepted, Event, Progress};
+use crate::event::{Accepted, Event, Progress, Told};
 use crate::format::RunStart;
 use crate::trace::Trace;
 use due::Due;
@@ -165,7 +165,7 @@ impl State {
     }
 
     /// Takes in what happened to a message of the queue; of another one it is history only.
-    pub(crate) fn apply(&mut self, id: MessageId, event: &Event, segment: Option<u64>) {
+    pub(crate) fn apply(&mut self, id: MessageId, event: &Event, at: Timestamp, segment: Option<u64>) {
         segment.into_iter().for_each(|segment| self.note_event(id, segment));
         let Some(entry) = self.entries.get_mut(&id) else { return };
         let progress = &mut entry.progress;
@@ -190,6 +190,7 @@ impl State {
                 progress.maybe_duplicate.extend(unknown);
                 progress.tries += u32::from(!limit);
                 progress.why = Some(why.clone());
+                progress.tried = Some(at);
                 let due = *due;
                 self.wait_until(id, due);
             }
@@ -197,6 +198,7 @@ impl State {
                 progress.in_flight.clear();
                 progress.maybe_duplicate.extend(unknown);
                 progress.parked = Some(reason.clone());
+                progress.parked_since.get_or_insert(at);
                 let due = progress.due;
                 entry.phase = Phase::Parked;
                 self.due.remove(&entry.accepted.tenant, due, id);
@@ -206,6 +208,8 @@ impl State {
                 let due = *due;
                 self.wait_until(id, due);
             }
+            Event::Told { whom: Told::Sender, .. } => progress.sender_told = Some(at),
+            Event::Told { whom: Told::Tenant, .. } => progress.tenant_told = Some(at),
             Event::Dropped => self.forget(id),
         }
     }
@@ -362,6 +366,10 @@ impl State {
         self.entries.iter().filter(|(_, entry)| is_over(entry)).map(|(id, _)| *id).collect()
     }
 
+    pub(crate) fn look_over(&self, mut look: impl FnMut(MessageId, &Accepted, &Progress)) {
+        self.entries.iter().for_each(|(id, entry)| look(*id, &entry.accepted, &entry.progress));
+    }
+
     pub(crate) fn parked_bytes(&self) -> u64 {
         self.entries
             .values()
@@ -418,6 +426,10 @@ impl Progress {
             due: message.due,
             parked: None,
             why: None,
+            tried: None,
+            parked_since: None,
+            sender_told: None,
+            tenant_told: None,
         }
     }
 }

@@ -107,6 +107,8 @@ pub struct InboundConfig {
     pub chunking: bool,
     /// Most connections of one client at a time; a further one hears `421 4.3.2`.
     pub connections_max: usize,
+    /// Whether EHLO offers DSN.
+    pub dsn: bool,
     /// Whether a listed client is refused.
     pub dnsbl: bool,
     /// Addresses that are taken although they are listed.
@@ -138,6 +140,7 @@ impl Default for InboundConfig {
             starttls: true,
             chunking: true,
             connections_max: usize::MAX,
+            dsn: true,
             dnsbl: true,
             allow_list: BTreeSet::new(),
             idle: Duration::from_secs(300),

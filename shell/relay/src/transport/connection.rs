@@ -86,6 +86,11 @@ impl Connection {
         self.machine.is_ready()
     }
 
+    /// Whether the host offered DSN.
+    pub(super) fn takes_dsn(&self) -> bool {
+        self.machine.capabilities().dsn
+    }
+
     /// Transactions so far.
     pub(super) fn messages(&self) -> u32 {
         self.messages

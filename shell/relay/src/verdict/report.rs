@@ -1,99 +1,211 @@
-//! The report to a sender whose message could not be delivered, put into the spool as a message of its own.
+//! Reports to senders, put into the spool as messages of their own.
 //!
-//! It has a null sender and goes the tenant's own way. It is safe on disk before anyone is told that it exists.
+//! A report has a null sender and is safe on disk before anyone is told that it exists. One that says good news never keeps a delivery from
+//! being recorded.
 
-use super::{Missed, Verdict};
-use bounce::{FailedRecipient, Language, Report};
-use model::{EnhancedCode, MessageId, Timestamp};
+use super::Verdict;
+use crate::custody::Custody;
+use bounce::{Cause, Kind, Language, Original, Report, Reported};
+use bytes::Bytes;
+use model::{EnhancedCode, Envelope, MessageId, Reply, SourceName, Timestamp};
 use spool::{Accepted, Lease, SpoolError, TraceInfo};
 use tenant::Snapshot;
 
 /// How long a report is tried.
 const REPORT_EXPIRES: model::Duration = model::Duration::from_secs(5 * 86_400);
+/// RFC 3463 §2: success, without more to say.
+const SUCCESS: EnhancedCode = EnhancedCode::new(2, 0, 0);
 
-/// One recipient for whom there is no hope.
-pub(super) struct Failed {
-    pub(super) missed: Missed,
-    pub(super) status: EnhancedCode,
-    /// What was said, as one line.
-    pub(super) reply: String,
-}
-
-pub(super) struct Reporter<'a> {
-    pub(super) verdict: &'a Verdict,
-    pub(super) lease: &'a Lease,
+/// The message that a report is about.
+pub(super) struct About<'a> {
+    pub(super) id: MessageId,
+    pub(super) accepted: &'a Accepted,
+    /// Bytes of the original.
+    pub(super) size: u64,
+    /// Of a message in transit, which the spool does not hold.
+    pub(super) body: Option<Bytes>,
     pub(super) snapshot: &'a Snapshot,
 }
 
-impl Reporter<'_> {
-    /// Makes the report safe; gives its id.
-    pub(super) async fn send(&self, failed: &[Failed], now: Timestamp) -> Result<MessageId, SpoolError> {
+impl<'a> About<'a> {
+    pub(super) fn lease(lease: &'a Lease, snapshot: &'a Snapshot) -> Self {
+        Self { id: lease.id(), accepted: lease.accepted(), size: lease.size(), body: None, snapshot }
+    }
+
+    fn custody(custody: &'a Custody<'_>, snapshot: &'a Snapshot) -> Self {
+        match custody {
+            Custody::Lease(lease) => Self::lease(lease, snapshot),
+            Custody::Transit(transit) => Self {
+                id: transit.id(),
+                accepted: transit.accepted(),
+                size: transit.body().len() as u64,
+                body: Some(transit.body().clone()),
+                snapshot,
+            },
+        }
+    }
+}
+
+/// What is told.
+pub(super) struct Telling<'a> {
+    pub(super) kind: Kind,
+    pub(super) lines: &'a [Line],
+    /// The source that was refused.
+    pub(super) avoid: Option<SourceName>,
+}
+
+/// What is told of one recipient.
+pub(super) struct Line {
+    /// Number in the envelope.
+    pub(super) recipient: usize,
+    pub(super) status: EnhancedCode,
+    pub(super) cause: Cause,
+    pub(super) host: Option<String>,
+    /// What was said, as one line.
+    pub(super) diagnostic: String,
+    pub(super) tried: Option<Timestamp>,
+}
+
+impl Verdict {
+    /// Makes a report safe; gives its id.
+    pub(super) async fn tell(
+        &self,
+        about: &About<'_>,
+        telling: Telling<'_>,
+        now: Timestamp,
+    ) -> Result<MessageId, SpoolError> {
+        let accepted = about.accepted;
+        let Some(to) = accepted.envelope.mail_from.mailbox() else { return Err(SpoolError::Gone(about.id)) };
         let id = MessageId::new(now, net::random());
-        let accepted = self.lease.accepted();
-        let Some(to) = accepted.envelope.mail_from.mailbox() else {
-            return Err(SpoolError::Gone(self.lease.id()));
+        let beginning = match &about.body {
+            Some(body) => body.clone(),
+            None => self.beginning(about.id).await,
         };
-        let original = self.original().await;
-        let settings = &self.snapshot.settings;
-        let word = &settings.stamping.processed_word;
-        let processed = self.verdict.key.value(&settings.name, word, id);
-        let recipients: Vec<FailedRecipient<'_>> = failed
-            .iter()
-            .filter_map(|one| {
-                let recipient = accepted.envelope.recipients.get(one.missed.recipient)?;
-                let remote_host = one.missed.host.as_deref();
-                Some(FailedRecipient { recipient, status: one.status, remote_host, diagnostic: &one.reply })
-            })
-            .collect();
+        let settings = &about.snapshot.settings;
+        let recipients: Vec<Reported<'_>> =
+            telling.lines.iter().filter_map(|line| reported(line, &accepted.envelope)).collect();
         let report = Report {
             id,
-            reporting_host: &self.verdict.reporting_host,
+            about: about.id,
+            kind: telling.kind,
+            reporting_host: &self.reporting_host,
+            received_from: &accepted.trace.helo,
             to,
             language: Language::of_tag(&settings.language),
-            processed: &processed,
+            processed: &self.key.value(&settings.name, &settings.stamping.processed_word, id),
             envelope: &accepted.envelope,
             arrived: accepted.received,
             now,
-            failed: &recipients,
-            original: &original,
+            recipients: &recipients,
+            original: Original { beginning: &beginning, size: about.size },
         };
         let bytes = report.to_bytes();
-        let mut incoming = self.verdict.spool.begin(id)?;
-        incoming.append(&bytes).await?;
-        incoming.commit(self.message(report.envelope(&bytes), now)).await?;
-        tracing::info!(id = %self.lease.id(), report = %id, recipients = failed.len(), "the sender is told");
+        let ours = self.ours(about.id, about.snapshot, report.envelope(&bytes), now);
+        self.put(id, &bytes, Accepted { avoid: telling.avoid, expires: now + REPORT_EXPIRES, ..ours })
+            .await?;
+        match telling.kind {
+            Kind::Failed => self.metrics.reports_failed.add_one(),
+            Kind::Delayed { .. } => self.metrics.reports_delayed.add_one(),
+            Kind::Relayed => self.metrics.reports_relayed.add_one(),
+        }
+        tracing::info!(id = %about.id, report = %id, recipients = recipients.len(), "the sender is told");
         Ok(id)
     }
 
-    fn message(&self, envelope: model::Envelope, now: Timestamp) -> Accepted {
-        let about = self.lease.accepted();
+    /// RFC 3461 §5.2.2: the next hop does not offer DSN, so the sender who asked for success hears from us how far the message came.
+    pub(super) async fn tell_of_relay(
+        &self,
+        custody: Custody<'_>,
+        snapshot: &Snapshot,
+        host: &str,
+        delivered: &[(usize, Reply)],
+        now: Timestamp,
+    ) {
+        let envelope = &custody.accepted().envelope;
+        if envelope.mail_from.mailbox().is_none() {
+            return;
+        }
+        let asked = |number: usize| {
+            let recipient = envelope.recipients.get(number);
+            recipient.is_some_and(|recipient| Kind::Relayed.is_wanted(recipient.notify))
+        };
+        let line = |(recipient, reply): &(usize, Reply)| Line {
+            recipient: *recipient,
+            status: reply.enhanced.unwrap_or(SUCCESS),
+            cause: Cause::Receiver,
+            host: Some(host.to_owned()),
+            diagnostic: reply.to_string(),
+            tried: Some(now),
+        };
+        let lines: Vec<Line> = delivered.iter().filter(|(number, _)| asked(*number)).map(line).collect();
+        if lines.is_empty() {
+            return;
+        }
+        let telling = Telling { kind: Kind::Relayed, lines: &lines, avoid: None };
+        if let Err(error) = self.tell(&About::custody(&custody, snapshot), telling, now).await {
+            tracing::error!(id = %custody.id(), %error, "a report of success could not be made safe; the message is delivered");
+        }
+    }
+
+    /// Puts what we write ourselves into the spool.
+    pub(super) async fn put(
+        &self,
+        id: MessageId,
+        bytes: &[u8],
+        accepted: Accepted,
+    ) -> Result<(), SpoolError> {
+        let mut incoming = self.spool.begin(id)?;
+        incoming.append(bytes).await?;
+        incoming.commit(accepted).await
+    }
+
+    /// A message of ours about `id`, due now.
+    pub(super) fn ours(
+        &self,
+        id: MessageId,
+        snapshot: &Snapshot,
+        envelope: Envelope,
+        now: Timestamp,
+    ) -> Accepted {
         Accepted {
-            tenant: about.tenant.clone(),
-            snapshot: about.snapshot,
+            tenant: snapshot.settings.name.clone(),
+            snapshot: snapshot.number,
             envelope,
             received: now,
             due: now,
             expires: now + REPORT_EXPIRES,
             trace: TraceInfo {
                 peer: std::net::Ipv4Addr::LOCALHOST.into(),
-                helo: self.verdict.reporting_host.clone(),
+                helo: self.reporting_host.clone(),
                 tls: None,
-                listener: about.trace.listener.clone(),
-                by: self.verdict.reporting_host.clone(),
+                listener: self.reporting_listener.clone(),
+                by: self.reporting_host.clone(),
                 esmtp: true,
             },
-            about: Some(self.lease.id()),
+            about: Some(id),
+            avoid: None,
         }
     }
 
     /// As much of the original as can be read: a report without it is better than none.
-    async fn original(&self) -> bytes::Bytes {
-        match self.lease.read_chunk(0).await {
+    async fn beginning(&self, id: MessageId) -> Bytes {
+        match self.spool.beginning(id).await {
             Ok(bytes) => bytes,
             Err(error) => {
-                tracing::error!(id = %self.lease.id(), %error, "a report goes without its original");
-                bytes::Bytes::new()
+                tracing::error!(%id, %error, "a report goes without its original");
+                Bytes::new()
             }
         }
     }
+}
+
+fn reported<'a>(line: &'a Line, envelope: &'a Envelope) -> Option<Reported<'a>> {
+    Some(Reported {
+        recipient: envelope.recipients.get(line.recipient)?,
+        status: line.status,
+        cause: line.cause,
+        remote_host: line.host.as_deref(),
+        diagnostic: &line.diagnostic,
+        last_attempt: line.tried,
+    })
 }

@@ -47,6 +47,7 @@ fn trace(node: &Node) -> Vec<&'static str> {
         Event::Rescheduled { .. } => "rescheduled",
         Event::Parked { .. } => "parked",
         Event::Released { .. } => "released",
+        Event::Told { .. } => "told",
         Event::Moved { .. } => "moved",
         Event::Dropped => "dropped",
     };

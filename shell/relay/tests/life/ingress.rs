@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// Says everything at once where the protocol allows it; gives what was answered.
-async fn talk(to: SocketAddr, flights: &[&str]) -> String {
+pub(crate) async fn talk(to: SocketAddr, flights: &[&str]) -> String {
     let mut stream = TcpStream::connect(to).await.unwrap();
     let mut heard = String::new();
     let mut buffer = [0; 4096];

@@ -22,6 +22,7 @@ fn told(node: &Node) -> (BTreeMap<model::MessageId, BTreeSet<String>>, usize) {
             | Event::Outcomes { .. }
             | Event::Parked { .. }
             | Event::Released { .. }
+            | Event::Told { .. }
             | Event::Moved { .. }
             | Event::Dropped => {}
         }

@@ -13,4 +13,5 @@ mod hold;
 mod ingress;
 mod limits;
 mod node;
+mod reports;
 mod trouble;

@@ -4,7 +4,7 @@ use model::{ByteCount, Duration, Metrics, SnapshotNumber, Source};
 use net::tls::{self, ClientCertificates};
 use net::{Clock, Resolver};
 use playground::{Arrived, Figures, Mail, Playground, PlaygroundConfig};
-use relay::{ListenerConfig, QueueConfig, Relay, RelayConfig, Tenants};
+use relay::{ListenerConfig, Patience, QueueConfig, Relay, RelayConfig, Tenants};
 use spool::disk::shim::{Crash, MemDisk};
 use spool::{QueueEntry, Spool, SpoolConfig};
 use std::net::{IpAddr, SocketAddr};
@@ -26,6 +26,11 @@ pub(crate) struct Wishes {
     pub(crate) playground: PlaygroundConfig,
     /// Beside the example tenant so many others: `t00` with `t00.example`, and so on.
     pub(crate) others: usize,
+    pub(crate) patience: Patience,
+    /// A third source, for reports.
+    pub(crate) notice_source: Option<[u8; 4]>,
+    /// Where exchangers listen, if it is not the fake Exchange.
+    pub(crate) exchanger_port: Option<u16>,
     /// How fast the relay's clock runs.
     pub(crate) time_scale: u32,
 }
@@ -40,6 +45,9 @@ impl Default for Wishes {
             edits: Vec::new(),
             playground,
             others: 0,
+            patience: Patience::default(),
+            notice_source: None,
+            exchanger_port: None,
             time_scale: 1,
         }
     }
@@ -176,13 +184,15 @@ async fn start_relay(
     let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2)).unwrap();
     let config = RelayConfig {
         listeners: vec![listener()],
-        sources: sources(),
+        sources: sources(wishes.notice_source),
         queue: QueueConfig {
             expire: wishes.expire,
             retry_return: wishes.retry.clone(),
             retry_deliver: wishes.retry.clone(),
             park_bytes_max: ByteCount(1 << 30),
+            patience: wishes.patience,
         },
+        exchanger_port: wishes.exchanger_port.unwrap_or(playground.exchange_address().port()),
         roots: vec![playground.ca_certificate_der()],
         processed_key: [7; 32],
     };
@@ -204,15 +214,16 @@ fn listener() -> ListenerConfig {
     }
 }
 
-fn sources() -> Vec<Source> {
-    let source = |(number, address): (usize, &[u8; 4])| Source {
+fn sources(notice: Option<[u8; 4]>) -> Vec<Source> {
+    let source = |(number, address): (usize, [u8; 4])| Source {
         name: format!("eu-{}", number + 1).parse().unwrap(),
-        address: IpAddr::from(*address),
+        address: IpAddr::from(address),
         ehlo: format!("eu-{}.relay.example", number + 1),
         weight: 10,
         network: format!("provider-{number}"),
+        notice: notice == Some(address),
     };
-    SOURCES.iter().enumerate().map(source).collect()
+    SOURCES.into_iter().chain(notice).enumerate().map(source).collect()
 }
 
 /// The example tenant, returning to the fake Exchange.

@@ -59,6 +59,7 @@ fn told(record: &Value) -> String {
         }
         Some("rescheduled") => format!("until {}: {}", of("due"), of("why")),
         Some("parked") => record["reason"].to_string(),
+        Some("told") => format!("the {}, by {}", of("whom"), of("report")),
         Some("released") => format!("by {}", of("by")),
         Some(_) | None => String::new(),
     }

@@ -7,7 +7,7 @@ use super::{
 };
 use model::{ByteCount, Duration, Source};
 use net::tls::ClientCertificates;
-use relay::QueueConfig;
+use relay::{Patience, QueueConfig};
 use smtp::BareLf;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -45,6 +45,10 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
     let sources = tables(&mut top, "source", report, source);
     distinct(listeners.iter().map(|listener| listener.name.as_str()), "[[listener]]", report);
     distinct(sources.iter().map(|source| source.name.as_str()), "[[source]]", report);
+    if !sources.is_empty() && sources.iter().all(|source| source.notice) {
+        report
+            .whole("has only sources with `notice = true`; mail of tenants needs one without it".to_owned());
+    }
     let config = OperatorConfig {
         // A missing region is a problem already, and nothing made of this is used then.
         region: region.or_else(|| "none".parse().ok())?,
@@ -145,9 +149,10 @@ fn source(mut table: Table<'_>, report: &mut Report) -> Option<Source> {
     let network =
         table.take("network").and_then(|value| value.line(WORD_LEN_MAX, report)).unwrap_or_default();
     let network = network.to_owned();
+    let notice = table.take("notice").and_then(|value| value.flag(report)).unwrap_or(false);
     table.finish(report);
     let weight = u32::try_from(weight).unwrap_or(u32::MAX);
-    Some(Source { name: name?, address: address?, ehlo: ehlo?, weight, network })
+    Some(Source { name: name?, address: address?, ehlo: ehlo?, weight, network, notice })
 }
 
 /// A name that stands in EHLO and in `Received`.
@@ -179,6 +184,7 @@ fn queue(top: &mut Table<'_>, report: &mut Report) -> QueueConfig {
         retry_return: seconds(&RETRY_RETURN),
         retry_deliver: seconds(&RETRY_DELIVER),
         park_bytes_max: ByteCount(10 << 30),
+        patience: Patience::default(),
     };
     let Some(mut table) = top.table("queue", report) else { return queue };
     set(&mut queue.expire, &mut table, "expire", MINUTE..=30 * DAY, report);

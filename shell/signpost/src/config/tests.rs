@@ -69,3 +69,14 @@ fn what_has_a_default_may_be_left_out() {
     assert!(!config.listeners[0].hostname.is_empty());
     assert_eq!((config.sources[0].weight, config.resolver.timeout), (10, Duration::from_secs(3)));
 }
+
+#[test]
+fn a_notice_source_is_marked_and_is_not_the_only_kind() {
+    let text = EXAMPLE.replace("notice  = false", "notice  = true ");
+    let (config, problems_found, _) = read("signpost.toml", text.as_bytes(), Path::new("."));
+    assert_eq!(problems_found, []);
+    let marked: Vec<bool> = config.unwrap().sources.iter().map(|source| source.notice).collect();
+    assert_eq!(marked, [true, false]);
+    let all = text.replace("network = \"provider-b\"", "network = \"provider-b\"\nnotice = true");
+    assert!(problems(&all).join("\n").contains("only sources with `notice = true`"));
+}

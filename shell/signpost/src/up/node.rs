@@ -28,6 +28,9 @@ use tokio::task::JoinSet;
 /// How often stored snapshots that nobody needs are deleted.
 const PRUNE: Duration = Duration::from_secs(600);
 
+/// RFC 5321 §4.5.4.2.
+const EXCHANGER_PORT: u16 = 25;
+
 pub(super) struct Node {
     relay: Relay,
     spool: Spool,
@@ -74,6 +77,7 @@ impl Node {
                 .collect::<Result<_>>()?,
             sources: config.sources.clone(),
             queue: config.queue.clone(),
+            exchanger_port: playground.as_ref().map_or(EXCHANGER_PORT, |it| it.exchange_address().port()),
             roots,
             processed_key: keys::processed(&data_dir)?,
         };

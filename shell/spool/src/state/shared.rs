@@ -103,7 +103,7 @@ impl Shared {
         };
         {
             let mut state = self.state();
-            state.apply(id, &stored.event, written.as_ref().ok().map(|written| written.segment));
+            state.apply(id, &stored.event, stored.at, written.as_ref().ok().map(|written| written.segment));
             state.trace.push(stored);
         }
         self.due_changed.notify_one();

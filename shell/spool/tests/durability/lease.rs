@@ -1,9 +1,9 @@
 //! What leases promise on a sound disk: one at a time, and given back however they end.
 
 use crate::support::{Message, START, attempt, delivered, open, open_unread, run, small_segments};
-use model::{Duration, MessageId, TenantName};
+use model::{Duration, MessageId, ParkReason, TenantName};
 use spool::disk::shim::MemDisk;
-use spool::{Cursor, Phase, Spool, SpoolError};
+use spool::{Cursor, Event, Phase, Spool, SpoolError, Told};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -173,5 +173,39 @@ fn mail_is_taken_in_and_delivered_before_what_was_there_is_read() {
         let (records, after) = spool.read_records(Cursor::default(), 10);
         assert_eq!(records.iter().map(|record| record.id).next(), Some(OLD.id()));
         assert_eq!(after, before);
+    });
+}
+
+#[test]
+fn who_was_told_is_known_after_a_move_and_a_restart() {
+    run(async {
+        let disk = MemDisk::new();
+        let (spool, _) = open(&disk, small_segments(), START).unwrap();
+        OLD.commit(&spool, START).await.unwrap();
+        ONE.commit(&spool, START).await.unwrap();
+        let minute = |minute: u64| START + Duration::from_secs(60 * minute);
+        let lease = spool.take_due(START, |_| true).unwrap();
+        assert_eq!(lease.id(), ONE.id());
+        lease.park(ParkReason::Policy { detail: "test".to_owned() }, minute(1)).await.unwrap();
+        let lease = spool.take_due(START, |_| true).unwrap();
+        lease.record_outcomes(vec![(0, delivered())], START).await.unwrap();
+        drop(lease);
+        spool.record_told(ONE.id(), Told::Tenant, NEW.id(), minute(31)).await.unwrap();
+        spool.record_told(ONE.id(), Told::Sender, NEW.id(), minute(240)).await.unwrap();
+        assert_eq!(spool.show(ONE.id()).unwrap().phase, Phase::Parked);
+        spool.maintain(minute(300)).await.unwrap();
+        let (records, _) = spool.read_records(Cursor::default(), usize::MAX);
+        assert!(records.iter().any(|record| matches!(record.event, Event::Moved { .. })), "{records:#?}");
+        spool.stop().await;
+        drop(spool);
+        let (spool, recovered) = open(&disk, small_segments(), minute(301)).unwrap();
+        assert_eq!(recovered.damaged_records, 0);
+        let (_, progress, _) = spool.standing(ONE.id()).unwrap();
+        let told = (progress.parked_since, progress.tenant_told, progress.sender_told);
+        assert_eq!(told, (Some(minute(1)), Some(minute(31)), Some(minute(240))));
+        // Released, it still knows since when it has been in trouble.
+        spool.release(ONE.id(), "operator", minute(302)).await.unwrap();
+        assert_eq!(spool.standing(ONE.id()).unwrap().1.parked_since, Some(minute(1)));
+        assert_eq!(spool.beginning(ONE.id()).await.unwrap().len(), 5_000);
     });
 }

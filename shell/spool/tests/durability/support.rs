@@ -75,6 +75,7 @@ impl Message {
                 esmtp: true,
             },
             about: None,
+            avoid: None,
         }
     }
 

@@ -9,6 +9,7 @@ fn sources(weights: &[u32]) -> Vec<Source> {
         ehlo: "relay.example".to_owned(),
         weight: *weight,
         network: "a".to_owned(),
+        notice: false,
     };
     weights.iter().enumerate().map(source).collect()
 }

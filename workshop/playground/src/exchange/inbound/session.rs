@@ -140,7 +140,10 @@ impl Session {
         }
         let inbound = &self.exchange.config.inbound;
         let mut lines = vec![format!("{host} Hello [{}]", self.peer), format!("SIZE {}", inbound.size_max)];
-        lines.extend(["PIPELINING", "DSN", "ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8"].map(str::to_owned));
+        lines.extend(["PIPELINING", "ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8"].map(str::to_owned));
+        if inbound.dsn {
+            lines.push("DSN".to_owned());
+        }
         if inbound.chunking {
             lines.push("CHUNKING".to_owned());
         }

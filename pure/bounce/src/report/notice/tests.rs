@@ -1,0 +1,101 @@
+//! Notices as their readers see them; the oracle is mail-parser.
+
+use super::*;
+use mail_parser::{Message, MessageParser};
+use model::ReversePath;
+
+const PAGE: &str = include_str!("../../../../../docs/operating/src/reports.md");
+
+fn write(language: Language, occasion: Occasion<'_>) -> (Vec<u8>, Envelope) {
+    let to: [Address; 2] = ["postmaster@acme.example", "it@acme.example"].map(|to| to.parse().unwrap());
+    let id = |random| MessageId::new(Timestamp::from_micros(1_760_000_000_000_000), [random; 10]);
+    let notice = Notice {
+        id: id(7),
+        about: id(9),
+        reporting_host: "in.eu.relay.example",
+        to: &to,
+        language,
+        tenant: "Müller & Söhne GmbH",
+        processed: "v1 acme-4f1c ID HMAC",
+        now: "2024-10-20T06:30:00Z".parse().unwrap(),
+        occasion,
+    };
+    let bytes = notice.to_bytes();
+    let envelope = notice.envelope(&bytes);
+    (bytes, envelope)
+}
+
+fn waiting() -> Occasion<'static> {
+    Occasion::Waiting {
+        messages: 12,
+        oldest: "2024-10-20T05:58:51Z".parse().unwrap(),
+        senders_told: "2024-10-20T09:58:51Z".parse().unwrap(),
+        expires: "2024-10-25T05:58:51Z".parse().unwrap(),
+        cause: Cause::TenantSetup,
+        words: "mx.acme.example [127.0.2.1]: 550 5.7.64 TenantAttribution; Relay Access Denied",
+    }
+}
+
+fn over() -> Occasion<'static> {
+    Occasion::Over { since: "2024-10-20T05:58:51Z".parse().unwrap() }
+}
+
+fn refused() -> Occasion<'static> {
+    Occasion::DomainRefused { words: "mx.customer.example [127.0.3.1]: 550 5.7.26 unauthenticated mail" }
+}
+
+fn parse(bytes: &[u8]) -> Message<'_> {
+    MessageParser::new().parse(bytes).unwrap()
+}
+
+#[test]
+fn a_notice_says_how_many_since_when_why_and_what_to_do() {
+    let (bytes, envelope) = write(Language::English, waiting());
+    let message = parse(&bytes);
+    assert_eq!(message.subject(), Some("Outgoing mail of Müller & Söhne GmbH is waiting (12)"));
+    let text = message.body_text(0).unwrap();
+    for words in ["12", "05:58 UTC", "550 5.7.64", "connector", "09:58 UTC", "2024-10-25"] {
+        assert!(text.contains(words), "{words} in\n{text}");
+    }
+    assert_eq!(envelope.mail_from, ReversePath::Null);
+    assert_eq!(envelope.recipients.len(), 2);
+    assert!(bytes.is_ascii());
+    let header = String::from_utf8_lossy(&bytes).into_owned();
+    assert!(header.contains("\r\nAuto-Submitted: auto-generated\r\n"), "{header}");
+}
+
+#[test]
+fn the_samples_of_the_manual_are_what_is_sent() {
+    let mut missing = String::new();
+    for language in [Language::English, Language::German] {
+        for occasion in [waiting(), over(), refused()] {
+            let (bytes, _) = write(language, occasion);
+            let message = parse(&bytes);
+            let text = message.body_text(0).unwrap().replace("\r\n", "\n");
+            let shown = format!("Subject: {}\n\n{text}", message.subject().unwrap());
+            let shown: String = shown.lines().map(|line| format!("{line}\n")).collect();
+            if !PAGE.contains(&shown) {
+                missing.push_str(&format!("{shown}----\n"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "docs/operating/src/reports.md lacks\n{missing}");
+}
+
+#[test]
+fn a_tenants_name_cannot_become_a_header() {
+    let to: [Address; 1] = ["postmaster@acme.example".parse().unwrap()];
+    let id = MessageId::new(Timestamp::from_micros(0), [7; 10]);
+    let notice = Notice {
+        id,
+        about: id,
+        reporting_host: "relay.example",
+        to: &to,
+        language: Language::English,
+        tenant: "Acme\r\nBcc: all@acme.example",
+        processed: "v1",
+        now: Timestamp::from_micros(0),
+        occasion: over(),
+    };
+    assert!(!String::from_utf8_lossy(&notice.to_bytes()).contains("\r\nBcc:"));
+}

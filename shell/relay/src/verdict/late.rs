@@ -1,0 +1,234 @@
+//! Who is told that mail waits, and when (law 3): its tenant after half an hour of being parked, its sender after four hours.
+//!
+//! A sender hears once about a message, and the spool remembers it. A tenant hears once about all its messages, again every few hours while it lasts,
+//! and once when nothing waits any more. What an operator holds by hand is the operator's to speak about.
+
+use super::Verdict;
+use super::report::{About, Line, Telling};
+use crate::Tenants;
+use bounce::{Cause, Kind};
+use model::{Duration, EnhancedCode, MessageId, Outcome, ParkReason, TenantName, Timestamp};
+use spool::{Accepted, Progress, SpoolError, Told};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Reports of delay made at one look; the others follow at the next one.
+const REPORTS_MAX: usize = 500;
+/// RFC 3463 §3.1 and §3.5: nothing more is known; no answer from the host; a routing loop.
+const DELAYED: EnhancedCode = EnhancedCode::new(4, 0, 0);
+const NO_ANSWER: EnhancedCode = EnhancedCode::new(4, 4, 1);
+const LOOP: EnhancedCode = EnhancedCode::new(4, 4, 6);
+
+/// How long mail may wait before somebody is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// Parked for so long: the tenant is told.
+    pub tenant: Duration,
+    /// Between two notices to one tenant.
+    pub again: Duration,
+    /// Accepted so long ago: the sender is told.
+    pub sender: Duration,
+}
+
+impl Default for Patience {
+    /// Half an hour, four hours, four hours.
+    fn default() -> Self {
+        let hours = |hours: u64| Duration::from_secs(hours * 3600);
+        Self { tenant: Duration::from_secs(1800), again: hours(4), sender: hours(4) }
+    }
+}
+
+/// What tenants know: that their mail waits, that their domain is refused.
+#[derive(Default)]
+pub(crate) struct TenantsTold {
+    waits: Mutex<BTreeMap<TenantName, Knows>>,
+    /// When each was last told that its domain is refused.
+    domains: Mutex<BTreeMap<TenantName, Timestamp>>,
+}
+
+/// What a tenant was told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Knows {
+    /// The latest notice.
+    pub(super) at: Timestamp,
+    /// Since when its mail waits.
+    pub(super) since: Timestamp,
+    /// What the notice is about.
+    pub(super) about: MessageId,
+}
+
+impl TenantsTold {
+    pub(super) fn lock(&self) -> MutexGuard<'_, BTreeMap<TenantName, Knows>> {
+        // Every change below is one call on the map.
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn domains(&self) -> MutexGuard<'_, BTreeMap<TenantName, Timestamp>> {
+        self.domains.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One message of the queue, in passing.
+type Glance<'a> = (MessageId, &'a Accepted, &'a Progress);
+
+/// One tenant's parked mail.
+pub(super) struct Kept {
+    pub(super) messages: u64,
+    pub(super) oldest: MessageId,
+}
+
+/// What one look at the queue brings.
+#[derive(Default)]
+struct Seen {
+    /// Messages whose senders are to be told.
+    senders: Vec<MessageId>,
+    kept: BTreeMap<TenantName, Kept>,
+    /// Tenants with a message that was parked and is still here.
+    affected: BTreeSet<TenantName>,
+    /// What earlier runs told.
+    told: BTreeMap<TenantName, Knows>,
+}
+
+impl Verdict {
+    /// Tells whoever has to be told by now; to be called every minute or so.
+    pub(crate) async fn tell_of_late(&self, tenants: &Tenants, now: Timestamp) {
+        if !self.spool.is_whole() {
+            return;
+        }
+        let mut seen = Seen::default();
+        self.spool.look_over(|id, accepted, progress| self.look(&mut seen, now, (id, accepted, progress)));
+        for (tenant, knows) in std::mem::take(&mut seen.told) {
+            self.tenants_told.lock().entry(tenant).or_insert(knows);
+        }
+        for (tenant, kept) in &seen.kept {
+            let knows = self.tenants_told.lock().get(tenant).copied();
+            if knows.is_none_or(|knows| now.since(knows.at) >= self.patience.again) {
+                let told = self.tell_tenant(tenants, tenant, kept, now).await;
+                self.note_told(kept.oldest, told);
+            }
+        }
+        let known: Vec<_> =
+            self.tenants_told.lock().iter().map(|(name, knows)| (name.clone(), *knows)).collect();
+        for (tenant, knows) in known.iter().filter(|(tenant, _)| !seen.affected.contains(tenant)) {
+            let told = self.tell_tenant_the_end(tenants, tenant, *knows, now).await;
+            self.note_told(knows.about, told);
+        }
+        for id in seen.senders {
+            let told = self.tell_sender(tenants, id, now).await;
+            self.note_told(id, told);
+        }
+    }
+
+    fn note_told(&self, id: MessageId, told: Result<(), SpoolError>) {
+        if let Err(error) = told {
+            tracing::error!(%id, %error, "somebody could not be told that mail waits; the next look tries again");
+        }
+    }
+
+    fn look(&self, seen: &mut Seen, now: Timestamp, (id, accepted, progress): Glance<'_>) {
+        let by_operator = matches!(progress.parked, Some(ParkReason::Operator { .. }));
+        if accepted.about.is_some() || by_operator {
+            return;
+        }
+        if let Some(since) = progress.parked_since {
+            self.look_for_tenant(seen, now.since(since), (id, accepted, progress));
+        }
+        let is_late = now.since(accepted.received) >= self.patience.sender && progress.sender_told.is_none();
+        let was_tried = progress.parked.is_some() || progress.why.is_some();
+        if is_late && was_tried && seen.senders.len() < REPORTS_MAX && now < accepted.expires {
+            let until = accepted.expires;
+            if !waiting(accepted, progress, Kind::Delayed { until }).is_empty() {
+                seen.senders.push(id);
+            }
+        }
+    }
+
+    fn look_for_tenant(&self, seen: &mut Seen, parked: Duration, (id, accepted, progress): Glance<'_>) {
+        let tenant = &accepted.tenant;
+        if !seen.affected.contains(tenant) {
+            seen.affected.insert(tenant.clone());
+        }
+        if progress.parked.is_some() && parked >= self.patience.tenant {
+            match seen.kept.get_mut(tenant) {
+                Some(kept) => kept.messages += 1,
+                None => drop(seen.kept.insert(tenant.clone(), Kept { messages: 1, oldest: id })),
+            }
+        }
+        if let Some(at) = progress.tenant_told {
+            seen.told.insert(tenant.clone(), Knows { at, since: accepted.received, about: id });
+        }
+    }
+
+    /// The report of delay, once for each message.
+    async fn tell_sender(&self, tenants: &Tenants, id: MessageId, now: Timestamp) -> Result<(), SpoolError> {
+        let Some((accepted, progress, size)) = self.spool.standing(id) else { return Ok(()) };
+        let numbered = tenants.numbered(&accepted.tenant, accepted.snapshot);
+        let Some(snapshot) = numbered.or_else(|| tenants.current(&accepted.tenant)) else { return Ok(()) };
+        let kind = Kind::Delayed { until: accepted.expires };
+        let line = |recipient| line(&progress, recipient);
+        let lines: Vec<Line> = waiting(&accepted, &progress, kind).into_iter().map(line).collect();
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let about = About { id, accepted: &accepted, size, body: None, snapshot: &snapshot };
+        let report = self.tell(&about, Telling { kind, lines: &lines, avoid: None }, now).await?;
+        self.note(self.spool.record_told(id, Told::Sender, report, now).await);
+        Ok(())
+    }
+}
+
+/// The recipients without an end whose sender wants to hear of a delay.
+fn waiting(accepted: &Accepted, progress: &Progress, kind: Kind) -> Vec<usize> {
+    if accepted.envelope.mail_from.mailbox().is_none() {
+        return Vec::new();
+    }
+    let recipients = accepted.envelope.recipients.iter().zip(&progress.outcomes).enumerate();
+    let is_meant = |(recipient, outcome): (&model::Recipient, &Outcome)| {
+        *outcome == Outcome::Pending && kind.is_wanted(recipient.notify)
+    };
+    recipients.filter(|(_, pair)| is_meant(*pair)).map(|(number, _)| number).collect()
+}
+
+/// What is known of why the message waits; the same for all its recipients.
+fn line(progress: &Progress, recipient: usize) -> Line {
+    let (host, diagnostic, cause) = match &progress.parked {
+        Some(reason) => {
+            let (host, words) = words_of(reason);
+            (host, words, Cause::of_park(reason))
+        }
+        None => {
+            let why = progress.why.clone().unwrap_or_default();
+            // `name [address]: what it said`, as the record of a retry has it.
+            match why.split_once("]: ") {
+                Some((host, said)) => (Some(format!("{host}]")), said.to_owned(), Cause::of_words(said)),
+                None => (None, why, Cause::Receiver),
+            }
+        }
+    };
+    let code = diagnostic.split_ascii_whitespace().nth(1).and_then(|word| word.parse::<EnhancedCode>().ok());
+    let status = match (cause, &host, code) {
+        (Cause::Loop, ..) => LOOP,
+        // It is not final: a park may end in a delivery.
+        (_, Some(_), Some(code)) => EnhancedCode { class: 4, ..code },
+        (_, Some(_), None) => DELAYED,
+        (_, None, _) if progress.parked.is_some() => DELAYED,
+        (_, None, _) => NO_ANSWER,
+    };
+    Line { recipient, status, cause, host, diagnostic, tried: progress.tried }
+}
+
+/// Who said what.
+fn words_of(reason: &ParkReason) -> (Option<String>, String) {
+    match reason {
+        ParkReason::Refused { host, reply, .. } | ParkReason::TenantSetup { host, reply, .. } => {
+            ((!host.is_empty()).then(|| host.clone()), reply.clone())
+        }
+        ParkReason::Loop { detail } | ParkReason::Policy { detail } | ParkReason::Damaged { detail } => {
+            (None, detail.clone())
+        }
+        ParkReason::Operator { note, .. } => (None, note.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
