@@ -4,7 +4,7 @@
 //! (`greylist*`), ` * ` in the middle stands for at most `GAP_BYTES_MAX` of anything, `^` and `$` are the reply's ends. That is all there is,
 //! so a rule reads as what it finds and the time is the text's length.
 
-use aho_corasick::{AhoCorasick, BuildError, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use std::collections::HashMap;
 
 /// Words that belong together stand close together.
@@ -89,7 +89,10 @@ impl PhraseBook {
             });
             literals_of[at].push(number as u32);
         }
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&distinct)?;
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&distinct)?;
         let mut single = vec![Vec::new(); self.texts.len()];
         let mut ending = vec![Vec::new(); self.texts.len()];
         for (id, pieces) in self.phrases.iter().enumerate() {

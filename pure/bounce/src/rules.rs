@@ -30,9 +30,8 @@ const DOUBT: &str = include_str!("../rules/doubt.toml");
 const PROVIDERS: &str = include_str!("../rules/providers.toml");
 
 /// The rules of this build.
-pub(crate) static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    Rules::read(&FILES, LISTS, DOUBT, PROVIDERS).expect("the tests of this build read the same files")
-});
+pub(crate) static RULES: LazyLock<Rules> =
+    LazyLock::new(|| Rules::read(&FILES, LISTS, DOUBT, PROVIDERS).expect("the tests of this build read the same files"));
 
 /// Why rules cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -71,8 +70,9 @@ pub(crate) struct RuleText {
     /// Fires on the phrases of `lists.toml`.
     #[serde(default)]
     names_list: bool,
+    /// First digits of reply codes.
     #[serde(default)]
-    reply: Vec<String>,
+    reply: Vec<u16>,
     #[serde(default)]
     enhanced: Vec<String>,
     #[serde(default)]
@@ -220,6 +220,7 @@ impl Rules {
         let asked = seen.found.iter().flat_map(|(id, _)| &self.rules_of[id.index()]);
         let mut numbers: Vec<u32> = asked.chain(&self.always).copied().collect();
         numbers.sort_unstable();
+        numbers.dedup();
         numbers.into_iter().map(|number| &self.rules[number as usize]).find(|rule| rule.fires(reply, seen))
     }
 
@@ -230,9 +231,9 @@ impl Rules {
 
     /// The first list that the text names, and where its name ends.
     pub(crate) fn list(&self, seen: &Seen) -> Option<(&List, usize)> {
-        seen.found
-            .iter()
-            .find_map(|(id, end)| self.list_of[id.index()].map(|number| (&self.lists[number as usize], *end)))
+        seen.found.iter().find_map(|(id, end)| {
+            self.list_of[id.index()].map(|number| (&self.lists[number as usize], *end))
+        })
     }
 
     /// Who runs this host.
@@ -246,19 +247,21 @@ impl Rules {
 }
 
 impl Rule {
+    /// Whether it fires on a reply that has one of its phrases, if it has any: only then is it asked.
     fn fires(&self, reply: &Prepared, seen: &Seen) -> bool {
         let has_code = self.enhanced.is_empty()
             || reply.enhanced.is_some_and(|code| self.enhanced.iter().any(|span| span.holds(code)));
         has_code
             && self.has_reply(reply.code)
-            && (self.any.is_empty() || seen.has_any(&self.any))
             && (self.with.is_empty() || seen.has_any(&self.with))
             && !seen.has_any(&self.without)
     }
 
     fn has_reply(&self, code: Option<u16>) -> bool {
-        let begins =
-            |code: u16| self.text.reply.iter().any(|start| code.to_string().starts_with(start.as_str()));
+        let begins = |code: u16| {
+            let with = |start: &u16| code == *start || code / 10 == *start || code / 100 == *start;
+            self.text.reply.iter().any(with)
+        };
         self.text.reply.is_empty() || code.is_some_and(begins)
     }
 
@@ -302,7 +305,8 @@ fn compile(
 
 fn add_all(rule: &str, phrases: &[String], book: &mut PhraseBook) -> Result<Vec<PhraseId>, RuleError> {
     let add = |phrase: &String| {
-        book.add(phrase).ok_or_else(|| RuleError::Phrase { rule: rule.to_owned(), phrase: phrase.clone() })
+        book.add(phrase)
+            .ok_or_else(|| RuleError::Phrase { rule: rule.to_owned(), phrase: phrase.clone() })
     };
     phrases.iter().map(add).collect()
 }
