@@ -11,7 +11,7 @@ use crate::queue::TakenOver;
 use crate::steer::Steer;
 use crate::stop::Stopper;
 use crate::transport::Transport;
-use crate::verdict::{Schedule, Schedules, Verdict};
+use crate::verdict::{Judging, Schedule, Schedules, Verdict};
 use crate::{Parts, Tenants, queue, stop};
 use model::{ByteCount, Duration, ListenerName, Metrics, Source};
 use net::tls::{ClientCertificates, Identity, TlsError};
@@ -111,6 +111,7 @@ impl Relay {
         let key = Arc::new(ProcessedKey::new(&config.processed_key));
         let (stopper, stop) = stop::channel();
         let (taken_over, to_take_over) = mpsc::unbounded_channel();
+        let judging = Judging::new(Arc::clone(&tenants), &config.sources);
         let parts = Arc::new(Parts {
             clock: clock.clone(),
             pace: Pace::default(),
@@ -126,6 +127,7 @@ impl Relay {
                     to_recipients: Schedule::new(config.queue.retry_deliver.clone()),
                 },
                 holds: Arc::clone(tenants.holds()),
+                judging,
             },
             tenants,
             spool,

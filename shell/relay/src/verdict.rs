@@ -3,10 +3,12 @@
 //! Every end has its record (law 2). A report is in the spool before the outcome that names it. When patience is over a report is sent
 //! even for a fault that may be ours, and counted where an operator sees it. A report of ours that is refused makes no second one.
 
+mod judging;
 mod report;
 mod schedule;
 mod setup;
 
+pub(crate) use judging::Judging;
 pub(crate) use schedule::Schedule;
 pub(crate) use setup::is_unknown_to_the_tenant;
 
@@ -14,8 +16,8 @@ use crate::custody::Custody;
 use crate::holds::Holds;
 use crate::processed::ProcessedKey;
 use crate::transport::Sent;
-use bounce::{Context, Failure, Judgement, Route, classify_failure, judge, sign};
-use model::{Discard, EnhancedCode, Final, Metrics, ParkReason, Stage, Timestamp};
+use bounce::{Failure, Judgement, sign};
+use model::{Discard, EnhancedCode, Final, Metrics, Owner, ParkReason, Stage, Timestamp};
 use report::{Failed, Reporter};
 use spool::{Lease, Spool, SpoolError};
 use std::sync::Arc;
@@ -47,6 +49,7 @@ pub(crate) struct Verdict {
     pub(crate) reporting_host: String,
     pub(crate) schedules: Schedules,
     pub(crate) holds: Arc<Holds>,
+    pub(crate) judging: Judging,
 }
 
 /// The waits of each mode.
@@ -71,6 +74,7 @@ impl Verdict {
             match result {
                 Ok(reply) => {
                     let (host, source) = (sent.host.clone(), sent.source.clone());
+                    self.judging.accepted(custody.accepted(), &host, now);
                     delivered.push((recipient, Final::Delivered { host, source, reply: reply.to_string() }));
                 }
                 Err(failure) => {
@@ -104,7 +108,7 @@ impl Verdict {
         let is_expired = now >= lease.accepted().expires;
         let mut judged = Vec::new();
         for one in missed {
-            judged.push((self.judge(&lease, snapshot, &one, is_expired), one));
+            judged.push((self.judge(&lease, snapshot, &one, is_expired, now), one));
         }
         let (ended, left): (Vec<_>, Vec<_>) = judged.into_iter().partition(|(judgement, _)| ends(*judgement));
         let left = match self.end(&lease, snapshot, ended, now).await {
@@ -141,8 +145,15 @@ impl Verdict {
         self.note(self.wait(lease, None, &left, now).await);
     }
 
-    fn judge(&self, lease: &Lease, snapshot: &Snapshot, missed: &Missed, is_expired: bool) -> Judgement {
-        let judgement = judge(&missed.failure, context(lease, snapshot, missed));
+    fn judge(
+        &self,
+        lease: &Lease,
+        snapshot: &Snapshot,
+        missed: &Missed,
+        is_expired: bool,
+        now: Timestamp,
+    ) -> Judgement {
+        let judgement = self.judging.judge(lease, snapshot, missed, now);
         if !is_expired || ends(judgement) {
             return judgement;
         }
@@ -202,24 +213,21 @@ impl Verdict {
         left: &[(Judgement, Missed)],
         now: Timestamp,
     ) -> Result<(), SpoolError> {
-        let Some((_, first)) = left.first() else { return Ok(()) };
+        let Some((judgement, first)) = left.first() else { return Ok(()) };
         let host = first.host.clone().unwrap_or_default();
+        let category = self.judging.classified(lease.accepted(), snapshot, first).map(|told| told.category);
+        let owner = owner_of(*judgement);
         let reply = first.failure.to_string();
         self.metrics.parked.add_one();
         self.metrics.alarms.add_one();
         tracing::warn!(
-            id = %lease.id(), tenant = %lease.accepted().tenant, host, reply,
+            id = %lease.id(), tenant = %lease.accepted().tenant, host, reply, ?category, ?owner,
             "parked: the refusal may be ours or the tenant's set-up; `signpost queue show ID` tells more"
         );
         let stage = first.stage;
         let reason = match setup::said(snapshot, &lease, first) {
             true => ParkReason::TenantSetup { stage, host, reply },
-            false => {
-                let classified = classify_failure(&first.failure, context(&lease, snapshot, first));
-                let (category, owner) =
-                    classified.map(|classified| (classified.category, classified.owner)).unzip();
-                ParkReason::Refused { stage, host, reply, category, owner }
-            }
+            false => ParkReason::Refused { stage, host, reply, category, owner },
         };
         lease.park(reason, now).await
     }
@@ -260,24 +268,6 @@ impl Verdict {
     }
 }
 
-/// What is known around a failure.
-fn context<'a>(lease: &Lease, snapshot: &Snapshot, missed: &'a Missed) -> Context<'a> {
-    let settings = &snapshot.settings;
-    let recipient = lease.accepted().envelope.recipients.get(missed.recipient);
-    Context {
-        stage: missed.stage,
-        route: match settings.egress.mode {
-            EgressMode::Return => Route::Return,
-            EgressMode::Deliver => Route::Deliver,
-        },
-        // `host [address]`.
-        host: missed.host.as_deref().and_then(|host| host.split_whitespace().next()),
-        our_addresses: None,
-        recipient_is_tenants: recipient
-            .is_some_and(|recipient| settings.domains.contains(&recipient.address.domain())),
-    }
-}
-
 fn ends(judgement: Judgement) -> bool {
     match judgement {
         Judgement::Report(_) => true,
@@ -294,6 +284,15 @@ fn parks(judgement: Judgement) -> bool {
 
 fn is_limit(failure: &Failure) -> bool {
     sign(failure, true).is_some_and(bounce::Sign::is_limit)
+}
+
+/// Whose fault keeps the message here.
+fn owner_of(judgement: Judgement) -> Option<Owner> {
+    match judgement {
+        Judgement::Park(owner) => Some(owner),
+        Judgement::HoldTenant => Some(Owner::TenantSetup),
+        Judgement::Retry | Judgement::RetrySameSource | Judgement::Report(_) => None,
+    }
 }
 
 fn shown(missed: &Missed) -> String {

@@ -1,6 +1,6 @@
 //! Replies: read the same however they are cut, written and read again, judged without surprise.
 
-use bounce::{Context, Failure, Judgement};
+use bounce::{Context, Failure, Judgement, Route};
 use model::{Reply, Stage};
 use smtp::{ReplyReader, write_reply};
 
@@ -41,11 +41,18 @@ fn read(bytes: &[u8], piece: usize) -> (Vec<Reply>, bool) {
 }
 
 fn judge(reply: &Reply) {
-    for recipient_is_tenants in [true, false] {
-        let failure = Failure::Reply(reply.clone());
-        let context = Context { stage: Stage::EndOfData, recipient_is_tenants };
-        let judgement = bounce::judge(&failure, context);
-        let reported = matches!(judgement, Judgement::Report(_));
-        assert!(!reported || (500..600).contains(&reply.code.0), "{reply:?} is reported");
+    let failure = Failure::Reply(reply.clone());
+    let key = bounce::normalised(&failure.to_string());
+    assert_eq!(bounce::normalised(&key), key, "a key made twice differs");
+    for (route, recipient_is_tenants) in
+        [(Route::Return, true), (Route::Return, false), (Route::Deliver, true), (Route::Deliver, false)]
+    {
+        for stage in [Stage::Banner, Stage::EndOfData] {
+            let context = Context { stage, route, host: None, our_addresses: None, recipient_is_tenants };
+            let judgement = bounce::judge(&failure, context);
+            let reported = matches!(judgement, Judgement::Report(_));
+            assert!(!reported || (500..600).contains(&reply.code.0), "{reply:?} is reported");
+            assert!(!reported || stage != Stage::Banner, "{reply:?} is reported before anything was said");
+        }
     }
 }
