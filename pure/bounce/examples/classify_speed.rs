@@ -28,7 +28,11 @@ fn main() -> ExitCode {
     let mean = bytes / replies.len().max(1);
     #[expect(clippy::print_stdout, reason = "the figure is what this program is for")]
     {
-        println!("{:.2} microseconds for a reply of {mean} bytes, {known} of {} known", best * 1e6, replies.len());
+        println!(
+            "{:.2} microseconds for a reply of {mean} bytes, {known} of {} known",
+            best * 1e6,
+            replies.len()
+        );
     }
     ExitCode::SUCCESS
 }

@@ -30,8 +30,9 @@ const DOUBT: &str = include_str!("../rules/doubt.toml");
 const PROVIDERS: &str = include_str!("../rules/providers.toml");
 
 /// The rules of this build.
-pub(crate) static RULES: LazyLock<Rules> =
-    LazyLock::new(|| Rules::read(&FILES, LISTS, DOUBT, PROVIDERS).expect("the tests of this build read the same files"));
+pub(crate) static RULES: LazyLock<Rules> = LazyLock::new(|| {
+    Rules::read(&FILES, LISTS, DOUBT, PROVIDERS).expect("the tests of this build read the same files")
+});
 
 /// Why rules cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -231,9 +232,9 @@ impl Rules {
 
     /// The first list that the text names, and where its name ends.
     pub(crate) fn list(&self, seen: &Seen) -> Option<(&List, usize)> {
-        seen.found.iter().find_map(|(id, end)| {
-            self.list_of[id.index()].map(|number| (&self.lists[number as usize], *end))
-        })
+        seen.found
+            .iter()
+            .find_map(|(id, end)| self.list_of[id.index()].map(|number| (&self.lists[number as usize], *end)))
     }
 
     /// Who runs this host.
@@ -305,8 +306,7 @@ fn compile(
 
 fn add_all(rule: &str, phrases: &[String], book: &mut PhraseBook) -> Result<Vec<PhraseId>, RuleError> {
     let add = |phrase: &String| {
-        book.add(phrase)
-            .ok_or_else(|| RuleError::Phrase { rule: rule.to_owned(), phrase: phrase.clone() })
+        book.add(phrase).ok_or_else(|| RuleError::Phrase { rule: rule.to_owned(), phrase: phrase.clone() })
     };
     phrases.iter().map(add).collect()
 }

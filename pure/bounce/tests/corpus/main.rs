@@ -34,12 +34,19 @@ fn check(labelled: &[Labelled]) {
     println!("{right} of {} right ({share:.3}); wrong:\n{}", told.len(), wrong.join("\n"));
     assert!(share >= ACCURACY_MIN, "{right} of {} right:\n{}", told.len(), wrong.join("\n"));
     for (one, told) in &told {
-        let is_ours = matches!(one.category, Category::IpListed | Category::IpReputation | Category::TlsRequired);
-        assert!(!is_ours || told.action != Action::Dsn, "a fault of ours would be reported: {one:?} {told:?}");
+        let is_ours =
+            matches!(one.category, Category::IpListed | Category::IpReputation | Category::TlsRequired);
+        assert!(
+            !is_ours || told.action != Action::Dsn,
+            "a fault of ours would be reported: {one:?} {told:?}"
+        );
         let is_listing = one.category == Category::IpListed;
         let takes_out = told.category == Category::IpListed && told.owner == Owner::OurAddress;
         assert!(is_listing || !takes_out, "no listing, and a source would be taken out: {one:?} {told:?}");
-        assert!(!is_listing || told.category == Category::IpListed, "a listing is not seen: {one:?} {told:?}");
+        assert!(
+            !is_listing || told.category == Category::IpListed,
+            "a listing is not seen: {one:?} {told:?}"
+        );
     }
 }
 
@@ -59,7 +66,9 @@ fn the_whole_collection_where_it_is_at_hand_too() {
     let found = above.map(|folder| folder.join("shared/data/replies.jsonl")).find(|path| path.is_file());
     match found {
         Some(path) => check(&read(&std::fs::read_to_string(path).unwrap())),
-        None => println!("no folder `shared` above the repository: only the committed replies were looked at"),
+        None => {
+            println!("no folder `shared` above the repository: only the committed replies were looked at")
+        }
     }
 }
 
@@ -68,7 +77,8 @@ fn no_context_makes_a_report_of_a_listing() {
     for one in read(include_str!("replies.jsonl")).iter().filter(|one| one.category == Category::IpListed) {
         for route in [None, Some(bounce::Route::Return), Some(bounce::Route::Deliver)] {
             for is_tenants in [None, Some(true), Some(false)] {
-                let context = ReplyContext { route, recipient_is_tenants: is_tenants, ..ReplyContext::default() };
+                let context =
+                    ReplyContext { route, recipient_is_tenants: is_tenants, ..ReplyContext::default() };
                 let told = classify(&one.reply, &context);
                 assert_ne!(told.action, Action::Dsn, "{one:?} {context:?}");
             }

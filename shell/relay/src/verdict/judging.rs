@@ -6,7 +6,8 @@
 use super::Missed;
 use crate::tenants::Tenants;
 use bounce::{
-    Answer, Breaker, Classified, Context, Judgement, Refusal, Route, Trust, classify_failure, judge, normalised,
+    Answer, Breaker, Classified, Context, Judgement, Refusal, Route, Trust, classify_failure, judge,
+    normalised,
 };
 use model::{Owner, Source, Timestamp};
 use spool::{Accepted, Lease};
@@ -74,13 +75,7 @@ impl Judging {
         self.meet(accepted, host, None, now);
     }
 
-    fn meet(
-        &self,
-        accepted: &Accepted,
-        host: &str,
-        refusal: Option<Refusal<'_>>,
-        now: Timestamp,
-    ) -> Trust {
+    fn meet(&self, accepted: &Accepted, host: &str, refusal: Option<Refusal<'_>>, now: Timestamp) -> Trust {
         let sender = accepted.envelope.mail_from.mailbox().map(ToString::to_string).unwrap_or_default();
         let answer = Answer { tenant: &accepted.tenant, sender: &sender, refusal };
         // A panic while it was held left nothing half done that could make a report.
@@ -91,12 +86,7 @@ impl Judging {
         breaker.meet(&name_of(host).to_owned(), &answer, now)
     }
 
-    fn context<'a>(
-        &'a self,
-        accepted: &Accepted,
-        snapshot: &Snapshot,
-        missed: &'a Missed,
-    ) -> Context<'a> {
+    fn context<'a>(&'a self, accepted: &Accepted, snapshot: &Snapshot, missed: &'a Missed) -> Context<'a> {
         let domains = &snapshot.settings.domains;
         let recipient = accepted.envelope.recipients.get(missed.recipient);
         let domain = recipient.map(|recipient| recipient.address.domain());
