@@ -165,10 +165,7 @@ impl Finding<'_> {
             Some(action) => action,
             None => self.action_for_good(owner, context),
         };
-        match action {
-            Action::Dsn if self.is_doubtful => Action::Park,
-            _ => action,
-        }
+        if action == Action::Dsn && self.is_doubtful { Action::Park } else { action }
     }
 
     /// The rule, where its own owner held against the context: then its scope and action hold too.
