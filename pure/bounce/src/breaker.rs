@@ -5,7 +5,6 @@
 //! recipient's own and never trip the first bound; they count for the second, because a directory that is gone refuses everybody.
 //! Memory is bounded: over a bound the oldest is forgotten, which can only make the breaker forget a reason to park.
 
-use core::hash::Hash;
 use model::{Category, Duration, TenantName, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -68,11 +67,16 @@ struct Met {
     refusal: Option<(String, Category)>,
 }
 
-impl<P: Ord + Clone + Hash> Breaker<P> {
-    /// Nothing has happened yet.
-    #[must_use]
-    pub fn new(has_one_tenant: bool) -> Self {
-        Self { paths: BTreeMap::new(), has_one_tenant }
+impl<P> Default for Breaker<P> {
+    fn default() -> Self {
+        Self { paths: BTreeMap::new(), has_one_tenant: false }
+    }
+}
+
+impl<P: Ord + Clone> Breaker<P> {
+    /// How many tenants there are: in an installation of one, its senders are each for themselves.
+    pub fn serve(&mut self, tenants: usize) {
+        self.has_one_tenant = tenants == 1;
     }
 
     /// Remembers one answer and says whether it, if it is a refusal, may be believed.

@@ -22,10 +22,9 @@ pub fn classify(reply: &str, context: &ReplyContext<'_>) -> Classified {
     let rule = rules.first(&prepared, &seen);
     let category = rule.map_or(Category::Unknown, |rule| rule.text.category);
     let named = named_address(reply, context.our_addresses);
-    let (list, is_public) = match category {
-        Category::IpListed | Category::DomainReputation => list_of(rule, rules.list(&seen), &prepared.words),
-        _ => (None, false),
-    };
+    let names_lists = matches!(category, Category::IpListed | Category::DomainReputation);
+    let (list, is_public) =
+        if names_lists { list_of(rule, rules.list(&seen), &prepared.words) } else { (None, false) };
     let finding = Finding {
         rule,
         category,
@@ -150,13 +149,11 @@ impl Finding<'_> {
             Owner::TenantSetup => Scope::Tenant,
             Owner::SenderDomain => Scope::SenderDomain,
             Owner::Content | Owner::Recipient => Scope::Recipient,
-            Owner::Receiver => match self.category {
-                Category::RateLimited => here,
-                Category::Greylisted => Scope::SourceAtSite,
-                // Somebody else's address: nothing of ours is concerned.
-                Category::IpListed | Category::IpReputation => Scope::Recipient,
-                _ => Scope::Site,
-            },
+            Owner::Receiver if self.category == Category::RateLimited => here,
+            Owner::Receiver if self.category == Category::Greylisted => Scope::SourceAtSite,
+            // Somebody else's address: nothing of ours is concerned.
+            Owner::Receiver if self.is_about_an_address() => Scope::Recipient,
+            Owner::Receiver => Scope::Site,
         }
     }
 
@@ -168,10 +165,7 @@ impl Finding<'_> {
             Some(action) => action,
             None => self.action_for_good(owner, context),
         };
-        match action {
-            Action::Dsn if self.is_doubtful => Action::Park,
-            _ => action,
-        }
+        if action == Action::Dsn && self.is_doubtful { Action::Park } else { action }
     }
 
     /// The rule, where its own owner held against the context: then its scope and action hold too.
@@ -180,10 +174,13 @@ impl Finding<'_> {
     }
 
     fn action_for_now(&self, owner: Owner) -> Action {
-        match (self.category, owner) {
-            (Category::IpListed, Owner::OurAddress) => Action::OtherSource,
-            (Category::IpReputation, Owner::OurAddress) | (Category::RateLimited, _) => Action::SlowDown,
-            _ => Action::Retry,
+        let is_ours = owner == Owner::OurAddress;
+        if self.category == Category::RateLimited || is_ours && self.category == Category::IpReputation {
+            Action::SlowDown
+        } else if is_ours && self.category == Category::IpListed {
+            Action::OtherSource
+        } else {
+            Action::Retry
         }
     }
 
@@ -194,17 +191,24 @@ impl Finding<'_> {
             Owner::TenantSetup if self.holds_all(context) => Action::HoldTenant,
             Owner::TenantSetup => Action::Park,
             Owner::SenderDomain | Owner::Content | Owner::Recipient => Action::Dsn,
-            Owner::Receiver => match self.category {
-                Category::RateLimited => Action::SlowDown,
-                Category::TransientServer
-                | Category::Greylisted
-                | Category::RelayingDenied
-                | Category::IpListed
-                | Category::IpReputation => Action::Retry,
-                // What was refused before it could be known, and what nobody knows.
-                _ => Action::Park,
-            },
+            Owner::Receiver if self.category == Category::RateLimited => Action::SlowDown,
+            Owner::Receiver if self.passes() => Action::Retry,
+            // What was refused before it could be known, and what nobody knows.
+            Owner::Receiver => Action::Park,
         }
+    }
+
+    /// Whether a receiver's fault goes away without anybody's act here.
+    fn passes(&self) -> bool {
+        let is_its_own = matches!(
+            self.category,
+            Category::TransientServer | Category::Greylisted | Category::RelayingDenied
+        );
+        is_its_own || self.is_about_an_address()
+    }
+
+    fn is_about_an_address(&self) -> bool {
+        matches!(self.category, Category::IpListed | Category::IpReputation)
     }
 
     /// Whether the tenant's other mail on this route would fare the same: the host does not know it as the tenant's.
@@ -242,10 +246,9 @@ struct About {
 /// Ours where the reply names one of ours; else the first that is no list's answer.
 fn named_address(reply: &str, ours: Option<&[IpAddr]>) -> Option<About> {
     let named = addresses(reply);
-    if let Some(ours) = ours {
-        if let Some(found) = named.iter().find(|named| ours.contains(&named.address)) {
-            return Some(About { address: found.address, is_ours: true });
-        }
+    let of_ours = ours.and_then(|ours| named.iter().find(|named| ours.contains(&named.address)));
+    if let Some(found) = of_ours {
+        return Some(About { address: found.address, is_ours: true });
     }
     let is_client = |named: &&Named| named.is_bracketed || !is_answer(named.address);
     let first = named.iter().find(|named| named.is_bracketed).or_else(|| named.iter().find(is_client))?;

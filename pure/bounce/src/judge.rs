@@ -5,7 +5,7 @@
 //! where its owner is the recipient, the content or the sender's domain. The rest parks with its owner, because in the path of all
 //! mail most refusals are a matter of set-up or of our address, and a wrong report cannot be taken back.
 
-use crate::classify::classify;
+use crate::classify::{classify, provider_of};
 use crate::context::{Classified, ReplyContext, Route};
 use core::fmt;
 use core::net::IpAddr;
@@ -16,7 +16,7 @@ use model::{Action, Category, EnhancedCode, Owner, Reply, ReplyClass, Stage};
 pub struct Context<'a> {
     pub stage: Stage,
     pub route: Route,
-    /// The host that was asked, if its name is known.
+    /// The host that was asked, by name or as `host [address]`.
     pub host: Option<&'a str>,
     /// Addresses from which we send; `None` where the system chooses.
     pub our_addresses: Option<&'a [IpAddr]>,
@@ -89,7 +89,9 @@ pub fn judge(failure: &Failure, context: Context<'_>) -> Judgement {
 #[must_use]
 pub fn classify_failure(failure: &Failure, context: Context<'_>) -> Option<Classified> {
     let Failure::Reply(reply) = failure else { return None };
-    let provider = context.host.and_then(crate::classify::provider_of);
+    // `host [address]`, as transcripts name a host.
+    let name = context.host.and_then(|host| host.split_whitespace().next());
+    let provider = name.and_then(provider_of);
     let known = ReplyContext {
         stage: Some(context.stage),
         route: Some(context.route),

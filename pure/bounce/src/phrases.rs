@@ -4,7 +4,7 @@
 //! (`greylist*`), ` * ` in the middle stands for at most `GAP_BYTES_MAX` of anything, `^` and `$` are the reply's ends. That is all there is,
 //! so a rule reads as what it finds and the time is the text's length.
 
-use aho_corasick::{AhoCorasick, BuildError, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use std::collections::HashMap;
 
 /// Words that belong together stand close together.
@@ -47,8 +47,8 @@ struct Edges {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Edge {
     Anything,
-    WordEdge,
-    ReplyEdge,
+    Word,
+    Reply,
 }
 
 impl PhraseBook {
@@ -89,7 +89,10 @@ impl PhraseBook {
             });
             literals_of[at].push(number as u32);
         }
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&distinct)?;
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&distinct)?;
         let mut single = vec![Vec::new(); self.texts.len()];
         let mut ending = vec![Vec::new(); self.texts.len()];
         for (id, pieces) in self.phrases.iter().enumerate() {
@@ -106,14 +109,14 @@ impl PhraseBook {
 
 fn literal(piece: &str) -> Option<Literal> {
     let (piece, start) = match (piece.strip_prefix('^'), piece.strip_prefix('*')) {
-        (Some(rest), _) => (rest, Edge::ReplyEdge),
+        (Some(rest), _) => (rest, Edge::Reply),
         (None, Some(rest)) => (rest, Edge::Anything),
-        (None, None) => (piece, Edge::WordEdge),
+        (None, None) => (piece, Edge::Word),
     };
     let (text, end) = match (piece.strip_suffix('$'), piece.strip_suffix('*')) {
-        (Some(rest), _) => (rest, Edge::ReplyEdge),
+        (Some(rest), _) => (rest, Edge::Reply),
         (None, Some(rest)) => (rest, Edge::Anything),
-        (None, None) => (piece, Edge::WordEdge),
+        (None, None) => (piece, Edge::Word),
     };
     (!text.is_empty()).then(|| Literal { text: text.to_owned(), edges: Edges { start, end } })
 }
@@ -203,13 +206,13 @@ impl Phrases {
         let edges = self.edges[literal as usize];
         let starts = match edges.start {
             Edge::Anything => true,
-            Edge::WordEdge => start == 0 || !(is_word(start) && is_word(start - 1)),
-            Edge::ReplyEdge => start == 0,
+            Edge::Word => start == 0 || !(is_word(start) && is_word(start - 1)),
+            Edge::Reply => start == 0,
         };
         let ends = match edges.end {
             Edge::Anything => true,
-            Edge::WordEdge => !(is_word(end - 1) && is_word(end)),
-            Edge::ReplyEdge => end == bytes.len(),
+            Edge::Word => !(is_word(end - 1) && is_word(end)),
+            Edge::Reply => end == bytes.len(),
         };
         starts && ends
     }

@@ -71,8 +71,9 @@ pub(crate) struct RuleText {
     /// Fires on the phrases of `lists.toml`.
     #[serde(default)]
     names_list: bool,
+    /// First digits of reply codes.
     #[serde(default)]
-    reply: Vec<String>,
+    reply: Vec<u16>,
     #[serde(default)]
     enhanced: Vec<String>,
     #[serde(default)]
@@ -220,6 +221,7 @@ impl Rules {
         let asked = seen.found.iter().flat_map(|(id, _)| &self.rules_of[id.index()]);
         let mut numbers: Vec<u32> = asked.chain(&self.always).copied().collect();
         numbers.sort_unstable();
+        numbers.dedup();
         numbers.into_iter().map(|number| &self.rules[number as usize]).find(|rule| rule.fires(reply, seen))
     }
 
@@ -246,19 +248,21 @@ impl Rules {
 }
 
 impl Rule {
+    /// Whether it fires on a reply that has one of its phrases, if it has any: only then is it asked.
     fn fires(&self, reply: &Prepared, seen: &Seen) -> bool {
         let has_code = self.enhanced.is_empty()
             || reply.enhanced.is_some_and(|code| self.enhanced.iter().any(|span| span.holds(code)));
         has_code
             && self.has_reply(reply.code)
-            && (self.any.is_empty() || seen.has_any(&self.any))
             && (self.with.is_empty() || seen.has_any(&self.with))
             && !seen.has_any(&self.without)
     }
 
     fn has_reply(&self, code: Option<u16>) -> bool {
-        let begins =
-            |code: u16| self.text.reply.iter().any(|start| code.to_string().starts_with(start.as_str()));
+        let begins = |code: u16| {
+            let with = |start: &u16| code == *start || code / 10 == *start || code / 100 == *start;
+            self.text.reply.iter().any(with)
+        };
         self.text.reply.is_empty() || code.is_some_and(begins)
     }
 

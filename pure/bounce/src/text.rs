@@ -131,26 +131,32 @@ fn push_without_mailbox(word: &str, words: &mut String) {
 /// What stands before and after a network address in a word. Documents write `x.xx.x.xx` for one. One inside a link is none: links name
 /// whom to ask, words name who is meant.
 fn around_address(word: &str) -> Option<(&str, &str)> {
+    let count = |wanted: u8| word.bytes().filter(|byte| *byte == wanted).count();
+    if count(b'.') >= 3 {
+        around_quad(word)
+    } else if count(b':') >= 2 {
+        around_v6(word)
+    } else {
+        None
+    }
+}
+
+fn around_quad(word: &str) -> Option<(&str, &str)> {
     let bytes = word.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let begins =
-            at == 0 || !is_part_before(bytes[at - 1]) || word[..at].to_ascii_lowercase().ends_with("ip=");
-        if begins {
-            if let Some(length) = quad(&bytes[at..]) {
-                return (!word[..at].contains('/')).then(|| (&word[..at], &word[at + length..]));
-            }
-        }
-        at += 1;
-    }
-    let inner = word.trim_matches(|c: char| !c.is_ascii_hexdigit() && c != ':');
-    let is_long = inner.matches(':').count() > 1;
-    let is_v6 = is_long && inner.trim_end_matches(':').parse::<Ipv6Addr>().is_ok();
-    if !is_v6 {
-        return None;
-    }
+    let begins = |at: usize| {
+        let is_tagged = || at >= 3 && bytes[at - 3..at].eq_ignore_ascii_case(b"ip=");
+        at == 0 || !is_part_before(bytes[at - 1]) || is_tagged()
+    };
+    let found = (0..bytes.len()).filter(|at| begins(*at)).find_map(|at| Some((at, quad(&bytes[at..])?)));
+    let (at, length) = found?;
+    (!bytes[..at].contains(&b'/')).then(|| (&word[..at], &word[at + length..]))
+}
+
+fn around_v6(word: &str) -> Option<(&str, &str)> {
+    let inner = word.trim_matches(|c: char| !c.is_ascii_hexdigit() && c != ':').trim_end_matches(':');
+    inner.parse::<Ipv6Addr>().ok()?;
     let start = word.find(inner)?;
-    Some((&word[..start], &word[start + inner.trim_end_matches(':').len()..]))
+    Some((&word[..start], &word[start + inner.len()..]))
 }
 
 fn is_part_before(byte: u8) -> bool {

@@ -146,7 +146,9 @@ async fn start(
             size_max: ByteCount(1 << 20),
             bare_lf: smtp::BareLf::Normalise,
         }],
+        exchanger_port: 25,
         sources: vec![Source {
+            notice: false,
             name: "one".parse()?,
             address: [127, 0, 1, 1].into(),
             ehlo: "one.relay.example".to_owned(),
@@ -154,6 +156,7 @@ async fn start(
             network: "here".to_owned(),
         }],
         queue: QueueConfig {
+            patience: relay::Patience::default(),
             expire: Duration::from_secs(600),
             retry_return: waits.clone(),
             retry_deliver: waits,

@@ -77,7 +77,7 @@ async fn other_ways(
     let by_smart_host = is_return.then(|| Steer::route_to_smart_host(snapshot, &[]));
     for other in from_another.into_iter().chain(by_smart_host) {
         let (parked, mut left): (Vec<_>, Vec<_>) =
-            missed.into_iter().partition(|one| parts.verdict.parks(lease, snapshot, one));
+            missed.into_iter().partition(|one| parts.verdict.parks(lease, snapshot, one, parts.clock.now()));
         if parked.is_empty() {
             return left;
         }

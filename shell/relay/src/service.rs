@@ -11,7 +11,7 @@ use crate::queue::TakenOver;
 use crate::steer::Steer;
 use crate::stop::Stopper;
 use crate::transport::Transport;
-use crate::verdict::{Patience, Schedule, Schedules, TenantsTold, Verdict};
+use crate::verdict::{Judging, Patience, Schedule, Schedules, TenantsTold, Verdict};
 use crate::{Parts, Tenants, queue, stop};
 use model::{ByteCount, Duration, ListenerName, Metrics, Source};
 use net::tls::{ClientCertificates, Identity, TlsError};
@@ -116,6 +116,7 @@ impl Relay {
         let key = Arc::new(ProcessedKey::new(&config.processed_key));
         let (stopper, stop) = stop::channel();
         let (taken_over, to_take_over) = mpsc::unbounded_channel();
+        let judging = Judging::new(Arc::clone(&tenants), &config.sources);
         let parts = Arc::new(Parts {
             clock: clock.clone(),
             pace: Pace::default(),
@@ -134,6 +135,7 @@ impl Relay {
                 holds: Arc::clone(tenants.holds()),
                 patience: config.queue.patience,
                 tenants_told: TenantsTold::default(),
+                judging,
             },
             tenants,
             spool,

@@ -4,12 +4,14 @@
 //! even for a fault that may be ours, and counted where an operator sees it. A report of ours that is refused makes no second one: its end is a
 //! recorded discard.
 
+mod judging;
 mod late;
 mod notice;
 mod report;
 mod schedule;
 mod setup;
 
+pub(crate) use judging::Judging;
 pub use late::Patience;
 pub(crate) use late::TenantsTold;
 pub(crate) use schedule::Schedule;
@@ -19,9 +21,10 @@ use crate::custody::Custody;
 use crate::holds::Holds;
 use crate::processed::ProcessedKey;
 use crate::transport::Sent;
-use bounce::{Cause, Context, Failure, Judgement, Kind, Route, classify_failure, judge, sign};
+use bounce::{Cause, Failure, Judgement, Kind, sign};
 use model::{
-    Discard, EnhancedCode, Envelope, Final, ListenerName, Metrics, ParkReason, SourceName, Stage, Timestamp,
+    Discard, EnhancedCode, Envelope, Final, ListenerName, Metrics, Owner, ParkReason, SourceName, Stage,
+    Timestamp,
 };
 use report::{About, Line, Telling};
 use spool::{Lease, Spool, SpoolError};
@@ -60,6 +63,7 @@ pub(crate) struct Verdict {
     pub(crate) holds: Arc<Holds>,
     pub(crate) patience: Patience,
     pub(crate) tenants_told: TenantsTold,
+    pub(crate) judging: Judging,
 }
 
 /// The waits of each mode.
@@ -82,7 +86,10 @@ impl Verdict {
         let mut missed = Vec::new();
         for (recipient, stage, result) in sent.results {
             match result {
-                Ok(reply) => delivered.push((recipient, reply)),
+                Ok(reply) => {
+                    self.judging.accepted(custody.accepted(), &sent.host, now);
+                    delivered.push((recipient, reply));
+                }
                 Err(failure) => {
                     let (host, source) = (Some(sent.host.clone()), Some(sent.source.clone()));
                     let limited = sent.come_again.filter(|_| is_limit(&failure));
@@ -111,8 +118,8 @@ impl Verdict {
     }
 
     /// Whether a refusal would keep the message here.
-    pub(crate) fn parks(&self, lease: &Lease, snapshot: &Snapshot, missed: &Missed) -> bool {
-        parks(self.judge(lease, snapshot, missed, false))
+    pub(crate) fn parks(&self, lease: &Lease, snapshot: &Snapshot, missed: &Missed, now: Timestamp) -> bool {
+        parks(self.judging.judge(lease, snapshot, missed, now))
     }
 
     /// Ends the lease of a message of which `missed` were not reached.
@@ -129,7 +136,7 @@ impl Verdict {
         let is_expired = now >= lease.accepted().expires;
         let mut judged = Vec::new();
         for one in missed {
-            judged.push((self.judge(&lease, snapshot, &one, is_expired), one));
+            judged.push((self.judge(&lease, snapshot, &one, is_expired, now), one));
         }
         let (ended, left): (Vec<_>, Vec<_>) = judged.into_iter().partition(|(judgement, _)| ends(*judgement));
         let left = match self.end(&lease, snapshot, ended, now).await {
@@ -166,8 +173,15 @@ impl Verdict {
         self.note(self.wait(lease, None, &left, now).await);
     }
 
-    fn judge(&self, lease: &Lease, snapshot: &Snapshot, missed: &Missed, is_expired: bool) -> Judgement {
-        let judgement = judge(&missed.failure, context(lease, snapshot, missed));
+    fn judge(
+        &self,
+        lease: &Lease,
+        snapshot: &Snapshot,
+        missed: &Missed,
+        is_expired: bool,
+        now: Timestamp,
+    ) -> Judgement {
+        let judgement = self.judging.judge(lease, snapshot, missed, now);
         if !is_expired || ends(judgement) {
             return judgement;
         }
@@ -234,24 +248,21 @@ impl Verdict {
         left: &[(Judgement, Missed)],
         now: Timestamp,
     ) -> Result<(), SpoolError> {
-        let Some((_, first)) = left.first() else { return Ok(()) };
+        let Some((judgement, first)) = left.first() else { return Ok(()) };
         let host = first.host.clone().unwrap_or_default();
+        let category = self.judging.classified(lease.accepted(), snapshot, first).map(|told| told.category);
+        let owner = owner_of(*judgement);
         let reply = first.failure.to_string();
         self.metrics.parked.add_one();
         self.metrics.alarms.add_one();
         tracing::warn!(
-            id = %lease.id(), tenant = %lease.accepted().tenant, host, reply,
+            id = %lease.id(), tenant = %lease.accepted().tenant, host, reply, ?category, ?owner,
             "parked: the refusal may be ours or the tenant's set-up; `signpost queue show ID` tells more"
         );
         let stage = first.stage;
         let reason = match setup::said(snapshot, &lease, first) {
             true => ParkReason::TenantSetup { stage, host, reply },
-            false => {
-                let classified = classify_failure(&first.failure, context(&lease, snapshot, first));
-                let (category, owner) =
-                    classified.map(|classified| (classified.category, classified.owner)).unzip();
-                ParkReason::Refused { stage, host, reply, category, owner }
-            }
+            false => ParkReason::Refused { stage, host, reply, category, owner },
         };
         lease.park(reason, now).await
     }
@@ -292,24 +303,6 @@ impl Verdict {
     }
 }
 
-/// What is known around a failure.
-fn context<'a>(lease: &Lease, snapshot: &Snapshot, missed: &'a Missed) -> Context<'a> {
-    let settings = &snapshot.settings;
-    let recipient = lease.accepted().envelope.recipients.get(missed.recipient);
-    Context {
-        stage: missed.stage,
-        route: match settings.egress.mode {
-            EgressMode::Return => Route::Return,
-            EgressMode::Deliver => Route::Deliver,
-        },
-        // `host [address]`.
-        host: missed.host.as_deref().and_then(|host| host.split_whitespace().next()),
-        our_addresses: None,
-        recipient_is_tenants: recipient
-            .is_some_and(|recipient| settings.domains.contains(&recipient.address.domain())),
-    }
-}
-
 /// Why the sender is not told that a recipient was given up. A null sender never is: that ends every loop of reports (RFC 5321 §6.1).
 fn why_untold(envelope: &Envelope, recipient: usize) -> Option<Discard> {
     if envelope.mail_from.mailbox().is_none() {
@@ -335,6 +328,15 @@ fn parks(judgement: Judgement) -> bool {
 
 fn is_limit(failure: &Failure) -> bool {
     sign(failure, true).is_some_and(bounce::Sign::is_limit)
+}
+
+/// Whose fault keeps the message here.
+fn owner_of(judgement: Judgement) -> Option<Owner> {
+    match judgement {
+        Judgement::Park(owner) => Some(owner),
+        Judgement::HoldTenant => Some(Owner::TenantSetup),
+        Judgement::Retry | Judgement::RetrySameSource | Judgement::Report(_) => None,
+    }
 }
 
 fn shown(missed: &Missed) -> String {

@@ -22,6 +22,12 @@ pub(crate) enum Command {
     Stamp(StampArgs),
     /// Tell where in a body a signature goes
     Place(PlaceArgs),
+    /// Tell what replies mean: one per line of standard input, plain or as JSON
+    ///
+    /// A line is a reply, or an object {"reply"} with what is known: "stage" (connect, banner, ehlo, tls, mail, rcpt, data, end_of_data),
+    /// "route" (return, deliver), "provider", "our_addresses", "recipient_is_tenants". Each gives one line of JSON: {"reply",
+    /// "category","owner","scope","action","list","address","rule"}.
+    Classify,
     /// Submit a message to a running relay
     Send(SendArgs),
     /// Publish, export and list tenants of a running relay

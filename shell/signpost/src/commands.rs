@@ -4,6 +4,7 @@
 //! programs and prints what the node answered.
 
 mod check;
+mod classify;
 mod place;
 mod queue;
 mod send;
@@ -13,6 +14,7 @@ mod tenant;
 mod trace;
 
 pub(crate) use check::config;
+pub(crate) use classify::classify;
 pub(crate) use place::place;
 pub(crate) use queue::queue;
 pub(crate) use send::send;

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Up(args) => up::run(args),
         Command::Stamp(args) => commands::stamp(&args),
         Command::Place(args) => commands::place(&args),
+        Command::Classify => commands::classify(),
         Command::Send(args) => commands::send(&args),
         Command::Tenant(command) => commands::tenant(command),
         Command::Queue(command) => commands::queue(command),

@@ -9,7 +9,9 @@ struct World {
 
 impl World {
     fn new(has_one_tenant: bool) -> Self {
-        Self { breaker: Breaker::new(has_one_tenant), now: Timestamp::from_micros(1_000_000_000_000) }
+        let mut breaker = Breaker::default();
+        breaker.serve(if has_one_tenant { 1 } else { 50 });
+        Self { breaker, now: Timestamp::from_micros(1_000_000_000_000) }
     }
 
     fn later(&mut self, seconds: u64) {
@@ -96,7 +98,7 @@ fn half_of_the_recipients_of_two_tenants_is_not_enough() {
 
 #[test]
 fn one_path_knows_nothing_of_another_and_memory_has_a_bound() {
-    let mut breaker = Breaker::new(false);
+    let mut breaker = Breaker::default();
     let now = Timestamp::from_micros(1_000_000_000_000);
     let refusal = Some(Refusal { text: LIKE, category: Category::Policy });
     for path in 0..5_000_u32 {

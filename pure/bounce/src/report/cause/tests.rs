@@ -27,8 +27,13 @@ fn words_show_their_cause() {
 #[test]
 fn a_park_shows_its_cause() {
     let text = || "x".to_owned();
-    let refused =
-        ParkReason::Refused { stage: Stage::Rcpt, host: text(), reply: "550 5.1.1 nobody".to_owned() };
+    let refused = ParkReason::Refused {
+        stage: Stage::Rcpt,
+        host: text(),
+        reply: "550 5.1.1 nobody".to_owned(),
+        category: None,
+        owner: None,
+    };
     let table = [
         (refused, Cause::UnknownRecipient),
         (ParkReason::Loop { detail: text() }, Cause::Loop),

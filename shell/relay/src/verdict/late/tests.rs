@@ -3,6 +3,7 @@
 use super::super::{Schedule, Schedules, TenantsTold};
 use super::*;
 use crate::processed::ProcessedKey;
+use crate::verdict::Judging;
 use model::{Address, ByteCount, Envelope, Final, Metrics, Notify, ReversePath, SnapshotNumber, Stage};
 use spool::disk::shim::MemDisk;
 use spool::{Spool, SpoolConfig, TraceInfo};
@@ -141,6 +142,7 @@ fn verdict(disk: &MemDisk) -> Verdict {
         reporting_listener: "eu-in".parse().unwrap(),
         schedules: Schedules { to_tenant: schedule(), to_recipients: schedule() },
         holds: Arc::default(),
+        judging: Judging::new(Arc::new(Tenants::new()), &[]),
         patience: Patience::default(),
         tenants_told: TenantsTold::default(),
     }
