@@ -4,6 +4,12 @@
 //! above the repository, it is held to the same bars. These rules were written with it in sight: the figures say that nothing was lost,
 //! not how well unseen replies fare.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests end the test and tell the figures"
+)]
+
 use bounce::{Action, Category, Owner, ReplyContext, classify};
 use serde::Deserialize;
 use std::path::Path;
@@ -61,6 +67,7 @@ fn the_committed_replies_come_out_as_people_labelled_them() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the collection is a file, and only this test reads it")]
 fn the_whole_collection_where_it_is_at_hand_too() {
     let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
     let found = above.map(|folder| folder.join("shared/data/replies.jsonl")).find(|path| path.is_file());

@@ -1,7 +1,7 @@
 //! Next hops that refuse, stall and break: nothing is lost, nobody is told wrongly.
 
 use crate::node::{ANNA, KIM, Node, SOURCES, Wishes, plain, text};
-use model::{Duration, ParkReason, Stage};
+use model::{Category, Duration, Owner, ParkReason, Stage};
 use playground::{Act, ReportOrigin, ScriptRule, Turns};
 use spool::Phase;
 use std::net::Ipv4Addr;
@@ -29,8 +29,11 @@ async fn the_day_of_the_listing_parks_mail_and_tells_no_sender() {
     }
     let queue =
         node.wait_for_queue(|queue| queue.iter().filter(|one| one.phase == Phase::Parked).count() == 3).await;
-    let Some(ParkReason::Refused { reply, .. }) = &queue[0].parked else { panic!("{queue:#?}") };
+    let Some(ParkReason::Refused { reply, category, owner, .. }) = &queue[0].parked else {
+        panic!("{queue:#?}")
+    };
     assert!(reply.contains("Spamhaus"), "{reply}");
+    assert_eq!((*category, *owner), (Some(Category::IpListed), Some(Owner::OurAddress)));
     assert_eq!(node.playground.reports().len(), 0);
     list(&node, false);
     for entry in queue {
@@ -89,6 +92,29 @@ async fn a_foreign_recipients_fault_parks_instead_of_a_report() {
     node.send(&[KIM], &plain("denied", "why")).await;
     node.wait_for_queue(|queue| queue.iter().any(|one| one.phase == Phase::Parked)).await;
     assert_eq!(node.playground.reports().len(), 0);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_three_unrelated_senders_meet_is_believed_twice_and_then_parks() {
+    let node = Node::start(Wishes::default()).await;
+    node.playground.script(ScriptRule {
+        recipient: Some("@customer.example".to_owned()),
+        ..reply(Stage::Rcpt, Turns::Always, "552 5.2.3 Message size exceeds limit set by recipient")
+    });
+    for (number, name) in ["anna.berg", "bert", "carla"].into_iter().enumerate() {
+        let (from, to) = (format!("{name}@acme.example"), vec![KIM.to_owned()]);
+        let raw = plain(&format!("alike{number}"), "three of us");
+        node.playground.submit(playground::Mail { from, to, raw }).await.unwrap();
+        let is_over = |queue: &[spool::QueueEntry]| queue.iter().all(|one| one.phase == Phase::Parked);
+        node.wait(|figures| figures.handed_over > number as u64).await;
+        node.wait_for_queue(is_over).await;
+    }
+    let queue = node.wait_for_queue(|queue| queue.len() == 1).await;
+    let parked = queue[0].parked.as_ref();
+    assert!(matches!(parked, Some(ParkReason::Refused { owner: Some(Owner::Receiver), .. })), "{queue:#?}");
+    assert_eq!(node.metrics.bounced.get(), 2);
+    assert_eq!(node.metrics.ndr_ours.get(), 0);
     node.stop().await;
 }
 
