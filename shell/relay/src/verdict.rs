@@ -84,8 +84,8 @@ impl Verdict {
             match result {
                 Ok(reply) => delivered.push((recipient, reply)),
                 Err(failure) => {
-                    let (host, source) = (Some(sent.host.clone()), Some(sent.source.clone()));
                     let limited = sent.come_again.filter(|_| is_limit(&failure));
+                    let (host, source) = (Some(sent.host.clone()), Some(sent.source.clone()));
                     missed.push(Missed { recipient, stage, host, source, failure, limited });
                 }
             }
@@ -110,9 +110,26 @@ impl Verdict {
         missed
     }
 
-    /// Whether a refusal would keep the message here.
-    pub(crate) fn parks(&self, lease: &Lease, snapshot: &Snapshot, missed: &Missed) -> bool {
-        parks(self.judge(lease, snapshot, missed, false))
+    /// Whether another way may succeed where this one was refused: whatever is not about the recipient's own mailbox.
+    pub(crate) fn may_pass_elsewhere(&self, lease: &Lease, snapshot: &Snapshot, missed: &Missed) -> bool {
+        let context = context(lease, snapshot, missed);
+        match judge(&missed.failure, context) {
+            Judgement::Park(_) | Judgement::HoldTenant => true,
+            Judgement::Retry | Judgement::RetrySameSource => false,
+            Judgement::Report(_) => match Cause::of_failure(&missed.failure, context) {
+                Cause::UnknownRecipient | Cause::MailboxFull | Cause::MailboxClosed => false,
+                Cause::RecipientPolicy
+                | Cause::Content
+                | Cause::TooLarge
+                | Cause::SenderDomain
+                | Cause::Receiver
+                | Cause::Ours
+                | Cause::TenantSetup
+                | Cause::Loop
+                | Cause::Held
+                | Cause::Unclear => true,
+            },
+        }
     }
 
     /// Ends the lease of a message of which `missed` were not reached.
@@ -198,7 +215,8 @@ impl Verdict {
                     outcomes.push((missed.recipient, Final::Discarded { because, reply }));
                 }
                 None => {
-                    let (recipient, cause) = (missed.recipient, Cause::of_failure(&missed.failure));
+                    let cause = Cause::of_failure(&missed.failure, context(lease, snapshot, &missed));
+                    let recipient = missed.recipient;
                     avoid = avoid.or(missed.source);
                     lines.push(Line {
                         recipient,
@@ -298,9 +316,10 @@ fn context<'a>(lease: &Lease, snapshot: &Snapshot, missed: &'a Missed) -> Contex
     let recipient = lease.accepted().envelope.recipients.get(missed.recipient);
     Context {
         stage: missed.stage,
-        route: match settings.egress.mode {
-            EgressMode::Return => Route::Return,
-            EgressMode::Deliver => Route::Deliver,
+        // What we write ourselves goes to the exchangers of its readers.
+        route: match (lease.accepted().about, settings.egress.mode) {
+            (Some(_), _) | (None, EgressMode::Deliver) => Route::Deliver,
+            (None, EgressMode::Return) => Route::Return,
         },
         // `host [address]`.
         host: missed.host.as_deref().and_then(|host| host.split_whitespace().next()),
