@@ -2,7 +2,7 @@
 //!
 //! The route that refused a message is a bad one for saying so. A report leaves from a notice source; refused there for who we are, it is tried
 //! once from another source and once by the tenant's smart host, at once. A domain whose exchangers stay out of reach is
-//! served by the smart host on every second try.
+//! served by the smart host on every second try. What a mailbox of the reader's says is the end of it.
 
 use crate::custody::Custody;
 use crate::stamp::Prepared;
@@ -36,8 +36,9 @@ pub(crate) async fn carry(
     for route in first_routes(lease, snapshot, members, parts.clock.now()) {
         for numbers in route.recipients.chunks(TRANSACTION_RECIPIENTS_MAX) {
             let members = picked(members, |number| numbers.contains(&number));
-            let custody = Custody::Lease(lease);
-            let missed = carry_transaction(parts, custody, snapshot, &route, &group.content, &members).await;
+            let missed =
+                carry_transaction(parts, Custody::Lease(lease), snapshot, &route, &group.content, &members)
+                    .await;
             left.extend(other_ways(parts, lease, snapshot, &route, group, missed).await);
         }
     }
@@ -60,7 +61,7 @@ fn first_routes(
     routes.into_iter().map(|route| Route { avoid: accepted.avoid.clone(), ..route }).collect()
 }
 
-/// What would park is tried from another source, and then the tenant's way.
+/// What another way may bring through is tried from another source, and then the tenant's way.
 async fn other_ways(
     parts: &Parts,
     lease: &Lease,
@@ -76,16 +77,17 @@ async fn other_ways(
     let is_return = snapshot.settings.egress.mode == EgressMode::Return;
     let by_smart_host = is_return.then(|| Steer::route_to_smart_host(snapshot, &[]));
     for other in from_another.into_iter().chain(by_smart_host) {
-        let (parked, mut left): (Vec<_>, Vec<_>) =
-            missed.into_iter().partition(|one| parts.verdict.parks(lease, snapshot, one, parts.clock.now()));
-        if parked.is_empty() {
+        let (refused, mut left): (Vec<_>, Vec<_>) =
+            missed.into_iter().partition(|one| parts.verdict.may_pass_elsewhere(lease, snapshot, one));
+        if refused.is_empty() {
             return left;
         }
-        let numbers: BTreeSet<usize> = parked.iter().map(|one| one.recipient).collect();
+        let numbers: BTreeSet<usize> = refused.iter().map(|one| one.recipient).collect();
         let members = picked(&lease.pending(), |number| numbers.contains(&number));
         tracing::info!(id = %lease.id(), target = %other.target, "a report was refused; it is tried another way");
-        let custody = Custody::Lease(lease);
-        left.extend(carry_transaction(parts, custody, snapshot, &other, &group.content, &members).await);
+        left.extend(
+            carry_transaction(parts, Custody::Lease(lease), snapshot, &other, &group.content, &members).await,
+        );
         missed = left;
     }
     missed

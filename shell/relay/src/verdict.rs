@@ -21,7 +21,7 @@ use crate::custody::Custody;
 use crate::holds::Holds;
 use crate::processed::ProcessedKey;
 use crate::transport::Sent;
-use bounce::{Cause, Failure, Judgement, Kind, sign};
+use bounce::{Cause, Failure, Judgement, Kind, judge, sign};
 use model::{
     Discard, EnhancedCode, Envelope, Final, ListenerName, Metrics, Owner, ParkReason, SourceName, Stage,
     Timestamp,
@@ -91,8 +91,8 @@ impl Verdict {
                     delivered.push((recipient, reply));
                 }
                 Err(failure) => {
-                    let (host, source) = (Some(sent.host.clone()), Some(sent.source.clone()));
                     let limited = sent.come_again.filter(|_| is_limit(&failure));
+                    let (host, source) = (Some(sent.host.clone()), Some(sent.source.clone()));
                     missed.push(Missed { recipient, stage, host, source, failure, limited });
                 }
             }
@@ -117,9 +117,26 @@ impl Verdict {
         missed
     }
 
-    /// Whether a refusal would keep the message here.
-    pub(crate) fn parks(&self, lease: &Lease, snapshot: &Snapshot, missed: &Missed, now: Timestamp) -> bool {
-        parks(self.judging.judge(lease, snapshot, missed, now))
+    /// Whether another way may succeed where this one was refused: whatever is not about the recipient's own mailbox.
+    pub(crate) fn may_pass_elsewhere(&self, lease: &Lease, snapshot: &Snapshot, missed: &Missed) -> bool {
+        let context = self.judging.context(lease.accepted(), snapshot, missed);
+        match judge(&missed.failure, context) {
+            Judgement::Park(_) | Judgement::HoldTenant => true,
+            Judgement::Retry | Judgement::RetrySameSource => false,
+            Judgement::Report(_) => match Cause::of_failure(&missed.failure, context) {
+                Cause::UnknownRecipient | Cause::MailboxFull | Cause::MailboxClosed => false,
+                Cause::RecipientPolicy
+                | Cause::Content
+                | Cause::TooLarge
+                | Cause::SenderDomain
+                | Cause::Receiver
+                | Cause::Ours
+                | Cause::TenantSetup
+                | Cause::Loop
+                | Cause::Held
+                | Cause::Unclear => true,
+            },
+        }
     }
 
     /// Ends the lease of a message of which `missed` were not reached.
@@ -212,7 +229,9 @@ impl Verdict {
                     outcomes.push((missed.recipient, Final::Discarded { because, reply }));
                 }
                 None => {
-                    let (recipient, cause) = (missed.recipient, Cause::of_failure(&missed.failure));
+                    let context = self.judging.context(accepted, snapshot, &missed);
+                    let cause = Cause::of_failure(&missed.failure, context);
+                    let recipient = missed.recipient;
                     avoid = avoid.or(missed.source);
                     lines.push(Line {
                         recipient,

@@ -190,7 +190,9 @@ impl State {
                 progress.maybe_duplicate.extend(unknown);
                 progress.tries += u32::from(!limit);
                 progress.why = Some(why.clone());
-                progress.tried = Some(at);
+                if !limit {
+                    progress.tried = Some(at);
+                }
                 let due = *due;
                 self.wait_until(id, due);
             }

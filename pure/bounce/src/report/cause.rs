@@ -3,8 +3,8 @@
 //! A cause is coarser than a reply and finer than an owner: it picks the sentences of a report. What cannot be told for sure is `Unclear`, and
 //! the report then says so and quotes.
 
-use crate::Failure;
-use model::{EnhancedCode, ParkReason, Reply, ReplyClass};
+use crate::{Classified, Context, Failure, ReplyContext, classify, classify_failure};
+use model::{Category, Owner, ParkReason, Reply, ReplyClass};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
@@ -47,16 +47,52 @@ impl Cause {
         Self::Unclear,
     ];
 
-    /// What a failure at a next hop shows.
+    /// What a refusal of this kind and owner shows.
     #[must_use]
-    pub fn of_failure(failure: &Failure) -> Self {
+    pub fn of_refusal(category: Category, owner: Owner) -> Self {
+        match owner {
+            Owner::OurAddress | Owner::OurDomain | Owner::OurSetup => Self::Ours,
+            Owner::TenantSetup if category == Category::Loop => Self::Loop,
+            Owner::TenantSetup => Self::TenantSetup,
+            Owner::SenderDomain => Self::SenderDomain,
+            Owner::Content if category == Category::TooLarge => Self::TooLarge,
+            Owner::Content => Self::Content,
+            Owner::Recipient => Self::of_recipient(category),
+            Owner::Receiver if category == Category::Unknown => Self::Unclear,
+            Owner::Receiver => Self::Receiver,
+        }
+    }
+
+    fn of_recipient(category: Category) -> Self {
+        match category {
+            Category::MailboxUnknown => Self::UnknownRecipient,
+            Category::MailboxFull => Self::MailboxFull,
+            Category::MailboxDisabled => Self::MailboxClosed,
+            Category::IpListed
+            | Category::IpReputation
+            | Category::RateLimited
+            | Category::DomainReputation
+            | Category::AuthFailure
+            | Category::ContentSpam
+            | Category::Policy
+            | Category::RelayingDenied
+            | Category::TlsRequired
+            | Category::TooLarge
+            | Category::Loop
+            | Category::Greylisted
+            | Category::TransientServer
+            | Category::Unknown => Self::RecipientPolicy,
+        }
+    }
+
+    /// What a failure at a next hop shows, with everything known around it.
+    #[must_use]
+    pub fn of_failure(failure: &Failure, context: Context<'_>) -> Self {
         match failure {
-            Failure::Reply(reply) => match reply.class() {
-                ReplyClass::Permanent => reply.enhanced.map_or(Self::Unclear, Self::of_code),
-                ReplyClass::Positive | ReplyClass::Intermediate | ReplyClass::Transient => {
-                    reply.enhanced.filter(|code| code.subject == 2).map_or(Self::Receiver, Self::of_code)
-                }
-            },
+            Failure::Reply(reply) => {
+                let classified = classify_failure(failure, context);
+                classified.map_or(Self::Unclear, |found| Self::of_classified(reply.class(), &found))
+            }
             Failure::Resolve(_)
             | Failure::Connect(_)
             | Failure::Tls(_)
@@ -66,10 +102,26 @@ impl Cause {
         }
     }
 
+    /// An answer that nobody knows and that may be another one tomorrow accuses nobody.
+    fn of_classified(class: ReplyClass, found: &Classified) -> Self {
+        match class {
+            ReplyClass::Permanent => Self::of_refusal(found.category, found.owner),
+            ReplyClass::Positive | ReplyClass::Intermediate | ReplyClass::Transient => {
+                if found.category == Category::Unknown {
+                    return Self::Receiver;
+                }
+                Self::of_refusal(found.category, found.owner)
+            }
+        }
+    }
+
     /// What keeps a parked message.
     #[must_use]
     pub fn of_park(reason: &ParkReason) -> Self {
         match reason {
+            ParkReason::Refused { category: Some(category), owner: Some(owner), .. } => {
+                Self::of_refusal(*category, *owner)
+            }
             ParkReason::Refused { reply, .. } => Self::of_words(reply),
             ParkReason::TenantSetup { .. } => Self::TenantSetup,
             ParkReason::Loop { .. } => Self::Loop,
@@ -82,24 +134,9 @@ impl Cause {
     /// What a reply shows that is known as one line, `550 5.1.1 ...`; other words say that no host was reached.
     #[must_use]
     pub fn of_words(words: &str) -> Self {
-        let mut parts = words.split_ascii_whitespace();
-        let code = parts.next().and_then(|word| word.parse().ok()).filter(|code| (200..600).contains(code));
-        let Some(code) = code else { return Self::Receiver };
-        let enhanced = parts.next().and_then(|word| word.parse().ok());
-        Self::of_failure(&Failure::Reply(Reply::new(code, enhanced, words)))
-    }
-
-    /// RFC 3463 §3.2 to §3.8; 5.7.x says too little to accuse anybody.
-    fn of_code(code: EnhancedCode) -> Self {
-        match (code.subject, code.detail) {
-            (1, 1 | 2 | 3 | 6 | 10) => Self::UnknownRecipient,
-            (2, 1) => Self::MailboxClosed,
-            (2, 2) => Self::MailboxFull,
-            (2, 3) | (3, 4) => Self::TooLarge,
-            (4, 6) => Self::Loop,
-            (6, _) => Self::Content,
-            (_, _) => Self::Unclear,
-        }
+        let code = words.split_ascii_whitespace().next().and_then(|word| word.parse().ok());
+        let Some(code) = code.filter(|code| (200..600).contains(code)) else { return Self::Receiver };
+        Self::of_classified(Reply::new(code, None, "").class(), &classify(words, &ReplyContext::default()))
     }
 }
 

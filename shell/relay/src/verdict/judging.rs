@@ -86,15 +86,22 @@ impl Judging {
         breaker.meet(&name_of(host).to_owned(), &answer, now)
     }
 
-    fn context<'a>(&'a self, accepted: &Accepted, snapshot: &Snapshot, missed: &'a Missed) -> Context<'a> {
+    /// What is known around a failure.
+    pub(super) fn context<'a>(
+        &'a self,
+        accepted: &Accepted,
+        snapshot: &Snapshot,
+        missed: &'a Missed,
+    ) -> Context<'a> {
         let domains = &snapshot.settings.domains;
         let recipient = accepted.envelope.recipients.get(missed.recipient);
         let domain = recipient.map(|recipient| recipient.address.domain());
         Context {
             stage: missed.stage,
-            route: match snapshot.settings.egress.mode {
-                EgressMode::Return => Route::Return,
-                EgressMode::Deliver => Route::Deliver,
+            // What we write ourselves goes to the exchangers of its readers.
+            route: match (accepted.about, snapshot.settings.egress.mode) {
+                (Some(_), _) | (None, EgressMode::Deliver) => Route::Deliver,
+                (None, EgressMode::Return) => Route::Return,
             },
             host: missed.host.as_deref(),
             our_addresses: self.our_addresses.as_deref(),

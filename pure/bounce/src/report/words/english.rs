@@ -105,7 +105,7 @@ const CAUSES: Causes = Causes {
         act: "Your own mail administrator has to correct the connector. Please pass this report on.",
         waiting: "Your own mail administrator has to correct the connector. Please pass this on.",
         admin: "Please check the connector by which your mail system takes mail from the relay: its certificate, the addresses that it \
-                permits, and whether it is switched on. Then tell the operator of the relay, who sends what was kept.",
+                permits, and whether it is switched on. What was kept is sent soon afterwards; if not, please tell the operator of the relay.",
     },
     in_a_loop: CauseWords {
         what: "Two mail systems send the message to each other, round and round.",

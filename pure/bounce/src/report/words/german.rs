@@ -113,7 +113,8 @@ const CAUSES: Causes = Causes {
         act: "Ihr eigener Mailadministrator muss den Connector berichtigen. Bitte leiten Sie ihm diesen Bericht weiter.",
         waiting: "Ihr eigener Mailadministrator muss den Connector berichtigen. Bitte leiten Sie ihm diesen Bericht weiter.",
         admin: "Bitte prüfen Sie den Connector, über den Ihr Mailsystem Mail vom Relay annimmt: sein Zertifikat, die erlaubten Adressen, \
-                und ob er eingeschaltet ist. Geben Sie danach dem Betreiber des Relays Bescheid; er sendet, was aufbewahrt wurde.",
+                und ob er eingeschaltet ist. Was aufbewahrt wurde, geht bald danach hinaus; andernfalls geben Sie bitte dem \
+                Betreiber des Relays Bescheid.",
     },
     in_a_loop: CauseWords {
         what: "Zwei Mailsysteme senden einander die Nachricht im Kreis zu.",
