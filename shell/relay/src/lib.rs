@@ -39,6 +39,7 @@ pub use verdict::Patience;
 use admit::Pace;
 use bounce::Failure;
 use custody::Custody;
+use cut_through::Pauses;
 use model::{Envelope, Metrics, ParkReason, Recipient, SourceName, Stage};
 use net::Clock;
 use processed::ProcessedKey;
@@ -72,6 +73,8 @@ pub(crate) struct Parts {
     verdict: Verdict,
     /// Whether more is parked than the operator allows.
     parked_is_full: AtomicBool,
+    /// Tenants for whom cut-through rests.
+    pauses: Pauses,
     stop: Stop,
     /// To the queue: what cut-through took in and is under way.
     taken_over: UnboundedSender<TakenOver>,

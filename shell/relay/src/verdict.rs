@@ -106,7 +106,9 @@ impl Verdict {
             (recipient, Final::Delivered { host, source, reply: reply.to_string() })
         };
         self.note(custody.record_outcomes(delivered.into_iter().map(outcome).collect(), now).await);
-        setup::accepted(self, custody, snapshot, now);
+        if !sent.is_fallback {
+            setup::accepted(self, custody, snapshot, now);
+        }
         missed
     }
 
