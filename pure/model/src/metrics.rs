@@ -92,6 +92,7 @@ metrics! {
     connections_opened "counter" "signpost_connections_opened_total" "Outbound connections opened.";
     connections_reused "counter" "signpost_connections_reused_total" "Deliveries over a connection that was open already.";
     tenants_held "gauge" "signpost_tenants_held" "Tenants whose own system does not know us: their mail parks and new mail is asked to wait.";
+    fallbacks "counter" "signpost_fallbacks_total" "Transactions over a tenant's fallback, since no source was left.";
     limits_heard "counter" "signpost_limits_heard_total" "Replies of next hops that named a limit: fewer connections, or slower.";
     limit_waits "counter" "signpost_limit_waits_total" "Transactions put off because a provider takes no more from a source now; no try is spent.";
     queue_messages "gauge" "signpost_queue_messages" "Messages in the spool.";

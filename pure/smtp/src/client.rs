@@ -5,6 +5,8 @@
 //! and otherwise with nothing changed but line ends and stuffing. It never decides what a failure means, and it never waits without
 //! a limit (RFC 5321 §4.5.3.2).
 //!
+//! Before Ready credentials may be said (`auth`).
+//!
 //! ```text
 //!   Banner -> Ehlo -> StartTls -> Securing -> Ehlo -> Ready -> Envelope -> Body -> Ready
 //!               |  (refused 500/502)                   ^          |          |
@@ -15,6 +17,7 @@
 //!   any -- 421, loss, time, unreadable reply --> Closed          Ready -- quit --> Quitting --> Closed
 //! ```
 
+mod auth;
 mod capabilities;
 mod config;
 mod content;
@@ -24,6 +27,7 @@ mod opening;
 mod transaction;
 mod transcript;
 
+pub use auth::Credentials;
 pub use capabilities::Capabilities;
 pub use config::{ClientConfig, ClientTimeouts, ClientTls};
 pub use event::{
@@ -31,6 +35,7 @@ pub use event::{
 };
 
 use crate::ReplyReader;
+use auth::Said;
 use content::Sending;
 use core::mem;
 use model::{Duration, Reply, Stage, Timestamp};
@@ -62,6 +67,8 @@ enum State {
     StartTls,
     /// The shell does the handshake.
     Securing,
+    /// Credentials are being said.
+    Proving(Said),
     Ready,
     /// Replies to MAIL, RCPT and DATA are awaited.
     Envelope(Transaction),
@@ -81,7 +88,7 @@ impl ClientSession {
         Self {
             state: State::Banner,
             offered: Capabilities::default(),
-            is_secured: false,
+            is_secured: config.tls == ClientTls::Implicit,
             replies: ReplyReader::new(),
             output: Vec::new(),
             events: VecDeque::new(),
@@ -192,7 +199,7 @@ impl ClientSession {
                 self.wait(self.config.timeouts.quit);
                 self.state = State::Quitting;
             }
-            State::Banner | State::StartTls | State::Securing => self.close(),
+            State::Banner | State::StartTls | State::Securing | State::Proving(_) => self.close(),
             State::Envelope(_) | State::Body(..) | State::EmptyBody(_) | State::Quitting | State::Closed => {}
         }
     }
@@ -209,6 +216,7 @@ impl ClientSession {
             State::Ehlo => self.handle_ehlo(reply),
             State::Helo => self.handle_helo(reply),
             State::StartTls => self.handle_start_tls(reply),
+            State::Proving(said) => self.handle_auth(said, reply),
             State::Envelope(transaction) => self.handle_envelope_reply(transaction, reply),
             State::Body(transaction, sending) => self.handle_body_reply(transaction, sending, reply),
             State::EmptyBody(transaction) if reply.code.0 == 421 => {
@@ -226,7 +234,7 @@ impl ClientSession {
     fn fail(&mut self, failure: ClientFailure) {
         match mem::replace(&mut self.state, State::Closed) {
             State::Banner => self.fail_opening(Stage::Banner, failure),
-            State::Ehlo | State::Helo => self.fail_opening(Stage::Ehlo, failure),
+            State::Ehlo | State::Helo | State::Proving(_) => self.fail_opening(Stage::Ehlo, failure),
             State::StartTls | State::Securing => self.fail_opening(Stage::Tls, failure),
             State::Envelope(transaction) | State::EmptyBody(transaction) => {
                 self.fail_transaction(transaction, failure);
@@ -262,6 +270,13 @@ impl ClientSession {
 
     fn wait(&mut self, span: Duration) {
         self.deadline = self.now + span;
+    }
+
+    /// A line of which the transcript shows something else.
+    fn secret_command(&mut self, line: &str, shown: &str) {
+        self.transcript.sent(shown, self.now);
+        self.output.extend(crate::reply::without_line_ends(line.as_bytes()));
+        self.output.extend_from_slice(b"\r\n");
     }
 
     /// Writes one command line. Whatever an old record may hold, it stays one line.

@@ -8,7 +8,7 @@ use model::{ByteCount, Duration, Metrics, SnapshotNumber, Source};
 use net::tls::{self, ClientCertificates};
 use net::{Clock, Resolver};
 use playground::{Playground, PlaygroundConfig};
-use relay::{ListenerConfig, QueueConfig, Relay, RelayConfig, Tenants};
+use relay::{ListenerConfig, Patience, QueueConfig, Relay, RelayConfig, Tenants};
 use spool::disk::RealDisk;
 use spool::{Spool, SpoolConfig};
 use std::io::Write as _;
@@ -154,16 +154,19 @@ async fn start(
             ehlo: "one.relay.example".to_owned(),
             weight: 1,
             network: "here".to_owned(),
+            notice: false,
         }],
         queue: QueueConfig {
             patience: relay::Patience::default(),
             expire: Duration::from_secs(600),
             retry_return: waits.clone(),
             retry_deliver: waits,
+            patience: Patience::default(),
             park_bytes_max: ByteCount(1 << 30),
         },
         roots: vec![playground.ca_certificate_der()],
         processed_key: [7; 32],
+        exchanger_port: 25,
     };
     let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2))?;
     let relay = Relay::start(config, tenants, spool.clone(), resolver, clock, Arc::clone(metrics)).await?;

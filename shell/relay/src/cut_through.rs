@@ -11,6 +11,10 @@
 //! be killed or the sender's connection break, and the sender sends again (RFC 1047). A message larger than memory should
 //! hold goes the ordinary way.
 
+mod pauses;
+
+pub(crate) use pauses::Pauses;
+
 use crate::commit::{self, Refused};
 use crate::custody::Custody;
 use crate::stamp::{self, Stamped};
@@ -66,10 +70,13 @@ fn course(known: Known, otherwise: Otherwise) -> Course {
     }
 }
 
-/// Whether the tenant wants it so.
-pub(crate) fn is_wanted(snapshot: &Snapshot) -> bool {
+/// Whether the tenant wants it so, and its next hop was not too slow a moment ago. One that chose `451` wants nothing stored here.
+pub(crate) fn is_wanted(parts: &Parts, snapshot: &Snapshot) -> bool {
     let egress = &snapshot.settings.egress;
-    egress.mode == EgressMode::Return && egress.handover == Handover::CutThrough
+    let wants = egress.mode == EgressMode::Return && egress.handover == Handover::CutThrough;
+    let rests = egress.cut_through.otherwise == Otherwise::Spool
+        && parts.pauses.holds(&snapshot.settings.name, parts.clock.now());
+    wants && !rests
 }
 
 /// Hands the message over and says what its sender is told.
@@ -87,6 +94,9 @@ pub(crate) async fn hand_over(
         () = parts.clock.sleep_until(parts.clock.now() + chosen.wait) => None,
         () = stop.requested() => None,
     };
+    if end.is_none() {
+        parts.pauses.begin(&snapshot.settings.name, parts.clock.now());
+    }
     // Nothing moves from here on: the way is not polled before the queue has the message.
     let known = Known {
         recipients: transit.accepted().envelope.recipients.len(),
@@ -101,6 +111,10 @@ pub(crate) async fn hand_over(
         }
         Course::Leave => {
             drop(way);
+            if let Some(End::Missed(missed)) = &end {
+                let envelope = &transit.accepted().envelope;
+                parts.verdict.leave(envelope, &snapshot, missed, parts.clock.now());
+            }
             parts.metrics.cut_through_left.add_one();
             parts.verdict.note(transit.leave(parts.clock.now()).await);
             Err(commit::left())

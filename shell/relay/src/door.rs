@@ -122,7 +122,7 @@ impl Door for Entrance {
         let metrics = &self.parts.metrics;
         let (received, length) = (self.parts.clock.now(), receiving.length());
         let expires = received + self.parts.queue.expire;
-        let taken = if cut_through::is_wanted(&snapshot) && receiving.can_transit() {
+        let taken = if cut_through::is_wanted(&self.parts, &snapshot) && receiving.can_transit() {
             match receiving.into_transit(&snapshot, trace(caller), received, expires) {
                 Ok(transit) => cut_through::hand_over(&self.parts, transit, Arc::clone(&snapshot)).await,
                 Err(reply) => Err(reply),

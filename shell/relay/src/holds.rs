@@ -19,6 +19,8 @@ const LATELY: Duration = Duration::from_secs(300);
 const ROW_MAX: u32 = 3;
 /// How often mail that is parked for the connector is tried while its tenant is not held.
 const WAKE_EVERY: Duration = Duration::from_secs(900);
+/// A person is told again of a hold that comes back after so long.
+const TELL_AGAIN: Duration = Duration::from_secs(3600);
 /// Waits between probes; the last one repeats.
 const PROBE_WAITS: [Duration; 4] =
     [Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(60), Duration::from_secs(300)];
@@ -44,6 +46,19 @@ struct Standing {
     held: Option<Held>,
     /// When parked mail may be tried again.
     wake_at: Timestamp,
+    /// When a person was told.
+    told: Option<Timestamp>,
+}
+
+/// What a refusal brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begun {
+    /// The tenant is held already, or there is too little against it.
+    No,
+    /// A hold that a person was told of lately: it ended for want of anything to try.
+    Again,
+    /// A person has to be told.
+    Tell,
 }
 
 /// What may go now.
@@ -61,19 +76,21 @@ pub struct Holds(Mutex<BTreeMap<TenantName, Standing>>);
 
 impl Holds {
     /// A message of the tenant was refused because its connector did not match; whether that begins a hold.
-    pub(crate) fn refused(&self, tenant: &TenantName, why: &str, now: Timestamp) -> bool {
+    pub(crate) fn refused(&self, tenant: &TenantName, why: &str, now: Timestamp) -> Begun {
         let mut standings = self.lock();
         let standing = standings.entry(tenant.clone()).or_default();
         standing.row += 1;
         let lately = standing.accepted.is_some_and(|accepted| now.since(accepted) < LATELY);
         if standing.held.is_some() || (lately && standing.row < ROW_MAX) {
-            return false;
+            return Begun::No;
         }
         standing.wake_at = now + WAKE_EVERY;
         let soon = now + PROBE_WAITS[0];
         let held = Held { since: now, why: why.to_owned(), probes: 0, probe_at: soon, entry_at: soon };
         standing.held = Some(held);
-        true
+        let lately = standing.told.is_some_and(|told| now.since(told) < TELL_AGAIN);
+        standing.told = if lately { standing.told } else { Some(now) };
+        if lately { Begun::Again } else { Begun::Tell }
     }
 
     /// A message of the tenant was accepted as the tenant's; the hold that it ends.
@@ -82,6 +99,7 @@ impl Holds {
         let standing = standings.entry(tenant.clone()).or_default();
         standing.accepted = Some(now);
         standing.row = 0;
+        standing.told = None;
         let ended = standing.held.take();
         if ended.is_some() {
             standing.wake_at = now;
@@ -143,6 +161,11 @@ impl Holds {
     /// When the next probe is due.
     pub(crate) fn next_probe(&self) -> Option<Timestamp> {
         self.lock().values().filter_map(|standing| standing.held.as_ref()).map(|held| held.probe_at).min()
+    }
+
+    /// How many are held.
+    pub(crate) fn count(&self) -> u64 {
+        self.lock().values().filter(|standing| standing.held.is_some()).count() as u64
     }
 
     /// Everyone who is held.

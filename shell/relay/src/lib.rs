@@ -39,7 +39,8 @@ pub use verdict::Patience;
 use admit::Pace;
 use bounce::Failure;
 use custody::Custody;
-use model::{Envelope, Metrics, ParkReason, Recipient, Stage};
+use cut_through::Pauses;
+use model::{Envelope, Metrics, ParkReason, Recipient, SourceName, Stage};
 use net::Clock;
 use processed::ProcessedKey;
 use queue::TakenOver;
@@ -48,7 +49,7 @@ use stamp::{Content, Prepared, Stamped};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use steer::{Route, Steer};
+use steer::{Path, Route, Steer};
 use stop::Stop;
 use tenant::Snapshot;
 use tokio::sync::mpsc::UnboundedSender;
@@ -72,6 +73,8 @@ pub(crate) struct Parts {
     verdict: Verdict,
     /// Whether more is parked than the operator allows.
     parked_is_full: AtomicBool,
+    /// Tenants for whom cut-through rests.
+    pauses: Pauses,
     stop: Stop,
     /// To the queue: what cut-through took in and is under way.
     taken_over: UnboundedSender<TakenOver>,
@@ -199,7 +202,12 @@ async fn carry_transaction(
     let mut without = BTreeSet::new();
     let mut refused = None;
     loop {
-        let path = match parts.steer.path(snapshot, custody.id(), route, &without).await {
+        let found = match &refused {
+            // A connector that takes none of our sources is the tenant's set-up, and no source is out for it.
+            Some(_) => parts.steer.path(snapshot, custody.id(), route, &without).await,
+            None => path(parts, snapshot, custody, route, &without).await,
+        };
+        let path = match found {
             Ok(path) => path,
             Err(failure) => {
                 return refused.unwrap_or_else(|| missed(members, Stage::Resolve, None, &failure));
@@ -226,6 +234,9 @@ async fn carry_transaction(
                 missed.iter_mut().for_each(|one| one.limited = Some(until));
                 return missed;
             }
+            Err(NotSent::Source(why)) if path.login.is_some() => {
+                return missed(members, Stage::Connect, None, &Failure::Connect(why));
+            }
             Err(NotSent::Source(why)) => {
                 parts.metrics.alarms.add_one();
                 tracing::warn!(source = %path.source.name, why, "a source cannot be used; another one is tried");
@@ -233,6 +244,22 @@ async fn carry_transaction(
             }
         }
     }
+}
+
+/// A way over a source that is left, or the tenant's other way out.
+async fn path(
+    parts: &Parts,
+    snapshot: &Arc<Snapshot>,
+    custody: Custody<'_>,
+    route: &Route,
+    without: &BTreeSet<SourceName>,
+) -> Result<Path, Failure> {
+    if let Some(path) = parts.steer.fallback(snapshot, route, without).await {
+        parts.metrics.fallbacks.add_one();
+        tracing::warn!(id = %custody.id(), tenant = %snapshot.settings.name, "no source is left: the tenant's fallback is used");
+        return path;
+    }
+    parts.steer.path(snapshot, custody.id(), route, without).await
 }
 
 fn missed(

@@ -178,8 +178,8 @@ async fn wake_parked(parts: &Parts, now: Timestamp) {
         let waits =
             parked.contains_key(&tenant) || parts.spool.list(1, |entry| entry.tenant == tenant).len() == 1;
         if !waits {
-            parts.metrics.tenants_held.remove_one();
             holds.release(&tenant);
+            parts.metrics.tenants_held.set(holds.count());
         }
     }
 }

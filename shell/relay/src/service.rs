@@ -5,6 +5,7 @@
 
 use crate::accept::{self, Listener};
 use crate::admit::Pace;
+use crate::cut_through::Pauses;
 use crate::door::Entrance;
 use crate::processed::ProcessedKey;
 use crate::queue::TakenOver;
@@ -143,6 +144,7 @@ impl Relay {
             queue: config.queue,
             key,
             parked_is_full: AtomicBool::new(false),
+            pauses: Pauses::default(),
             stop,
             taken_over,
         });

@@ -6,6 +6,7 @@
 
 mod choose;
 mod eligible;
+mod fallback;
 
 use bounce::Failure;
 use model::{Domain, MessageId, Recipient, Source, SourceName, TenantName};
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tenant::Snapshot;
-use tenant::settings::{Egress, EgressMode, SmartHost};
+use tenant::settings::{Egress, EgressMode, Fallback, SmartHost};
 
 /// Hosts and addresses of one path that are tried.
 const HOPS_MAX: usize = 5;
@@ -54,6 +55,8 @@ pub(crate) struct Path {
     pub(crate) egress: Egress,
     pub(crate) source: Source,
     pub(crate) hops: Vec<Hop>,
+    /// What the host wants to know of us: that of the tenant's fallback.
+    pub(crate) login: Option<Fallback>,
 }
 
 pub(crate) struct Steer {
@@ -116,7 +119,7 @@ impl Steer {
             let detail = format!("{} has no {family} address for the source {}", route.target, source.name);
             return Err(Failure::Resolve(detail));
         }
-        Ok(Path { tenant: snapshot.settings.name.clone(), egress, source, hops })
+        Ok(Path { tenant: snapshot.settings.name.clone(), egress, source, hops, login: None })
     }
 
     async fn hops(&self, target: &SmartHost) -> Result<Vec<Hop>, ResolveError> {

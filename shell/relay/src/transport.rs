@@ -34,6 +34,8 @@ pub(crate) struct Sent {
     pub(crate) takes_dsn: bool,
     /// By number in the envelope of the message.
     pub(crate) results: Vec<(usize, Stage, Result<Reply, Failure>)>,
+    /// Whether it went the tenant's other way, past its connector.
+    pub(crate) is_fallback: bool,
     /// When those may come again who were refused for a limit.
     pub(crate) come_again: Option<Timestamp>,
 }
@@ -108,6 +110,7 @@ impl Transport {
             Ok(mut sent) => {
                 let said =
                     sent.results.iter().filter_map(|(.., result)| result.as_ref().err()).find_map(limit);
+                sent.is_fallback = path.login.is_some();
                 sent.come_again = said.map(|said| self.hear(&way, said));
                 Ok(sent)
             }
@@ -172,7 +175,8 @@ impl Transport {
         if connection.is_ready() {
             self.idle.put(key, connection, self.clock.now());
         }
-        Sent { host: attempt.host, source: attempt.source, takes_dsn, results, come_again: None }
+        let Attempt { host, source } = attempt;
+        Sent { host, source, takes_dsn, results, is_fallback: false, come_again: None }
     }
 
     /// An idle connection counts at the other end as one in use does: the oldest ones go before the way is crowded by them.

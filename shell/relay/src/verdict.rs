@@ -113,7 +113,9 @@ impl Verdict {
             (recipient, Final::Delivered { host, source, reply: reply.to_string() })
         };
         self.note(custody.record_outcomes(delivered.into_iter().map(outcome).collect(), now).await);
-        setup::accepted(self, custody, snapshot, now);
+        if !sent.is_fallback {
+            setup::accepted(self, custody, snapshot, now);
+        }
         missed
     }
 
@@ -165,7 +167,8 @@ impl Verdict {
             }
         };
         if !left.is_empty() {
-            setup::refused(self, &lease, snapshot, &left, now);
+            let missed = left.iter().map(|(_, one)| one);
+            setup::refused(self, &lease.accepted().envelope, snapshot, missed, now);
             let parks = left.iter().all(|(judgement, _)| parks(*judgement));
             let told = if parks {
                 self.park(lease, snapshot, &left, now).await
@@ -174,6 +177,11 @@ impl Verdict {
             };
             self.note(told);
         }
+    }
+
+    /// Nobody has the message, and its sender keeps it: only what that says of the tenant is noted.
+    pub(crate) fn leave(&self, envelope: &Envelope, snapshot: &Snapshot, missed: &[Missed], now: Timestamp) {
+        setup::refused(self, envelope, snapshot, missed, now);
     }
 
     /// Kept until a person decides: a policy, a loop, a body that cannot be read.

@@ -101,6 +101,10 @@ pub struct OutboundConfig {
 pub struct InboundConfig {
     /// The value of SIZE.
     pub size_max: usize,
+    /// User and password without which no mail is taken; none: nobody is asked.
+    pub login: Option<(String, String)>,
+    /// Whether TLS is there from the first byte.
+    pub implicit_tls: bool,
     /// Whether EHLO offers STARTTLS.
     pub starttls: bool,
     /// Whether EHLO offers CHUNKING.
@@ -137,6 +141,8 @@ impl Default for InboundConfig {
     fn default() -> Self {
         Self {
             size_max: 150 << 20,
+            login: None,
+            implicit_tls: false,
             starttls: true,
             chunking: true,
             connections_max: usize::MAX,

@@ -17,6 +17,9 @@ pub struct Capabilities {
     pub starttls: bool,
     pub binarymime: bool,
     pub enhanced_codes: bool,
+    /// AUTH with these mechanisms (RFC 4954).
+    pub auth_plain: bool,
+    pub auth_login: bool,
 }
 
 impl Capabilities {
@@ -48,6 +51,13 @@ impl Capabilities {
             "STARTTLS" => self.starttls = true,
             "BINARYMIME" => self.binarymime = true,
             "ENHANCEDSTATUSCODES" => self.enhanced_codes = true,
+            // Some old servers write `AUTH=LOGIN`, which reads the same here.
+            "AUTH" => {
+                for mechanism in words {
+                    self.auth_plain |= mechanism.eq_ignore_ascii_case("PLAIN");
+                    self.auth_login |= mechanism.eq_ignore_ascii_case("LOGIN");
+                }
+            }
             _ => {}
         }
     }

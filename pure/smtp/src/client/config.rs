@@ -1,5 +1,6 @@
 //! How a client session introduces itself, what it asks of TLS, and how long it waits at each step.
 
+use super::Credentials;
 use model::Duration;
 
 /// Whether STARTTLS is used.
@@ -11,6 +12,8 @@ pub enum ClientTls {
     Opportunistic,
     /// Without it nothing is sent.
     Required,
+    /// It was there from the first byte (RFC 8314 §3.3): the shell has done the handshake before the session.
+    Implicit,
 }
 
 /// The waits of RFC 5321 §4.5.3.2; those for EHLO, RSET and STARTTLS are not named there and follow MAIL.
@@ -55,12 +58,14 @@ pub struct ClientConfig {
     pub ehlo: String,
     pub tls: ClientTls,
     pub timeouts: ClientTimeouts,
+    /// Said before the first transaction, over TLS only; without them nothing is said.
+    pub credentials: Option<Credentials>,
 }
 
 impl ClientConfig {
     /// The default waits under this name.
     #[must_use]
     pub fn new(ehlo: impl Into<String>, tls: ClientTls) -> Self {
-        Self { ehlo: ehlo.into(), tls, timeouts: ClientTimeouts::default() }
+        Self { ehlo: ehlo.into(), tls, timeouts: ClientTimeouts::default(), credentials: None }
     }
 }

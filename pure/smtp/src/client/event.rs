@@ -14,6 +14,7 @@ pub enum Extension {
     SmtpUtf8,
     EightBitMime,
     BinaryMime,
+    Auth,
 }
 
 impl fmt::Display for Extension {
@@ -23,6 +24,7 @@ impl fmt::Display for Extension {
             Self::SmtpUtf8 => "SMTPUTF8",
             Self::EightBitMime => "8BITMIME",
             Self::BinaryMime => "BINARYMIME",
+            Self::Auth => "AUTH PLAIN or AUTH LOGIN",
         })
     }
 }

@@ -50,7 +50,7 @@ impl ClientSession {
         } else if wanted && self.config.tls == ClientTls::Required {
             self.fail_opening(Stage::Tls, ClientFailure::NotOffered(Extension::StartTls));
         } else {
-            self.open();
+            self.prove();
         }
     }
 
@@ -62,11 +62,11 @@ impl ClientSession {
         } else if self.config.tls == ClientTls::Required || reply.code.0 == 421 {
             self.fail_opening(Stage::Tls, of_reply(reply));
         } else {
-            self.open();
+            self.prove();
         }
     }
 
-    fn open(&mut self) {
+    pub(super) fn open(&mut self) {
         self.transcript.end_opening();
         self.become_ready();
     }

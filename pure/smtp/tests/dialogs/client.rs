@@ -4,7 +4,7 @@ use crate::Machine;
 use crate::script::decode;
 use model::{Duration, Envelope, Recipient, Timestamp};
 use smtp::{
-    ClientConfig, ClientEvent, ClientSession, ClientTls, Command, ForwardPath, RecipientOutcome,
+    ClientConfig, ClientEvent, ClientSession, ClientTls, Command, Credentials, ForwardPath, RecipientOutcome,
     RecipientResult, parse_command,
 };
 
@@ -15,14 +15,29 @@ pub(crate) struct ClientUnderTest {
 
 impl ClientUnderTest {
     pub(crate) fn new(options: &str) -> Self {
+        let (options, credentials) = match options.strip_suffix(" auth") {
+            Some(options) => (options, Some(credentials())),
+            None => (options, None),
+        };
         let tls = match options {
+            "tls=implicit" => ClientTls::Implicit,
             "tls=never" | "" => ClientTls::Never,
             "tls=opportunistic" => ClientTls::Opportunistic,
             "tls=required" => ClientTls::Required,
             other => panic!("unknown option {other}"),
         };
         let now = Timestamp::from_micros(0);
-        Self { session: ClientSession::new(ClientConfig::new("relay.example", tls), now), now }
+        let config = ClientConfig { credentials, ..ClientConfig::new("relay.example", tls) };
+        Self { session: ClientSession::new(config, now), now }
+    }
+}
+
+/// `relay` with the password `secret`.
+fn credentials() -> Credentials {
+    Credentials {
+        plain: "AHJlbGF5AHNlY3JldA==".to_owned(),
+        user: "cmVsYXk=".to_owned(),
+        password: "c2VjcmV0".to_owned(),
     }
 }
 

@@ -16,8 +16,8 @@ fn acme() -> TenantName {
 #[test]
 fn the_first_refusal_holds_one_tenant_and_no_other() {
     let holds = Holds::default();
-    assert!(holds.refused(&acme(), WHY, START));
-    assert!(!holds.refused(&acme(), WHY, at(1)), "told once");
+    assert_eq!(holds.refused(&acme(), WHY, START), Begun::Tell);
+    assert_eq!(holds.refused(&acme(), WHY, at(1)), Begun::No);
     assert_eq!(holds.exit(&acme(), at(1)), Passage::Closed);
     assert_eq!(holds.exit(&"beta".parse().unwrap(), at(1)), Passage::Free);
     let held = holds.held();
@@ -28,12 +28,12 @@ fn the_first_refusal_holds_one_tenant_and_no_other() {
 fn mail_that_was_accepted_lately_outweighs_two_refusals() {
     let holds = Holds::default();
     assert_eq!(holds.accepted(&acme(), START), None);
-    assert!(!holds.refused(&acme(), WHY, at(10)));
-    assert!(!holds.refused(&acme(), WHY, at(20)));
-    assert!(holds.refused(&acme(), WHY, at(30)), "three in a row");
+    assert_eq!(holds.refused(&acme(), WHY, at(10)), Begun::No);
+    assert_eq!(holds.refused(&acme(), WHY, at(20)), Begun::No);
+    assert_eq!(holds.refused(&acme(), WHY, at(30)), Begun::Tell, "three in a row");
     let holds = Holds::default();
     holds.accepted(&acme(), START);
-    assert!(holds.refused(&acme(), WHY, at(301)), "long ago");
+    assert_eq!(holds.refused(&acme(), WHY, at(301)), Begun::Tell, "long ago");
 }
 
 #[test]
@@ -75,4 +75,16 @@ fn parked_mail_of_a_tenant_that_is_not_held_is_tried_now_and_then() {
     assert!(holds.wakes(&acme(), START), "after a restart at once");
     assert!(!holds.wakes(&acme(), at(899)));
     assert!(holds.wakes(&acme(), at(900)));
+}
+
+#[test]
+fn a_hold_that_ends_for_want_of_a_probe_is_not_told_again_within_the_hour() {
+    let holds = Holds::default();
+    holds.refused(&acme(), WHY, START);
+    holds.release(&acme());
+    assert_eq!(holds.refused(&acme(), WHY, at(10)), Begun::Again);
+    holds.release(&acme());
+    assert_eq!(holds.refused(&acme(), WHY, at(3_600)), Begun::Tell);
+    holds.accepted(&acme(), at(3_700));
+    assert_eq!((holds.refused(&acme(), WHY, at(4_100)), holds.count()), (Begun::Tell, 1));
 }

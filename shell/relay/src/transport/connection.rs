@@ -8,14 +8,17 @@ use super::{Attempt, Shipment};
 use crate::steer::{Hop, Path};
 use crate::wire::Wire;
 use bounce::Failure;
+use message::encode;
 use model::{Duration, Reply, Stage};
 use net::{Clock, ConnectError};
 use rustls_pki_types::ServerName;
 use smtp::{
-    ClientConfig, ClientEvent, ClientFailure, ClientSession, ClientTls, Extension, RecipientOutcome,
-    RecipientResult,
+    ClientConfig, ClientEvent, ClientFailure, ClientSession, ClientTls, Credentials, Extension,
+    RecipientOutcome, RecipientResult,
 };
 use std::io;
+use tenant::settings::Fallback;
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 const CONNECT_WAIT: Duration = Duration::from_secs(30);
@@ -57,9 +60,14 @@ impl Opening<'_> {
         let stream = net::connect(self.path.source.address, self.hop.address, self.clock, deadline).await;
         let stream = stream.map_err(NotOpened::Connect)?;
         let wish = if self.in_clear { ClientTls::Never } else { self.security.wish };
-        let config = ClientConfig::new(self.path.source.ehlo.clone(), wish);
+        let mut config = ClientConfig::new(self.path.source.ehlo.clone(), wish);
+        config.credentials = self.path.login.as_ref().map(credentials);
+        let wire = match wish {
+            ClientTls::Implicit => self.wrapped(stream).await?,
+            ClientTls::Never | ClientTls::Opportunistic | ClientTls::Required => Wire::new(stream),
+        };
         let machine = ClientSession::new(config, self.clock.now());
-        let mut connection = Connection { wire: Wire::new(stream), machine, messages: 0 };
+        let mut connection = Connection { wire, machine, messages: 0 };
         loop {
             match connection.next_event(self.clock).await {
                 ClientEvent::StartTls => {
@@ -78,6 +86,28 @@ impl Opening<'_> {
                 }
             }
         }
+    }
+}
+
+impl Opening<'_> {
+    /// RFC 8314 §3.3: the handshake comes before the banner.
+    async fn wrapped(&self, stream: TcpStream) -> Result<Wire, NotOpened> {
+        let connecting = self.security.connector.connect(self.security.name.clone(), stream);
+        let secured = tokio::time::timeout(HANDSHAKE_WAIT, connecting).await;
+        let failed = |why: String| NotOpened::Failed(Stage::Tls, Failure::Tls(why));
+        let stream = secured.map_err(|_elapsed| failed("the handshake did not end in time".to_owned()))?;
+        stream.map(Wire::new).map_err(|error| failed(error.to_string()))
+    }
+}
+
+/// As AUTH says them.
+fn credentials(login: &Fallback) -> Credentials {
+    let base64 = |bytes: &[u8]| String::from_utf8_lossy(&encode::base64(bytes, "")).into_owned();
+    let password = login.password.reveal();
+    Credentials {
+        plain: base64(format!("\0{}\0{password}", login.user).as_bytes()),
+        user: base64(login.user.as_bytes()),
+        password: base64(password.as_bytes()),
     }
 }
 
@@ -280,6 +310,7 @@ fn described(failure: ClientFailure) -> Failure {
         ClientFailure::NotOffered(Extension::SmtpUtf8) => Failure::Lacks("SMTPUTF8"),
         ClientFailure::NotOffered(Extension::EightBitMime) => Failure::Lacks("8BITMIME"),
         ClientFailure::NotOffered(Extension::BinaryMime) => Failure::Lacks("BINARYMIME"),
+        ClientFailure::NotOffered(Extension::Auth) => Failure::Lacks("AUTH PLAIN or LOGIN"),
         ClientFailure::PlaintextInjected | ClientFailure::TlsFailed(_) => Failure::Tls(failure.to_string()),
         ClientFailure::UnexpectedReply(_)
         | ClientFailure::Lost

@@ -23,6 +23,8 @@ pub(super) struct Key {
     hop: Hop,
     tls: u8,
     certificate: Option<String>,
+    /// User and password.
+    login: Option<(String, String)>,
     /// Follows from source and host.
     way: Way,
 }
@@ -42,6 +44,7 @@ impl Key {
             hop: hop.clone(),
             tls,
             certificate,
+            login: path.login.as_ref().map(|login| (login.user.clone(), login.password.reveal().to_owned())),
             way: way.clone(),
         }
     }

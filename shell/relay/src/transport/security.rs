@@ -39,6 +39,8 @@ impl Security {
             TlsPolicy::Require => (ClientTls::Required, Verification::None),
             TlsPolicy::Verify => (ClientTls::Required, Verification::Name),
         };
+        let is_implicit = path.login.as_ref().is_some_and(|login| login.implicit_tls);
+        let wish = if is_implicit { ClientTls::Implicit } else { wish };
         let name = ServerName::try_from(hop.name.clone()).map_err(|_| {
             format!("`{}` cannot stand in a certificate; use a host name for tls = \"verify\"", hop.name)
         })?;

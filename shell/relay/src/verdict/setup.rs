@@ -5,14 +5,15 @@
 
 use super::{Missed, Verdict};
 use crate::custody::Custody;
-use bounce::{Judgement, Sign, sign};
-use model::Timestamp;
+use crate::holds::Begun;
+use bounce::{Sign, sign};
+use model::{Envelope, Timestamp};
 use spool::Lease;
 use tenant::Snapshot;
 use tenant::settings::EgressMode;
 
 /// Whether this refusal says that the connector did not match.
-fn names_the_connector(snapshot: &Snapshot, envelope: &model::Envelope, missed: &Missed) -> bool {
+fn names_the_connector(snapshot: &Snapshot, envelope: &Envelope, missed: &Missed) -> bool {
     let domains = &snapshot.settings.domains;
     let recipient = envelope.recipients.get(missed.recipient);
     let is_tenants = recipient.is_some_and(|recipient| domains.contains(&recipient.address.domain()));
@@ -32,24 +33,24 @@ pub(crate) fn is_unknown_to_the_tenant(snapshot: &Snapshot, missed: &[Missed], m
 }
 
 /// Notes what was refused; a hold that begins is told.
-pub(super) fn refused(
+pub(super) fn refused<'m>(
     verdict: &Verdict,
-    lease: &Lease,
+    envelope: &Envelope,
     snapshot: &Snapshot,
-    left: &[(Judgement, Missed)],
+    left: impl IntoIterator<Item = &'m Missed>,
     now: Timestamp,
 ) {
-    let envelope = &lease.accepted().envelope;
     if envelope.mail_from.mailbox().is_none() {
         return;
     }
-    let Some((_, missed)) = left.iter().find(|(_, one)| names_the_connector(snapshot, envelope, one)) else {
+    let Some(missed) = left.into_iter().find(|one| names_the_connector(snapshot, envelope, one)) else {
         return;
     };
     let (tenant, why) = (&snapshot.settings.name, missed.failure.to_string());
-    if verdict.holds.refused(tenant, &why, now) {
+    let begun = verdict.holds.refused(tenant, &why, now);
+    verdict.metrics.tenants_held.set(verdict.holds.count());
+    if begun == Begun::Tell {
         verdict.metrics.alarms.add_one();
-        verdict.metrics.tenants_held.add_one();
         tracing::warn!(
             %tenant, why,
             "the tenant's connector does not take our mail: it parks here, new mail is asked to wait, one message is tried at intervals; \
@@ -66,7 +67,7 @@ pub(super) fn accepted(verdict: &Verdict, custody: Custody<'_>, snapshot: &Snaps
     }
     let tenant = &snapshot.settings.name;
     if let Some(held) = verdict.holds.accepted(tenant, now) {
-        verdict.metrics.tenants_held.remove_one();
+        verdict.metrics.tenants_held.set(verdict.holds.count());
         let seconds = now.since(held.since).as_secs();
         tracing::info!(%tenant, seconds, "the tenant's connector takes our mail again: parked mail is tried");
     }

@@ -102,3 +102,26 @@ async fn a_source_that_the_connector_does_not_know_is_passed_over_once() {
     assert!(text(&node.playground.mailbox()[0]).contains("Anna Berg"));
     node.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cut_through_leaves_with_its_sender_is_told_once_and_comes_by_itself() {
+    let edits = vec![
+        ("handover    = \"spool\"", "handover = \"cut_through\""),
+        ("{ wait = \"20s\", otherwise = \"spool\" }", "{ wait = \"20s\", otherwise = \"451\" }"),
+    ];
+    let node = Node::start(Wishes { edits, ..Wishes::default() }).await;
+    node.playground.script(denied(Turns::Always));
+    node.send(&[KIM], &plain("left", "with its sender")).await;
+    // The second time after the hold, which had nothing to probe with, has ended.
+    let left_twice = async {
+        while node.metrics.cut_through_left.get() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(crate::node::WAIT, left_twice).await.unwrap();
+    assert_eq!((node.metrics.alarms.get(), node.metrics.spool_commits.get()), (1, 0));
+    node.playground.clear_script();
+    let figures = node.wait(|figures| figures.delivered == 1).await;
+    assert_eq!((figures.duplicates, node.playground.reports().len()), (0, 0));
+    node.stop().await;
+}

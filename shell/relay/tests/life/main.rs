@@ -8,6 +8,7 @@ mod attribution;
 mod cut_through;
 mod day;
 mod delivery;
+mod fallback;
 mod forks;
 mod hold;
 mod ingress;

@@ -24,6 +24,8 @@ pub(crate) struct Wishes {
     /// Replaced in the example's `tenant.toml`.
     pub(crate) edits: Vec<(&'static str, &'static str)>,
     pub(crate) playground: PlaygroundConfig,
+    /// The addresses that the relay sends from.
+    pub(crate) sources: [[u8; 4]; 2],
     /// Beside the example tenant so many others: `t00` with `t00.example`, and so on.
     pub(crate) others: usize,
     pub(crate) patience: Patience,
@@ -44,6 +46,7 @@ impl Default for Wishes {
             expire: Duration::from_secs(600),
             edits: Vec::new(),
             playground,
+            sources: SOURCES,
             others: 0,
             patience: Patience::default(),
             notice_source: None,
@@ -184,7 +187,7 @@ async fn start_relay(
     let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2)).unwrap();
     let config = RelayConfig {
         listeners: vec![listener()],
-        sources: sources(wishes.notice_source),
+        sources: sources(wishes.sources, wishes.notice_source),
         queue: QueueConfig {
             expire: wishes.expire,
             retry_return: wishes.retry.clone(),
@@ -214,7 +217,7 @@ fn listener() -> ListenerConfig {
     }
 }
 
-fn sources(notice: Option<[u8; 4]>) -> Vec<Source> {
+fn sources(addresses: [[u8; 4]; 2], notice: Option<[u8; 4]>) -> Vec<Source> {
     let source = |(number, address): (usize, [u8; 4])| Source {
         name: format!("eu-{}", number + 1).parse().unwrap(),
         address: IpAddr::from(address),
@@ -223,7 +226,7 @@ fn sources(notice: Option<[u8; 4]>) -> Vec<Source> {
         network: format!("provider-{number}"),
         notice: notice == Some(address),
     };
-    SOURCES.into_iter().chain(notice).enumerate().map(source).collect()
+    addresses.into_iter().chain(notice).enumerate().map(source).collect()
 }
 
 /// The example tenant, returning to the fake Exchange.

@@ -252,12 +252,12 @@ async fn a_wait_is_told_once_and_not_again_after_a_restart() {
     let patience = Patience { sender: Duration::from_millis(200), ..Patience::default() };
     let patience = Patience { tenant: Duration::from_millis(200), ..patience };
     let mut node = Node::start(Wishes { patience, ..Wishes::default() }).await;
-    node.playground.script(refuse("@customer.example", "451 4.7.500 Server busy"));
+    node.playground.script(refuse("@customer.example", "451 4.3.0 Not now"));
     send_with(&node, &format!("<{ANNA}>"), &[&format!("<{KIM}>")]).await;
     node.wait(|figures| figures.reports_in == 1).await;
     let report = reports(&node).remove(0);
     let heard = python(&report.data);
-    lines_are_in(&heard, &["defects 0", "Action: delayed", "Status: 4.7.500", "subject Verzögert: asked"]);
+    lines_are_in(&heard, &["defects 0", "Action: delayed", "Status: 4.3.0", "subject Verzögert: asked"]);
     assert!(heard.contains("Will-Retry-Until: "), "{heard}");
     node = node.restart().await;
     let waits = |queue: &[spool::QueueEntry]| queue.iter().any(|one| one.tries >= 1 && one.about.is_none());

@@ -34,9 +34,11 @@ fn told(record: &Value) -> String {
         Some("accepted" | "moved") => {
             let message = &record["message"];
             let from = message["envelope"]["mail_from"]["mailbox"].as_str().unwrap_or("<>");
+            // Cut-through: the next hop decides, nothing is stored.
+            let way = if record["chunks"] == 0 { "in transit, " } else { "" };
             let recipients = message["envelope"]["recipients"].as_array().map_or(0, Vec::len);
             format!(
-                "{}: from {from} to {recipients} recipients, {} bytes",
+                "{way}{}: from {from} to {recipients} recipients, {} bytes",
                 text_of(message, "tenant"),
                 of("length")
             )

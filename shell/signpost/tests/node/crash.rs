@@ -157,6 +157,37 @@ async fn everything_acknowledged_arrives_however_often_the_node_is_killed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn with_cut_through_a_kill_loses_nothing_that_was_acknowledged_and_doubles_nothing() {
+    let everything = PlaygroundConfig { mailbox_messages_max: usize::MAX, ..PlaygroundConfig::example() };
+    let playground = Playground::start(everything).await.unwrap();
+    let slow = ScriptRule::new(Stage::EndOfData, Turns::Chance(0.3), Act::Wait(Duration::from_millis(40)));
+    playground.script(slow);
+    let place = Place::new(playground.exchange_address(), playground.dns_address());
+    place.edit("acme/tenant.toml", "handover    = \"spool\"", "handover = \"cut_through\"");
+    let known = Arc::new(Known::default());
+    let mut marked = 0;
+    tokio::task::block_in_place(|| {
+        for number in 0..8 {
+            marked += round(&place, &known, 5 + number * 3).marked;
+        }
+        let last = place.up(&[]);
+        marked += self::marked(&place, &last);
+        place.wait("the queue does not empty", || place.queue().is_empty());
+    });
+    let arrived: Vec<String> = playground.mailbox().iter().flat_map(|one| one.rcpt_to.clone()).collect();
+    let once: BTreeSet<&String> = arrived.iter().collect();
+    let acknowledged = known.acknowledged.lock().unwrap().clone();
+    let missing: Vec<_> =
+        acknowledged.iter().filter(|number| !once.contains(&format!("c{number}@customer.example"))).collect();
+    println!("{} acknowledged, {} arrived, {marked} marked", acknowledged.len(), arrived.len());
+    assert!(missing.is_empty(), "{missing:?}\n{}", place.log());
+    // These clients do not send again what was not answered, and nothing else may.
+    assert_eq!(arrived.len(), once.len(), "something arrived twice");
+    assert!(marked > 0, "no kill met a message in transit");
+    playground.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_ordered_stop_under_load_loses_nothing_and_doubles_nothing() {
     let playground = Playground::start(PlaygroundConfig::example()).await.unwrap();
     let place = Place::new(playground.exchange_address(), playground.dns_address());

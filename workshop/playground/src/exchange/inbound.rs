@@ -25,8 +25,8 @@ const SESSIONS_MAX: usize = 500;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// As Exchange Online says it.
-const CROWDED: &[u8] = b"421 4.3.2 The maximum number of concurrent connections per resource forest has exceeded a limit, closing \
-    transmission channel. PRX8\r\n";
+const CROWDED: &[u8] = b"421 4.3.2 The maximum number of concurrent connections per resource forest has \
+    exceeded a limit, closing transmission channel. PRX8\r\n";
 
 /// How many connections each client has.
 #[derive(Clone, Default)]

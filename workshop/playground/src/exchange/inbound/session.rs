@@ -61,11 +61,13 @@ pub(super) struct Session {
     tls: Option<TlsDetails>,
     transaction: Option<Transaction>,
     errors: u32,
+    /// Whether the client has said the password.
+    is_known: bool,
 }
 
 impl Session {
     pub(super) fn new(exchange: Arc<Exchange>, link: Link, peer: IpAddr) -> Self {
-        Self { exchange, link, peer, helo: None, tls: None, transaction: None, errors: 0 }
+        Self { exchange, link, peer, helo: None, tls: None, transaction: None, errors: 0, is_known: false }
     }
 
     /// Serves until the client leaves, is silent for too long or is left.
@@ -78,6 +80,9 @@ impl Session {
     }
 
     async fn converse(&mut self) -> Result<(), LinkError> {
+        if self.exchange.config.inbound.implicit_tls {
+            self.secure().await?;
+        }
         if let Scripted::Said(next) = self.scripted(Stage::Banner, None).await? {
             if next == Next::Close {
                 return Ok(());
@@ -110,6 +115,7 @@ impl Session {
             "EHLO" => self.hello(rest, true).await,
             "HELO" => self.hello(rest, false).await,
             "STARTTLS" => self.start_tls().await,
+            "AUTH" => self.auth(rest).await,
             "MAIL" => self.mail(rest).await,
             "RCPT" => self.rcpt(rest).await,
             "DATA" => self.data().await,
@@ -147,6 +153,9 @@ impl Session {
         if inbound.chunking {
             lines.push("CHUNKING".to_owned());
         }
+        if inbound.login.is_some() && self.tls.is_some() {
+            lines.push("AUTH PLAIN LOGIN".to_owned());
+        }
         if inbound.starttls && self.tls.is_none() {
             lines.push("STARTTLS".to_owned());
         }
@@ -171,6 +180,11 @@ impl Session {
             return self.say("554 5.5.1 Commands behind STARTTLS").await.map(|_| Next::Close);
         }
         self.say("220 2.0.0 SMTP server ready").await?;
+        self.secure().await?;
+        Ok(Next::Go)
+    }
+
+    async fn secure(&mut self) -> Result<(), LinkError> {
         let wait = self.exchange.config.inbound.idle;
         let (unused, _) = tokio::io::duplex(1);
         let clear = std::mem::replace(&mut self.link, Link::new(Box::new(unused), wait)).into_stream();
@@ -182,12 +196,30 @@ impl Session {
         self.link = Link::new(stream, wait);
         self.helo = None;
         self.transaction = None;
-        Ok(Next::Go)
+        Ok(())
+    }
+
+    /// PLAIN with its initial response, nothing else.
+    async fn auth(&mut self, rest: &str) -> Step {
+        let said = rest.split_whitespace().collect::<Vec<_>>();
+        let known = self.exchange.config.inbound.login.as_ref().filter(|_| self.tls.is_some());
+        let (Some((user, password)), ["PLAIN", said]) = (known, said.as_slice()) else {
+            return self.say("504 5.5.4 Unrecognized authentication type").await;
+        };
+        let expected = crate::compose::base64(format!("\0{user}\0{password}").as_bytes());
+        if *said != expected {
+            return self.say("535 5.7.3 Authentication unsuccessful").await;
+        }
+        self.is_known = true;
+        self.say("235 2.7.0 Authentication successful").await
     }
 
     async fn mail(&mut self, rest: &str) -> Step {
         if self.helo.is_none() {
             return self.say("503 5.5.2 Send hello first").await;
+        }
+        if self.exchange.config.inbound.login.is_some() && !self.is_known {
+            return self.say("530 5.7.57 SMTP; Client was not authenticated to send anonymous mail").await;
         }
         if self.transaction.is_some() {
             return self.say("503 5.5.2 Sender already specified").await;

@@ -1,0 +1,52 @@
+//! The tenant's other way out, once no source of its pool is left: a host with a password.
+//!
+//! It proves who we are by credentials, so the address may be any that the system takes; the host has to prove its name, because who has a password
+//! to lose wants to know to whom it is said. What we write ourselves never goes this way.
+
+use super::{HOPS_MAX, Over, Path, Route, Steer, eligible};
+use bounce::Failure;
+use model::{Source, SourceName};
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use tenant::Snapshot;
+use tenant::settings::{Egress, SmartHost, TlsPolicy};
+
+/// Under this name it is recorded, as if it were a source.
+const NAME: &str = "fallback";
+
+impl Steer {
+    /// The way, if the tenant has one and the route has no source but those in `without`.
+    pub(crate) async fn fallback(
+        &self,
+        snapshot: &Snapshot,
+        route: &Route,
+        without: &BTreeSet<SourceName>,
+    ) -> Option<Result<Path, Failure>> {
+        let egress = &snapshot.settings.egress;
+        let login = egress.fallback.clone().filter(|_| route.over == Over::Pool)?;
+        if !eligible::sources(&self.sources, egress, route, without).is_empty() {
+            return None;
+        }
+        let target = SmartHost::Name { host: login.host.clone(), port: login.port };
+        let mut hops = match self.hops(&target).await {
+            Ok(hops) => hops,
+            Err(error) => return Some(Err(Failure::Resolve(error.to_string()))),
+        };
+        hops.retain(|hop| hop.address.is_ipv4());
+        hops.truncate(HOPS_MAX);
+        if hops.is_empty() {
+            return Some(Err(Failure::Resolve(format!("{target} has no IPv4 address"))));
+        }
+        let ehlo = self.sources.first().map_or_else(|| "localhost".to_owned(), |source| source.ehlo.clone());
+        let source = Source {
+            name: NAME.parse().ok()?,
+            address: Ipv4Addr::UNSPECIFIED.into(),
+            ehlo,
+            weight: 1,
+            network: NAME.to_owned(),
+            notice: false,
+        };
+        let egress = Egress { tls: TlsPolicy::Verify, certificate: None, ..egress.clone() };
+        Some(Ok(Path { tenant: snapshot.settings.name.clone(), egress, source, hops, login: Some(login) }))
+    }
+}
