@@ -34,9 +34,7 @@ mod pace;
 mod replies;
 mod state;
 
-pub use action::{
-    BodyError, CloseReason, Credentials, Framing, PeerCertificate, ServerAction, TlsInfo,
-};
+pub use action::{BodyError, CloseReason, Credentials, Framing, PeerCertificate, ServerAction, TlsInfo};
 pub use config::{BareLf, ServerConfig, ServerLimits};
 
 use core::mem;

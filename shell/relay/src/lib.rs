@@ -19,8 +19,10 @@ mod custody;
 mod cut_through;
 mod door;
 mod holds;
+mod notices;
 mod ours;
 mod processed;
+mod proofs;
 mod queue;
 mod service;
 mod stamp;
@@ -32,11 +34,12 @@ mod verdict;
 mod wire;
 
 pub use holds::{Held, Holds};
+pub use notices::{Notice, Notices};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
 pub use tenants::{DomainTaken, Tenants};
 pub use verdict::Patience;
 
-use admit::Pace;
+use admit::Admission;
 use bounce::Failure;
 use custody::Custody;
 use model::{Envelope, Metrics, ParkReason, Recipient, Stage};
@@ -65,7 +68,7 @@ pub(crate) struct Parts {
     clock: Clock,
     metrics: Arc<Metrics>,
     queue: QueueConfig,
-    pace: Pace,
+    admission: Admission,
     key: Arc<ProcessedKey>,
     steer: Steer,
     transport: Transport,

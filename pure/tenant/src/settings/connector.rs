@@ -71,6 +71,14 @@ pub enum Check {
     Secret,
 }
 
+impl Check {
+    /// As `require` writes it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        CHECKS.iter().find(|(_, check)| *check == self).map_or("", |(word, _)| word)
+    }
+}
+
 /// A header that carries a shared secret; it is taken out of every message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretHeader {
@@ -161,8 +169,16 @@ fn needs(connector: &Connector, table: &Table<'_>, report: &mut Report) {
     let is_m365 = connector.kind == ConnectorKind::M365;
     let requires = |check| connector.require.contains(&check);
     let missing = [
-        (Check::TenantId, connector.m365_tenants.is_empty(), "tenant_id, but `connector.m365_tenants` is empty"),
-        (Check::Secret, connector.secret_header.is_none(), "secret, but there is no `connector.secret_header`"),
+        (
+            Check::TenantId,
+            connector.m365_tenants.is_empty(),
+            "tenant_id, but `connector.m365_tenants` is empty",
+        ),
+        (
+            Check::Secret,
+            connector.secret_header.is_none(),
+            "secret, but there is no `connector.secret_header`",
+        ),
         (
             Check::Certificate,
             !is_m365 && connector.certificates.is_empty(),
@@ -173,9 +189,21 @@ fn needs(connector: &Connector, table: &Table<'_>, report: &mut Report) {
             is_m365 && !requires(Check::TenantId) && !requires(Check::Secret),
             "certificate, which with Exchange Online proves Microsoft and no tenant; add tenant_id or secret",
         ),
-        (Check::ServerName, connector.server_name.is_none(), "server_name, but there is no `connector.server_name`"),
-        (Check::Auth, connector.accounts.is_empty(), "auth, but `connector.auth` has no account that can be used"),
-        (Check::DomainProof, connector.domain_proof.is_none(), "domain_proof, but there is no `connector.domain_proof`"),
+        (
+            Check::ServerName,
+            connector.server_name.is_none(),
+            "server_name, but there is no `connector.server_name`",
+        ),
+        (
+            Check::Auth,
+            connector.accounts.is_empty(),
+            "auth, but `connector.auth` has no account that can be used",
+        ),
+        (
+            Check::DomainProof,
+            connector.domain_proof.is_none(),
+            "domain_proof, but there is no `connector.domain_proof`",
+        ),
     ];
     for (check, is_missing, what) in missing {
         if is_missing && requires(check) {
@@ -183,7 +211,10 @@ fn needs(connector: &Connector, table: &Table<'_>, report: &mut Report) {
         }
     }
     if is_m365 && !connector.accounts.is_empty() {
-        report.at(table.start(), "`connector.auth` is of no use with kind m365: Exchange Online does not log in");
+        report.at(
+            table.start(),
+            "`connector.auth` is of no use with kind m365: Exchange Online does not log in",
+        );
     }
 }
 
@@ -191,7 +222,9 @@ fn needs(connector: &Connector, table: &Table<'_>, report: &mut Report) {
 fn warn_of_shared_networks(connector: &Connector, table: &Table<'_>, report: &mut Report) {
     let is_shared = match connector.kind {
         ConnectorKind::M365 | ConnectorKind::Google => connector.networks.iter().any(is_public),
-        ConnectorKind::Postfix | ConnectorKind::Exim | ConnectorKind::Exchange | ConnectorKind::Address => false,
+        ConnectorKind::Postfix | ConnectorKind::Exim | ConnectorKind::Exchange | ConnectorKind::Address => {
+            false
+        }
     };
     let tells = match connector.kind {
         ConnectorKind::M365 => [Check::TenantId, Check::Secret].as_slice(),

@@ -110,13 +110,16 @@ fn names(value: &Value<'_>, report: &mut Report) -> Vec<String> {
 }
 
 fn name(text: &str) -> Result<String, String> {
-    let form = || format!("`{text}` is not a name in a certificate such as mail.acme.example or *.acme.example");
+    let form =
+        || format!("`{text}` is not a name in a certificate such as mail.acme.example or *.acme.example");
     let domain: Domain = text.strip_prefix("*.").unwrap_or(text).parse().map_err(|_| form())?;
     if domain.is_literal() || !domain.as_str().contains('.') || !text.is_ascii() {
         return Err(form());
     }
     if is_below(domain.as_str(), MICROSOFT) {
-        return Err(format!("`{text}` is shown by every organisation of Exchange Online and proves no tenant"));
+        return Err(format!(
+            "`{text}` is shown by every organisation of Exchange Online and proves no tenant"
+        ));
     }
     Ok(text.to_ascii_lowercase())
 }
@@ -130,7 +133,9 @@ fn fingerprints(value: &Value<'_>, report: &mut Report) -> Vec<[u8; 32]> {
             Some(fingerprint) => fingerprints.push(fingerprint),
             None => entry.problem(
                 report,
-                format!("`{text}` is not a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons"),
+                format!(
+                    "`{text}` is not a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons"
+                ),
             ),
         }
     }
@@ -174,7 +179,8 @@ fn account(
         (Some(value), None) => secret(&value, needed, outside, report).map(Password::Plain),
         (None, Some(value)) => password_hash(&value, report),
         (Some(_), Some(_)) | (None, None) => {
-            report.at(table.start(), "an account of `connector.auth` needs `password` or `hash`, one of them");
+            report
+                .at(table.start(), "an account of `connector.auth` needs `password` or `hash`, one of them");
             None
         }
     };
@@ -215,7 +221,8 @@ pub(super) fn domain_proof(table: &mut Table<'_>, report: &mut Report) -> Option
     if text.is_empty() {
         return None;
     }
-    let good = matches!(text.len(), 8..=128) && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
+    let good =
+        matches!(text.len(), 8..=128) && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
     if !good {
         value.problem(report, "is not 8 to 128 printable ASCII characters without blanks and quotes");
     }

@@ -50,8 +50,7 @@ impl ClientJudge {
             roots.add(root.clone())?;
         }
         let roots = Arc::new(roots);
-        let builder =
-            WebPkiClientVerifier::builder_with_provider(Arc::clone(&roots), Arc::clone(&provider));
+        let builder = WebPkiClientVerifier::builder_with_provider(Arc::clone(&roots), Arc::clone(&provider));
         let as_client = builder.build().map_err(|error| TlsError::Roots(error.to_string()))?;
         Ok(Self { roots, as_client, provider })
     }

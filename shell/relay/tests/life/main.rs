@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
 
 mod attribution;
+mod client;
 mod cut_through;
 mod day;
 mod delivery;
@@ -13,5 +14,7 @@ mod hold;
 mod ingress;
 mod limits;
 mod node;
+mod proofs;
 mod reports;
+mod spoofing;
 mod trouble;

@@ -35,7 +35,9 @@ fn only_names_of_exchange_online_are_microsofts() {
     for name in ["mail.protection.outlook.com", "*.mail.protection.outlook.com", "protection.outlook.com"] {
         assert!(is_microsoft(&names(&[name])), "{name}");
     }
-    for name in ["outlook.com", "evilprotection.outlook.com", "protection.outlook.com.evil.example", "*.outlook.com"] {
+    for name in
+        ["outlook.com", "evilprotection.outlook.com", "protection.outlook.com.evil.example", "*.outlook.com"]
+    {
         assert!(!is_microsoft(&names(&[name])), "{name}");
     }
 }

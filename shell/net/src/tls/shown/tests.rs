@@ -29,7 +29,10 @@ impl Authority {
 }
 
 fn judge(trusted: &Authority, shown: &CertificateDer<'_>, now: Timestamp) -> Shown {
-    ClientJudge::new(&[trusted.1.clone()]).unwrap().judge(std::slice::from_ref(shown), now).unwrap()
+    ClientJudge::new(std::slice::from_ref(&trusted.1))
+        .unwrap()
+        .judge(std::slice::from_ref(shown), now)
+        .unwrap()
 }
 
 #[test]
