@@ -121,7 +121,8 @@ impl Door for Entrance {
         match self.parts.admission.sender(&visit, envelope) {
             Ok(admitted) => {
                 if let Admitted::Tenant(snapshot) = &admitted {
-                    let passage = self.parts.tenants.holds().enter(&snapshot.settings.name, self.parts.clock.now());
+                    let passage =
+                        self.parts.tenants.holds().enter(&snapshot.settings.name, self.parts.clock.now());
                     if passage == Passage::Closed {
                         return self.not_now();
                     }
