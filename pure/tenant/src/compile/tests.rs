@@ -303,7 +303,8 @@ fn proofs_that_are_wrong_are_told() {
     );
     connector(
         "certificate_names = [\"*.mail.protection.outlook.com\"]",
-        "acme/tenant.toml:16: `connector.certificate_names`: `*.mail.protection.outlook.com` is shown by every organisation of Exchange Online and proves no tenant",
+        "acme/tenant.toml:16: `connector.certificate_names`: `*.mail.protection.outlook.com` is shown by every organisation \
+         of Exchange Online and proves no tenant",
     );
     connector(
         "certificate_fingerprints = [\"ab:cd\"]",
