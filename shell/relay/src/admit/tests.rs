@@ -72,18 +72,17 @@ fn let_in(tenants: &Tenants, mail_from: &str, header: &[String]) -> Result<Tenan
     admission.message(&visit, &admitted, &message, &mut None).map(|snapshot| snapshot.settings.name.clone())
 }
 
-fn names(secrets: bool) -> impl Strategy<Value = String> {
-    let known = [
+fn names() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec![
         "X-MS-Exchange-CrossTenant-Id",
         "x-ms-exchange-crosstenant-id ",
         "X-OriginatorOrg",
         "From",
-        "from\t",
+        "from	",
         "Sender",
         "Subject",
-    ];
-    let secret = if secrets { "X-Key" } else { "Reply-To" };
-    proptest::sample::select([known.as_slice(), &[secret]].concat()).prop_map(str::to_owned)
+        "X-Key",
+    ])
 }
 
 fn values() -> impl Strategy<Value = String> {
@@ -105,22 +104,30 @@ fn values() -> impl Strategy<Value = String> {
 }
 
 /// One line that a forger writes; rarely one that is no field.
-fn line(secrets: bool) -> impl Strategy<Value = String> {
+fn line() -> impl Strategy<Value = String> {
     prop_oneof![
-        20 => (names(secrets), values()).prop_map(|(name, value)| format!("{name}: {value}")),
+        20 => (names(), values()).prop_map(|(name, value)| format!("{name}: {value}")),
         1 => Just("no field".to_owned()),
         1 => Just("X-Odd: \nFrom: anna@acme.example".to_owned()),
     ]
 }
 
+/// Most of what genuine mail of acme has, but for the secret, among lines of the forger and in any order.
+fn forged() -> impl Strategy<Value = Vec<String>> {
+    let genuine = vec![
+        "X-MS-Exchange-CrossTenant-Id: 7c1a2f60-0000-4000-8000-0000000acae1",
+        "X-OriginatorOrg: acme.example",
+        "From: Anna <anna@acme.example>",
+    ];
+    let genuine = proptest::sample::subsequence(genuine, 2..=3);
+    (genuine, proptest::collection::vec(line(), 0..3)).prop_flat_map(|(genuine, forged)| {
+        Just(genuine.into_iter().map(str::to_owned).chain(forged).collect::<Vec<_>>()).prop_shuffle()
+    })
+}
+
 fn sender() -> impl Strategy<Value = &'static str> {
-    proptest::sample::select(vec![
-        "anna@acme.example",
-        "",
-        "eve@rival.example",
-        "x@evil.example",
-        "anna@ACME.example",
-    ])
+    let known = vec!["anna@acme.example", "anna@ACME.example", "", "eve@rival.example", "x@evil.example"];
+    proptest::sample::select(known)
 }
 
 proptest! {
@@ -129,7 +136,7 @@ proptest! {
     /// Exchange Online puts the forger's own id in; what else stands there is the forger's choice.
     #[test]
     fn who_cannot_shed_its_own_id_is_never_let_in(
-        mail_from in sender(), mut lines in proptest::collection::vec(line(true), 0..8), place in 0_usize..8,
+        mail_from in sender(), mut lines in forged(), place in 0_usize..6,
     ) {
         let tenants = published(CHECKS);
         lines.insert(place.min(lines.len()), FOREIGN.to_owned());
@@ -139,13 +146,23 @@ proptest! {
 
     /// Not even the id helps without the secret, and the rival's secret is the rival's.
     #[test]
-    fn who_does_not_know_the_secret_is_never_let_in_as_the_tenant(
-        mail_from in sender(), lines in proptest::collection::vec(line(true), 0..10),
-    ) {
+    fn who_does_not_know_the_secret_is_never_let_in_as_the_tenant(mail_from in sender(), lines in forged()) {
         let tenants = published(&format!("{CHECKS}, \"secret\""));
         let found = let_in(&tenants, mail_from, &lines);
         let is_acme = found.as_ref().is_ok_and(|tenant| tenant.as_str() == "acme");
         prop_assert!(!is_acme, "{:?} {:?}", found, lines);
+    }
+
+    /// Where only the id tells, whoever is let in has shown it and nobody else's.
+    #[test]
+    fn who_is_let_in_by_its_id_shows_no_other_one(mail_from in sender(), lines in forged()) {
+        let found = let_in(&published(CHECKS), mail_from, &lines);
+        let is_id = |line: &&String| line.to_ascii_lowercase().starts_with("x-ms-exchange-crosstenant-id");
+        let ids: Vec<&String> = lines.iter().filter(is_id).collect();
+        if let Ok(tenant) = found {
+            prop_assert_eq!(tenant.as_str(), "acme");
+            prop_assert!(ids.len() == 1 && ids[0].ends_with("acae1"), "{:?}", lines);
+        }
     }
 }
 
