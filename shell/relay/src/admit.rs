@@ -17,7 +17,7 @@ pub(crate) use refusal::{Ground, Refusal, Tell};
 
 use crate::Tenants;
 use crate::accept::Caller;
-use crate::notices::Notices;
+use crate::hints::Hints;
 use crate::proofs::DomainProofs;
 use checks::{Evidence, Failed};
 use claims::Claims;
@@ -47,7 +47,7 @@ pub(crate) struct Admission {
     sessions: Arc<Sessions>,
     failures: Failures,
     pub(crate) proofs: Arc<DomainProofs>,
-    pub(crate) notices: Arc<Notices>,
+    pub(crate) hints: Arc<Hints>,
 }
 
 /// One session, as admission looks at it.

@@ -48,7 +48,7 @@ impl Entrance {
             Tell::Tenant(tenant, text) => (Some(tenant), text),
         };
         let (word, now) = (refusal.ground.word(), self.parts.clock.now());
-        if self.parts.admission.notices.tell(tenant, word, text, now) {
+        if self.parts.admission.hints.tell(tenant, word, text, now) {
             metrics.alarms.add_one();
             let tenant = tenant.map_or("none", TenantName::as_str);
             tracing::warn!(check = word, tenant, reply = %refusal.reply, "{text}");

@@ -7,7 +7,7 @@
 mod file;
 
 use crate::Tenants;
-use crate::notices::Notices;
+use crate::hints::Hints;
 use crate::stop::Stop;
 use model::{Domain, Duration, Metrics, TenantName, Timestamp};
 use net::{Clock, ResolveError, Resolver};
@@ -158,7 +158,7 @@ async fn ask(resolver: &Resolver, domain: &Domain, value: &str) -> Option<bool> 
 
 /// Who hears of a record that is not there.
 pub(crate) struct Told {
-    pub(crate) notices: Arc<Notices>,
+    pub(crate) hints: Arc<Hints>,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -167,7 +167,7 @@ impl Told {
         let name = name_of(domain);
         let still = if counts { "; it counts for three days after it was last seen" } else { "" };
         let text = format!("{name} has no TXT record with {value}{still}; add it in the domain's zone");
-        if self.notices.tell(Some(tenant), ALARM_WORD, &text, now) {
+        if self.hints.tell(Some(tenant), ALARM_WORD, &text, now) {
             self.metrics.alarms.add_one();
             tracing::warn!(%tenant, "{text}");
         }

@@ -6,7 +6,7 @@
 use crate::accept::{self, Listener};
 use crate::admit::Admission;
 use crate::door::Entrance;
-use crate::notices::Notices;
+use crate::hints::Hints;
 use crate::processed::ProcessedKey;
 use crate::proofs::{self, DomainProofs};
 use crate::queue::TakenOver;
@@ -190,8 +190,8 @@ impl Relay {
 
     /// What the tenants' people should know of their mail.
     #[must_use]
-    pub fn notices(&self) -> Arc<Notices> {
-        Arc::clone(&self.parts.admission.notices)
+    pub fn hints(&self) -> Arc<Hints> {
+        Arc::clone(&self.parts.admission.hints)
     }
 
     /// Ends within ten seconds. The spool is the caller's to stop afterwards.
@@ -214,7 +214,7 @@ fn look_after_proofs(
     stop: stop::Stop,
 ) -> impl Future<Output = ()> + Send + use<> {
     let told =
-        proofs::Told { notices: Arc::clone(&parts.admission.notices), metrics: Arc::clone(&parts.metrics) };
+        proofs::Told { hints: Arc::clone(&parts.admission.hints), metrics: Arc::clone(&parts.metrics) };
     let (tenants, clock) = (Arc::clone(&parts.tenants), parts.clock.clone());
     proofs::run(Arc::clone(&parts.admission.proofs), tenants, resolver, clock, told, stop)
 }

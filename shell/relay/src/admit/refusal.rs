@@ -20,7 +20,7 @@ pub(crate) enum Ground {
 }
 
 impl Ground {
-    /// The fixed word of alarms and notices; that of a check is its word in `connector.require`.
+    /// The fixed word of alarms and hints; that of a check is its word in `connector.require`.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Check(check) => check.word(),

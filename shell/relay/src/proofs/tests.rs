@@ -79,11 +79,11 @@ async fn a_domain_is_asked_when_it_is_new_and_again_after_a_day_and_its_absence_
     let playground = Playground::start(PlaygroundConfig::example()).await.unwrap();
     let dns = playground.dns();
     let resolver = Resolver::new(&[dns.address()], Duration::from_secs(2)).unwrap();
-    let (clock, notices) = (Clock::start(1), Arc::new(Notices::default()));
-    let told = Told { notices: Arc::clone(&notices), metrics: Arc::new(Metrics::default()) };
+    let (clock, hints) = (Clock::start(1), Arc::new(Hints::default()));
+    let told = Told { hints: Arc::clone(&hints), metrics: Arc::new(Metrics::default()) };
     let (proofs, tenants) = (DomainProofs::default(), published("acme-4f1c-proof"));
     proofs.look_up(&tenants, &resolver, &clock, &told).await;
-    let told_now = notices.of(Some(&key().0));
+    let told_now = hints.of(Some(&key().0));
     assert!(told_now[0].text.starts_with("_signpost-verify.acme.example has no TXT record"), "{told_now:?}");
     assert_eq!(told.metrics.alarms.get(), 1);
     assert!(proofs.due(&tenants, clock.now()).is_empty());

@@ -28,8 +28,8 @@ async fn node(connector: &str, limits: &str) -> Node {
 
 fn told(node: &Node) -> String {
     let mut text = String::new();
-    for notice in node.relay.notices().of(Some(&"posts".parse().unwrap())) {
-        let _infallible = writeln!(text, "{}: {}", notice.word, notice.text);
+    for hint in node.relay.hints().of(Some(&"posts".parse().unwrap())) {
+        let _infallible = writeln!(text, "{}: {}", hint.word, hint.text);
     }
     text
 }

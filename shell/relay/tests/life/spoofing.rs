@@ -284,9 +284,9 @@ async fn what_only_lacks_a_line_in_the_folder_comes_again_and_the_tenant_is_told
     for (mail_from, fields, word, told) in rows {
         let reply = Client::microsoft(&node).await.hand_over(mail_from, &fields.message()).await;
         assert!(reply.starts_with("451 4.7.1 "), "{word}: {reply}");
-        let notices = node.relay.notices().of(Some(&"acme".parse().unwrap()));
-        let is_told = |notice: &relay::Notice| notice.word == word && notice.text.contains(told);
-        assert!(notices.iter().any(is_told), "{word}: {notices:#?}");
+        let hints = node.relay.hints().of(Some(&"acme".parse().unwrap()));
+        let is_told = |hint: &relay::Hint| hint.word == word && hint.text.contains(told);
+        assert!(hints.iter().any(is_told), "{word}: {hints:#?}");
     }
     node.stop().await;
 }

@@ -39,9 +39,9 @@ pub(crate) fn tenant(command: TenantCommand) -> Result<()> {
             }
             let rows: Vec<Vec<String>> = answer.as_array().into_iter().flatten().map(row).collect();
             let told: String = answer.as_array().into_iter().flatten().filter_map(held).collect();
-            let notices: String = answer.as_array().into_iter().flatten().map(notices).collect();
+            let hints: String = answer.as_array().into_iter().flatten().map(hints).collect();
             let rows = table(&["tenant", "snapshot", "people", "domains", "name"], &rows);
-            print(format!("{rows}{told}{notices}").as_bytes())
+            print(format!("{rows}{told}{hints}").as_bytes())
         }
     }
 }
@@ -67,11 +67,10 @@ fn row(tenant: &serde_json::Value) -> Vec<String> {
 }
 
 /// One line for each thing that the tenant's people should know.
-fn notices(tenant: &serde_json::Value) -> String {
-    let line = |notice: &serde_json::Value| {
-        let (word, text, count) =
-            (text_of(notice, "word"), text_of(notice, "text"), text_of(notice, "count"));
+fn hints(tenant: &serde_json::Value) -> String {
+    let line = |hint: &serde_json::Value| {
+        let (word, text, count) = (text_of(hint, "word"), text_of(hint, "text"), text_of(hint, "count"));
         format!("{}: {word}, {count} times: {text}\n", text_of(tenant, "name"))
     };
-    tenant["notices"].as_array().into_iter().flatten().map(line).collect()
+    tenant["hints"].as_array().into_iter().flatten().map(line).collect()
 }

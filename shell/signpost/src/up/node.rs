@@ -108,7 +108,7 @@ impl Node {
         let control = Control {
             board: Arc::clone(&self.board),
             spool: self.spool.clone(),
-            notices: self.relay.notices(),
+            hints: self.relay.hints(),
             clock,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
             console: self.console,

@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 /// Entries of one tenant.
-const NOTICES_MAX: usize = 50;
+const HINTS_MAX: usize = 50;
 const ALARM_AGAIN: Duration = Duration::from_secs(600);
 
 /// One thing to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
+pub struct Hint {
     /// The kind, a fixed word such as `secret` or `domain`.
     pub word: &'static str,
     /// What happened and what to do, one sentence.
@@ -26,15 +26,15 @@ pub struct Notice {
 
 /// Every tenant's list; `None` is the list of what concerns no tenant.
 #[derive(Debug, Default)]
-pub struct Notices(Mutex<BTreeMap<Option<TenantName>, Told>>);
+pub struct Hints(Mutex<BTreeMap<Option<TenantName>, Told>>);
 
 #[derive(Debug, Default)]
 struct Told {
-    notices: VecDeque<Notice>,
+    hints: VecDeque<Hint>,
     alarmed: BTreeMap<&'static str, Timestamp>,
 }
 
-impl Notices {
+impl Hints {
     /// Adds to the list. Gives whether it is time for an alarm.
     pub(crate) fn tell(
         &self,
@@ -45,16 +45,16 @@ impl Notices {
     ) -> bool {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let told = lists.entry(tenant.cloned()).or_default();
-        let known = told.notices.iter_mut().find(|notice| notice.word == word && notice.text == text);
-        if let Some(notice) = known {
-            notice.count += 1;
-            notice.last = now;
+        let known = told.hints.iter_mut().find(|hint| hint.word == word && hint.text == text);
+        if let Some(hint) = known {
+            hint.count += 1;
+            hint.last = now;
         } else {
-            if told.notices.len() == NOTICES_MAX {
-                told.notices.pop_front();
+            if told.hints.len() == HINTS_MAX {
+                told.hints.pop_front();
             }
             let text = text.to_owned();
-            told.notices.push_back(Notice { word, text, first: now, last: now, count: 1 });
+            told.hints.push_back(Hint { word, text, first: now, last: now, count: 1 });
         }
         let is_due = told.alarmed.get(word).is_none_or(|last| now.since(*last) >= ALARM_AGAIN);
         if is_due {
@@ -65,9 +65,9 @@ impl Notices {
 
     /// The list of one tenant, or of what concerns none, oldest first.
     #[must_use]
-    pub fn of(&self, tenant: Option<&TenantName>) -> Vec<Notice> {
+    pub fn of(&self, tenant: Option<&TenantName>) -> Vec<Hint> {
         let lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lists.get(&tenant.cloned()).map(|told| told.notices.iter().cloned().collect()).unwrap_or_default()
+        lists.get(&tenant.cloned()).map(|told| told.hints.iter().cloned().collect()).unwrap_or_default()
     }
 }
 
