@@ -41,7 +41,8 @@ fn read(wire: &[&[u8]]) {
             while let Some(action) = session.poll_action() {
                 match action {
                     ServerAction::Body(bytes) => received += bytes.len(),
-                    ServerAction::CheckMail { .. }
+                    ServerAction::CheckLogin { .. }
+                    | ServerAction::CheckMail { .. }
                     | ServerAction::CheckRecipient { .. }
                     | ServerAction::BeginBody { .. }
                     | ServerAction::EndBody { .. } => session.answer(Reply::new(250, None, "ok"), now),

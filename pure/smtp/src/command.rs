@@ -40,6 +40,11 @@ pub enum Command {
     Help,
     Quit,
     StartTls,
+    /// RFC 4954: the mechanism in upper case, and the first response if it came along.
+    Auth {
+        mechanism: String,
+        initial: Option<Vec<u8>>,
+    },
 }
 
 /// Longest name that a client may give itself, as a domain (RFC 5321 §4.5.3.1.2).
@@ -69,6 +74,7 @@ pub fn parse_command(line: &[u8]) -> Result<Command, CommandError> {
         b"BDAT" => bdat(argument),
         b"RSET" => alone(argument, Command::Rset),
         b"STARTTLS" => alone(argument, Command::StartTls),
+        b"AUTH" => auth(argument),
         b"QUIT" => alone(argument, Command::Quit),
         b"NOOP" => Ok(Command::Noop),
         b"HELP" => Ok(Command::Help),
@@ -81,7 +87,7 @@ pub fn parse_command(line: &[u8]) -> Result<Command, CommandError> {
 /// Why a word is no command of ours.
 fn unknown(verb: &[u8]) -> CommandError {
     match verb {
-        b"EXPN" | b"AUTH" | b"ETRN" | b"TURN" | b"SEND" | b"SOML" | b"SAML" => CommandError::NotImplemented,
+        b"EXPN" | b"ETRN" | b"TURN" | b"SEND" | b"SOML" | b"SAML" => CommandError::NotImplemented,
         // What a browser, a proxy or a form full of header lines says first. Going on would let a web page send mail.
         b"GET" | b"HEAD" | b"POST" | b"PUT" | b"DELETE" | b"OPTIONS" | b"CONNECT" | b"TRACE" | b"PATCH"
         | b"PRI" => CommandError::NotSmtp,
@@ -127,6 +133,20 @@ fn rcpt(argument: &[u8]) -> Result<Command, CommandError> {
     let path = forward_path(path)?;
     let (notify, orcpt) = parameters::rcpt(rest)?;
     Ok(Command::Rcpt { path, notify, orcpt })
+}
+
+/// RFC 4954 §4. What the words mean is the session's question, which knows whether they are offered at all.
+fn auth(argument: &[u8]) -> Result<Command, CommandError> {
+    let wrong = CommandError::Syntax("AUTH mechanism [initial response]");
+    let mut words = argument.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    let (mechanism, initial, more) = (words.next(), words.next(), words.next());
+    match (mechanism.map(str::from_utf8), more) {
+        (Some(Ok(mechanism)), None) => Ok(Command::Auth {
+            mechanism: mechanism.to_ascii_uppercase(),
+            initial: initial.map(<[u8]>::to_vec),
+        }),
+        (Some(_) | None, _) => Err(wrong),
+    }
 }
 
 /// What follows `FROM:` or `TO:`; a blank behind the colon is against the standard and harmless.

@@ -5,6 +5,7 @@
 //! dialog in a text file is the whole test of it. The codec is our own because replies, addresses and bodies must keep their exact
 //! bytes: a judgement years later wants `5.7.511` as it was said, and a body may leave only as it came.
 
+mod base64;
 mod body;
 mod client;
 mod command;
@@ -21,5 +22,6 @@ pub use command::{Command, CommandError, parse_command, write_mail, write_recipi
 pub use path::{ForwardPath, PathSide};
 pub use reply::{ReplyError, ReplyReader, write_reply};
 pub use server::{
-    BareLf, BodyError, CloseReason, Framing, ServerAction, ServerConfig, ServerLimits, ServerSession, TlsInfo,
+    BareLf, BodyError, CloseReason, Credentials, Framing, PeerCertificate, ServerAction, ServerConfig,
+    ServerLimits, ServerSession, TlsInfo,
 };

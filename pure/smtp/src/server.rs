@@ -17,6 +17,7 @@
 //!    |                       any state with a refused BDAT: Skipping, then back   | |
 //!    +------------- answer: the only 250 after end of data -----------------------+-+
 //!
+//!   Idle -- AUTH --> LoggingIn (a line or two) --> CheckingLogin -- answer --> Idle
 //!   Idle, Open, Chunks -- STARTTLS --> Securing -- handshake --> Idle       any -- QUIT, fault, end --> Closed
 //! ```
 //!
@@ -28,11 +29,12 @@ mod bodies;
 mod commands;
 mod config;
 mod line;
+mod login;
 mod pace;
 mod replies;
 mod state;
 
-pub use action::{BodyError, CloseReason, Framing, ServerAction, TlsInfo};
+pub use action::{BodyError, CloseReason, Credentials, Framing, PeerCertificate, ServerAction, TlsInfo};
 pub use config::{BareLf, ServerConfig, ServerLimits};
 
 use core::mem;
@@ -54,6 +56,9 @@ pub struct ServerSession {
     helo: Option<String>,
     is_esmtp: bool,
     tls: Option<TlsInfo>,
+    /// Who logged in.
+    login: Option<String>,
+    login_failures: u32,
     line: LineReader,
     /// Bytes that came while an answer was awaited, from `input_start` on.
     input: Vec<u8>,
@@ -78,6 +83,8 @@ impl ServerSession {
             helo: None,
             is_esmtp: false,
             tls: None,
+            login: None,
+            login_failures: 0,
             line: LineReader::new(config.limits.command_len_max),
             input: Vec::new(),
             input_start: 0,
@@ -186,6 +193,12 @@ impl ServerSession {
         self.tls.as_ref()
     }
 
+    /// The user who logged in, if one did.
+    #[must_use]
+    pub fn login(&self) -> Option<&str> {
+        self.login.as_deref()
+    }
+
     /// Whether the client said EHLO rather than HELO.
     #[must_use]
     pub fn is_esmtp(&self) -> bool {
@@ -243,7 +256,7 @@ impl ServerSession {
     /// One step in the present state.
     fn step(&mut self, bytes: &[u8]) -> usize {
         match &mut self.state {
-            State::Idle | State::Open(_) | State::Chunks(_) => {
+            State::Idle | State::LoggingIn(_) | State::Open(_) | State::Chunks(_) => {
                 let (used, line) = self.line.read(bytes);
                 if let Some(line) = line {
                     self.pace.turn(self.now);
@@ -256,7 +269,11 @@ impl ServerSession {
             State::Skipping { .. } => self.skip(bytes),
             // Bytes before the handshake were not protected by it, and bytes after the close are nobody's.
             State::Securing | State::Closed => bytes.len(),
-            State::CheckingMail(_) | State::CheckingRecipient(..) | State::Beginning(_) | State::Ending => 0,
+            State::CheckingLogin(_)
+            | State::CheckingMail(_)
+            | State::CheckingRecipient(..)
+            | State::Beginning(_)
+            | State::Ending => 0,
         }
     }
 

@@ -40,7 +40,8 @@ impl Server {
         while let Some(action) = self.session.poll_action() {
             let needs_answer = matches!(
                 action,
-                ServerAction::CheckMail { .. }
+                ServerAction::CheckLogin { .. }
+                    | ServerAction::CheckMail { .. }
                     | ServerAction::CheckRecipient { .. }
                     | ServerAction::BeginBody { .. }
                     | ServerAction::EndBody { .. }

@@ -5,12 +5,18 @@
 
 mod connector;
 mod egress;
+mod proofs;
 mod read;
+mod secret;
 
-pub use connector::{Check, Connector, ConnectorKind, Secret, SecretHeader};
+pub use connector::{Check, Connector, ConnectorKind, SecretHeader};
 pub use egress::{
     ClientCertificate, CutThrough, Egress, EgressMode, Fallback, Handover, Otherwise, SmartHost, TlsPolicy,
 };
+
+pub use proofs::{Account, Certificates, Password, is_microsoft};
+
+pub use secret::Secret;
 
 pub(crate) use read::{Outside, settings as read};
 
@@ -62,4 +68,14 @@ pub struct Limits {
     pub messages_per_minute: Option<u32>,
     /// Recipients that one message may have. Default: 1,000.
     pub recipients_per_message: Option<u32>,
+    /// Recipients of all messages that the tenant may hand over in a minute. Default: no limit.
+    pub recipients_per_minute: Option<u32>,
+    /// Messages that one sender, the address of MAIL FROM, may hand over in a minute. Default: no limit.
+    pub sender_messages_per_minute: Option<u32>,
+    /// Recipients of all messages of one sender in a minute. Default: no limit.
+    pub sender_recipients_per_minute: Option<u32>,
+    /// Bytes of one message, at most the listener's `size_max`. Default: no limit.
+    pub message_size: Option<ByteCount>,
+    /// Sessions in which the tenant's connector may hand over mail at a time. Default: no limit.
+    pub connections: Option<u32>,
 }

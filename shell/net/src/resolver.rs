@@ -94,6 +94,24 @@ impl Resolver {
         Ok(found)
     }
 
+    /// The texts of `name`, each with its strings put together (RFC 7208 §3.3 does the same).
+    ///
+    /// # Errors
+    /// [`ResolveError::Absent`] if there are none, or [`ResolveError::Failed`].
+    pub async fn texts(&self, name: &str) -> Result<Vec<String>, ResolveError> {
+        let lookup = match self.0.lookup(rooted(name), RecordType::TXT).await {
+            Ok(lookup) => lookup,
+            Err(error) if is_absent(&error) => return Err(ResolveError::Absent(name.to_owned())),
+            Err(error) => return Err(ResolveError::Failed { name: name.to_owned(), error }),
+        };
+        let texts = lookup.answers().iter().filter_map(|record| {
+            let RData::TXT(text) = &record.data else { return None };
+            let bytes: Vec<u8> = text.txt_data.iter().flat_map(|piece| piece.iter().copied()).collect();
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        });
+        Ok(texts.take(ANSWERS_MAX).collect())
+    }
+
     /// The addresses of `host`, which may be an address itself, with or without brackets.
     ///
     /// # Errors

@@ -8,12 +8,14 @@ mod client;
 mod pem;
 mod self_signed;
 mod server;
+mod shown;
 mod verifiers;
 
 pub use client::{Identity, Verification, client_config};
 pub use pem::{certificates, identity};
 pub use self_signed::self_signed;
 pub use server::{ClientCertificates, server_config};
+pub use shown::{ClientJudge, Shown};
 
 use rustls::crypto::CryptoProvider;
 use std::path::PathBuf;
@@ -32,6 +34,8 @@ pub enum TlsError {
     NoCertificate(String),
     #[error("a certificate and its key do not fit together: {0}")]
     Config(#[from] rustls::Error),
+    #[error("the roots that client certificates are checked with: {0}")]
+    Roots(String),
     #[error("a self-signed certificate for `{hostname}` cannot be made: {error}")]
     SelfSigned { hostname: String, error: rcgen::Error },
 }

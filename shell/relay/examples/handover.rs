@@ -167,6 +167,7 @@ async fn start(
         roots: vec![playground.ca_certificate_der()],
         processed_key: [7; 32],
         exchanger_port: 25,
+        domain_proofs: None,
     };
     let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2))?;
     let relay = Relay::start(config, tenants, spool.clone(), resolver, clock, Arc::clone(metrics)).await?;

@@ -11,7 +11,8 @@ use crate::wire::Wire;
 use limits::Limits;
 use model::{Envelope, ListenerName, Metrics, Recipient, Reply};
 use net::Clock;
-use smtp::{Framing, ServerConfig, ServerSession, TlsInfo};
+use net::tls::ClientJudge;
+use smtp::{Credentials, Framing, ServerConfig, ServerSession, TlsInfo};
 use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
@@ -23,7 +24,10 @@ pub(crate) struct Listener {
     pub(crate) name: ListenerName,
     pub(crate) socket: TcpListener,
     pub(crate) smtp: Arc<ServerConfig>,
+    /// The same with AUTH.
+    pub(crate) smtp_with_auth: Arc<ServerConfig>,
     pub(crate) tls: TlsAcceptor,
+    pub(crate) judge: Arc<ClientJudge>,
 }
 
 /// Who is on the line, as far as the conversation has shown.
@@ -40,6 +44,10 @@ pub(crate) struct Caller {
 
 /// What the session machine asks, one message at a time. Each answer is said to the client in these words.
 pub(crate) trait Door: Send {
+    /// Whether this caller is to be offered AUTH.
+    fn takes_logins(&self, caller: &Caller) -> bool;
+    /// Is it this client?
+    fn login(&mut self, caller: &Caller, credentials: Credentials) -> impl Future<Output = Reply> + Send;
     /// May this sender send?
     fn mail(&mut self, caller: &Caller, envelope: &Envelope) -> impl Future<Output = Reply> + Send;
     /// May this recipient be added to those that there are?
@@ -75,13 +83,17 @@ pub(crate) async fn serve<D: Door + 'static>(
                         continue;
                     };
                     metrics.sessions_total.add_one();
+                    let (door, caller) = (door(), caller(&listener, peer.ip()));
+                    let with_auth = door.takes_logins(&caller);
+                    let smtp = if with_auth { &listener.smtp_with_auth } else { &listener.smtp };
                     let session = session::Session {
                         wire: Wire::new(stream),
-                        machine: ServerSession::new(Arc::clone(&listener.smtp), clock.now()),
+                        machine: ServerSession::new(Arc::clone(smtp), clock.now()),
                         tls: listener.tls.clone(),
-                        caller: caller(&listener, peer.ip()),
+                        judge: Arc::clone(&listener.judge),
+                        caller,
                         clock: clock.clone(),
-                        door: door(),
+                        door,
                     };
                     let (metrics, stop) = (Arc::clone(&metrics), stop.clone());
                     sessions.spawn(async move {

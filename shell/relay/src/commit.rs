@@ -22,6 +22,8 @@ pub(crate) struct Receiving {
     incoming: Incoming,
     header: Vec<u8>,
     header_is_whole: bool,
+    /// Whether the header goes on behind what is kept of it.
+    header_is_cut: bool,
     length: u64,
     /// The first failure; what comes after it is not stored.
     failed: Option<SpoolError>,
@@ -41,6 +43,7 @@ impl Receiving {
             incoming,
             header: Vec::new(),
             header_is_whole: false,
+            header_is_cut: false,
             length: 0,
             failed: None,
         })
@@ -60,6 +63,11 @@ impl Receiving {
         &self.header
     }
 
+    /// Whether the end of the header is within what is kept.
+    pub(crate) fn header_is_whole(&self) -> bool {
+        !self.header_is_cut
+    }
+
     pub(crate) fn length(&self) -> u64 {
         self.length
     }
@@ -73,7 +81,9 @@ impl Receiving {
         self.header.extend_from_slice(&bytes[..bytes.len().min(room)]);
         let new = &self.header[searched_from..];
         let ends = |mark: &[u8]| new.windows(mark.len()).any(|window| window == mark);
-        self.header_is_whole = self.header.len() == HEADER_MAX || ends(b"\r\n\r\n") || ends(b"\n\n");
+        let ended = ends(b"\r\n\r\n") || ends(b"\n\n");
+        self.header_is_cut = !ended && self.header.len() == HEADER_MAX;
+        self.header_is_whole = ended || self.header_is_cut;
     }
 
     /// Whether it can go through without being stored: its body is in memory, at most 1 MiB.

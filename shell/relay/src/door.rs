@@ -5,20 +5,27 @@
 
 use crate::Parts;
 use crate::accept::{Caller, Door};
-use crate::admit::{self, Admitted, Refusal};
+use crate::admit::{Admission, Admitted, Ended, Ground, Refusal, Seat, Tell, Visit};
 use crate::commit::Receiving;
 use crate::cut_through;
 use crate::holds::Passage;
-use model::{EnhancedCode, Envelope, MessageId, Recipient, Reply};
-use smtp::Framing;
+use model::{ByteCount, Duration, EnhancedCode, Envelope, MessageId, Recipient, Reply, TenantName};
+use smtp::{Credentials, Framing};
 use spool::TraceInfo;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use tenant::Snapshot;
+
+/// How late a wrong password is answered.
+const LOGIN_PENALTY: Duration = Duration::from_secs(1);
 
 /// The door of one session.
 pub(crate) struct Entrance {
     parts: Arc<Parts>,
     caller: Option<Caller>,
+    /// The tenant as whom the session has logged in.
+    login: Option<TenantName>,
+    seat: Option<Seat>,
     admitted: Option<Admitted>,
     recipients: usize,
     receiving: Option<Receiving>,
@@ -26,14 +33,25 @@ pub(crate) struct Entrance {
 
 impl Entrance {
     pub(crate) fn new(parts: Arc<Parts>) -> Self {
-        Self { parts, caller: None, admitted: None, recipients: 0, receiving: None }
+        Self { parts, caller: None, login: None, seat: None, admitted: None, recipients: 0, receiving: None }
     }
 
     fn refused(&self, refusal: Refusal) -> Reply {
-        self.parts.metrics.mail_refused.add_one();
-        if let Some(alarm) = refusal.alarm {
-            self.parts.metrics.alarms.add_one();
-            tracing::warn!("{alarm}");
+        let metrics = &self.parts.metrics;
+        if refusal.ground != Ground::Login {
+            metrics.mail_refused.add_one();
+        }
+        refusal.ground.figure(metrics).add_one();
+        let (tenant, text) = match &refusal.tell {
+            Tell::Nobody => return refusal.reply,
+            Tell::Operator(text) => (None, text),
+            Tell::Tenant(tenant, text) => (Some(tenant), text),
+        };
+        let (word, now) = (refusal.ground.word(), self.parts.clock.now());
+        if self.parts.admission.hints.tell(tenant, word, text, now) {
+            metrics.alarms.add_one();
+            let tenant = tenant.map_or("none", TenantName::as_str);
+            tracing::warn!(check = word, tenant, reply = %refusal.reply, "{text}");
         }
         refusal.reply
     }
@@ -44,6 +62,23 @@ impl Entrance {
         let text = "this organisation's inbound connector does not take mail from us, its administrator is told; try again later";
         Reply::new(451, Some(EnhancedCode::new(4, 7, 1)), text)
     }
+
+    /// The whole message's tenant, with a seat for the session.
+    fn judge(&mut self, caller: &Caller, receiving: &Receiving) -> Result<Arc<Snapshot>, Refusal> {
+        let message = Ended {
+            envelope: &receiving.envelope,
+            beginning: receiving.header(),
+            header_is_whole: receiving.header_is_whole(),
+            size: ByteCount(receiving.length()),
+        };
+        let visit = visit(&self.parts, caller, self.login.as_ref());
+        let admission = &self.parts.admission;
+        admission.message(&visit, &receiving.admitted, &message, &mut self.seat)
+    }
+}
+
+fn visit<'v>(parts: &'v Parts, caller: &'v Caller, login: Option<&'v TenantName>) -> Visit<'v> {
+    Visit { tenants: &parts.tenants, caller, login, now: parts.clock.now() }
 }
 
 fn ok(text: &str) -> Reply {
@@ -51,6 +86,29 @@ fn ok(text: &str) -> Reply {
 }
 
 impl Door for Entrance {
+    fn takes_logins(&self, caller: &Caller) -> bool {
+        Admission::takes_logins(&self.parts.tenants, caller)
+    }
+
+    async fn login(&mut self, caller: &Caller, credentials: Credentials) -> Reply {
+        let (parts, caller) = (Arc::clone(&self.parts), caller.clone());
+        // A hash takes a tenth of a second of a processor, which others need for their mail.
+        let judged = tokio::task::spawn_blocking(move || {
+            parts.admission.login(&visit(&parts, &caller, None), &credentials)
+        });
+        match judged.await {
+            Ok(Ok((tenant, reply))) => {
+                self.login = Some(tenant);
+                reply
+            }
+            Ok(Err(refusal)) => {
+                self.parts.clock.sleep(LOGIN_PENALTY).await;
+                self.refused(refusal)
+            }
+            Err(_panicked_or_stopping) => out_of_order(),
+        }
+    }
+
     async fn mail(&mut self, caller: &Caller, envelope: &Envelope) -> Reply {
         self.caller = Some(caller.clone());
         self.recipients = 0;
@@ -59,11 +117,12 @@ impl Door for Entrance {
             let text = "too much mail is parked here, try again later";
             return Reply::new(451, Some(EnhancedCode::new(4, 3, 1)), text);
         }
-        let now = self.parts.clock.now();
-        match admit::sender(&self.parts.tenants, &self.parts.pace, caller, envelope, now) {
+        let visit = visit(&self.parts, caller, self.login.as_ref());
+        match self.parts.admission.sender(&visit, envelope) {
             Ok(admitted) => {
                 if let Admitted::Tenant(snapshot) = &admitted {
-                    let passage = self.parts.tenants.holds().enter(&snapshot.settings.name, now);
+                    let passage =
+                        self.parts.tenants.holds().enter(&snapshot.settings.name, self.parts.clock.now());
                     if passage == Passage::Closed {
                         return self.not_now();
                     }
@@ -77,7 +136,7 @@ impl Door for Entrance {
 
     async fn recipient(&mut self, _recipient: &Recipient) -> Reply {
         let Some(admitted) = &self.admitted else { return out_of_order() };
-        match admit::recipient(admitted, self.recipients) {
+        match Admission::recipient(admitted, self.recipients) {
             Ok(()) => {
                 self.recipients += 1;
                 Reply::new(250, Some(EnhancedCode::new(2, 1, 5)), "recipient ok")
@@ -108,10 +167,10 @@ impl Door for Entrance {
     }
 
     async fn end(&mut self, _framing: Framing, bare_lf: u64) -> Reply {
-        let (Some(receiving), Some(caller)) = (self.receiving.take(), &self.caller) else {
+        let (Some(receiving), Some(caller)) = (self.receiving.take(), self.caller.clone()) else {
             return out_of_order();
         };
-        let snapshot = match admit::message(&receiving.admitted, receiving.header()) {
+        let snapshot = match self.judge(&caller, &receiving) {
             Ok(snapshot) => snapshot,
             Err(refusal) => return self.refused(refusal),
         };
@@ -123,12 +182,12 @@ impl Door for Entrance {
         let (received, length) = (self.parts.clock.now(), receiving.length());
         let expires = received + self.parts.queue.expire;
         let taken = if cut_through::is_wanted(&self.parts, &snapshot) && receiving.can_transit() {
-            match receiving.into_transit(&snapshot, trace(caller), received, expires) {
+            match receiving.into_transit(&snapshot, trace(&caller), received, expires) {
                 Ok(transit) => cut_through::hand_over(&self.parts, transit, Arc::clone(&snapshot)).await,
                 Err(reply) => Err(reply),
             }
         } else {
-            receiving.commit(&snapshot, trace(caller), received, expires).await
+            receiving.commit(&snapshot, trace(&caller), received, expires).await
         };
         match taken {
             Ok(reply) => {

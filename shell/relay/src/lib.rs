@@ -18,9 +18,11 @@ mod commit;
 mod custody;
 mod cut_through;
 mod door;
+mod hints;
 mod holds;
 mod ours;
 mod processed;
+mod proofs;
 mod queue;
 mod service;
 mod stamp;
@@ -31,12 +33,13 @@ mod transport;
 mod verdict;
 mod wire;
 
+pub use hints::{Hint, Hints};
 pub use holds::{Held, Holds};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
 pub use tenants::{DomainTaken, Tenants};
 pub use verdict::Patience;
 
-use admit::Pace;
+use admit::Admission;
 use bounce::Failure;
 use custody::Custody;
 use cut_through::Pauses;
@@ -66,7 +69,7 @@ pub(crate) struct Parts {
     clock: Clock,
     metrics: Arc<Metrics>,
     queue: QueueConfig,
-    pace: Pace,
+    admission: Admission,
     key: Arc<ProcessedKey>,
     steer: Steer,
     transport: Transport,

@@ -4,10 +4,12 @@
 //! not done by then is in the spool. It takes a bounded time.
 
 use crate::accept::{self, Listener};
-use crate::admit::Pace;
+use crate::admit::Admission;
 use crate::cut_through::Pauses;
 use crate::door::Entrance;
+use crate::hints::Hints;
 use crate::processed::ProcessedKey;
+use crate::proofs::{self, DomainProofs};
 use crate::queue::TakenOver;
 use crate::steer::Steer;
 use crate::stop::Stopper;
@@ -15,12 +17,13 @@ use crate::transport::Transport;
 use crate::verdict::{Judging, Patience, Schedule, Schedules, TenantsTold, Verdict};
 use crate::{Parts, Tenants, queue, stop};
 use model::{ByteCount, Duration, ListenerName, Metrics, Source};
-use net::tls::{ClientCertificates, Identity, TlsError};
+use net::tls::{ClientCertificates, ClientJudge, Identity, TlsError};
 use net::{Clock, Resolver};
 use rustls_pki_types::CertificateDer;
 use smtp::{BareLf, ServerConfig};
 use spool::Spool;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tokio::net::TcpListener;
@@ -72,6 +75,8 @@ pub struct RelayConfig {
     pub roots: Vec<CertificateDer<'static>>,
     /// Key of `X-Signpost-Processed`.
     pub processed_key: [u8; 32],
+    /// Where it is kept which domains have shown their tenant's record; nowhere: until the end of the process.
+    pub domain_proofs: Option<PathBuf>,
 }
 
 /// Why a relay does not start.
@@ -83,6 +88,8 @@ pub enum StartError {
     Listen { name: ListenerName, address: SocketAddr, error: std::io::Error },
     #[error("the listener {name}: {error}")]
     Tls { name: ListenerName, error: TlsError },
+    #[error("the roots beside the public ones: {0}")]
+    Roots(TlsError),
     #[error("there is no listener; an operator file needs at least one [[listener]]")]
     NoListener,
 }
@@ -110,9 +117,10 @@ impl Relay {
     ) -> Result<Self, StartError> {
         let first = config.listeners.first().ok_or(StartError::NoListener)?;
         let (reporting_host, reporting_listener) = (first.hostname.clone(), first.name.clone());
+        let judge = Arc::new(ClientJudge::new(&config.roots).map_err(StartError::Roots)?);
         let mut listeners = Vec::new();
         for listener in config.listeners {
-            listeners.push(bind(listener).await?);
+            listeners.push(bind(listener, &judge).await?);
         }
         let key = Arc::new(ProcessedKey::new(&config.processed_key));
         let (stopper, stop) = stop::channel();
@@ -120,8 +128,8 @@ impl Relay {
         let judging = Judging::new(Arc::clone(&tenants), &config.sources);
         let parts = Arc::new(Parts {
             clock: clock.clone(),
-            pace: Pace::default(),
-            steer: Steer::new(config.sources, resolver, config.exchanger_port),
+            admission: Admission::new(DomainProofs::open(config.domain_proofs)),
+            steer: Steer::new(config.sources, resolver.clone(), config.exchanger_port),
             transport: Transport::new(clock, Arc::clone(&metrics), config.roots),
             verdict: Verdict {
                 spool: spool.clone(),
@@ -148,12 +156,13 @@ impl Relay {
             stop,
             taken_over,
         });
-        Ok(Self::run(listeners, parts, stopper, to_take_over))
+        Ok(Self::run(listeners, parts, resolver, stopper, to_take_over))
     }
 
     fn run(
         listeners: Vec<Listener>,
         parts: Arc<Parts>,
+        resolver: Resolver,
         stopper: Stopper,
         to_take_over: UnboundedReceiver<TakenOver>,
     ) -> Self {
@@ -169,6 +178,7 @@ impl Relay {
             let door = move || Entrance::new(Arc::clone(&behind));
             tasks.spawn(accept::serve(listener, clock, metrics, parts.stop.clone(), door));
         }
+        tasks.spawn(look_after_proofs(&parts, resolver, parts.stop.clone()));
         tasks.spawn(queue::tell_of_late(Arc::clone(&parts), parts.stop.clone()));
         tasks.spawn(queue::run(Arc::clone(&parts), to_take_over, parts.stop.clone()));
         Self { addresses, parts, stopper, tasks }
@@ -178,6 +188,12 @@ impl Relay {
     #[must_use]
     pub fn addresses(&self) -> &[(ListenerName, SocketAddr)] {
         &self.addresses
+    }
+
+    /// What the tenants' people should know of their mail.
+    #[must_use]
+    pub fn hints(&self) -> Arc<Hints> {
+        Arc::clone(&self.parts.admission.hints)
     }
 
     /// Ends within ten seconds. The spool is the caller's to stop afterwards.
@@ -194,7 +210,18 @@ impl Relay {
     }
 }
 
-async fn bind(config: ListenerConfig) -> Result<Listener, StartError> {
+fn look_after_proofs(
+    parts: &Parts,
+    resolver: Resolver,
+    stop: stop::Stop,
+) -> impl Future<Output = ()> + Send + use<> {
+    let told =
+        proofs::Told { hints: Arc::clone(&parts.admission.hints), metrics: Arc::clone(&parts.metrics) };
+    let (tenants, clock) = (Arc::clone(&parts.tenants), parts.clock.clone());
+    proofs::run(Arc::clone(&parts.admission.proofs), tenants, resolver, clock, told, stop)
+}
+
+async fn bind(config: ListenerConfig, judge: &Arc<ClientJudge>) -> Result<Listener, StartError> {
     let ListenerConfig { name, address, .. } = config;
     let socket = TcpListener::bind(address).await;
     let socket = socket.map_err(|error| StartError::Listen { name: name.clone(), address, error })?;
@@ -203,5 +230,7 @@ async fn bind(config: ListenerConfig) -> Result<Listener, StartError> {
     let mut smtp = ServerConfig::new(config.hostname);
     smtp.size_max = config.size_max;
     smtp.bare_lf = config.bare_lf;
-    Ok(Listener { name, socket, smtp: Arc::new(smtp), tls: TlsAcceptor::from(tls) })
+    let smtp_with_auth = Arc::new(ServerConfig { auth: true, ..smtp.clone() });
+    let (tls, judge) = (TlsAcceptor::from(tls), Arc::clone(judge));
+    Ok(Listener { name, socket, smtp: Arc::new(smtp), smtp_with_auth, tls, judge })
 }

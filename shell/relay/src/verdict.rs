@@ -237,7 +237,7 @@ impl Verdict {
                     outcomes.push((missed.recipient, Final::Discarded { because, reply }));
                 }
                 None => {
-                    let context = self.judging.context(accepted, snapshot, &missed);
+                    let context = self.judging.context(lease.accepted(), snapshot, &missed);
                     let cause = Cause::of_failure(&missed.failure, context);
                     let recipient = missed.recipient;
                     avoid = avoid.or(missed.source);

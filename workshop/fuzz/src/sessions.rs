@@ -32,7 +32,8 @@ impl Server {
         while let Some(action) = self.session.poll_action() {
             let asks = matches!(
                 action,
-                ServerAction::CheckMail { .. }
+                ServerAction::CheckLogin { .. }
+                    | ServerAction::CheckMail { .. }
                     | ServerAction::CheckRecipient { .. }
                     | ServerAction::BeginBody { .. }
                     | ServerAction::EndBody { .. }

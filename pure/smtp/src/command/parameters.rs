@@ -42,7 +42,7 @@ fn once<T>(place: &mut Option<T>, value: Option<T>, name: &'static str) -> Resul
 
 /// Adds the parameters of MAIL to the envelope.
 pub(super) fn mail(mut envelope: Envelope, text: &[u8]) -> Result<Envelope, CommandError> {
-    let (mut body, mut smtputf8) = (None, None);
+    let (mut body, mut smtputf8, mut submitter) = (None, None, None);
     for parameter in split(text) {
         let (name, value) = parameter?;
         match name.as_str() {
@@ -50,6 +50,8 @@ pub(super) fn mail(mut envelope: Envelope, text: &[u8]) -> Result<Envelope, Comm
             "BODY" => once(&mut body, value.and_then(body_type), "BODY")?,
             "SMTPUTF8" => once(&mut smtputf8, value.is_none().then_some(true), "SMTPUTF8")?,
             "RET" => once(&mut envelope.ret, value.and_then(dsn_return), "RET")?,
+            // RFC 4954 §5: who submitted it elsewhere is not believed, which is the same as AUTH=<>.
+            "AUTH" => once(&mut submitter, value.filter(|value| is_submitter(value)), "AUTH")?,
             "ENVID" => once(&mut envelope.envid, value.and_then(envid), "ENVID")?,
             _ => return Err(CommandError::UnknownParameter(name)),
         }
@@ -94,6 +96,10 @@ fn dsn_return(value: &[u8]) -> Option<DsnReturn> {
         b"HDRS" => Some(DsnReturn::Headers),
         _ => None,
     }
+}
+
+fn is_submitter(value: &[u8]) -> bool {
+    value == b"<>" || (!value.is_empty() && is_xtext(value))
 }
 
 fn envid(value: &[u8]) -> Option<String> {

@@ -2,6 +2,7 @@
 //!
 //! An action that needs a verdict says so; until `ServerSession::answer` brings it the session reads nothing further.
 
+use core::fmt;
 use model::{ByteCount, Envelope, Recipient};
 
 /// What TLS brought, as far as admission and trace need it.
@@ -10,10 +11,34 @@ pub struct TlsInfo {
     /// For example `TLSv1.3`.
     pub protocol: String,
     pub cipher: String,
-    /// The client's own certificate in DER, if it showed one.
-    pub peer_certificate: Option<Vec<u8>>,
+    /// The client's own certificate, if it showed one.
+    pub peer_certificate: Option<PeerCertificate>,
     /// The name for which the client asked.
     pub server_name: Option<String>,
+}
+
+/// A certificate whose key the client holds, as far as it proves something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerCertificate {
+    /// Its DNS names in lower case, if its chain was verified; none otherwise.
+    pub names: Vec<String>,
+    /// SHA-256 of the certificate in DER.
+    pub fingerprint: [u8; 32],
+    /// Why its chain was not verified, if it was not.
+    pub unverified: Option<String>,
+}
+
+/// What a client says of itself with AUTH. The password is kept out of every debug output.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    pub user: String,
+    pub password: String,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
+    }
 }
 
 /// How the end of a body was marked.
@@ -84,6 +109,8 @@ pub enum CloseReason {
 pub enum ServerAction {
     /// Write all output, do the handshake, then call `handle_tls_started`. Bytes read before it are to be dropped.
     StartTls,
+    /// Is it this client? Needs an answer: 235 lets it in, anything else is said and counted as a failure.
+    CheckLogin { credentials: Credentials },
     /// May this sender, with these parameters, send? `recipients` is empty. Needs an answer.
     CheckMail { envelope: Envelope },
     /// May this recipient be added? Needs an answer; a positive one adds it to the envelope.

@@ -10,6 +10,9 @@ use model::{Envelope, Notify, Recipient, Reply, ReplyClass};
 
 impl ServerSession {
     pub(super) fn handle_line(&mut self, line: Line) {
+        if matches!(self.state, State::LoggingIn(_)) {
+            return self.go_on_logging_in(line);
+        }
         let command = match line {
             Line::Whole(line) => parse_command(&line),
             Line::BareLf => Err(CommandError::BareLineEnd),
@@ -65,6 +68,7 @@ impl ServerSession {
                 self.close(CloseReason::Quit);
             }
             Command::StartTls => self.start_tls(),
+            Command::Auth { mechanism, initial } => self.log_in(&mechanism, initial),
         }
     }
 
@@ -75,7 +79,7 @@ impl ServerSession {
         self.is_esmtp = is_esmtp;
         let offers_tls = self.config.starttls && self.tls.is_none();
         let reply = if is_esmtp {
-            replies::ehlo(&self.config, offers_tls)
+            replies::ehlo(&self.config, offers_tls, self.config.auth && self.tls.is_some())
         } else {
             replies::helo(&self.config.hostname)
         };
@@ -186,6 +190,7 @@ impl ServerSession {
     /// Carries the shell's answer into the state that waits for it.
     pub(super) fn handle_answer(&mut self, answer: &Reply) {
         match mem::replace(&mut self.state, State::Idle) {
+            State::CheckingLogin(user) => self.end_login(user, answer),
             State::CheckingMail(envelope) => {
                 self.say(answer);
                 if answer.is_positive() {
@@ -219,6 +224,7 @@ impl ServerSession {
             // The session was closed while the shell was still thinking.
             State::Closed => self.state = State::Closed,
             state @ (State::Idle
+            | State::LoggingIn(_)
             | State::Open(_)
             | State::Data { .. }
             | State::Chunks(_)

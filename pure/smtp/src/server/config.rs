@@ -21,6 +21,8 @@ pub struct ServerLimits {
     pub idle: Duration,
     /// Errors of protocol without an accepted message in between, then 421.
     pub errors_max: u32,
+    /// Failed logins of one session, then 421.
+    pub logins_max: u32,
     /// Bytes of a command line with its CRLF.
     pub command_len_max: usize,
     /// Bytes of a line of a body with its line end.
@@ -34,6 +36,7 @@ impl Default for ServerLimits {
         Self {
             idle: Duration::from_secs(300),
             errors_max: 20,
+            logins_max: 3,
             command_len_max: 2_048,
             body_line_len_max: 1 << 20,
             data_rate_min: 500,
@@ -53,6 +56,8 @@ pub struct ServerConfig {
     pub recipients_max: usize,
     /// Whether STARTTLS is offered.
     pub starttls: bool,
+    /// Whether AUTH is offered, under TLS only. Default: no.
+    pub auth: bool,
     pub limits: ServerLimits,
 }
 
@@ -66,6 +71,7 @@ impl ServerConfig {
             bare_lf: BareLf::default(),
             recipients_max: 1_000,
             starttls: true,
+            auth: false,
             limits: ServerLimits::default(),
         }
     }

@@ -18,12 +18,13 @@ pub(super) fn helo(hostname: &str) -> Reply {
     Reply::new(250, None, hostname)
 }
 
-pub(super) fn ehlo(config: &ServerConfig, offers_tls: bool) -> Reply {
+pub(super) fn ehlo(config: &ServerConfig, offers_tls: bool, offers_auth: bool) -> Reply {
     let mut reply = helo(&config.hostname);
     let size = format!("SIZE {}", config.size_max.0);
     let words = ["PIPELINING", "8BITMIME", "SMTPUTF8", "CHUNKING", "ENHANCEDSTATUSCODES", "DSN"];
     let tls = offers_tls.then_some("STARTTLS");
-    let lines = [size.as_str()].into_iter().chain(words).chain(tls);
+    let auth = offers_auth.then_some("AUTH PLAIN LOGIN");
+    let lines = [size.as_str()].into_iter().chain(words).chain(tls).chain(auth);
     reply.lines.extend(lines.map(|line| line.as_bytes().to_vec()));
     reply
 }
@@ -58,6 +59,35 @@ pub(super) fn bye(hostname: &str) -> Reply {
 
 pub(super) fn out_of_order(expected: &str) -> Reply {
     reply(503, 5, 1, expected)
+}
+
+/// RFC 4954 §4: what is wanted next, in base64, without an enhanced code.
+pub(super) fn challenge(text: &str) -> Reply {
+    Reply::new(334, None, text)
+}
+
+pub(super) fn needs_tls() -> Reply {
+    reply(538, 7, 11, "say STARTTLS first: a password is not read in clear")
+}
+
+pub(super) fn unknown_mechanism() -> Reply {
+    reply(504, 5, 4, "the mechanisms are PLAIN and LOGIN")
+}
+
+pub(super) fn login_cancelled() -> Reply {
+    reply(501, 7, 0, "the login was given up")
+}
+
+pub(super) fn login_unreadable() -> Reply {
+    reply(501, 5, 2, "the response is not base64 of what the mechanism wants")
+}
+
+pub(super) fn login_line_too_long() -> Reply {
+    reply(500, 5, 6, "the response is too long")
+}
+
+pub(super) fn too_many_logins(hostname: &str) -> Reply {
+    reply(421, 7, 0, format!("{hostname} closes after too many failed logins"))
 }
 
 pub(super) fn no_recipients() -> Reply {

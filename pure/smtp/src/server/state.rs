@@ -1,5 +1,6 @@
 //! Where a server session stands. What exists only in one state lives in its variant.
 
+use super::login::Exchange;
 use crate::body::{Content, DataReader};
 use model::{Envelope, Recipient, Reply};
 
@@ -7,6 +8,10 @@ use model::{Envelope, Recipient, Reply};
 pub(super) enum State {
     /// No transaction.
     Idle,
+    /// AUTH has begun; its next line is awaited.
+    LoggingIn(Exchange),
+    /// The shell judges this user's password.
+    CheckingLogin(String),
     CheckingMail(Box<Envelope>),
     /// MAIL was granted.
     Open(Box<Envelope>),
@@ -65,8 +70,13 @@ impl State {
     /// Whether an action waits for its answer, and nothing may be read before it.
     pub(super) fn awaits_answer(&self) -> bool {
         match self {
-            Self::CheckingMail(_) | Self::CheckingRecipient(..) | Self::Beginning(_) | Self::Ending => true,
+            Self::CheckingLogin(_)
+            | Self::CheckingMail(_)
+            | Self::CheckingRecipient(..)
+            | Self::Beginning(_)
+            | Self::Ending => true,
             Self::Idle
+            | Self::LoggingIn(_)
             | Self::Open(_)
             | Self::Data { .. }
             | Self::Chunks(_)
@@ -88,6 +98,8 @@ impl State {
             Self::Chunks(Chunked::Taking(_)) | Self::Chunk { to: Chunked::Taking(_), .. } => true,
             Self::Skipping { then, .. } => then.has_open_body(),
             Self::Idle
+            | Self::LoggingIn(_)
+            | Self::CheckingLogin(_)
             | Self::CheckingMail(_)
             | Self::Open(_)
             | Self::CheckingRecipient(..)

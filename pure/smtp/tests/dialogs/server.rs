@@ -30,6 +30,7 @@ impl ServerUnderTest {
                 "bare_lf" => {
                     config.bare_lf = if value == "refuse" { BareLf::Refuse } else { BareLf::Normalise }
                 }
+                "auth" => config.auth = value == "yes",
                 "starttls" => config.starttls = value == "yes",
                 other => panic!("unknown option {other}"),
             }
@@ -48,6 +49,11 @@ impl ServerUnderTest {
     fn handle(&mut self, action: ServerAction) {
         match action {
             ServerAction::StartTls => self.event("starttls"),
+            ServerAction::CheckLogin { credentials } => {
+                assert!(!format!("{credentials:?}").contains(&credentials.password));
+                self.event(&format!("login {} {}", credentials.user, credentials.password));
+                drop(self.answer("login", "235 2.7.0 welcome"));
+            }
             ServerAction::CheckMail { .. } => drop(self.answer("mail", "250 2.1.0 sender ok")),
             ServerAction::CheckRecipient { .. } => drop(self.answer("rcpt", "250 2.1.5 recipient ok")),
             ServerAction::BeginBody { envelope } => {

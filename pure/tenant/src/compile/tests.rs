@@ -204,73 +204,73 @@ fn settings_that_are_wrong_are_told() {
             FILE,
             "\"return\" ",
             "\"bounce\" ",
-            "acme/tenant.toml:18: `egress.mode`: `bounce` is not one of return, deliver",
+            "acme/tenant.toml:24: `egress.mode`: `bounce` is not one of return, deliver",
         ),
         (
             FILE,
             "outlook.com:25",
             "outlook.com:0",
-            "acme/tenant.toml:19: `egress.smart_host`: `acme-example.mail.protection.outlook.com:0` is not a host such as mail.example:25, nor mx:DOMAIN",
+            "acme/tenant.toml:25: `egress.smart_host`: `acme-example.mail.protection.outlook.com:0` is not a host such as mail.example:25, nor mx:DOMAIN",
         ),
         (
             FILE,
             "\"verify\"",
             "\"verified\"",
-            "acme/tenant.toml:20: `egress.tls`: `verified` is not one of opportunistic, require, verify; did you mean `verify`?",
+            "acme/tenant.toml:26: `egress.tls`: `verified` is not one of opportunistic, require, verify; did you mean `verify`?",
         ),
         (
             FILE,
             "certificate = \"\"",
             "certificate = \"acme.pem\"",
-            "acme/tenant.toml:21: `egress.certificate`: `acme.pem` does not exist; put the file into the tenant's folder, or write \"\" for none",
+            "acme/tenant.toml:27: `egress.certificate`: `acme.pem` does not exist; put the file into the tenant's folder, or write \"\" for none",
         ),
         (
             FILE,
             "\"20s\"",
             "\"20\"",
-            "acme/tenant.toml:23: `egress.cut_through.wait`: `20` is not a span of time: write a whole number and one of ms, s, m, h, d",
+            "acme/tenant.toml:29: `egress.cut_through.wait`: `20` is not a span of time: write a whole number and one of ms, s, m, h, d",
         ),
         (
             FILE,
             "\"20s\"",
             "\"20h\"",
-            "acme/tenant.toml:23: `egress.cut_through.wait`: `20h` is not from 1s to 300s",
+            "acme/tenant.toml:29: `egress.cut_through.wait`: `20h` is not from 1s to 300s",
         ),
         (
             FILE,
             "fallback    = \"\"",
             "fallback    = \"smtps://acme\"",
-            "acme/tenant.toml:25: `egress.fallback`: needs the form smtps://USER:env:NAME@HOST:465 or smtp://USER:env:NAME@HOST:587",
+            "acme/tenant.toml:31: `egress.fallback`: needs the form smtps://USER:env:NAME@HOST:465 or smtp://USER:env:NAME@HOST:587",
         ),
         (
             FILE,
             "acme-4f1c",
             "acme 4f1c",
-            "acme/tenant.toml:29: `stamping.processed_word`: `acme 4f1c` is not 4 to 64 letters, digits and dashes",
+            "acme/tenant.toml:35: `stamping.processed_word`: `acme 4f1c` is not 4 to 64 letters, digits and dashes",
         ),
         (
             FILE,
             "\"25MiB\"",
             "\"25 apples\"",
-            "acme/tenant.toml:30: `stamping.size_max`: `25 apples` is not a size: write a whole number and one of B, KB, MB, GB, KiB, MiB, GiB",
+            "acme/tenant.toml:36: `stamping.size_max`: `25 apples` is not a size: write a whole number and one of B, KB, MB, GB, KiB, MiB, GiB",
         ),
         (
             FILE,
             "\"25MiB\"",
             "\"25GiB\"",
-            "acme/tenant.toml:30: `stamping.size_max`: is not from 0B to 150MiB",
+            "acme/tenant.toml:36: `stamping.size_max`: is not from 0B to 150MiB",
         ),
         (
             FILE,
             "messages_per_minute   = 0",
             "messages_per_minute   = -1",
-            "acme/tenant.toml:34: `limits.messages_per_minute`: is not from 0 to 4294967295",
+            "acme/tenant.toml:40: `limits.messages_per_minute`: is not from 0 to 4294967295",
         ),
         (
             FILE,
             "[limits] ",
             "[limit] ",
-            "acme/tenant.toml:33: `limit` is not a known key; did you mean `limits`?",
+            "acme/tenant.toml:39: `limit` is not a known key; did you mean `limits`?",
         ),
         (
             FILE,
@@ -280,6 +280,95 @@ fn settings_that_are_wrong_are_told() {
         ),
         (FILE, "[\"network\", \"domain\"]", "[\"tenant_id\", \"network\"]", ""),
     ]);
+}
+
+#[test]
+fn proofs_that_are_wrong_are_told() {
+    const FILE: &str = "tenant.toml";
+    const REQUIRE: &str = "[\"network\", \"domain\"]";
+    let connector = |key: &str, reason: &str| {
+        let expected: Vec<String> = if reason.is_empty() { Vec::new() } else { vec![reason.to_owned()] };
+        assert_eq!(broken(FILE, REQUIRE, &format!("{REQUIRE}\n{key}")), expected, "{key}");
+    };
+    let require = |checks: &str, reason: &str| {
+        let checks = format!("[{checks}]");
+        let expected: Vec<String> =
+            if reason.is_empty() { Vec::new() } else { vec![format!("acme/tenant.toml:10: {reason}")] };
+        assert_eq!(broken(FILE, REQUIRE, &checks), expected, "{checks}");
+    };
+    connector("certificate_names = [\"mx.acme.example\", \"*.acme.example\"]", "");
+    connector(
+        "certificate_names = [\"acme\"]",
+        "acme/tenant.toml:16: `connector.certificate_names`: `acme` is not a name in a certificate such as mail.acme.example or *.acme.example",
+    );
+    connector(
+        "certificate_names = [\"*.mail.protection.outlook.com\"]",
+        "acme/tenant.toml:16: `connector.certificate_names`: `*.mail.protection.outlook.com` is shown by every organisation \
+         of Exchange Online and proves no tenant",
+    );
+    connector(
+        "certificate_fingerprints = [\"ab:cd\"]",
+        "acme/tenant.toml:16: `connector.certificate_fingerprints`: `ab:cd` is not a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons",
+    );
+    connector(
+        "domain_proof = \"short\"",
+        "acme/tenant.toml:16: `connector.domain_proof`: is not 8 to 128 printable ASCII characters without blanks and quotes",
+    );
+    connector(
+        "auth = [{ user = \"acme\", password = \"not-in-a-file-please\" }]",
+        "acme/tenant.toml:10: `connector.auth` is of no use with kind m365: Exchange Online does not log in",
+    );
+    connector(
+        "auth = [{ user = \"acme\" }]",
+        "acme/tenant.toml:16: an account of `connector.auth` needs `password` or `hash`, one of them",
+    );
+    connector(
+        "auth = [{ user = \"acme\", hash = \"pbkdf2-sha256:1:00:00\" }]",
+        "acme/tenant.toml:16: `connector.auth.hash`: is not pbkdf2-sha256:ITERATIONS:SALT:HASH with 10000 to 10000000 iterations, \
+         a salt of 8 to 64 bytes and a hash of 32 bytes, both in hexadecimal",
+    );
+    require("\"certificate\", \"tenant_id\"", "");
+    require("\"from\", \"originator_org\"", "");
+    require(
+        "\"certificate\"",
+        "`connector.require` names certificate, which with Exchange Online proves Microsoft and no tenant; add tenant_id or secret",
+    );
+    require(
+        "\"auth\"",
+        "`connector.require` names auth, but `connector.auth` has no account that can be used",
+    );
+    require(
+        "\"server_name\"",
+        "`connector.require` names server_name, but there is no `connector.server_name`",
+    );
+    require(
+        "\"domain_proof\"",
+        "`connector.require` names domain_proof, but there is no `connector.domain_proof`",
+    );
+    let found = broken(FILE, "kind          = \"m365\"", "kind = \"postfix\"\nauth = []");
+    assert_eq!(found, Vec::<String>::new());
+    let found = broken(FILE, REQUIRE, "[\"certifcate\"]");
+    let words = "network, domain, certificate, server_name, auth, domain_proof, from, tenant_id, originator_org, secret";
+    let reason = format!("`certifcate` is not one of {words}; did you mean `certificate`?");
+    assert_eq!(found, [format!("acme/tenant.toml:15: `connector.require`: {reason}")]);
+}
+
+#[test]
+fn networks_of_everybody_without_a_proof_are_warned_about() {
+    let warned = |networks: &str, require: &str| {
+        let mut folder = acme();
+        let text = String::from_utf8(folder.0["tenant.toml"].clone()).unwrap();
+        let text = text.replace("[\"127.0.0.0/8\"]", networks).replace("[\"network\", \"domain\"]", require);
+        folder.0.insert("tenant.toml".to_owned(), text.into_bytes());
+        let secret = |_: &str| Some("0123456789abcdef0123456789abcdef".to_owned());
+        let snapshot = compile(&folder, SnapshotNumber(1), &secret).map_err(|found| told(&found)).unwrap();
+        told(&snapshot.warnings).iter().any(|warning| warning.contains("shared with every other customer"))
+    };
+    assert!(warned("[\"40.92.0.0/15\"]", "[\"network\"]"));
+    assert!(warned("[\"40.92.0.0/15\"]", "[\"originator_org\", \"from\"]"));
+    assert!(!warned("[\"40.92.0.0/15\"]", "[\"secret\"]"));
+    assert!(!warned("[\"40.92.0.0/15\"]", "[\"tenant_id\"]"));
+    assert!(!warned("[\"127.0.0.0/8\", \"10.0.0.0/8\"]", "[\"network\"]"));
 }
 
 #[test]

@@ -3,10 +3,12 @@
 //! Network and domain always have to hold (there is never an open relay); further checks are those of `require`. The values of a
 //! secret are kept out of every debug output.
 
-use super::Outside;
+use super::proofs::{self, Account, Certificates};
+use super::{Outside, Secret};
 use crate::written::{Report, Table, Value};
-use core::fmt;
+use core::net::IpAddr;
 use ipnet::IpNet;
+use model::Domain;
 use std::collections::BTreeSet;
 
 /// `[connector]`.
@@ -20,6 +22,14 @@ pub struct Connector {
     pub secret_header: Option<SecretHeader>,
     /// Networks from which it may send: up to 1,000. Default: none, with a warning, since nobody can send then.
     pub networks: Vec<IpNet>,
+    /// Client certificates that are this tenant's. Default: none.
+    pub certificates: Certificates,
+    /// The host name of ours under which the tenant calls us, as TLS tells it (SNI). Default: none.
+    pub server_name: Option<Domain>,
+    /// `auth`: who may log in as this tenant, not with Exchange Online: up to 10. Default: nobody.
+    pub accounts: Vec<Account>,
+    /// The text of the TXT record `_signpost-verify.DOMAIN` of each domain: 8 to 128 characters. Default: none.
+    pub domain_proof: Option<String>,
     /// Which checks must hold. Network and domain are always in it.
     pub require: BTreeSet<Check>,
 }
@@ -43,14 +53,30 @@ pub enum Check {
     Network,
     /// The domain of MAIL FROM is one of `domains`.
     Domain,
-    /// The peer shows a client certificate that proves the tenant.
+    /// The peer shows a client certificate of the tenant; with Exchange Online, Microsoft's, beside another proof.
     Certificate,
+    /// TLS was asked for `server_name`.
+    ServerName,
+    /// The peer has logged in with one of `accounts`.
+    Auth,
+    /// The domain of the sender has the TXT record with `domain_proof`.
+    DomainProof,
+    /// The header's From names people of `domains` only. It always holds in egress mode deliver.
+    From,
     /// `X-MS-Exchange-CrossTenant-Id` is one of `m365_tenants`.
     TenantId,
     /// `X-OriginatorOrg` is one of `domains`.
     OriginatorOrg,
     /// The secret header has one of its values.
     Secret,
+}
+
+impl Check {
+    /// As `require` writes it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        CHECKS.iter().find(|(_, check)| *check == self).map_or("", |(word, _)| word)
+    }
 }
 
 /// A header that carries a shared secret; it is taken out of every message.
@@ -60,30 +86,6 @@ pub struct SecretHeader {
     pub name: String,
     /// The values that are set: one, or two while rotating. Empty if none is set and no check needs it.
     pub values: Vec<Secret>,
-}
-
-/// A value that no log, error or debug output shows.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a value.
-    #[must_use]
-    pub fn new(value: String) -> Self {
-        Self(value)
-    }
-
-    /// The value itself.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(..)")
-    }
 }
 
 const TENANTS_MAX: usize = 100;
@@ -102,10 +104,14 @@ const KINDS: [(&str, ConnectorKind); 6] = [
     ("address", ConnectorKind::Address),
 ];
 
-const CHECKS: [(&str, Check); 6] = [
+const CHECKS: [(&str, Check); 10] = [
     ("network", Check::Network),
     ("domain", Check::Domain),
     ("certificate", Check::Certificate),
+    ("server_name", Check::ServerName),
+    ("auth", Check::Auth),
+    ("domain_proof", Check::DomainProof),
+    ("from", Check::From),
     ("tenant_id", Check::TenantId),
     ("originator_org", Check::OriginatorOrg),
     ("secret", Check::Secret),
@@ -118,6 +124,10 @@ pub(super) fn read(top: &mut Table<'_>, outside: &Outside<'_>, report: &mut Repo
         m365_tenants: Vec::new(),
         secret_header: None,
         networks: Vec::new(),
+        certificates: Certificates::default(),
+        server_name: None,
+        accounts: Vec::new(),
+        domain_proof: None,
         require: BTreeSet::from([Check::Network, Check::Domain]),
     };
     let start = top.start();
@@ -136,7 +146,13 @@ pub(super) fn read(top: &mut Table<'_>, outside: &Outside<'_>, report: &mut Repo
         let needed = connector.require.contains(&Check::Secret);
         let header = table.table("secret_header", report);
         connector.secret_header = header.and_then(|header| secret_header(header, needed, outside, report));
+        connector.certificates = proofs::certificates(&mut table, report);
+        connector.server_name = proofs::server_name(&mut table, report);
+        let needed = connector.require.contains(&Check::Auth);
+        connector.accounts = proofs::accounts(&mut table, needed, outside, report);
+        connector.domain_proof = proofs::domain_proof(&mut table, report);
         needs(&connector, &table, report);
+        warn_of_shared_networks(&connector, &table, report);
         table.finish(report);
     }
     if connector.networks.is_empty() {
@@ -150,13 +166,87 @@ pub(super) fn read(top: &mut Table<'_>, outside: &Outside<'_>, report: &mut Repo
 
 /// A required check without anything to check against would refuse everything.
 fn needs(connector: &Connector, table: &Table<'_>, report: &mut Report) {
-    if connector.require.contains(&Check::TenantId) && connector.m365_tenants.is_empty() {
-        report
-            .at(table.start(), "`connector.require` names tenant_id, but `connector.m365_tenants` is empty");
+    let is_m365 = connector.kind == ConnectorKind::M365;
+    let requires = |check| connector.require.contains(&check);
+    let missing = [
+        (
+            Check::TenantId,
+            connector.m365_tenants.is_empty(),
+            "tenant_id, but `connector.m365_tenants` is empty",
+        ),
+        (
+            Check::Secret,
+            connector.secret_header.is_none(),
+            "secret, but there is no `connector.secret_header`",
+        ),
+        (
+            Check::Certificate,
+            !is_m365 && connector.certificates.is_empty(),
+            "certificate, but neither `connector.certificate_names` nor `connector.certificate_fingerprints` names one",
+        ),
+        (
+            Check::Certificate,
+            is_m365 && !requires(Check::TenantId) && !requires(Check::Secret),
+            "certificate, which with Exchange Online proves Microsoft and no tenant; add tenant_id or secret",
+        ),
+        (
+            Check::ServerName,
+            connector.server_name.is_none(),
+            "server_name, but there is no `connector.server_name`",
+        ),
+        (
+            Check::Auth,
+            connector.accounts.is_empty(),
+            "auth, but `connector.auth` has no account that can be used",
+        ),
+        (
+            Check::DomainProof,
+            connector.domain_proof.is_none(),
+            "domain_proof, but there is no `connector.domain_proof`",
+        ),
+    ];
+    for (check, is_missing, what) in missing {
+        if is_missing && requires(check) {
+            report.at(table.start(), format!("`connector.require` names {what}"));
+        }
     }
-    if connector.require.contains(&Check::Secret) && connector.secret_header.is_none() {
-        report
-            .at(table.start(), "`connector.require` names secret, but there is no `connector.secret_header`");
+    if is_m365 && !connector.accounts.is_empty() {
+        report.at(
+            table.start(),
+            "`connector.auth` is of no use with kind m365: Exchange Online does not log in",
+        );
+    }
+}
+
+/// Microsoft's and Google's addresses are those of all their customers.
+fn warn_of_shared_networks(connector: &Connector, table: &Table<'_>, report: &mut Report) {
+    let is_shared = match connector.kind {
+        ConnectorKind::M365 | ConnectorKind::Google => connector.networks.iter().any(is_public),
+        ConnectorKind::Postfix | ConnectorKind::Exim | ConnectorKind::Exchange | ConnectorKind::Address => {
+            false
+        }
+    };
+    let tells = match connector.kind {
+        ConnectorKind::M365 => [Check::TenantId, Check::Secret].as_slice(),
+        ConnectorKind::Google
+        | ConnectorKind::Postfix
+        | ConnectorKind::Exim
+        | ConnectorKind::Exchange
+        | ConnectorKind::Address => &[Check::Secret, Check::Auth, Check::Certificate],
+    };
+    if is_shared && !tells.iter().any(|check| connector.require.contains(check)) {
+        report.warn(
+            table.start(),
+            "the networks are shared with every other customer of the provider, so anyone there can send as this \
+             tenant; let `connector.require` name secret",
+        );
+    }
+}
+
+fn is_public(network: &IpNet) -> bool {
+    match network.addr() {
+        IpAddr::V4(address) => !(address.is_loopback() || address.is_private() || address.is_link_local()),
+        IpAddr::V6(address) => !(address.is_loopback() || address.is_unique_local()),
     }
 }
 

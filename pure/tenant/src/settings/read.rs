@@ -20,6 +20,7 @@ const DOMAINS_MAX: usize = 1_000;
 const CONTACTS_MAX: usize = 20;
 const STAMP_SIZE_DEFAULT: ByteCount = ByteCount(25 << 20);
 const STAMP_SIZE_MAX: ByteCount = ByteCount(150 << 20);
+const MESSAGE_SIZE_MAX: ByteCount = ByteCount(1 << 30);
 const RECIPIENTS_DEFAULT: u32 = 1_000;
 
 /// Reads the whole file. The name comes apart, because problems are told with it also where there are no settings.
@@ -142,14 +143,31 @@ fn processed_word(value: &Value<'_>, report: &mut Report) -> Option<String> {
 }
 
 fn limits(top: &mut Table<'_>, report: &mut Report) -> Limits {
-    let mut limits = Limits { messages_per_minute: None, recipients_per_message: Some(RECIPIENTS_DEFAULT) };
+    let mut limits = Limits {
+        messages_per_minute: None,
+        recipients_per_message: Some(RECIPIENTS_DEFAULT),
+        recipients_per_minute: None,
+        sender_messages_per_minute: None,
+        sender_recipients_per_minute: None,
+        message_size: None,
+        connections: None,
+    };
     let Some(mut table) = top.table("limits", report) else { return limits };
-    if let Some(value) = table.take("messages_per_minute") {
-        limits.messages_per_minute = limit(&value, report);
+    for (key, place) in [
+        ("messages_per_minute", &mut limits.messages_per_minute),
+        ("recipients_per_message", &mut limits.recipients_per_message),
+        ("recipients_per_minute", &mut limits.recipients_per_minute),
+        ("sender_messages_per_minute", &mut limits.sender_messages_per_minute),
+        ("sender_recipients_per_minute", &mut limits.sender_recipients_per_minute),
+        ("connections", &mut limits.connections),
+    ] {
+        if let Some(value) = table.take(key) {
+            *place = limit(&value, report);
+        }
     }
-    if let Some(value) = table.take("recipients_per_message") {
-        limits.recipients_per_message = limit(&value, report);
-    }
+    let bounds = ByteCount(0)..=MESSAGE_SIZE_MAX;
+    let size = table.take("message_size").and_then(|value| value.size(bounds, report));
+    limits.message_size = size.filter(|size| size.0 > 0);
     table.finish(report);
     limits
 }

@@ -8,8 +8,10 @@ use crate::stop::Stop;
 use crate::wire::Wire;
 use model::{Duration, Reply};
 use net::Clock;
-use smtp::{ServerAction, ServerSession, TlsInfo};
+use net::tls::ClientJudge;
+use smtp::{PeerCertificate, ServerAction, ServerSession, TlsInfo};
 use std::io;
+use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 
 /// How long a peer may leave what we wrote unread (RFC 5321 §4.5.3.2.7), and how long a handshake may take.
@@ -20,6 +22,7 @@ pub(super) struct Session<D> {
     pub(super) wire: Wire,
     pub(super) machine: ServerSession,
     pub(super) tls: TlsAcceptor,
+    pub(super) judge: Arc<ClientJudge>,
     pub(super) caller: Caller,
     pub(super) clock: Clock,
     pub(super) door: D,
@@ -79,6 +82,11 @@ impl<D: Door> Session<D> {
             };
             match action {
                 ServerAction::StartTls => self.start_tls().await?,
+                ServerAction::CheckLogin { credentials } => {
+                    self.note_caller();
+                    let reply = self.door.login(&self.caller, credentials).await;
+                    self.answer(reply);
+                }
                 ServerAction::CheckMail { envelope } => {
                     self.note_caller();
                     let reply = self.door.mail(&self.caller, &envelope).await;
@@ -159,8 +167,12 @@ impl<D: Door> Session<D> {
                 .to_owned(),
             peer_certificate: connection
                 .peer_certificates()
-                .and_then(|chain| chain.first())
-                .map(|certificate| certificate.as_ref().to_vec()),
+                .and_then(|chain| self.judge.judge(chain, self.clock.now()))
+                .map(|shown| PeerCertificate {
+                    names: shown.names,
+                    fingerprint: shown.fingerprint,
+                    unverified: shown.unverified,
+                }),
             server_name: connection.server_name().map(str::to_owned),
         };
         self.wire = Wire::new(stream);

@@ -57,12 +57,12 @@ async fn a_null_sender_needs_a_from_of_the_tenant() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_required_secret_that_does_not_fit_is_asked_to_come_again_and_never_leaves() {
+async fn a_required_secret_that_does_not_fit_proves_nobody_and_the_right_one_never_leaves() {
     let edits = vec![("[\"network\", \"domain\"]", "[\"network\", \"domain\", \"secret\"]")];
     let node = Node::start(Wishes { edits, ..Wishes::default() }).await;
     let begin =
         ["EHLO x\r\n", &format!("MAIL FROM:<{ANNA}>\r\n"), &format!("RCPT TO:<{KIM}>\r\n"), "DATA\r\n"];
-    for (secret, answer) in [("wrong", "451 4.7.1"), ("a-secret-of-the-test", "250 2.0.0")] {
+    for (secret, answer) in [("wrong", "550 5.7.1"), ("a-secret-of-the-test", "250 2.0.0")] {
         let body = String::from_utf8(plain("secret", "body")).unwrap();
         let message = format!("X-Signpost-Key: {secret}\r\n{body}.\r\n");
         let mut flights = begin.to_vec();

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
 
 mod attribution;
+mod client;
 mod cut_through;
 mod day;
 mod delivery;
@@ -14,5 +15,7 @@ mod hold;
 mod ingress;
 mod limits;
 mod node;
+mod proofs;
 mod reports;
+mod spoofing;
 mod trouble;

@@ -134,6 +134,15 @@ impl Node {
         self.relay.addresses()[0].1
     }
 
+    /// Publishes one more tenant, whose `tenant.toml` this is; `env:` gives `secret`.
+    pub(crate) fn publish_settings(&self, settings: &str, secret: &str) {
+        let folder = Folder([("tenant.toml".to_owned(), settings.as_bytes().to_vec())].into());
+        let secrets = |_: &str| Some(secret.to_owned());
+        let snapshot = tenant::compile(&folder, SnapshotNumber(2), &secrets);
+        let snapshot = snapshot.unwrap_or_else(|problems| panic!("{problems:#?}"));
+        self.tenants.publish(Arc::new(snapshot)).unwrap();
+    }
+
     /// Anna presses Send.
     pub(crate) async fn send(&self, to: &[&str], raw: &[u8]) {
         let to = to.iter().map(|address| (*address).to_owned()).collect();
@@ -198,6 +207,7 @@ async fn start_relay(
         exchanger_port: wishes.exchanger_port.unwrap_or(playground.exchange_address().port()),
         roots: vec![playground.ca_certificate_der()],
         processed_key: [7; 32],
+        domain_proofs: None,
     };
     let relay =
         Relay::start(config, Arc::clone(tenants), spool.clone(), resolver, clock, Arc::clone(metrics)).await;

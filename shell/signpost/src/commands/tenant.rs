@@ -39,8 +39,9 @@ pub(crate) fn tenant(command: TenantCommand) -> Result<()> {
             }
             let rows: Vec<Vec<String>> = answer.as_array().into_iter().flatten().map(row).collect();
             let told: String = answer.as_array().into_iter().flatten().filter_map(held).collect();
+            let hints: String = answer.as_array().into_iter().flatten().map(hints).collect();
             let rows = table(&["tenant", "snapshot", "people", "domains", "name"], &rows);
-            print(format!("{rows}{told}").as_bytes())
+            print(format!("{rows}{told}{hints}").as_bytes())
         }
     }
 }
@@ -63,4 +64,13 @@ fn row(tenant: &serde_json::Value) -> Vec<String> {
         domains,
         text_of(tenant, "display_name"),
     ]
+}
+
+/// One line for each thing that the tenant's people should know.
+fn hints(tenant: &serde_json::Value) -> String {
+    let line = |hint: &serde_json::Value| {
+        let (word, text, count) = (text_of(hint, "word"), text_of(hint, "text"), text_of(hint, "count"));
+        format!("{}: {word}, {count} times: {text}\n", text_of(tenant, "name"))
+    };
+    tenant["hints"].as_array().into_iter().flatten().map(line).collect()
 }

@@ -7,6 +7,7 @@ use crate::board::Board;
 use anyhow::{Context as _, Result, bail};
 use model::{MessageId, TenantName};
 use net::Clock;
+use relay::Hints;
 use serde_json::json;
 use spool::{Cursor, Event, Spool, TraceRecord};
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ const STILL_READING: &str = "the queue of earlier runs is still being read from 
 pub(crate) struct Control {
     pub(crate) board: Arc<Board>,
     pub(crate) spool: Spool,
+    pub(crate) hints: Arc<Hints>,
     pub(crate) clock: Clock,
     pub(crate) listeners: Vec<SocketAddr>,
     pub(crate) console: SocketAddr,
@@ -166,7 +168,18 @@ impl Control {
             json!({
                 "name": settings.name, "display_name": settings.display_name, "snapshot": snapshot.number,
                 "domains": settings.domains, "region": settings.region, "people": snapshot.signatures.people().len(),
-                "warnings": snapshot.warnings, "held": held,
+                "warnings": snapshot.warnings, "held": held, "hints": self.hints(&settings.name),
+            })
+        });
+        shown.collect()
+    }
+
+    /// What the tenant's people should know, the newest last.
+    fn hints(&self, tenant: &TenantName) -> serde_json::Value {
+        let shown = self.hints.of(Some(tenant)).into_iter().map(|hint| {
+            json!({
+                "word": hint.word, "text": hint.text, "first": hint.first, "last": hint.last,
+                "count": hint.count,
             })
         });
         shown.collect()

@@ -80,6 +80,7 @@ impl Node {
             exchanger_port: playground.as_ref().map_or(EXCHANGER_PORT, |it| it.exchange_address().port()),
             roots,
             processed_key: keys::processed(&data_dir)?,
+            domain_proofs: Some(data_dir.join("domain-proofs")),
         };
         let socket = control::bind(&data_dir)?;
         let web = console::bind(config.http.console).await?;
@@ -107,6 +108,7 @@ impl Node {
         let control = Control {
             board: Arc::clone(&self.board),
             spool: self.spool.clone(),
+            hints: self.relay.hints(),
             clock,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
             console: self.console,
