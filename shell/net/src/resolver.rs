@@ -4,6 +4,8 @@
 //! exchangers; an attacker would have thousands) and an absent name is told apart from a name server that does not
 //! answer, because the first is a fact about the recipient and the second is nobody's fault yet.
 
+mod records;
+
 use hickory_resolver::config::{NameServerConfig, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
@@ -92,6 +94,26 @@ impl Resolver {
         found.retain(|exchanger| !exchanger.host.is_empty());
         found.sort();
         Ok(found)
+    }
+
+    /// The texts of `name`, each with its strings put together (RFC 7208 §3.3 does the same).
+    ///
+    /// # Errors
+    /// [`ResolveError::Absent`] if there are none, or [`ResolveError::Failed`].
+    pub async fn texts(&self, name: &str) -> Result<Vec<String>, ResolveError> {
+        let lookup = match self.0.lookup(rooted(name), RecordType::TXT).await {
+            Ok(lookup) => lookup,
+            Err(error) if is_absent(&error) => return Err(ResolveError::Absent(name.to_owned())),
+            Err(error) => return Err(ResolveError::Failed { name: name.to_owned(), error }),
+        };
+        let texts = lookup.answers().iter().filter_map(|record| match &record.data {
+            RData::TXT(text) => {
+                let bytes: Vec<u8> = text.txt_data.iter().flat_map(|piece| piece.iter().copied()).collect();
+                Some(String::from_utf8_lossy(&bytes).into_owned())
+            }
+            _ => None,
+        });
+        Ok(texts.take(ANSWERS_MAX).collect())
     }
 
     /// The addresses of `host`, which may be an address itself, with or without brackets.

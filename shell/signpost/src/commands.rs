@@ -4,6 +4,8 @@
 //! programs and prints what the node answered.
 
 mod check;
+mod connector;
+mod doctor;
 mod place;
 mod queue;
 mod send;
@@ -13,6 +15,8 @@ mod tenant;
 mod trace;
 
 pub(crate) use check::config;
+pub(crate) use connector::connector;
+pub(crate) use doctor::doctor;
 pub(crate) use place::place;
 pub(crate) use queue::queue;
 pub(crate) use send::send;

@@ -99,17 +99,18 @@ impl Node {
             tasks: JoinSet::new(),
         };
         node.spawn_pages(web, &config, metrics);
-        node.spawn_control(socket, clock);
+        node.spawn_control(socket, clock, config.file);
         Ok(node)
     }
 
-    fn spawn_control(&mut self, socket: tokio::net::UnixListener, clock: Clock) {
+    fn spawn_control(&mut self, socket: tokio::net::UnixListener, clock: Clock, config: Option<PathBuf>) {
         let control = Control {
             board: Arc::clone(&self.board),
             spool: self.spool.clone(),
             clock,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
             console: self.console,
+            config,
         };
         self.tasks.spawn(control::serve(socket, Arc::new(control)));
         let (board, spool) = (Arc::clone(&self.board), self.spool.clone());
