@@ -41,7 +41,12 @@ impl Site {
             let running = addresses(&status);
             let config = match status["config"].as_str() {
                 Some(file) => read(Path::new(file), Some(&data))?,
-                None => understood("the built-in example", crate::up::playground_file().as_bytes(), Path::new("."), Some(&data))?,
+                None => understood(
+                    "the built-in example",
+                    crate::up::playground_file().as_bytes(),
+                    Path::new("."),
+                    Some(&data),
+                )?,
             };
             return Ok(Self { config, running });
         }

@@ -52,11 +52,7 @@ fn configuration(args: &UpArgs) -> Result<OperatorConfig> {
         None if args.no_playground => {
             bail!("without a playground a configuration is needed: name it with --config")
         }
-        None => (
-            "the built-in example".to_owned(),
-            playground_file().into_bytes(),
-            std::env::current_dir()?,
-        ),
+        None => ("the built-in example".to_owned(), playground_file().into_bytes(), std::env::current_dir()?),
     };
     let (config, problems, warnings) = config::read(&name, &bytes, &beside);
     for warning in warnings {

@@ -31,7 +31,10 @@ const BIND_TRIES_MAX: usize = 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     Address(IpAddr),
-    Mx { preference: u16, host: String },
+    Mx {
+        preference: u16,
+        host: String,
+    },
     Text(String),
     /// A name of the reverse zone stands for this name.
     Pointer(String),

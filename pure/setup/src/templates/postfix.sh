@@ -62,28 +62,33 @@ make_return() {
     postconf -P "$RETURN_PORT/inet/content_filter="
     postconf -P "$RETURN_PORT/inet/smtpd_tls_security_level=@@RETURN_TLS@@"
     postconf -P "$RETURN_PORT/inet/smtpd_sasl_auth_enable=no"
-    postconf -P "$RETURN_PORT/inet/smtpd_client_restrictions=$SOURCES, reject"
+    only=$(printf '%s,reject' "$SOURCES" | tr ' ' ,)
+    postconf -P "$RETURN_PORT/inet/smtpd_client_restrictions=$only"
     postconf -P "$RETURN_PORT/inet/smtpd_helo_restrictions="
     postconf -P "$RETURN_PORT/inet/smtpd_sender_restrictions="
-    postconf -P "$RETURN_PORT/inet/smtpd_relay_restrictions=$SOURCES, reject"
+    postconf -P "$RETURN_PORT/inet/smtpd_relay_restrictions=$only"
     postconf -P "$RETURN_PORT/inet/smtpd_recipient_restrictions="
     postconf -P "$RETURN_PORT/inet/receive_override_options=no_unknown_recipient_checks,no_header_body_checks"
 }
+
+# master.cf takes no value with a space, so the list stands in main.cf under a name of its own.
+list_name() { printf 'signpost_%s_restrictions' "$(printf %s "$1" | tr -c 'a-zA-Z0-9' _)"; }
 
 switch_on() {
     has_service signpost/unix || { fact 'first: prepare'; exit 1; }
     switched=0
     for service in $SERVICES; do
         has_service "$service/inet" || continue
+        switched=$((switched + 1))
+        list=$(list_name "$service")
         name="$service/inet/smtpd_sender_restrictions"
         present=$(own "$name")
+        [ "$present" != "\$$list" ] || continue
+        # What the service had before, for off; then the restrictions of everybody stay in force behind ours.
+        printf '%s' "$present" > "$CONFIG/$list"
         [ -n "$present" ] || present=$(postconf -h smtpd_sender_restrictions)
-        case $present in
-            "$SENDERS"*) ;;
-            '') postconf -P "$name=$SENDERS" ;;
-            *) postconf -P "$name=$SENDERS, $present" ;;
-        esac
-        switched=$((switched + 1))
+        postconf "$list = $SENDERS${present:+, $present}"
+        postconf -P "$name=\$$list"
         fact "$service: on"
     done
     [ "$switched" -gt 0 ] || { fact "none of the services '$SERVICES' is in master.cf; name yours: SERVICES='..' sh FILE on"; exit 1; }
@@ -92,16 +97,13 @@ switch_on() {
 switch_off() {
     for service in $SERVICES; do
         has_service "$service/inet" || continue
+        list=$(list_name "$service")
         name="$service/inet/smtpd_sender_restrictions"
-        present=$(own "$name")
-        rest=${present#"$SENDERS"}
-        [ "$rest" != "$present" ] || continue
-        rest=${rest#, }
-        if [ "$rest" = "$(postconf -h smtpd_sender_restrictions)" ]; then
-            postconf -PX "$name"
-        else
-            postconf -P "$name=$rest"
-        fi
+        [ "$(own "$name")" = "\$$list" ] || continue
+        before=$(cat "$CONFIG/$list")
+        if [ -n "$before" ]; then postconf -P "$name=$before"; else postconf -PX "$name"; fi
+        postconf -X "$list"
+        rm -f "$CONFIG/$list"
         fact "$service: off"
     done
 }

@@ -17,7 +17,9 @@ pub(crate) fn connector(command: ConnectorCommand) -> Result<()> {
     let snapshot = site.tenant(&tenant)?;
     let plan = site.plan(&snapshot, listener.as_ref())?;
     if with_secrets && secret_is_unknown(&snapshot) {
-        bail!("the secret of {tenant} is not set in this shell; set what connector.secret_header names, then try again");
+        bail!(
+            "the secret of {tenant} is not set in this shell; set what connector.secret_header names, then try again"
+        );
     }
     note(system, &snapshot);
     let secrets = if with_secrets { Secrets::Shown } else { Secrets::Hidden };
@@ -34,7 +36,10 @@ fn note(system: MailSystem, snapshot: &Snapshot) {
         eprintln!("note: connector.kind of {} names another mail system than this one", settings.name);
     }
     if settings.connector.networks.is_empty() {
-        eprintln!("note: connector.networks of {} is empty: its mail is refused until it names the system's networks", settings.name);
+        eprintln!(
+            "note: connector.networks of {} is empty: its mail is refused until it names the system's networks",
+            settings.name
+        );
     }
 }
 

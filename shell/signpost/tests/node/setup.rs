@@ -8,7 +8,8 @@ use playground::peers::{Envelope, EximServer, Postfix, smtplib};
 use playground::{Playground, PlaygroundConfig};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
-const PLAIN: &[u8] = b"From: Anna Berg <anna.berg@acme.example>\r\nTo: kim@customer.example\r\nSubject: Hi\r\n\
+const PLAIN: &[u8] =
+    b"From: Anna Berg <anna.berg@acme.example>\r\nTo: kim@customer.example\r\nSubject: Hi\r\n\
                        Message-ID: <hi@acme.example>\r\nX-Signpost-Key: forged\r\n\r\nHello Kim\r\n";
 const SIGNED: &str = "Head of Sales";
 const SECRET: &str = "3f9c5be0a1d24b77";
@@ -57,7 +58,8 @@ fn goes_round(place: &Place, node: &Node, system: &dyn System) {
     system.switch("off");
     assert!(smtplib(address, ANNA, PLAIN).unwrap().taken);
     assert_eq!(system.wait_for(3), 3, "{}", told());
-    let signed = system.arrived().iter().filter(|mail| String::from_utf8_lossy(mail).contains(SIGNED)).count();
+    let signed =
+        system.arrived().iter().filter(|mail| String::from_utf8_lossy(mail).contains(SIGNED)).count();
     assert_eq!(signed, 1, "off: without a signature");
     system.switch("on");
     assert!(smtplib(address, ANNA, PLAIN).unwrap().taken);
@@ -186,11 +188,17 @@ fn instructions_need_no_running_node_and_hide_secrets() {
 #[test]
 fn the_doctor_compares_a_readback_and_ends_with_what_it_found() {
     let place = place("m365", SocketAddr::from((Ipv4Addr::LOCALHOST, 9)));
-    place.edit("signpost.toml", "hostname            = \"127.0.0.1\"", "hostname            = \"in.eu.relay.example\"");
+    place.edit(
+        "signpost.toml",
+        "hostname            = \"127.0.0.1\"",
+        "hostname            = \"in.eu.relay.example\"",
+    );
     let file = place.directory.path().join("signpost.toml").display().to_string();
     let right = std::fs::read_to_string(repository("pure/setup/tests/readback/right.json")).unwrap();
     let ours = setup_hash(SECRET);
-    let right = right.replace(&setup_hash("0123456789abcdef0123456789abcdef"), &ours).replace("DomainValidation", "EncryptionOnly");
+    let right = right
+        .replace(&setup_hash("0123456789abcdef0123456789abcdef"), &ours)
+        .replace("DomainValidation", "EncryptionOnly");
     let path = place.directory.path().join("readback.json");
     let doctor = |text: &str, options: &[&str]| {
         std::fs::write(&path, text).unwrap();
@@ -198,10 +206,14 @@ fn the_doctor_compares_a_readback_and_ends_with_what_it_found() {
         place.command(&[&["doctor", "--m365", &name, "--config", &file], options].concat())
     };
     // The example has no client certificate, so the connector has to know our addresses.
-    let right = right.replace("\"SenderIPAddresses\": []", "\"SenderIPAddresses\": [\"127.0.1.1\", \"127.0.1.2\"]");
+    let right =
+        right.replace("\"SenderIPAddresses\": []", "\"SenderIPAddresses\": [\"127.0.1.1\", \"127.0.1.2\"]");
     let good = doctor(&right, &[]);
     assert_eq!(good.code, 0, "{}{}", good.text(), good.err);
-    let bad = doctor(&right.replace("\"127.0.1.2\"\n  ],\n  \"IPBlockList\"", "\"127.0.1.9\"\n  ],\n  \"IPBlockList\""), &[]);
+    let bad = doctor(
+        &right.replace("\"127.0.1.2\"\n  ],\n  \"IPBlockList\"", "\"127.0.1.9\"\n  ],\n  \"IPBlockList\""),
+        &[],
+    );
     assert_eq!(bad.code, 1, "{}", bad.text());
     let wanted = "Set-HostedConnectionFilterPolicy -Identity Default -IPAllowList @{ Add = '127.0.1.2' }";
     assert!(bad.text().contains(wanted) && bad.err.contains("1 of"), "{}{}", bad.text(), bad.err);
@@ -220,7 +232,8 @@ fn setup_hash(value: &str) -> String {
 
 /// The states of one check, by subject.
 fn states(told: &Output, check: &str) -> Vec<String> {
-    let looked: serde_json::Value = serde_json::from_str(&told.text()).unwrap_or_else(|_| panic!("{}{}", told.text(), told.err));
+    let looked: serde_json::Value =
+        serde_json::from_str(&told.text()).unwrap_or_else(|_| panic!("{}{}", told.text(), told.err));
     let of_check = looked.as_array().unwrap().iter().filter(|one| one["check"] == check);
     of_check.map(|one| one["state"].as_str().unwrap().to_owned()).collect()
 }
@@ -229,32 +242,54 @@ fn states(told: &Output, check: &str) -> Vec<String> {
 async fn the_doctor_looks_at_names_ports_lists_and_records() {
     let playground = Playground::start(PlaygroundConfig::example()).await.unwrap();
     let dns = playground.dns();
-    let address = |octet: u8| Answer::Address(Ipv4Addr::new(127, 0, 1, octet).into());
-    dns.add("eu-1.relay.example", address(1));
-    dns.add("eu-2.relay.example", address(9));
-    dns.add("in.eu.relay.example", Answer::Address(Ipv4Addr::LOCALHOST.into()));
-    dns.add("1.1.0.127.in-addr.arpa", Answer::Pointer("eu-1.relay.example".to_owned()));
-    dns.add("2.1.0.127.in-addr.arpa", Answer::Pointer("pool-7.provider.example".to_owned()));
+    let address = |text: &str| Answer::Address(text.parse().unwrap());
+    dns.add("eu-1.relay.example", address("127.0.1.1"));
+    dns.add("eu-2.relay.example", address("127.0.1.9"));
+    dns.add("eu-3.relay.example", address("192.0.2.3"));
+    dns.add("eu-4.relay.example", address("192.0.2.9"));
+    dns.add("in.eu.relay.example", address("127.0.0.1"));
+    dns.add("3.2.0.192.in-addr.arpa", Answer::Pointer("EU-3.relay.example".to_owned()));
+    dns.add("4.2.0.192.in-addr.arpa", Answer::Pointer("pool-7.provider.example".to_owned()));
     dns.remove("acme.test");
     dns.add("acme.test", Answer::Text("v=spf1 include:_spf.acme.test -all".to_owned()));
-    dns.add("_spf.acme.test", Answer::Text("v=spf1 ip4:127.0.1.1 -all".to_owned()));
+    dns.add("_spf.acme.test", Answer::Text("v=spf1 ip4:127.0.1.1 ip4:192.0.2.0/28 -all".to_owned()));
+    dns.remove("acme.example");
+    dns.add("acme.example", Answer::Text("v=spf1 ip4:127.0.0.0/8 ip4:192.0.2.0/24 -all".to_owned()));
     dns.list(Ipv4Addr::new(127, 0, 1, 2), Ipv4Addr::new(127, 0, 0, 3));
     let place = Place::new(playground.exchange_address(), playground.dns_address());
+    let spare = |name: &str, octet: u8| {
+        format!(
+            "[[source]]\nname = \"{name}\"\naddress = \"192.0.2.{octet}\"\nehlo = \"{name}.relay.example\"\n\n"
+        )
+    };
+    place.edit("signpost.toml", "[resolver]", &format!("{}{}[resolver]", spare("eu-3", 3), spare("eu-4", 4)));
     tokio::task::block_in_place(|| {
         let node = place.up(&[]);
         let told = place.command(&["doctor", "--json"]);
         assert_eq!(told.code, 1, "{}", told.err);
         assert_eq!(states(&told, "resolver"), ["ok"]);
-        assert_eq!(states(&told, "source_address"), ["ok", "ok"]);
-        assert_eq!(states(&told, "source_ehlo"), ["ok", "unknown"], "a loopback address may be translated");
-        assert_eq!(states(&told, "source_reverse"), ["ok", "warn"]);
+        assert_eq!(
+            states(&told, "source_address"),
+            ["ok", "ok", "fail", "fail"],
+            "the last two are not this machine's"
+        );
+        assert_eq!(
+            states(&told, "source_ehlo"),
+            ["ok", "unknown", "ok", "fail"],
+            "a loopback address may be translated"
+        );
+        assert_eq!(states(&told, "source_reverse"), ["unknown", "unknown", "ok", "warn"], "{}", told.text());
         assert_eq!(states(&told, "listener_name"), ["ok"]);
         assert_eq!(states(&told, "listener"), ["ok"]);
-        assert_eq!(states(&told, "next_hop"), ["ok", "ok"]);
+        assert_eq!(states(&told, "next_hop"), ["ok", "ok", "fail", "fail"]);
         assert_eq!(states(&told, "spf"), ["ok", "fail"], "{}", told.text());
-        assert!(told.text().contains("put ip4:127.0.1.2 into the TXT record of acme.test"), "{}", told.text());
+        assert!(
+            told.text().contains("put ip4:127.0.1.2 into the TXT record of acme.test"),
+            "{}",
+            told.text()
+        );
         assert_eq!(states(&told, "dnsbl"), ["ok", "fail"], "the second zone of the example is not served");
-        assert_eq!(states(&told, "listing"), ["ok", "fail"]);
+        assert_eq!(states(&told, "listing"), ["ok", "fail", "ok", "ok"]);
         assert_eq!(states(&told, "disk_space").len(), 1);
         dns.list(Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 255, 255, 254));
         let told = place.command(&["doctor"]);

@@ -109,7 +109,8 @@ impl EximServer {
     /// Its logs so far.
     #[must_use]
     pub fn log(&self) -> String {
-        let read = |name: &str| fs::read_to_string(self.folder.path().join("log").join(name)).unwrap_or_default();
+        let read =
+            |name: &str| fs::read_to_string(self.folder.path().join("log").join(name)).unwrap_or_default();
         ["mainlog", "paniclog", "rejectlog"].map(read).concat()
     }
 

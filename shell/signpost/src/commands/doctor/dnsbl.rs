@@ -42,25 +42,32 @@ enum Said {
 }
 
 async fn test(view: &View, zone: &DnsblZone) -> Looked {
-    let (state, reason, mend) = match (ask(view, zone, LISTED_POINT).await, ask(view, zone, CLEAN_POINT).await) {
-        (Said::Listed(_), Said::Clean) => (State::Ok, "answers its test points as it should".to_owned(), ""),
-        (Said::Refused(why), _) | (_, Said::Refused(why)) => (
-            State::Fail,
-            why.to_owned(),
-            "use a resolver of your own (resolver.servers), or a key of the list (dnsbl.dqs_key)",
-        ),
-        (Said::Nothing(why), _) | (_, Said::Nothing(why)) => (State::Unknown, why, "see the check `resolver`"),
-        (Said::Clean, _) => (
-            State::Fail,
-            "does not list its test point 127.0.0.2: the zone is dead, misspelt, or kept from you".to_owned(),
-            "correct or take out the entry of dnsbl.zones",
-        ),
-        (Said::Listed(_) | Said::Odd(_), Said::Listed(_) | Said::Odd(_)) | (Said::Odd(_), Said::Clean) => (
-            State::Fail,
-            "lists everything, its test point 127.0.0.1 too: nothing it says can be believed".to_owned(),
-            "take the entry out of dnsbl.zones",
-        ),
-    };
+    let (state, reason, mend) =
+        match (ask(view, zone, LISTED_POINT).await, ask(view, zone, CLEAN_POINT).await) {
+            (Said::Listed(_), Said::Clean) => {
+                (State::Ok, "answers its test points as it should".to_owned(), "")
+            }
+            (Said::Refused(why), _) | (_, Said::Refused(why)) => (
+                State::Fail,
+                why.to_owned(),
+                "use a resolver of your own (resolver.servers), or a key of the list (dnsbl.dqs_key)",
+            ),
+            (Said::Nothing(why), _) | (_, Said::Nothing(why)) => {
+                (State::Unknown, why, "see the check `resolver`")
+            }
+            (Said::Clean, _) => (
+                State::Fail,
+                "does not list its test point 127.0.0.2: the zone is dead, misspelt, or kept from you"
+                    .to_owned(),
+                "correct or take out the entry of dnsbl.zones",
+            ),
+            (Said::Listed(_) | Said::Odd(_), Said::Listed(_) | Said::Odd(_))
+            | (Said::Odd(_), Said::Clean) => (
+                State::Fail,
+                "lists everything, its test point 127.0.0.1 too: nothing it says can be believed".to_owned(),
+                "take the entry out of dnsbl.zones",
+            ),
+        };
     Looked::new("dnsbl", zone.name.clone(), state, reason, mend)
 }
 
@@ -75,7 +82,8 @@ async fn sources(view: &View, zone: &DnsblZone) -> Vec<Looked> {
             Said::Odd(answer) => (State::Unknown, format!("the zone answers {answer}")),
             Said::Nothing(why) => (State::Unknown, why),
         };
-        let mend = "find the cause first, then ask the list for removal; take the source out of use until then";
+        let mend =
+            "find the cause first, then ask the list for removal; take the source out of use until then";
         looked.push(Looked::new("listing", format!("{} in {}", source.name, zone.name), state, reason, mend));
     }
     looked
@@ -97,7 +105,11 @@ async fn ask(view: &View, zone: &DnsblZone, address: Ipv4Addr) -> Said {
 /// With a key Spamhaus' zones have another name: `KEY.zen.dq.spamhaus.net`.
 fn asked(view: &View, zone: &DnsblZone) -> String {
     let key = view.site.config.dnsbl.dqs_key.as_ref().and_then(|key| {
-        if key.starts_with("env:") || key.starts_with("file:") { crate::folders::secret(key) } else { Some(key.clone()) }
+        if key.starts_with("env:") || key.starts_with("file:") {
+            crate::folders::secret(key)
+        } else {
+            Some(key.clone())
+        }
     });
     match (key, zone.name.strip_suffix(".spamhaus.org")) {
         (Some(key), Some(list)) => format!("{}.{list}.dq.spamhaus.net", key.trim()),
@@ -110,9 +122,13 @@ fn meaning(answer: IpAddr) -> Said {
     match code.octets() {
         [127, 255, 255, 252] => Said::Refused("says that the zone's name is misspelt (127.255.255.252)"),
         [127, 255, 255, 254] => Said::Refused("refuses questions by public resolvers (127.255.255.254)"),
-        [127, 255, 255, 255] => Said::Refused("refuses us: too many questions, or not registered (127.255.255.255)"),
+        [127, 255, 255, 255] => {
+            Said::Refused("refuses us: too many questions, or not registered (127.255.255.255)")
+        }
         [127, 255, 255, _] => Said::Refused("refuses the question (127.255.255.0/24)"),
-        [127, 0, 0, 1] => Said::Refused("refuses the question (127.0.0.1), as some lists do with public resolvers"),
+        [127, 0, 0, 1] => {
+            Said::Refused("refuses the question (127.0.0.1), as some lists do with public resolvers")
+        }
         [127, ..] => Said::Listed(code),
         _ => Said::Odd(answer),
     }

@@ -30,7 +30,7 @@ pub(super) struct Looked {
     pub(super) subject: String,
     pub(super) state: State,
     pub(super) reason: String,
-    /// What to do; of no use when all is well.
+    /// What to do; empty when all is well.
     pub(super) mend: String,
 }
 
@@ -42,7 +42,8 @@ impl Looked {
         reason: impl Into<String>,
         mend: impl Into<String>,
     ) -> Self {
-        Self { check, subject: subject.into(), state, reason: reason.into(), mend: mend.into() }
+        let mend = if state == State::Ok { String::new() } else { mend.into() };
+        Self { check, subject: subject.into(), state, reason: reason.into(), mend }
     }
 }
 
@@ -81,7 +82,8 @@ pub(super) async fn at_once(looks: Vec<Look>) -> Vec<Looked> {
     let mut tasks = JoinSet::new();
     for (place, look) in looks.into_iter().enumerate() {
         let Look { check, subject, work } = look;
-        let missing = |why: &str| vec![Looked::new(check, subject.clone(), State::Unknown, why, "look again")];
+        let missing =
+            |why: &str| vec![Looked::new(check, subject.clone(), State::Unknown, why, "look again")];
         results.push(missing("the look ended without a result"));
         let late = missing(&format!("no result within {} s", DEADLINE.as_secs()));
         tasks.spawn(async move { (place, tokio::time::timeout(DEADLINE, work).await.unwrap_or(late)) });

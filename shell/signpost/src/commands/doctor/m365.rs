@@ -37,7 +37,9 @@ fn tenant(args: &DoctorArgs, readback: &Readback) -> Result<TenantName> {
         return Ok(tenant.clone());
     }
     let named = readback.tenant().context("the file names no tenant; name it with --tenant")?;
-    named.parse().with_context(|| format!("the file names the tenant `{named}`; name the right one with --tenant"))
+    named
+        .parse()
+        .with_context(|| format!("the file names the tenant `{named}`; name the right one with --tenant"))
 }
 
 /// What is not as it should be, each with its command, and a line that counts.

@@ -46,8 +46,20 @@ fn disk(data: &Path) -> Vec<Looked> {
     let speed = graded(sync <= SYNC_GOOD, sync <= SYNC_BAD);
     let mend_speed = "use a local disk with a safe write cache: each message waits for one sync, shared by those that come together";
     vec![
-        Looked::new("disk_space", subject.clone(), space, format!("{} MiB free", free >> 20), "make room, or move data_dir"),
-        Looked::new("disk_sync", subject, speed, format!("a sync takes {} us (median of {SYNCS})", sync.as_micros()), mend_speed),
+        Looked::new(
+            "disk_space",
+            subject.clone(),
+            space,
+            format!("{} MiB free", free >> 20),
+            "make room, or move data_dir",
+        ),
+        Looked::new(
+            "disk_sync",
+            subject,
+            speed,
+            format!("a sync takes {} us (median of {SYNCS})", sync.as_micros()),
+            mend_speed,
+        ),
     ]
 }
 

@@ -25,9 +25,11 @@ pub(super) fn resolver(view: &Arc<View>) -> Look {
         let name = view.site.config.sources.first().map_or("localhost", |source| source.ehlo.as_str());
         let began = Instant::now();
         let (state, reason, mend) = match view.resolver.addresses(name).await {
-            Err(error @ (ResolveError::Failed { .. } | ResolveError::SetUp(_))) => {
-                (State::Fail, error.to_string(), "start a resolver on this machine, or name one in resolver.servers")
-            }
+            Err(error @ (ResolveError::Failed { .. } | ResolveError::SetUp(_))) => (
+                State::Fail,
+                error.to_string(),
+                "start a resolver on this machine, or name one in resolver.servers",
+            ),
             Ok(_) | Err(ResolveError::Absent(_) | ResolveError::NullMx(_)) => {
                 let took = began.elapsed();
                 let state = if took > SLOW { State::Warn } else { State::Ok };
@@ -45,12 +47,17 @@ pub(super) fn listeners(view: &Arc<View>) -> Vec<Look> {
         let view = Arc::clone(view);
         Look::new("listener_name", name.clone(), async move {
             let (state, reason) = match view.resolver.addresses(&name).await {
-                Ok(found) if address.is_unspecified() || !is_public(address) => {
-                    let reason = format!("leads to {}, and whether that is this machine cannot be seen from {address}", joined(&found));
-                    (if found.contains(&address) { State::Ok } else { State::Unknown }, reason)
-                }
                 Ok(found) if found.contains(&address) => (State::Ok, format!("leads to {address}")),
-                Ok(found) => (State::Fail, format!("leads to {}, and the listener has {address}", joined(&found))),
+                Ok(found) if !is_public(address) => {
+                    let found = joined(&found);
+                    let reason = format!(
+                        "leads to {found}; whether that is this machine cannot be seen from {address}"
+                    );
+                    (State::Unknown, reason)
+                }
+                Ok(found) => {
+                    (State::Fail, format!("leads to {}, and the listener has {address}", joined(&found)))
+                }
                 Err(error) => failed(&error),
             };
             let mend = "add an address record for listener.hostname that leads to this machine";
@@ -86,10 +93,16 @@ fn bindable(source: &Source) -> Looked {
 
 async fn forward(view: &View, source: &Source) -> Looked {
     let (state, reason) = match view.resolver.addresses(&source.ehlo).await {
-        Ok(found) if found.contains(&source.address) => (State::Ok, "the EHLO name leads to the address".to_owned()),
-        Ok(found) if !is_public(source.address) => {
-            (State::Unknown, format!("the EHLO name leads to {}; which address the outside sees cannot be known here", joined(&found)))
+        Ok(found) if found.contains(&source.address) => {
+            (State::Ok, "the EHLO name leads to the address".to_owned())
         }
+        Ok(found) if !is_public(source.address) => (
+            State::Unknown,
+            format!(
+                "the EHLO name leads to {}; which address the outside sees cannot be known here",
+                joined(&found)
+            ),
+        ),
         Ok(found) => (State::Fail, format!("the EHLO name leads to {}", joined(&found))),
         Err(error) => failed(&error),
     };
@@ -102,14 +115,26 @@ async fn reverse(view: &View, source: &Source) -> Looked {
         Ok(names) if names.iter().any(|name| name.eq_ignore_ascii_case(&source.ehlo)) => {
             (State::Ok, "the address leads back to the EHLO name".to_owned())
         }
-        Ok(names) => (State::Warn, format!("the address leads to {}, not to the EHLO name", names.join(", "))),
-        Err(ResolveError::Absent(_)) if !is_public(source.address) => {
-            (State::Unknown, "the address is not one that the internet sees, so its reverse name cannot be known here".to_owned())
+        // For loopback the resolver itself says localhost (RFC 6761 §6.3).
+        Ok(_) | Err(ResolveError::Absent(_)) if !is_public(source.address) => {
+            let reason =
+                "the address is not one that the internet sees, so its reverse name cannot be known here";
+            (State::Unknown, reason.to_owned())
         }
-        Err(ResolveError::Absent(_)) => (State::Fail, "the address has no reverse name; large receivers refuse it".to_owned()),
-        Err(error @ (ResolveError::NullMx(_) | ResolveError::Failed { .. } | ResolveError::SetUp(_))) => failed(&error),
+        Ok(names) => {
+            (State::Warn, format!("the address leads to {}, not to the EHLO name", names.join(", ")))
+        }
+        Err(ResolveError::Absent(_)) => {
+            (State::Fail, "the address has no reverse name; large receivers refuse it".to_owned())
+        }
+        Err(error @ (ResolveError::NullMx(_) | ResolveError::Failed { .. } | ResolveError::SetUp(_))) => {
+            failed(&error)
+        }
     };
-    let mend = format!("ask whoever gave you the address for the reverse record: {} PTR {}", source.address, source.ehlo);
+    let mend = format!(
+        "ask whoever gave you the address for the reverse record: {} PTR {}",
+        source.address, source.ehlo
+    );
     Looked::new("source_reverse", subject(source), state, reason, mend)
 }
 

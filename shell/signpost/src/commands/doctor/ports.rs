@@ -30,18 +30,27 @@ const CLOCK_BAD: i64 = 300;
 pub(super) fn listeners(view: &Arc<View>) -> Vec<Look> {
     let Some(running) = &view.site.running else {
         let reason = "no node runs, so nobody listens";
-        let one = Looked::new("listener", "all", State::Unknown, reason, "start it with `signpost up`, then look again");
+        let one = Looked::new(
+            "listener",
+            "all",
+            State::Unknown,
+            reason,
+            "start it with `signpost up`, then look again",
+        );
         return vec![Look::new("listener", "all", async move { vec![one] })];
     };
     let looks = running.iter().map(|address| {
         let address = *address;
         Look::new("listener", address.to_string(), async move {
             let (state, reason) = match greet(reachable(address), None).await {
-                Ok(heard) if heard.starttls => (State::Ok, format!("greets and offers STARTTLS: {}", heard.greeting)),
+                Ok(heard) if heard.starttls => {
+                    (State::Ok, format!("greets and offers STARTTLS: {}", heard.greeting))
+                }
                 Ok(heard) => (State::Fail, format!("offers no STARTTLS: {}", heard.greeting)),
                 Err(error) => (State::Fail, format!("does not answer on this machine: {error}")),
             };
-            let mend = "see the log of the node; then look from outside too: a firewall cannot be seen from here";
+            let mend =
+                "see the log of the node; then look from outside too: a firewall cannot be seen from here";
             vec![Looked::new("listener", address.to_string(), state, reason, mend)]
         })
     });
@@ -67,7 +76,13 @@ pub(super) fn next_hops(view: &Arc<View>) -> Vec<Look> {
         Look::new("next_hop", name.clone(), async move {
             if !is_return {
                 let reason = "delivers to recipients' hosts, which are not tried here";
-                return vec![Looked::new("next_hop", name, State::Unknown, reason, "see /metrics of the node")];
+                return vec![Looked::new(
+                    "next_hop",
+                    name,
+                    State::Unknown,
+                    reason,
+                    "see /metrics of the node",
+                )];
             }
             from_sources(&view, &name, &host, &sources).await
         })
@@ -85,7 +100,15 @@ async fn from_sources(view: &View, tenant: &str, host: &SmartHost, sources: &[So
     let mend_name = "correct egress.smart_host of the tenant, or its address records";
     let address = match next_hop(view, host).await {
         Ok(address) => address,
-        Err(reason) => return vec![Looked::new("next_hop", format!("{tenant} to {host}"), State::Fail, reason, mend_name)],
+        Err(reason) => {
+            return vec![Looked::new(
+                "next_hop",
+                format!("{tenant} to {host}"),
+                State::Fail,
+                reason,
+                mend_name,
+            )];
+        }
     };
     let mut looked = Vec::new();
     let mut clock = None;
@@ -98,7 +121,8 @@ async fn from_sources(view: &View, tenant: &str, host: &SmartHost, sources: &[So
             }
             Err(error) => (State::Fail, format!("{address}: {error}")),
         };
-        let mend = "many networks block port 25 to the outside: ask your provider; else see the tenant's firewall";
+        let mend =
+            "many networks block port 25 to the outside: ask your provider; else see the tenant's firewall";
         looked.push(Looked::new("next_hop", subject, state, reason, mend));
     }
     if let Some(seconds) = clock {
@@ -151,7 +175,8 @@ async fn talk(stream: TcpStream) -> io::Result<Heard> {
     stream.write_all(b"EHLO localhost\r\n").await?;
     let offers = reply(&mut stream).await?;
     stream.write_all(b"QUIT\r\n").await?;
-    let starttls = offers.iter().any(|line| line.get(4..).is_some_and(|word| word.eq_ignore_ascii_case("STARTTLS")));
+    let starttls =
+        offers.iter().any(|line| line.get(4..).is_some_and(|word| word.eq_ignore_ascii_case("STARTTLS")));
     Ok(Heard { greeting: greeting.join(" "), starttls })
 }
 
@@ -188,7 +213,13 @@ fn judged(seconds: i64, host: &str) -> Looked {
         _ => State::Fail,
     };
     let reason = format!("differs by {seconds} s from the clock of {host}");
-    Looked::new("clock", "this machine", state, reason, "let chrony or systemd-timesyncd set the clock: `timedatectl`")
+    Looked::new(
+        "clock",
+        "this machine",
+        state,
+        reason,
+        "let chrony or systemd-timesyncd set the clock: `timedatectl`",
+    )
 }
 
 #[cfg(test)]

@@ -64,13 +64,20 @@ async fn one(view: &View, subject: String, domain: &Domain, sources: &[Source], 
         }
     }
     if worst == State::Ok {
-        let reason = format!("names all {} sources, with {lookups_most} of {} look-ups", sources.len(), spf::LOOKUPS_MAX);
+        let reason = format!(
+            "names all {} sources, with {lookups_most} of {} look-ups",
+            sources.len(),
+            spf::LOOKUPS_MAX
+        );
         return Looked::new("spf", subject, State::Ok, reason, "");
     }
     let mend = if missing.is_empty() {
         format!("correct the TXT record of {domain} that begins with v=spf1")
     } else {
-        format!("put {} into the TXT record of {domain} that begins with v=spf1, before its `all`", missing.join(" "))
+        format!(
+            "put {} into the TXT record of {domain} that begins with v=spf1, before its `all`",
+            missing.join(" ")
+        )
     };
     Looked::new("spf", subject, worst, reasons.join("; "), mend)
 }
@@ -90,7 +97,10 @@ async fn judge(
         match evaluate(domain.as_str(), source.address, known) {
             Step::Done { verdict, lookups } => return (verdict, lookups),
             Step::Ask(_) if known.len() >= QUESTIONS_MAX => {
-                return (Verdict::Broken(format!("it needs more than {QUESTIONS_MAX} look-ups")), known.len());
+                return (
+                    Verdict::Broken(format!("it needs more than {QUESTIONS_MAX} look-ups")),
+                    known.len(),
+                );
             }
             Step::Ask(question) => {
                 let answer = ask(view, &question).await;

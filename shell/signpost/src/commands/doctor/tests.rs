@@ -16,7 +16,10 @@ async fn a_look_that_hangs_or_ends_with_nothing_is_unknown_and_the_others_stand_
     let looked = at_once(vec![done("first"), hangs, nothing, breaks, done("last")]).await;
     let states: Vec<_> = looked.iter().map(|one| (one.check, one.state)).collect();
     use State::{Ok, Unknown};
-    assert_eq!(states, [("first", Ok), ("hangs", Unknown), ("nothing", Unknown), ("breaks", Unknown), ("last", Ok)]);
+    assert_eq!(
+        states,
+        [("first", Ok), ("hangs", Unknown), ("nothing", Unknown), ("breaks", Unknown), ("last", Ok)]
+    );
 }
 
 #[test]
