@@ -106,12 +106,10 @@ impl Resolver {
             Err(error) if is_absent(&error) => return Err(ResolveError::Absent(name.to_owned())),
             Err(error) => return Err(ResolveError::Failed { name: name.to_owned(), error }),
         };
-        let texts = lookup.answers().iter().filter_map(|record| match &record.data {
-            RData::TXT(text) => {
-                let bytes: Vec<u8> = text.txt_data.iter().flat_map(|piece| piece.iter().copied()).collect();
-                Some(String::from_utf8_lossy(&bytes).into_owned())
-            }
-            _ => None,
+        let texts = lookup.answers().iter().filter_map(|record| {
+            let RData::TXT(text) = &record.data else { return None };
+            let bytes: Vec<u8> = text.txt_data.iter().flat_map(|piece| piece.iter().copied()).collect();
+            Some(String::from_utf8_lossy(&bytes).into_owned())
         });
         Ok(texts.take(ANSWERS_MAX).collect())
     }

@@ -11,9 +11,9 @@ impl Resolver {
     /// [`ResolveError::Absent`] if there are none, or [`ResolveError::Failed`].
     pub async fn reverse_names(&self, address: IpAddr) -> Result<Vec<String>, ResolveError> {
         let name = Name::from(address).to_ascii();
-        self.recorded(&name, RecordType::PTR, |data| match data {
-            RData::PTR(name) => Some(unrooted(&name.0.to_ascii())),
-            _ => None,
+        self.recorded(&name, RecordType::PTR, |data| {
+            let RData::PTR(name) = data else { return None };
+            Some(unrooted(&name.0.to_ascii()))
         })
         .await
     }
@@ -23,9 +23,9 @@ impl Resolver {
     /// # Errors
     /// [`ResolveError::Absent`] if there are none, or [`ResolveError::Failed`].
     pub async fn recorded_exchangers(&self, domain: &str) -> Result<Vec<String>, ResolveError> {
-        self.recorded(domain, RecordType::MX, |data| match data {
-            RData::MX(mx) => Some(unrooted(&mx.exchange.to_ascii())),
-            _ => None,
+        self.recorded(domain, RecordType::MX, |data| {
+            let RData::MX(mx) = data else { return None };
+            Some(unrooted(&mx.exchange.to_ascii()))
         })
         .await
     }

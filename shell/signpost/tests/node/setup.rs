@@ -148,6 +148,26 @@ fn a_real_postfix_set_up_with_the_printed_script_gets_its_mail_back_stamped_once
 }
 
 #[test]
+fn a_way_back_by_port_25_is_one_restriction_that_goes_again() {
+    let place = place("postfix", SocketAddr::from((Ipv4Addr::LOCALHOST, 25)));
+    let file = place.directory.path().join("signpost.toml").display().to_string();
+    let script = show(&place, "postfix", &["--config", &file]).text();
+    let server = Postfix::start().unwrap();
+    let relay = || server.administer("postconf -h smtpd_relay_restrictions", "").unwrap();
+    let before = relay();
+    server.administer(&script, "prepare").unwrap();
+    server.administer(&script, "prepare").unwrap();
+    let during = relay();
+    assert!(
+        during.starts_with("check_client_access cidr:") && during.trim_end().ends_with(before.trim_end()),
+        "{during}"
+    );
+    assert_eq!(during.matches("signpost_sources").count(), 1, "once");
+    server.administer(&script, "remove").unwrap();
+    assert_eq!(relay(), before);
+}
+
+#[test]
 fn a_real_exim_set_up_with_the_printed_script_gets_its_mail_back_stamped_once() {
     let server = EximServer::start().unwrap();
     let place = place("exim", server.address());
