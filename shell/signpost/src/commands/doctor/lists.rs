@@ -61,6 +61,10 @@ async fn test(view: &View, zone: &'static Zone) -> Looked {
         return Looked::new("dnsbl", zone.name, State::Unknown, "its test points cannot be asked for", "");
     };
     let is_silent = [&listed, &clean].iter().any(|answer| matches!(answer, Answer::Failed(_)));
+    let told = [&listed, &clean].into_iter().find_map(|answer| match dnsbl::read(zone, answer) {
+        Finding::Unknown(Refusal::Told(why)) => Some(why),
+        Finding::Unknown(Refusal::Unknown(_)) | Finding::Clean | Finding::Listed(_) => None,
+    });
     let mut trust = Trust::default();
     trust.tested(zone, &listed, &clean, Clock::start(1).now());
     match trust.state() {
@@ -72,7 +76,7 @@ async fn test(view: &View, zone: &'static Zone) -> Looked {
         }
         TrustState::Lost { why, .. } => {
             let mend = "if it refuses us: ask by a resolver of your own (resolver.servers) or with a key (dnsbl.dqs_key); else take the zone out";
-            Looked::new("dnsbl", zone.name, State::Fail, why.as_str(), mend)
+            Looked::new("dnsbl", zone.name, State::Fail, told.as_ref().unwrap_or(why), mend)
         }
         TrustState::Untested => {
             Looked::new("dnsbl", zone.name, State::Unknown, "was not tested", "look again")
