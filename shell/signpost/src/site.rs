@@ -33,30 +33,33 @@ impl Site {
     pub(crate) fn find(args: &SiteArgs) -> Result<Self> {
         if let Some(file) = &args.config {
             let config = read(file, args.data.as_deref())?;
-            let running = status(&config.data_dir).and_then(|status| addresses(&status));
-            return Ok(Self { config, running });
+            let status = status(&config.data_dir);
+            return Ok(Self::of(config, status.as_ref()));
         }
         let data = args.data.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_DATA));
         if let Some(status) = status(&data) {
-            let running = addresses(&status);
             let config = match status["config"].as_str() {
                 Some(file) => read(Path::new(file), Some(&data))?,
-                None => understood(
-                    "the built-in example",
-                    crate::up::playground_file().as_bytes(),
-                    Path::new("."),
-                    Some(&data),
-                )?,
+                None => built_in(&data)?,
             };
-            return Ok(Self { config, running });
+            return Ok(Self::of(config, Some(&status)));
         }
         if Path::new(DEFAULT_FILE).is_file() {
-            return Ok(Self { config: read(Path::new(DEFAULT_FILE), args.data.as_deref())?, running: None });
+            return Ok(Self::of(read(Path::new(DEFAULT_FILE), args.data.as_deref())?, None));
         }
         bail!(
             "no signpost runs over {}, and there is no {DEFAULT_FILE} here; name the operator's file with --config, or the directory with --data",
             data.display()
         )
+    }
+
+    /// A running node tells where it listens and whom it asks for names; with a playground neither stands in the file.
+    fn of(mut config: OperatorConfig, status: Option<&serde_json::Value>) -> Self {
+        let told = |key: &str| status.and_then(|status| serde_json::from_value(status[key].clone()).ok());
+        if let Some(servers) = told("resolver") {
+            config.resolver.servers = servers;
+        }
+        Self { running: told("listeners"), config }
     }
 
     /// Every tenant, published or in its folder; one that does not compile is told and left out.
@@ -172,6 +175,7 @@ fn status(data_dir: &Path) -> Option<serde_json::Value> {
     Client::new(data_dir).ask(&Request::Status, &[]).ok().map(|(status, _)| status)
 }
 
-fn addresses(status: &serde_json::Value) -> Option<Vec<SocketAddr>> {
-    serde_json::from_value(status["listeners"].clone()).ok()
+/// What a node without a configuration runs with.
+fn built_in(data: &Path) -> Result<OperatorConfig> {
+    understood("the built-in example", crate::up::playground_file().as_bytes(), Path::new("."), Some(data))
 }

@@ -38,6 +38,8 @@ pub(crate) struct Control {
     pub(crate) console: SocketAddr,
     /// The operator's file; none for the built-in example.
     pub(crate) config: Option<PathBuf>,
+    /// The name servers in use; none: the system's.
+    pub(crate) resolver: Vec<SocketAddr>,
 }
 
 /// Takes the socket's place.
@@ -123,7 +125,7 @@ impl Control {
         let now = self.clock.now();
         let value = match request {
             Request::Status => {
-                json!({ "listeners": self.listeners, "console": self.console, "config": self.config })
+                json!({ "listeners": self.listeners, "console": self.console, "config": self.config, "resolver": self.resolver })
             }
             Request::TenantApply => {
                 let folder = Folder::from_canonical(attached).context("the folder came damaged")?;

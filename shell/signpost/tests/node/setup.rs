@@ -327,3 +327,23 @@ async fn the_doctor_looks_at_names_ports_lists_and_records() {
     });
     playground.stop().await;
 }
+
+#[test]
+fn the_doctor_knows_a_playground_by_its_node() {
+    let nobody = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
+    let place = Place::new(nobody, nobody);
+    let node = place.up(&["--playground"]);
+    let told = place.command(&["doctor", "--json"]);
+    for (check, wanted) in
+        [("resolver", 1), ("listener_name", 1), ("listener", 1), ("source_ehlo", 2), ("spf", 2)]
+    {
+        assert_eq!(states(&told, check), vec!["ok"; wanted], "{check}: {}", told.text());
+    }
+    let shown = show(&place, "m365", &[]);
+    assert!(
+        shown.text().contains("'acme.relay.example'"),
+        "the published tenant has a certificate: {}",
+        shown.err
+    );
+    assert!(node.stop().success(), "{}", place.log());
+}
