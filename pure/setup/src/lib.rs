@@ -24,7 +24,7 @@ mod template;
 pub use certificate::certificate_names;
 pub use finding::{Finding, State};
 pub use m365::compare;
-pub use plan::{Entry, Plan, PlanError, Secrets};
+pub use plan::{Entry, Plan, PlanError, Secrets, eligible_sources};
 pub use readback::{Readback, ReadbackError};
 
 /// A mail system for which there are instructions.

@@ -67,7 +67,7 @@ impl Plan {
     /// # Errors
     /// [`PlanError`], if no mail of the tenant could leave.
     pub fn new(settings: &Settings, sources: &[Source], entry: Entry) -> Result<Self, PlanError> {
-        let sources = eligible(settings, sources)?;
+        let sources = eligible_sources(settings, sources)?;
         let certificate = settings.egress.certificate.as_ref();
         let names = certificate.map(|certificate| certificate_names(certificate.pem.reveal()));
         Ok(Self {
@@ -103,7 +103,10 @@ impl Plan {
 }
 
 /// The sources from which this tenant's mail may leave: those that it names, or all.
-pub(crate) fn eligible(settings: &Settings, sources: &[Source]) -> Result<Vec<Source>, PlanError> {
+///
+/// # Errors
+/// [`PlanError`], if it names one that is not there or there is none.
+pub fn eligible_sources(settings: &Settings, sources: &[Source]) -> Result<Vec<Source>, PlanError> {
     let tenant = settings.name.to_string();
     let wanted = &settings.egress.sources;
     for name in wanted {

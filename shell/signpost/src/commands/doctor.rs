@@ -51,6 +51,11 @@ async fn whole(site: Site) -> Result<Vec<Looked>> {
         let mend = "correct the folder; `signpost config check DIR` tells every error";
         looked.push(Looked::new("tenant", "folder", State::Fail, tenant, mend));
     }
+    for (name, snapshot) in &view.tenants {
+        if let Err(error) = setup::eligible_sources(&snapshot.settings, &view.site.config.sources) {
+            looked.push(Looked::new("tenant", name.as_str(), State::Fail, error.to_string(), ""));
+        }
+    }
     Ok(looked)
 }
 

@@ -1,14 +1,14 @@
 //! One look, and how many of them are taken at once within their deadlines.
 
 use crate::site::Site;
-use model::TenantName;
+use model::{Source, TenantName};
 use net::Resolver;
 use serde::Serialize;
 use setup::State;
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::time::Duration;
-use tenant::Snapshot;
+use tenant::{Settings, Snapshot};
 use tokio::task::JoinSet;
 
 /// How long one look may take.
@@ -19,6 +19,13 @@ pub(super) struct View {
     pub(super) site: Site,
     pub(super) resolver: Resolver,
     pub(super) tenants: BTreeMap<TenantName, Snapshot>,
+}
+
+impl View {
+    /// The sources of one tenant; none if its settings name one that is not there, which a look of its own tells.
+    pub(super) fn sources_of(&self, settings: &Settings) -> Vec<Source> {
+        setup::eligible_sources(settings, &self.site.config.sources).unwrap_or_default()
+    }
 }
 
 /// A result, for a person and for a program.

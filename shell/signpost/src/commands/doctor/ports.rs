@@ -12,7 +12,6 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
-use tenant::Snapshot;
 use tenant::settings::{EgressMode, SmartHost};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
@@ -72,7 +71,7 @@ pub(super) fn next_hops(view: &Arc<View>) -> Vec<Look> {
         let name = snapshot.settings.name.to_string();
         let host = snapshot.settings.egress.smart_host.clone();
         let is_return = snapshot.settings.egress.mode == EgressMode::Return;
-        let (view, sources) = (Arc::clone(view), eligible(view, snapshot));
+        let (view, sources) = (Arc::clone(view), view.sources_of(&snapshot.settings));
         Look::new("next_hop", name.clone(), async move {
             if !is_return {
                 let reason = "delivers to recipients' hosts, which are not tried here";
@@ -88,12 +87,6 @@ pub(super) fn next_hops(view: &Arc<View>) -> Vec<Look> {
         })
     });
     looks.collect()
-}
-
-fn eligible(view: &View, snapshot: &Snapshot) -> Vec<Source> {
-    let wanted = &snapshot.settings.egress.sources;
-    let all = &view.site.config.sources;
-    all.iter().filter(|source| wanted.is_empty() || wanted.contains(&source.name)).cloned().collect()
 }
 
 async fn from_sources(view: &View, tenant: &str, host: &SmartHost, sources: &[Source]) -> Vec<Looked> {

@@ -16,10 +16,7 @@ pub(super) fn looks(view: &Arc<View>) -> Vec<Look> {
     let mut looks = Vec::new();
     for snapshot in view.tenants.values() {
         let settings = &snapshot.settings;
-        let wanted = &settings.egress.sources;
-        let all = view.site.config.sources.iter();
-        let sources: Vec<Source> =
-            all.filter(|source| wanted.is_empty() || wanted.contains(&source.name)).cloned().collect();
+        let sources = view.sources_of(settings);
         for domain in &settings.domains {
             let (view, sources, domain) = (Arc::clone(view), sources.clone(), domain.clone());
             let subject = format!("{} ({})", domain, settings.name);
