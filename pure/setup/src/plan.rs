@@ -102,7 +102,7 @@ impl Plan {
     }
 }
 
-/// The sources from which this tenant's mail may leave: those that it names, or all.
+/// The sources from which this tenant's mail may leave: those that it names, or all; notice sources never.
 ///
 /// # Errors
 /// [`PlanError`], if it names one that is not there or there is none.
@@ -114,7 +114,10 @@ pub fn eligible_sources(settings: &Settings, sources: &[Source]) -> Result<Vec<S
             return Err(PlanError::Source { tenant, source_name: name.to_string() });
         }
     }
-    let is_eligible = |source: &&Source| wanted.is_empty() || wanted.contains(&source.name);
+    let is_eligible = |source: &&Source| {
+        // A notice source carries no mail of tenants, so no tenant has to know it.
+        !source.notice && (wanted.is_empty() || wanted.contains(&source.name))
+    };
     let eligible: Vec<Source> = sources.iter().filter(is_eligible).cloned().collect();
     if eligible.is_empty() { Err(PlanError::NoSource { tenant }) } else { Ok(eligible) }
 }

@@ -70,8 +70,10 @@ pub(crate) fn plan_with(nasty: &Nasty, change: impl Fn(&str) -> String, verified
         ehlo: format!("{name}.relay.example"),
         weight: 10,
         network: String::new(),
+        notice: name == "eu-notice",
     };
-    let sources = [source("eu-1", "127.0.1.1"), source("eu-2", "127.0.1.2")];
+    let sources =
+        [source("eu-1", "127.0.1.1"), source("eu-2", "127.0.1.2"), source("eu-notice", "127.0.1.3")];
     let entry =
         Entry { host: "in.eu.relay.example".to_owned(), port: 25, verified, size_max: ByteCount(150 << 20) };
     Plan::new(&snapshot.settings, &sources, entry).unwrap()

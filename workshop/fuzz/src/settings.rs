@@ -59,6 +59,7 @@ fn plan() -> &'static Plan {
             ehlo: "eu-1.relay.example".to_owned(),
             weight: 1,
             network: String::new(),
+            notice: false,
         };
         let host = "in.eu.relay.example".to_owned();
         let entry = Entry { host, port: 25, verified: true, size_max: ByteCount(150 << 20) };

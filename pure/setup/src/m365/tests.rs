@@ -53,7 +53,10 @@ fn every_step_has_its_function_and_the_switch_its_undo() {
         assert!(script.contains(&format!("function Invoke-{step} {{")), "{step}");
         assert!(script.contains(&format!("'{}' {{ Invoke-{step} }}", step.to_lowercase())), "{step}");
     }
-    assert!(script.contains("'127.0.1.1', '127.0.1.2'"), "spares are sources too");
+    assert!(
+        script.contains("@('127.0.1.1', '127.0.1.2')"),
+        "spares are sources too, notice sources are none"
+    );
     assert!(script.contains("-Enabled $false -Priority $Priority"), "new rules are off");
     assert!(script.contains("up to one hour") && script.contains("Undo: -Step enable"));
 }
