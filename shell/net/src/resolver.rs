@@ -4,6 +4,8 @@
 //! exchangers; an attacker would have thousands) and an absent name is told apart from a name server that does not
 //! answer, because the first is a fact about the recipient and the second is nobody's fault yet.
 
+mod records;
+
 use hickory_resolver::config::{NameServerConfig, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};

@@ -1,7 +1,7 @@
 //! The command line: every command with its help. What a command does stands in `commands` and `up`.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{Address, MessageId, TenantName, Timestamp};
+use model::{Address, ListenerName, MessageId, TenantName, Timestamp};
 use std::path::PathBuf;
 
 /// A mail relay that stamps signatures and never loses a message.
@@ -41,11 +41,70 @@ pub(crate) enum Command {
     Spool(SpoolCommand),
     /// Tell what became of a message: by its id, or by an address or a part of one
     Trace(TraceArgs),
+    /// Tell how a tenant's mail system is connected
+    #[command(subcommand)]
+    Connector(ConnectorCommand),
+    /// Look whether this node, its names and its tenants' systems are set up as they should be
+    Doctor(DoctorArgs),
     /// Check a configuration
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+/// Which installation is meant.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SiteArgs {
+    /// The operator's file; by default the one of the running relay, then signpost.toml here
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The data directory of the relay
+    #[arg(long, env = "SIGNPOST_DATA", value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// A mail system for which there are instructions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MailSystem {
+    M365,
+    Google,
+    Postfix,
+    Exim,
+    Exchange,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConnectorCommand {
+    /// Print the script or the steps that connect a tenant's mail system, with this tenant's values
+    Show {
+        system: MailSystem,
+        #[arg(long)]
+        tenant: TenantName,
+        /// The listener to which the tenant sends; by default the first at port 25, else the first
+        #[arg(long)]
+        listener: Option<ListenerName>,
+        /// Put the value of the secret header in; without, a script asks for it and a text has a place for it
+        #[arg(long)]
+        with_secrets: bool,
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Compare what the Microsoft 365 script printed with -Step readback; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) m365: Option<PathBuf>,
+    /// The tenant of that file, if the file does not say it
+    #[arg(long, requires = "m365")]
+    pub(crate) tenant: Option<TenantName>,
+    #[command(flatten)]
+    pub(crate) site: SiteArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Where the running relay keeps its data.

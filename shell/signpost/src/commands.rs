@@ -5,6 +5,8 @@
 
 mod check;
 mod classify;
+mod connector;
+mod doctor;
 mod place;
 mod queue;
 mod send;
@@ -15,6 +17,8 @@ mod trace;
 
 pub(crate) use check::config;
 pub(crate) use classify::classify;
+pub(crate) use connector::connector;
+pub(crate) use doctor::doctor;
 pub(crate) use place::place;
 pub(crate) use queue::queue;
 pub(crate) use send::send;

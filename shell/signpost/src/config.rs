@@ -16,6 +16,8 @@ use std::path::PathBuf;
 /// `signpost.toml`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct OperatorConfig {
+    /// The file it was read from, if it was one.
+    pub(crate) file: Option<PathBuf>,
     /// A node belongs to one region. Required.
     pub(crate) region: RegionName,
     /// Spool, snapshots and keys. Default: `signpost-data`.

@@ -10,6 +10,7 @@ mod control;
 mod folders;
 mod keys;
 mod logs;
+mod site;
 mod store;
 mod up;
 
@@ -28,6 +29,8 @@ fn main() -> ExitCode {
         Command::Queue(command) => commands::queue(command),
         Command::Spool(command) => commands::spool(command),
         Command::Trace(args) => commands::trace(&args),
+        Command::Connector(command) => commands::connector(command),
+        Command::Doctor(args) => commands::doctor(&args),
         Command::Config(command) => commands::config(command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "signpost", &mut std::io::stdout());

@@ -19,6 +19,11 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// The operator's file of a playground: the example, compiled in.
 const EXAMPLE: &str = include_str!("../../../docs/example/signpost.toml");
 
+/// What a node without a configuration runs with.
+pub(crate) fn playground_file() -> String {
+    play::operator_file(EXAMPLE)
+}
+
 /// Runs until it is told to stop.
 pub(crate) fn run(args: UpArgs) -> Result<()> {
     let playground = match (&args.config, args.playground) {
@@ -47,11 +52,7 @@ fn configuration(args: &UpArgs) -> Result<OperatorConfig> {
         None if args.no_playground => {
             bail!("without a playground a configuration is needed: name it with --config")
         }
-        None => (
-            "the built-in example".to_owned(),
-            play::operator_file(EXAMPLE).into_bytes(),
-            std::env::current_dir()?,
-        ),
+        None => ("the built-in example".to_owned(), playground_file().into_bytes(), std::env::current_dir()?),
     };
     let (config, problems, warnings) = config::read(&name, &bytes, &beside);
     for warning in warnings {
@@ -60,6 +61,7 @@ fn configuration(args: &UpArgs) -> Result<OperatorConfig> {
     let Some(mut config) = config else {
         bail!("the configuration has errors:\n{}", crate::board::listed(&problems))
     };
+    config.file = args.config.as_ref().map(std::path::absolute).transpose()?;
     if let Some(data) = &args.data {
         config.data_dir.clone_from(data);
     }

@@ -10,6 +10,7 @@ mod place;
 mod recovery;
 mod replies;
 mod sessions;
+mod settings;
 mod stamping;
 mod structure;
 mod templates;
@@ -18,7 +19,7 @@ mod templates;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     ("server", sessions::server),
     ("client", sessions::client),
     ("bodies", sessions::bodies),
@@ -29,6 +30,7 @@ pub const TARGETS: [Target; 10] = [
     ("templates", templates::templates),
     ("configuration", configuration::configuration),
     ("recovery", recovery::recovery),
+    ("settings", settings::settings),
 ];
 
 /// The target of that name.

@@ -80,4 +80,16 @@ macro_rules! replayed {
     };
 }
 
-replayed!(server, client, bodies, replies, structure, place, stamping, templates, configuration, recovery);
+replayed!(
+    server,
+    client,
+    bodies,
+    replies,
+    structure,
+    place,
+    stamping,
+    templates,
+    configuration,
+    recovery,
+    settings
+);

@@ -6,7 +6,7 @@
 //! Each query is counted by name and type. It fails only at the start, when an address cannot be bound.
 
 use hickory_proto::op::{Header, HeaderCounts, Metadata, ResponseCode};
-use hickory_proto::rr::rdata::{A, AAAA, MX, SOA, TXT};
+use hickory_proto::rr::rdata::{A, AAAA, MX, PTR, SOA, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use hickory_server::Server;
 use hickory_server::net::runtime::Time;
@@ -31,8 +31,13 @@ const BIND_TRIES_MAX: usize = 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     Address(IpAddr),
-    Mx { preference: u16, host: String },
+    Mx {
+        preference: u16,
+        host: String,
+    },
     Text(String),
+    /// A name of the reverse zone stands for this name.
+    Pointer(String),
 }
 
 /// A cheap handle on the running name server's data.
@@ -221,6 +226,11 @@ fn to_rdata(answer: Answer, wanted: RecordType) -> Option<RData> {
             RData::MX(MX::new(preference, name))
         }
         Answer::Text(text) => RData::TXT(TXT::new(vec![text])),
+        Answer::Pointer(name) => {
+            let mut name = Name::from_ascii(&name).ok()?;
+            name.set_fqdn(true);
+            RData::PTR(PTR(name))
+        }
     };
     (data.record_type() == wanted).then_some(data)
 }

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `Postfix::start` | a mail system that receives, and counts and keeps what arrived |
 //! | `Postfix::relaying_to` | a mail system that passes everything on to an address |
+//! | `EximServer::start` | a mail system in Debian's split configuration, which its administrator may change |
 //! | `exim` | one message by a client that prefers BDAT |
 //! | `smtplib` | one message by a client that pipelines nothing and speaks DATA |
 //! | `swaks` | one message with any option of swaks, STARTTLS among them |
@@ -16,11 +17,13 @@
 
 mod clients;
 mod exim;
+mod exim_server;
 mod postfix;
 mod tools;
 
 pub use clients::{Heard, smtp_source, smtplib, swaks};
 pub use exim::exim;
+pub use exim_server::EximServer;
 pub use postfix::Postfix;
 pub use tools::install;
 

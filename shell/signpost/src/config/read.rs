@@ -50,6 +50,7 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
             .whole("has only sources with `notice = true`; mail of tenants needs one without it".to_owned());
     }
     let config = OperatorConfig {
+        file: None,
         // A missing region is a problem already, and nothing made of this is used then.
         region: region.or_else(|| "none".parse().ok())?,
         data_dir: plain(&beside.join(data_dir)),

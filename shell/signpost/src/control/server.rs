@@ -13,7 +13,7 @@ use spool::{Cursor, Event, Spool, TraceRecord};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tenant::Folder;
@@ -38,6 +38,10 @@ pub(crate) struct Control {
     pub(crate) clock: Clock,
     pub(crate) listeners: Vec<SocketAddr>,
     pub(crate) console: SocketAddr,
+    /// The operator's file; none for the built-in example.
+    pub(crate) config: Option<PathBuf>,
+    /// The name servers in use; none: the system's.
+    pub(crate) resolver: Vec<SocketAddr>,
 }
 
 /// Takes the socket's place.
@@ -122,7 +126,9 @@ impl Control {
         }
         let now = self.clock.now();
         let value = match request {
-            Request::Status => json!({ "listeners": self.listeners, "console": self.console }),
+            Request::Status => {
+                json!({ "listeners": self.listeners, "console": self.console, "config": self.config, "resolver": self.resolver })
+            }
             Request::TenantApply => {
                 let folder = Folder::from_canonical(attached).context("the folder came damaged")?;
                 let board = Arc::clone(&self.board);

@@ -19,6 +19,7 @@ use net::{Clock, Resolver};
 use playground::Playground;
 use relay::{ListenerConfig, Relay, RelayConfig, Tenants};
 use spool::Spool;
+use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -63,6 +64,7 @@ impl Node {
         match &playground {
             Some(playground) => {
                 board.publish(&play::tenant(playground, &data_dir)?, None)?;
+                play::names(playground, &config);
                 servers = vec![playground.dns_address()];
             }
             None => import(&board, &config.tenants_dir),
@@ -100,11 +102,16 @@ impl Node {
             tasks: JoinSet::new(),
         };
         node.spawn_pages(web, &config, metrics);
-        node.spawn_control(socket, clock);
+        node.spawn_control(socket, clock, (config.file, servers));
         Ok(node)
     }
 
-    fn spawn_control(&mut self, socket: tokio::net::UnixListener, clock: Clock) {
+    fn spawn_control(
+        &mut self,
+        socket: tokio::net::UnixListener,
+        clock: Clock,
+        (config, resolver): (Option<PathBuf>, Vec<SocketAddr>),
+    ) {
         let control = Control {
             board: Arc::clone(&self.board),
             spool: self.spool.clone(),
@@ -112,6 +119,8 @@ impl Node {
             clock,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
             console: self.console,
+            config,
+            resolver,
         };
         self.tasks.spawn(control::serve(socket, Arc::new(control)));
         let (board, spool) = (Arc::clone(&self.board), self.spool.clone());

@@ -2,7 +2,9 @@
 //!
 //! Only what has to differ does: resolver, smart host, certificate and secret. `greet` prints each of them.
 
+use crate::config::OperatorConfig;
 use anyhow::{Context as _, Result};
+use playground::dns::Answer;
 use playground::{ExchangeTenant, Playground, PlaygroundConfig};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -43,6 +45,17 @@ pub(super) async fn start(data_dir: &Path, ports: Ports) -> Result<Playground> {
     }
     let started = Playground::start(config).await;
     started.context("the playground does not start; --no-playground with a configuration does without it")
+}
+
+/// Lets the playground's name server know the relay's own names.
+pub(super) fn names(playground: &Playground, config: &OperatorConfig) {
+    let dns = playground.dns();
+    for source in &config.sources {
+        dns.add(&source.ehlo, Answer::Address(source.address));
+    }
+    for listener in &config.listeners {
+        dns.add(&listener.hostname, Answer::Address(listener.address.ip()));
+    }
 }
 
 /// The secret that the fake Exchange's rule sets, new at each start.

@@ -110,6 +110,29 @@ impl Postfix {
         self.master.id()
     }
 
+    /// Runs a shell script with one argument as this Postfix's administrator, who lets people submit where it takes mail.
+    ///
+    /// # Errors
+    /// A script that fails; the error has what it wrote.
+    pub fn administer(&self, script: &str, argument: &str) -> Result<String, PeerError> {
+        let file = self.folder.path().join("administer.sh");
+        fs::write(&file, script).map_err(io_error("a script"))?;
+        let mut shell = Command::new("sh");
+        shell.arg(&file).arg(argument);
+        shell.env("MAIL_CONFIG", self.folder.path().join("etc")).env("SERVICES", self.address.to_string());
+        let output = run("sh", &mut shell, b"")?;
+        let text = text_of(&output);
+        super::succeed("sh", output).map(|_| text)
+    }
+
+    /// The lines of master.cf.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn services(&self) -> Result<String, PeerError> {
+        fs::read_to_string(self.folder.path().join("etc/master.cf")).map_err(io_error("master.cf"))
+    }
+
     /// How many deliveries there were, one per recipient.
     ///
     /// # Errors
@@ -210,7 +233,7 @@ impl Drop for Postfix {
     }
 }
 
-fn free_address() -> std::io::Result<SocketAddr> {
+pub(super) fn free_address() -> std::io::Result<SocketAddr> {
     TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 

@@ -11,7 +11,7 @@ const ROWS: [&[&str]; 7] = [
     &["signpost"],
     &["console", "relay", "watch", "status"],
     &["sentry"],
-    &["spool", "store", "bus", "net"],
+    &["spool", "store", "bus", "net", "setup"],
     &["tenant", "guard", "incident", "bounce"],
     &["signatures", "smtp", "message", "dnsbl", "vendor"],
     &["model"],
