@@ -27,7 +27,7 @@ mod opening;
 mod transaction;
 mod transcript;
 
-pub use auth::Credentials;
+pub use auth::EncodedCredentials;
 pub use capabilities::Capabilities;
 pub use config::{ClientConfig, ClientTimeouts, ClientTls};
 pub use event::{

@@ -16,7 +16,7 @@ pub mod xtext;
 
 pub use client::{
     Capabilities, ClientConfig, ClientEvent, ClientFailure, ClientSession, ClientTimeouts, ClientTls,
-    Credentials, Extension, RecipientOutcome, RecipientResult, TranscriptLine, TranscriptSide,
+    EncodedCredentials, Extension, RecipientOutcome, RecipientResult, TranscriptLine, TranscriptSide,
 };
 pub use command::{Command, CommandError, parse_command, write_mail, write_recipient};
 pub use path::{ForwardPath, PathSide};

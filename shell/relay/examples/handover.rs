@@ -146,9 +146,7 @@ async fn start(
             size_max: ByteCount(1 << 20),
             bare_lf: smtp::BareLf::Normalise,
         }],
-        exchanger_port: 25,
         sources: vec![Source {
-            notice: false,
             name: "one".parse()?,
             address: [127, 0, 1, 1].into(),
             ehlo: "one.relay.example".to_owned(),
@@ -157,7 +155,6 @@ async fn start(
             notice: false,
         }],
         queue: QueueConfig {
-            patience: relay::Patience::default(),
             expire: Duration::from_secs(600),
             retry_return: waits.clone(),
             retry_deliver: waits,

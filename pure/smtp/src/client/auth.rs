@@ -8,16 +8,16 @@ use model::{Reply, Stage};
 
 /// What proves who we are; each text is base64 already, without line ends.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
+pub struct EncodedCredentials {
     /// NUL, user, NUL, password.
     pub plain: String,
     pub user: String,
     pub password: String,
 }
 
-impl fmt::Debug for Credentials {
+impl fmt::Debug for EncodedCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credentials(..)")
+        f.write_str("EncodedCredentials(..)")
     }
 }
 

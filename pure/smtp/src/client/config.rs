@@ -1,6 +1,6 @@
 //! How a client session introduces itself, what it asks of TLS, and how long it waits at each step.
 
-use super::Credentials;
+use super::EncodedCredentials;
 use model::Duration;
 
 /// Whether STARTTLS is used.
@@ -59,7 +59,7 @@ pub struct ClientConfig {
     pub tls: ClientTls,
     pub timeouts: ClientTimeouts,
     /// Said before the first transaction, over TLS only; without them nothing is said.
-    pub credentials: Option<Credentials>,
+    pub credentials: Option<EncodedCredentials>,
 }
 
 impl ClientConfig {

@@ -4,8 +4,8 @@ use crate::Machine;
 use crate::script::decode;
 use model::{Duration, Envelope, Recipient, Timestamp};
 use smtp::{
-    ClientConfig, ClientEvent, ClientSession, ClientTls, Command, Credentials, ForwardPath, RecipientOutcome,
-    RecipientResult, parse_command,
+    ClientConfig, ClientEvent, ClientSession, ClientTls, Command, EncodedCredentials, ForwardPath,
+    RecipientOutcome, RecipientResult, parse_command,
 };
 
 pub(crate) struct ClientUnderTest {
@@ -33,8 +33,8 @@ impl ClientUnderTest {
 }
 
 /// `relay` with the password `secret`.
-fn credentials() -> Credentials {
-    Credentials {
+fn credentials() -> EncodedCredentials {
+    EncodedCredentials {
         plain: "AHJlbGF5AHNlY3JldA==".to_owned(),
         user: "cmVsYXk=".to_owned(),
         password: "c2VjcmV0".to_owned(),

@@ -13,7 +13,7 @@ use model::{Duration, Reply, Stage};
 use net::{Clock, ConnectError};
 use rustls_pki_types::ServerName;
 use smtp::{
-    ClientConfig, ClientEvent, ClientFailure, ClientSession, ClientTls, Credentials, Extension,
+    ClientConfig, ClientEvent, ClientFailure, ClientSession, ClientTls, EncodedCredentials, Extension,
     RecipientOutcome, RecipientResult,
 };
 use std::io;
@@ -101,10 +101,10 @@ impl Opening<'_> {
 }
 
 /// As AUTH says them.
-fn credentials(login: &Fallback) -> Credentials {
+fn credentials(login: &Fallback) -> EncodedCredentials {
     let base64 = |bytes: &[u8]| String::from_utf8_lossy(&encode::base64(bytes, "")).into_owned();
     let password = login.password.reveal();
-    Credentials {
+    EncodedCredentials {
         plain: base64(format!("\0{}\0{password}", login.user).as_bytes()),
         user: base64(login.user.as_bytes()),
         password: base64(password.as_bytes()),
