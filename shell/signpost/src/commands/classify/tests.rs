@@ -35,7 +35,9 @@ fn what_is_known_around_a_reply_changes_its_owner() {
 
 #[test]
 fn a_line_that_cannot_be_read_is_named_and_the_others_go_on() {
-    let input = "550 5.1.1 User unknown\n\n{\"reply\": 7}\n{\"reply\": \"550 x\", \"stage\": \"dinner\"}\n{\"repl\": \"550 x\"}\n{\"reply\": \"550 x\", \"stage\": \"RCPT TO\", \"kind\": \"log\"}\n452 4.2.2 Over quota\n";
+    let input = "550 5.1.1 User unknown\n\n{\"reply\": 7}\n\
+                 {\"reply\": \"550 x\", \"stage\": \"dinner\"}\n{\"repl\": \"550 x\"}\n\
+                 {\"reply\": \"550 x\", \"stage\": \"RCPT TO\", \"kind\": \"log\"}\n452 4.2.2 Over quota\n";
     let (told, wrong) = classify_lines(input);
     assert_eq!(told.lines().count(), 3, "{told}");
     for (line, start) in wrong.iter().zip(["line 3: ", "line 4: ", "line 5: "]) {
