@@ -115,6 +115,12 @@ metrics! {
     spool_commits "counter" "signpost_spool_commits_total" "Messages made durable.";
     spool_bytes "gauge" "signpost_spool_bytes" "Bytes of the spool's segments on disk.";
     spool_sync_errors "counter" "signpost_spool_sync_errors_total" "Syncs that failed; acceptance stops until a new segment is proven.";
+    ledger_records "counter" "signpost_ledger_records_total" "Records that the ledger has taken in since the start.";
+    ledger_unread "gauge" "signpost_ledger_lag_records" "Records of the spool that are synced and not yet in the ledger.";
+    ledger_lag_seconds "gauge" "signpost_ledger_lag_seconds" "Seconds since the ledger last held everything that the spool had synced.";
+    ledger_gaps "gauge" "signpost_ledger_gaps" "Gaps in the ledger: parts of the spool's log that were gone or damaged before they were read.";
+    ledger_errors "counter" "signpost_ledger_errors_total" "Writes of the ledger that failed and are tried again.";
+    ledger_refusals_dropped "counter" "signpost_ledger_refusals_dropped_total" "Refused sessions that are not in the ledger because too many waited.";
     alarms "counter" "signpost_alarms_total" "Events logged as WARN or ERROR that ask for a person.";
 }
 

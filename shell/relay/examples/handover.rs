@@ -8,7 +8,7 @@ use model::{ByteCount, Duration, Metrics, SnapshotNumber, Source};
 use net::tls::{self, ClientCertificates};
 use net::{Clock, Resolver};
 use playground::{Playground, PlaygroundConfig};
-use relay::{ListenerConfig, Patience, QueueConfig, Relay, RelayConfig, Tenants};
+use relay::{ListenerConfig, Patience, QueueConfig, Refusals, Relay, RelayConfig, Tenants};
 use spool::disk::RealDisk;
 use spool::{Spool, SpoolConfig};
 use std::io::Write as _;
@@ -165,6 +165,8 @@ async fn start(
         processed_key: [7; 32],
         exchanger_port: 25,
         domain_proofs: None,
+        keep_subject: false,
+        refusals: Refusals::untold(Arc::clone(metrics)),
     };
     let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2))?;
     let relay = Relay::start(config, tenants, spool.clone(), resolver, clock, Arc::clone(metrics)).await?;

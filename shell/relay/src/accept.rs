@@ -6,6 +6,7 @@
 mod limits;
 mod session;
 
+use crate::refused::{Refusals, RefusedAt, RefusedSession};
 use crate::stop::Stop;
 use crate::wire::Wire;
 use limits::Limits;
@@ -67,6 +68,7 @@ pub(crate) async fn serve<D: Door + 'static>(
     listener: Listener,
     clock: Clock,
     metrics: Arc<Metrics>,
+    refusals: Refusals,
     stop: Stop,
     door: impl Fn() -> D,
 ) {
@@ -79,6 +81,10 @@ pub(crate) async fn serve<D: Door + 'static>(
                 Ok((stream, peer)) => {
                     let Some(place) = limits.enter(peer.ip()) else {
                         metrics.sessions_refused.add_one();
+                        refusals.tell(|| {
+                            let caller = caller(&listener, peer.ip());
+                            RefusedSession::new(&caller, RefusedAt::Connect, too_many(&caller.hostname), clock.now())
+                        });
                         sessions.spawn(refuse(stream, listener.smtp.hostname.clone()));
                         continue;
                     };
@@ -128,10 +134,14 @@ fn caller(listener: &Listener, peer: IpAddr) -> Caller {
     }
 }
 
+fn too_many(hostname: &str) -> String {
+    format!("421 4.7.0 {hostname} too many connections, try again later")
+}
+
 /// RFC 5321 §3.8: a server that is over its limits says 421 in place of the banner.
 async fn refuse(stream: TcpStream, hostname: String) {
     let mut wire = Wire::new(stream);
-    let line = format!("421 4.7.0 {hostname} too many connections, try again later\r\n");
+    let line = format!("{}\r\n", too_many(&hostname));
     let told = async {
         wire.write(line.as_bytes()).await?;
         wire.close().await

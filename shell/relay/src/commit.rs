@@ -5,7 +5,7 @@
 
 use crate::admit::Admitted;
 use model::{EnhancedCode, Envelope, MessageId, Reply, Timestamp};
-use spool::{Accepted, Incoming, Lease, Spool, SpoolError, TraceInfo, Transit};
+use spool::{Accepted, HeaderFacts, Incoming, Lease, Spool, SpoolError, TraceInfo, Transit};
 use std::sync::Arc;
 use tenant::Snapshot;
 
@@ -98,9 +98,11 @@ impl Receiving {
         trace: TraceInfo,
         received: Timestamp,
         expires: Timestamp,
+        wants_subject: bool,
     ) -> Result<Transit, Reply> {
         let id = self.incoming.id();
-        let message = accepted(snapshot, self.envelope, trace, received, expires);
+        let header = crate::facts::of(&self.header, wants_subject);
+        let message = accepted(snapshot, self.envelope, trace, received, expires, header);
         self.incoming.into_transit(message).ok_or_else(|| refusal(&SpoolError::Gone(id)))
     }
 
@@ -111,12 +113,14 @@ impl Receiving {
         trace: TraceInfo,
         received: Timestamp,
         expires: Timestamp,
+        wants_subject: bool,
     ) -> Result<Reply, Reply> {
         let id = self.incoming.id();
         if let Some(error) = self.failed {
             return Err(refusal(&error));
         }
-        let message = accepted(snapshot, self.envelope, trace, received, expires);
+        let header = crate::facts::of(&self.header, wants_subject);
+        let message = accepted(snapshot, self.envelope, trace, received, expires, header);
         self.incoming.commit(message).await.map_err(|error| refusal(&error))?;
         Ok(queued(id))
     }
@@ -128,6 +132,7 @@ fn accepted(
     trace: TraceInfo,
     received: Timestamp,
     expires: Timestamp,
+    header: HeaderFacts,
 ) -> Accepted {
     Accepted {
         tenant: snapshot.settings.name.clone(),
@@ -137,6 +142,7 @@ fn accepted(
         due: received,
         expires,
         trace,
+        header,
         about: None,
         avoid: None,
     }

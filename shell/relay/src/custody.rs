@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use model::{Final, MessageId, SourceName, Timestamp};
-use spool::{Accepted, Lease, SpoolError, Transit};
+use spool::{Accepted, Lease, SpoolError, Transit, Tried};
 use std::sync::Arc;
 
 /// The message that is carried.
@@ -48,6 +48,14 @@ impl Custody<'_> {
         match self {
             Self::Lease(lease) => lease.record_attempt(recipients, source, host, now).await,
             Self::Transit(transit) => transit.record_attempt(recipients, source, host, now).await,
+        }
+    }
+
+    /// How a try went, for the trace.
+    pub(crate) async fn record_tried(&self, tried: Tried, now: Timestamp) -> Result<(), SpoolError> {
+        match self {
+            Self::Lease(lease) => lease.record_tried(tried, now).await,
+            Self::Transit(transit) => transit.record_tried(tried, now).await,
         }
     }
 

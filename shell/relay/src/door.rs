@@ -9,7 +9,10 @@ use crate::admit::{Admission, Admitted, Ended, Ground, Refusal, Seat, Tell, Visi
 use crate::commit::Receiving;
 use crate::cut_through;
 use crate::holds::Passage;
-use model::{ByteCount, Duration, EnhancedCode, Envelope, MessageId, Recipient, Reply, TenantName};
+use crate::refused::{RefusedAt, RefusedSession};
+use model::{
+    ByteCount, Duration, EnhancedCode, Envelope, MessageId, Recipient, Reply, ReversePath, TenantName,
+};
 use smtp::{Credentials, Framing};
 use spool::TraceInfo;
 use std::sync::Arc;
@@ -27,16 +30,28 @@ pub(crate) struct Entrance {
     login: Option<TenantName>,
     seat: Option<Seat>,
     admitted: Option<Admitted>,
-    recipients: usize,
+    mail_from: Option<ReversePath>,
+    recipients: Vec<String>,
     receiving: Option<Receiving>,
 }
 
 impl Entrance {
     pub(crate) fn new(parts: Arc<Parts>) -> Self {
-        Self { parts, caller: None, login: None, seat: None, admitted: None, recipients: 0, receiving: None }
+        let (caller, login, seat, admitted) = (None, None, None, None);
+        Self {
+            parts,
+            caller,
+            login,
+            seat,
+            admitted,
+            mail_from: None,
+            recipients: Vec::new(),
+            receiving: None,
+        }
     }
 
-    fn refused(&self, refusal: Refusal) -> Reply {
+    fn refused(&self, refusal: Refusal, at: RefusedAt, recipients: &[String]) -> Reply {
+        self.tell(at, &refusal.reply.to_string(), recipients);
         let metrics = &self.parts.metrics;
         if refusal.ground != Ground::Login {
             metrics.mail_refused.add_one();
@@ -57,10 +72,21 @@ impl Entrance {
     }
 
     /// The tenant's own system does not take our mail: the connector keeps what is new.
-    fn not_now(&self) -> Reply {
+    fn not_now(&self, at: RefusedAt) -> Reply {
         self.parts.metrics.mail_refused.add_one();
         let text = "this organisation's inbound connector does not take mail from us, its administrator is told; try again later";
-        Reply::new(451, Some(EnhancedCode::new(4, 7, 1)), text)
+        let reply = Reply::new(451, Some(EnhancedCode::new(4, 7, 1)), text);
+        self.tell(at, &reply.to_string(), &self.recipients);
+        reply
+    }
+
+    /// What does not enter the spool is told from here.
+    fn tell(&self, stage: RefusedAt, reply: &str, recipients: &[String]) {
+        let Some(caller) = &self.caller else { return };
+        self.parts.refusals.tell(|| {
+            let refused = RefusedSession::new(caller, stage, reply.to_owned(), self.parts.clock.now());
+            refused.of(self.mail_from.as_ref(), recipients.to_vec())
+        });
     }
 
     /// The whole message's tenant, with a seat for the session.
@@ -103,7 +129,7 @@ impl Door for Entrance {
             }
             Ok(Err(refusal)) => {
                 self.parts.clock.sleep(LOGIN_PENALTY).await;
-                self.refused(refusal)
+                self.refused(refusal, RefusedAt::Login, &[])
             }
             Err(_panicked_or_stopping) => out_of_order(),
         }
@@ -111,11 +137,14 @@ impl Door for Entrance {
 
     async fn mail(&mut self, caller: &Caller, envelope: &Envelope) -> Reply {
         self.caller = Some(caller.clone());
-        self.recipients = 0;
+        self.recipients.clear();
         self.admitted = None;
+        self.mail_from = Some(envelope.mail_from.clone());
         if self.parts.parked_is_full.load(Ordering::Relaxed) {
             let text = "too much mail is parked here, try again later";
-            return Reply::new(451, Some(EnhancedCode::new(4, 3, 1)), text);
+            let reply = Reply::new(451, Some(EnhancedCode::new(4, 3, 1)), text);
+            self.tell(RefusedAt::Mail, &reply.to_string(), &[]);
+            return reply;
         }
         let visit = visit(&self.parts, caller, self.login.as_ref());
         match self.parts.admission.sender(&visit, envelope) {
@@ -124,24 +153,24 @@ impl Door for Entrance {
                     let passage =
                         self.parts.tenants.holds().enter(&snapshot.settings.name, self.parts.clock.now());
                     if passage == Passage::Closed {
-                        return self.not_now();
+                        return self.not_now(RefusedAt::Mail);
                     }
                 }
                 self.admitted = Some(admitted);
                 ok("sender ok")
             }
-            Err(refusal) => self.refused(refusal),
+            Err(refusal) => self.refused(refusal, RefusedAt::Mail, &[]),
         }
     }
 
-    async fn recipient(&mut self, _recipient: &Recipient) -> Reply {
+    async fn recipient(&mut self, recipient: &Recipient) -> Reply {
         let Some(admitted) = &self.admitted else { return out_of_order() };
-        match Admission::recipient(admitted, self.recipients) {
+        match Admission::recipient(admitted, self.recipients.len()) {
             Ok(()) => {
-                self.recipients += 1;
+                self.recipients.push(recipient.address.to_string());
                 Reply::new(250, Some(EnhancedCode::new(2, 1, 5)), "recipient ok")
             }
-            Err(refusal) => self.refused(refusal),
+            Err(refusal) => self.refused(refusal, RefusedAt::Rcpt, &[recipient.address.to_string()]),
         }
     }
 
@@ -155,6 +184,7 @@ impl Door for Entrance {
             }
             Err(reply) => {
                 self.parts.metrics.body_refused.add_one();
+                self.tell(RefusedAt::Data, &reply.to_string(), &self.recipients);
                 reply
             }
         }
@@ -172,22 +202,23 @@ impl Door for Entrance {
         };
         let snapshot = match self.judge(&caller, &receiving) {
             Ok(snapshot) => snapshot,
-            Err(refusal) => return self.refused(refusal),
+            Err(refusal) => return self.refused(refusal, RefusedAt::Data, &self.recipients),
         };
         let passage = self.parts.tenants.holds().exit(&snapshot.settings.name, self.parts.clock.now());
         if matches!(receiving.admitted, Admitted::OneOf(_)) && passage != Passage::Free {
-            return self.not_now();
+            return self.not_now(RefusedAt::Data);
         }
         let metrics = &self.parts.metrics;
         let (received, length) = (self.parts.clock.now(), receiving.length());
         let expires = received + self.parts.queue.expire;
+        let keep_subject = self.parts.keep_subject;
         let taken = if cut_through::is_wanted(&self.parts, &snapshot) && receiving.can_transit() {
-            match receiving.into_transit(&snapshot, trace(&caller), received, expires) {
+            match receiving.into_transit(&snapshot, trace(&caller), received, expires, keep_subject) {
                 Ok(transit) => cut_through::hand_over(&self.parts, transit, Arc::clone(&snapshot)).await,
                 Err(reply) => Err(reply),
             }
         } else {
-            receiving.commit(&snapshot, trace(&caller), received, expires).await
+            receiving.commit(&snapshot, trace(&caller), received, expires, keep_subject).await
         };
         match taken {
             Ok(reply) => {
@@ -201,6 +232,7 @@ impl Door for Entrance {
             }
             Err(reply) => {
                 metrics.body_refused.add_one();
+                self.tell(RefusedAt::Data, &reply.to_string(), &self.recipients);
                 reply
             }
         }
@@ -209,6 +241,7 @@ impl Door for Entrance {
     fn abort(&mut self) {
         if self.receiving.take().is_some() {
             self.parts.metrics.body_refused.add_one();
+            self.tell(RefusedAt::Data, "the body was broken off", &self.recipients);
         }
     }
 }

@@ -18,12 +18,14 @@ mod commit;
 mod custody;
 mod cut_through;
 mod door;
+mod facts;
 mod hints;
 mod holds;
 mod ours;
 mod processed;
 mod proofs;
 mod queue;
+mod refused;
 mod service;
 mod stamp;
 mod steer;
@@ -35,6 +37,7 @@ mod wire;
 
 pub use hints::{Hint, Hints};
 pub use holds::{Held, Holds};
+pub use refused::{Refusals, RefusedAt, RefusedSession};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
 pub use tenants::{DomainTaken, Tenants};
 pub use verdict::Patience;
@@ -74,6 +77,8 @@ pub(crate) struct Parts {
     steer: Steer,
     transport: Transport,
     verdict: Verdict,
+    refusals: Refusals,
+    keep_subject: bool,
     /// Whether more is parked than the operator allows.
     parked_is_full: AtomicBool,
     /// Tenants for whom cut-through rests.

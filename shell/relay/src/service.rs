@@ -11,6 +11,7 @@ use crate::hints::Hints;
 use crate::processed::ProcessedKey;
 use crate::proofs::{self, DomainProofs};
 use crate::queue::TakenOver;
+use crate::refused::Refusals;
 use crate::steer::Steer;
 use crate::stop::Stopper;
 use crate::transport::Transport;
@@ -77,6 +78,10 @@ pub struct RelayConfig {
     pub processed_key: [u8; 32],
     /// Where it is kept which domains have shown their tenant's record; nowhere: until the end of the process.
     pub domain_proofs: Option<PathBuf>,
+    /// Whether the spool's records keep subjects, for the trace.
+    pub keep_subject: bool,
+    /// Who is told of what never enters the spool.
+    pub refusals: Refusals,
 }
 
 /// Why a relay does not start.
@@ -147,6 +152,8 @@ impl Relay {
                 judging,
             },
             tenants,
+            refusals: config.refusals,
+            keep_subject: config.keep_subject,
             spool,
             metrics,
             queue: config.queue,
@@ -173,10 +180,11 @@ impl Relay {
                 tracing::info!(listener = %listener.name, %address, "listening");
                 addresses.push((listener.name.clone(), address));
             }
-            let (clock, metrics) = (parts.clock.clone(), Arc::clone(&parts.metrics));
+            let (clock, refusals) = (parts.clock.clone(), parts.refusals.clone());
+            let metrics = Arc::clone(&parts.metrics);
             let behind = Arc::clone(&parts);
             let door = move || Entrance::new(Arc::clone(&behind));
-            tasks.spawn(accept::serve(listener, clock, metrics, parts.stop.clone(), door));
+            tasks.spawn(accept::serve(listener, clock, metrics, refusals, parts.stop.clone(), door));
         }
         tasks.spawn(look_after_proofs(&parts, resolver, parts.stop.clone()));
         tasks.spawn(queue::tell_of_late(Arc::clone(&parts), parts.stop.clone()));

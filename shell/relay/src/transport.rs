@@ -5,6 +5,7 @@
 //! nothing had been said on it.
 
 mod connection;
+mod course;
 mod gate;
 mod idle;
 mod limits;
@@ -15,6 +16,7 @@ use crate::stamp::Content;
 use crate::steer::{Hop, Path};
 use bounce::{Failure, Sign, sign};
 use connection::{Connection, NotOpened, Opening, Results};
+use course::Course;
 use gate::Gate;
 use idle::{Idle, Key};
 use limits::{Provider, Way};
@@ -139,29 +141,47 @@ impl Transport {
         let attempt = Attempt { source: path.source.name.clone(), host: shown(hop) };
         if let Some(mut connection) = self.idle.take(&key) {
             self.metrics.connections_reused.add_one();
-            let sent = connection.transact(shipment, &attempt, &self.clock).await;
+            let mut course = Course::reuse(self.clock.now());
+            let sent = connection.transact(shipment, &attempt, &self.clock, &mut course).await;
             if !was_dead(&sent) {
+                self.note(shipment, &attempt, course, &sent).await;
                 return Ok(self.finish(key, connection, sent, attempt));
             }
             tracing::debug!(host = %hop.address, "an idle connection was dead");
         }
         self.make_room(way).await;
-        let mut connection = self.open(path, hop).await?;
-        let sent = connection.transact(shipment, &attempt, &self.clock).await;
+        let mut course = Course::begin(self.clock.now());
+        let mut connection = match self.open(path, hop, &mut course).await {
+            Ok(connection) => connection,
+            Err(error) => {
+                self.note(shipment, &attempt, course, &same_for_all(shipment, &error)).await;
+                return Err(error);
+            }
+        };
+        let sent = connection.transact(shipment, &attempt, &self.clock, &mut course).await;
+        self.note(shipment, &attempt, course, &sent).await;
         Ok(self.finish(key, connection, sent, attempt))
     }
 
-    async fn open(&self, path: &Path, hop: &Hop) -> Result<Connection, NotSent> {
+    /// How it went, for the trace. Without this record only the trace lacks something.
+    async fn note(&self, shipment: &Shipment<'_>, attempt: &Attempt, course: Course, results: &Results) {
+        let tried = course.told(attempt.source.clone(), attempt.host.clone(), results);
+        if let Err(error) = shipment.custody.record_tried(tried, self.clock.now()).await {
+            tracing::warn!(id = %shipment.custody.id(), %error, "how a try went is not recorded yet");
+        }
+    }
+
+    async fn open(&self, path: &Path, hop: &Hop, course: &mut Course) -> Result<Connection, NotSent> {
         let all = |stage, failure| NotSent::All(stage, shown(hop), failure);
         let security = self.security.of(path, hop).map_err(|error| all(Stage::Tls, Failure::Tls(error)))?;
         let mut opening = Opening { path, hop, security: &security, clock: &self.clock, in_clear: false };
         self.metrics.connections_opened.add_one();
-        let mut opened = opening.open().await;
+        let mut opened = opening.open(course).await;
         if security.may_go_in_clear && matches!(opened, Err(NotOpened::Failed(Stage::Tls, _))) {
             // RFC 7435: where encryption is opportunistic, a handshake that fails is no reason to keep the mail.
             opening.in_clear = true;
             self.metrics.connections_opened.add_one();
-            opened = opening.open().await;
+            opened = opening.open(course).await;
         }
         opened.map_err(|error| match error {
             NotOpened::Connect(error) if error.is_ours() => NotSent::Source(error.to_string()),
@@ -213,6 +233,16 @@ fn limit(failure: &Failure) -> Option<Sign> {
 
 fn shown(hop: &Hop) -> String {
     format!("{} [{}]", hop.name, hop.address)
+}
+
+/// Why nothing was sent, as the answer for each recipient.
+fn same_for_all(shipment: &Shipment<'_>, error: &NotSent) -> Results {
+    let (stage, failure) = match error {
+        NotSent::Source(why) => (Stage::Connect, Failure::Connect(why.clone())),
+        NotSent::All(stage, _, failure) => (*stage, failure.clone()),
+        NotSent::Wait(_, _, failure) => (Stage::Connect, failure.clone()),
+    };
+    shipment.recipients.iter().map(|number| (*number, stage, Err(failure.clone()))).collect()
 }
 
 /// Whether the connection was lost, or given up by the host (421), before anything was answered on it: nothing was delivered.

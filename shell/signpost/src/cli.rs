@@ -39,7 +39,7 @@ pub(crate) enum Command {
     /// Look at the spool's files
     #[command(subcommand)]
     Spool(SpoolCommand),
-    /// Tell what became of a message: by its id, or by an address or a part of one
+    /// Tell what became of messages: by id, address, Message-ID, time, host or outcome
     Trace(TraceArgs),
     /// Tell how a tenant's mail system is connected
     #[command(subcommand)]
@@ -280,9 +280,34 @@ pub(crate) enum SpoolCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct TraceArgs {
-    /// A message id, an address, or a part of an address
-    pub(crate) query: String,
-    #[arg(long, default_value_t = 1_000)]
+    /// A message id, or an address of sender or recipient, or a part of one
+    pub(crate) query: Option<String>,
+    /// The address of MAIL FROM, or a part of it; <> for reports
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) sender: Option<String>,
+    /// A recipient's address, or a part of it
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) recipient: Option<String>,
+    /// The Message-ID of the header
+    #[arg(long, value_name = "ID")]
+    pub(crate) message_id: Option<String>,
+    /// Received at this time or later, as 2026-09-01T00:00:00+02:00
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<Timestamp>,
+    /// Received before this time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<Timestamp>,
+    /// Name or address of a host that mail was handed to, or a part of it
+    #[arg(long, value_name = "HOST")]
+    pub(crate) site: Option<String>,
+    /// What it met: delivered, deferred, bounced, discarded, parked, held, released, refused, report, a reason such as encrypted, or a
+    /// code such as 550 or 5.7.1
+    #[arg(long, value_name = "WORD")]
+    pub(crate) class: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tenant: Option<TenantName>,
+    /// Messages, the newest
+    #[arg(long, default_value_t = 50)]
     pub(crate) limit: usize,
     #[command(flatten)]
     pub(crate) data: Data,

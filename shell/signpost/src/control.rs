@@ -9,7 +9,7 @@ mod server;
 pub(crate) use client::Client;
 pub(crate) use server::{Control, bind, serve};
 
-use model::{MessageId, TenantName};
+use model::{MessageId, TenantName, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Most bytes that follow a line.
@@ -45,11 +45,35 @@ pub(crate) enum Request {
     QueueRelease {
         id: MessageId,
     },
-    /// Every record that names this id, or an address that contains this text.
-    Trace {
-        query: String,
-        limit: usize,
-    },
+    /// What became of messages.
+    Trace(TraceWish),
+}
+
+/// Which messages; everything that is given must hold.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct TraceWish {
+    /// An id, or a part of an address of sender or recipient.
+    pub(crate) query: Option<String>,
+    pub(crate) sender: Option<String>,
+    pub(crate) recipient: Option<String>,
+    pub(crate) message_id: Option<String>,
+    pub(crate) site: Option<String>,
+    pub(crate) class: Option<String>,
+    pub(crate) tenant: Option<TenantName>,
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
+    /// Messages, the newest.
+    pub(crate) limit: usize,
+}
+
+impl TraceWish {
+    /// Whether it asks for nothing in particular.
+    pub(crate) fn is_empty(&self) -> bool {
+        let texts = [&self.query, &self.sender, &self.recipient, &self.message_id, &self.site, &self.class];
+        let times = [self.since, self.until];
+        texts.iter().all(|text| text.is_none()) && self.tenant.is_none() && times.iter().all(Option::is_none)
+    }
 }
 
 impl Request {
@@ -58,9 +82,12 @@ impl Request {
             Self::QueueList { .. }
             | Self::QueueShow { .. }
             | Self::QueueHold { .. }
-            | Self::QueueRelease { .. }
-            | Self::Trace { .. } => true,
-            Self::Status | Self::TenantApply | Self::TenantList | Self::TenantExport { .. } => false,
+            | Self::QueueRelease { .. } => true,
+            Self::Status
+            | Self::TenantApply
+            | Self::TenantList
+            | Self::TenantExport { .. }
+            | Self::Trace(_) => false,
         }
     }
 }

@@ -9,6 +9,7 @@ mod config;
 mod control;
 mod folders;
 mod keys;
+mod ledger;
 mod logs;
 mod site;
 mod store;

@@ -6,7 +6,7 @@
 
 use model::{Address, Duration, Envelope, MessageId, Metrics, ReversePath, SnapshotNumber, Timestamp};
 use spool::disk::RealDisk;
-use spool::{Accepted, Spool, SpoolConfig, TraceInfo, Unread};
+use spool::{Accepted, HeaderFacts, Spool, SpoolConfig, TraceInfo, Unread};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,6 +69,7 @@ fn message() -> Result<Accepted, Failure> {
             by: "relay.example".to_owned(),
             esmtp: true,
         },
+        header: HeaderFacts::default(),
         about: None,
         avoid: None,
     })

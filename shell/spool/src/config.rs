@@ -11,8 +11,11 @@ pub struct SpoolConfig {
     pub reserve: ByteCount,
     /// Bodies are encrypted with AES-256-GCM if there is a key.
     pub key: Option<[u8; 32]>,
-    /// Age at which a segment is ended and cleaned; delivered bytes are gone after at most twice this time.
+    /// Age at which a segment is ended and cleaned; delivered bytes are gone after at most twice this time, if they
+    /// do not wait for the log's reader.
     pub segment_age_max: Duration,
+    /// Bytes of segments that are kept for the log's reader alone; the oldest go unread above it. `None`: nobody reads.
+    pub unread_bytes_max: Option<ByteCount>,
 }
 
 impl Default for SpoolConfig {
@@ -22,6 +25,7 @@ impl Default for SpoolConfig {
             reserve: ByteCount(256 << 20),
             key: None,
             segment_age_max: Duration::from_secs(25 * 60),
+            unread_bytes_max: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Events are stored as JSON with field names that never change their meaning; an unknown field is skipped, an unknown event is a
 //! damaged record. Addresses are in them because the queue needs them.
 
+use crate::tried::Tried;
 use model::{
     Envelope, Final, ListenerName, MessageId, Outcome, ParkReason, SnapshotNumber, SourceName, TenantName,
     Timestamp,
@@ -22,12 +23,32 @@ pub struct Accepted {
     pub due: Timestamp,
     pub expires: Timestamp,
     pub trace: TraceInfo,
+    /// What the trace is searched by; delivery needs none of it.
+    #[serde(default, skip_serializing_if = "HeaderFacts::is_empty")]
+    pub header: HeaderFacts,
     /// Set on a report or a notice: the message that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<MessageId>,
     /// Set on a report or a notice: the source that was refused, not to be used where there is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avoid: Option<SourceName>,
+}
+
+/// What the message's own header says of it. Never an identity.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HeaderFacts {
+    /// `Message-ID`, without its angle brackets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// Only where the operator wants subjects kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+}
+
+impl HeaderFacts {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// From where a message came; what its `Received` field says.
@@ -82,6 +103,11 @@ pub enum Event {
         recipients: Vec<usize>,
         source: SourceName,
         host: String,
+    },
+    /// How one try with a next hop went, whether or not it came to the final dot. Changes nothing: the outcome, the wait or the park
+    /// follows as a record of its own.
+    Tried {
+        tried: Box<Tried>,
     },
     Outcomes {
         outcomes: Vec<(usize, Final)>,

@@ -119,6 +119,11 @@ impl RecordHead {
         payload.len() == self.length && crc32c::crc32c(payload) == self.crc
     }
 
+    /// The checksum of the payload.
+    pub(crate) fn crc(&self) -> u32 {
+        self.crc
+    }
+
     /// The bytes on disk, padding included.
     pub(crate) fn stored_len(&self) -> u64 {
         stored_len(self.length)
@@ -147,6 +152,17 @@ pub(crate) fn write_record(kind: RecordType, payload: &[&[u8]], out: &mut Vec<u8
     out.extend_from_slice(&crc32c::crc32c(&out[start..]).to_le_bytes());
     payload.iter().for_each(|part| out.extend_from_slice(part));
     out.resize((out.len() - start).next_multiple_of(8) + start, 0);
+}
+
+/// How many of these whole records are events.
+pub(crate) fn events_in(mut records: &[u8]) -> u64 {
+    let mut events = 0;
+    while let Some(head) = RecordHead::parse(records) {
+        events += u64::from(head.kind == RecordType::Event);
+        let behind = usize::try_from(head.stored_len()).unwrap_or(usize::MAX);
+        records = records.get(behind..).unwrap_or_default();
+    }
+    events
 }
 
 /// Which piece of which body a chunk is.

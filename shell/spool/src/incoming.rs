@@ -110,7 +110,6 @@ impl Incoming {
                 progress,
                 written.segment,
             );
-            state.trace.push(stored);
         }
         self.written.drain(..).chain([written]).for_each(Written::settle);
         self.shared.metrics.spool_commits.add_one();

@@ -6,6 +6,7 @@
 use crate::config::SpoolError;
 use crate::event::{Accepted, Event, StampedGroup};
 use crate::state::Shared;
+use crate::tried::Tried;
 use crate::writer::Durability;
 use bytes::Bytes;
 use model::{Final, MessageId, Outcome, ParkReason, Recipient, SourceName, Timestamp};
@@ -122,6 +123,14 @@ impl Lease {
         let event =
             Event::Attempt { recipients: recipients.to_vec(), source: source.clone(), host: host.to_owned() };
         self.record(event, now, Durability::Soon).await
+    }
+
+    /// Notes how a try with a next hop went, for the trace.
+    ///
+    /// # Errors
+    /// If the record cannot be written; the delivery may go on.
+    pub async fn record_tried(&self, tried: Tried, now: Timestamp) -> Result<(), SpoolError> {
+        self.record(Event::Tried { tried: Box::new(tried) }, now, Durability::Whenever).await
     }
 
     /// Notes final outcomes; with the last one the message leaves the queue. Synced within 100 ms.

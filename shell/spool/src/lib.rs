@@ -14,22 +14,24 @@ mod event;
 mod format;
 mod incoming;
 mod lease;
+mod log;
 mod maintain;
 mod recover;
 mod state;
-mod trace;
 mod transit;
+mod tried;
 mod verify;
 mod writer;
 
 pub use config::{SpoolConfig, SpoolError};
-pub use event::{Accepted, Event, Progress, StampedGroup, Told, TraceInfo};
+pub use event::{Accepted, Event, HeaderFacts, Progress, StampedGroup, Told, TraceInfo};
 pub use incoming::Incoming;
 pub use lease::Lease;
+pub use log::{LogBatch, LogGap, LogPlace, LogRecord};
 pub use recover::{Earlier, Recovered, Unread};
 pub use state::{Phase, QueueEntry};
-pub use trace::{Cursor, TraceRecord};
 pub use transit::Transit;
+pub use tried::{Phases, SaidLine, Speaker, Tried, TriedResult};
 pub use verify::{Damage, Verified, verify};
 
 use bytes::Bytes;
@@ -61,7 +63,7 @@ impl Spool {
     ) -> Result<(Self, Unread), SpoolError> {
         let crypt = crypt::Crypt::new(config.key)?;
         let look = Look::at(disk.as_ref(), &crypt)?;
-        let shared = Arc::new(Shared::new(disk, crypt, metrics, config.segment_age_max));
+        let shared = Arc::new(Shared::new(disk, crypt, metrics, &config));
         let start = RunStart { at: now, power_cut: look.power_cut };
         writer::start(&shared, config, look.next(), start)?;
         Ok((Self { shared: Arc::clone(&shared) }, Unread::new(shared, look, start)))
@@ -189,10 +191,37 @@ impl Spool {
         self.shared.act_on_waiting(id, Event::Parked { reason, unknown }, now).await
     }
 
-    /// What happened, from `cursor` on: at most `limit` records and the cursor behind them.
+    /// What happened, from `place` on and as far as it is on disk: about `limit` records. `None`: from the oldest that is there. It blocks, and gives
+    /// nothing before the queue is whole.
+    ///
+    /// # Errors
+    /// If a segment cannot be read.
+    pub fn read_log(&self, place: Option<LogPlace>, limit: usize) -> Result<LogBatch, SpoolError> {
+        log::read(&self.shared, place, limit)
+    }
+
+    /// Makes durable, and so readable, what was written before.
+    ///
+    /// # Errors
+    /// If the spool is stopped: everything is durable then.
+    pub async fn sync_log(&self) -> Result<(), SpoolError> {
+        self.shared.writer.sync().await
+    }
+
+    /// The reader of the log will never ask again for what is in front of `place`.
+    pub fn log_is_read_to(&self, place: LogPlace) {
+        self.shared.state().reader.has_read_to(place.segment);
+    }
+
+    /// Records on disk behind `place`.
     #[must_use]
-    pub fn read_records(&self, cursor: Cursor, limit: usize) -> (Vec<TraceRecord>, Cursor) {
-        self.shared.state().trace.read(cursor, limit)
+    pub fn unread_records(&self, place: Option<LogPlace>) -> u64 {
+        log::unread(&self.shared, place)
+    }
+
+    /// Returns when more of the log may be on disk than at the last call. For one caller.
+    pub async fn log_grew(&self) {
+        self.shared.log_grew.notified().await;
     }
 
     /// The snapshots that a message of the queue still needs; `None` while the queue is not whole.

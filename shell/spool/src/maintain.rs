@@ -6,7 +6,7 @@
 use crate::config::SpoolError;
 use crate::event::{Event, Stored};
 use crate::format::{ChunkHead, RecordType, segment_name, write_record};
-use crate::state::{Body, ChunkPlace, Reaped, Shared, event_record};
+use crate::state::{Body, ChunkPlace, Reader, Reaped, Shared, event_record};
 use crate::writer::{Class, Durability, Written};
 use model::{MessageId, Timestamp};
 use std::sync::Arc;
@@ -106,9 +106,17 @@ async fn copy_chunk(
     Ok(true)
 }
 
+/// Where space is short nothing waits for the log's reader: mail goes before its history.
+fn next_to_delete(shared: &Shared) -> Option<u64> {
+    let is_short = matches!(shared.writer.may_accept(), Err(SpoolError::NoSpace));
+    let state = shared.state();
+    let nobody = Reader::default();
+    state.segments.next_to_delete(if is_short { &nobody } else { &state.reader })
+}
+
 /// Deletes what nothing needs, oldest first, each one for good before the next.
 async fn delete(shared: &Arc<Shared>) -> Result<(), SpoolError> {
-    while let Some(number) = { shared.state().segments.next_to_delete() } {
+    while let Some(number) = next_to_delete(shared) {
         let disk = Arc::clone(&shared.disk);
         let removed = tokio::task::spawn_blocking(move || {
             disk.remove(&segment_name(number))?;

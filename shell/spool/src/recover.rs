@@ -79,13 +79,17 @@ impl Recovery {
         self.state.segments.insert(seen.number, segment);
         self.unproven = seen.unproven;
         let mut scan = Scan::new(file, seen.unproven)?;
+        let mut events = 0;
         while let Some(found) = scan.next()? {
             match found {
                 Found::Chunk { head, offset } => {
                     let place = ChunkPlace { segment: seen.number, offset };
                     self.chunks.entry(head.id).or_default().insert(head.place, place);
                 }
-                Found::Event(stored) => self.event(*stored, seen.number),
+                Found::Event(stored) => {
+                    events += 1;
+                    self.event(*stored, seen.number);
+                }
                 Found::Start(start) => {
                     self.in_transit.clear();
                     self.state.begin_run(start, seen.number);
@@ -95,6 +99,7 @@ impl Recovery {
             }
         }
         self.state.segments.set_used(seen.number, scan.end());
+        self.state.segments.set_synced(seen.number, scan.end(), events);
         Ok(())
     }
 
@@ -105,14 +110,19 @@ impl Recovery {
             // In transit: its sender keeps it until the next hop has it.
             Event::Accepted { chunks: 0, .. } => {}
             Event::Accepted { message, chunks, length } => {
+                let torn = self.recovered.torn;
                 let progress = Progress::new(message);
                 self.take_in(id, message, (*chunks, *length), progress, segment);
+                if self.recovered.torn > torn {
+                    self.state.torn.insert(id);
+                }
             }
             Event::Moved { message, chunks, length, state } => {
                 self.take_in(id, message, (*chunks, *length), Progress::clone(state), segment);
             }
             Event::Stamped { .. }
             | Event::Attempt { .. }
+            | Event::Tried { .. }
             | Event::Outcomes { .. }
             | Event::Rescheduled { .. }
             | Event::Parked { .. }
@@ -123,7 +133,6 @@ impl Recovery {
         if self.state.entry(id).is_none() {
             self.let_go(id);
         }
-        self.state.trace.push(stored);
     }
 
     /// Counts what was under way past the queue: an attempt that the run did not see the end of.
@@ -142,7 +151,8 @@ impl Recovery {
             | Event::Rescheduled { .. }
             | Event::Parked { .. }
             | Event::Released { .. }
-            | Event::Told { .. } => {}
+            | Event::Told { .. }
+            | Event::Tried { .. } => {}
         }
     }
 

@@ -12,16 +12,17 @@
 //! ```
 
 mod due;
+mod reader;
 mod segments;
 mod shared;
 
-pub(crate) use segments::{Reaped, Segment, Segments};
+pub(crate) use reader::Reader;
+pub(crate) use segments::{Readable, Reaped, Segment, Segments};
 pub(crate) use shared::{Pin, Shared, event_record};
 
 use crate::config::SpoolError;
 use crate::event::{Accepted, Event, Progress, Told};
 use crate::format::RunStart;
-use crate::trace::Trace;
 use due::Due;
 use model::{Duration, Envelope, MessageId, Outcome, ParkReason, SnapshotNumber, TenantName, Timestamp};
 use serde::Serialize;
@@ -107,7 +108,9 @@ pub(crate) struct State {
     /// Whether what earlier runs left is part of it.
     pub(crate) is_whole: bool,
     pub(crate) segments: Segments,
-    pub(crate) trace: Trace,
+    pub(crate) reader: Reader,
+    /// Never acknowledged, although their acceptance is on disk: a power cut tore their bodies.
+    pub(crate) torn: BTreeSet<MessageId>,
 }
 
 impl State {
@@ -170,7 +173,7 @@ impl State {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         let progress = &mut entry.progress;
         match event {
-            Event::Accepted { .. } | Event::Moved { .. } | Event::Stamped { .. } => {}
+            Event::Accepted { .. } | Event::Moved { .. } | Event::Stamped { .. } | Event::Tried { .. } => {}
             Event::Attempt { recipients, .. } => {
                 progress.in_flight.extend(recipients);
             }
@@ -291,10 +294,10 @@ impl State {
         marked
     }
 
-    /// Takes in the segments and the history of earlier runs; gives their messages, to be joined one by one.
+    /// Takes in the segments of earlier runs; gives their messages, to be joined one by one.
     pub(crate) fn join(&mut self, earlier: Self) -> std::collections::btree_map::IntoIter<MessageId, Entry> {
         self.segments.join(earlier.segments);
-        self.trace.put_before(earlier.trace);
+        self.torn = earlier.torn;
         earlier.entries.into_iter()
     }
 

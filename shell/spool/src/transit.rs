@@ -10,6 +10,7 @@ use crate::event::{Accepted, Event, Progress, StampedGroup, Stored};
 use crate::format::{ChunkHead, RecordType, write_record};
 use crate::lease::Lease;
 use crate::state::{Body, ChunkPlace, Shared, event_record};
+use crate::tried::Tried;
 use crate::writer::{Class, Durability, Written};
 use bytes::Bytes;
 use model::{Final, MessageId, Outcome, SourceName, Timestamp};
@@ -128,6 +129,19 @@ impl Transit {
         self.write_notes([here].into_iter().chain(notes.drain(..)).chain([attempt]).collect()).await
     }
 
+    /// Notes how a try went, for the trace; one that came before the first attempt is written with it.
+    ///
+    /// # Errors
+    /// If the record cannot be written; the delivery may go on.
+    pub async fn record_tried(&self, tried: Tried, now: Timestamp) -> Result<(), SpoolError> {
+        let event = Event::Tried { tried: Box::new(tried) };
+        if let Place::Memory { notes } = &mut self.inner().place {
+            notes.push(Stored { id: self.id, at: now, event });
+            return Ok(());
+        }
+        self.record(event, now).await
+    }
+
     /// Notes final outcomes.
     ///
     /// # Errors
@@ -185,7 +199,6 @@ impl Transit {
         let body = Body { chunks: vec![chunk], length: self.body.len() as u64 };
         let number = {
             let mut state = self.shared.state();
-            stored.into_iter().for_each(|one| state.trace.push(one));
             state.accept_leased(self.id, Arc::clone(&self.accepted), body, progress, written.segment)
         };
         written.settle();
@@ -220,9 +233,6 @@ impl Transit {
             records.extend_from_slice(&event_record(one)?);
         }
         let written = self.shared.writer.append(records, Class::Event(self.id), Durability::Later).await?;
-        let mut state = self.shared.state();
-        stored.into_iter().for_each(|one| state.trace.push(one));
-        drop(state);
         Written::settle(written);
         Ok(())
     }

@@ -65,6 +65,8 @@ enum Request {
     Append(Append),
     /// Ends the segment that is written.
     Rotate(oneshot::Sender<Result<(), SpoolError>>),
+    /// Makes durable what is written.
+    Sync(oneshot::Sender<()>),
     Stop,
 }
 
@@ -145,6 +147,13 @@ impl WriterHandle {
         let (answer, answered) = oneshot::channel();
         self.requests.send(Request::Rotate(answer)).map_err(|_| SpoolError::Closed)?;
         answered.await.map_err(|_| SpoolError::Closed)?
+    }
+
+    /// Makes durable what was written before.
+    pub(crate) async fn sync(&self) -> Result<(), SpoolError> {
+        let (answer, answered) = oneshot::channel();
+        self.requests.send(Request::Sync(answer)).map_err(|_| SpoolError::Closed)?;
+        answered.await.map_err(|_| SpoolError::Closed)
     }
 
     /// Whether `stop` was called.

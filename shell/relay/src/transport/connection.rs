@@ -3,6 +3,7 @@
 //! The machine says what to write, when to start TLS, when the body may go and what became of each recipient; here bytes move and
 //! deadlines are kept. After a lost connection or a broken protocol it is not ready again and is dropped.
 
+use super::course::{Course, Part};
 use super::security::PathSecurity;
 use super::{Attempt, Shipment};
 use crate::steer::{Hop, Path};
@@ -36,6 +37,8 @@ pub(super) struct Connection {
     wire: Wire,
     machine: ClientSession,
     messages: u32,
+    /// Protocol and cipher.
+    tls: Option<String>,
 }
 
 /// What is needed to open one.
@@ -55,10 +58,15 @@ pub(super) enum NotOpened {
 
 impl Opening<'_> {
     /// Connects and goes through banner, EHLO and TLS.
-    pub(super) async fn open(&self) -> Result<Connection, NotOpened> {
+    pub(super) async fn open(&self, course: &mut Course) -> Result<Connection, NotOpened> {
+        course.enter(Part::Connect, self.clock.now());
         let deadline = self.clock.now() + CONNECT_WAIT;
         let stream = net::connect(self.path.source.address, self.hop.address, self.clock, deadline).await;
-        let stream = stream.map_err(NotOpened::Connect)?;
+        let stream = stream.map_err(|error| {
+            course.end(&[], true, self.clock.now());
+            NotOpened::Connect(error)
+        })?;
+        course.enter(Part::Greeting, self.clock.now());
         let wish = if self.in_clear { ClientTls::Never } else { self.security.wish };
         let mut config = ClientConfig::new(self.path.source.ehlo.clone(), wish);
         config.credentials = self.path.login.as_ref().map(credentials);
@@ -67,14 +75,17 @@ impl Opening<'_> {
             ClientTls::Never | ClientTls::Opportunistic | ClientTls::Required => Wire::new(stream),
         };
         let machine = ClientSession::new(config, self.clock.now());
-        let mut connection = Connection { wire, machine, messages: 0 };
+        let mut connection = Connection { wire, machine, messages: 0, tls: None };
         loop {
             match connection.next_event(self.clock).await {
                 ClientEvent::StartTls => {
+                    course.enter(Part::Tls, self.clock.now());
                     connection.start_tls(&self.security.connector, &self.security.name, self.clock).await;
+                    course.enter(Part::Greeting, self.clock.now());
                 }
                 ClientEvent::Ready => return Ok(connection),
                 ClientEvent::ConnectionFailed { stage, failure } => {
+                    course.end(connection.machine.transcript(), true, self.clock.now());
                     return Err(NotOpened::Failed(stage, described(failure)));
                 }
                 ClientEvent::Closed
@@ -126,19 +137,35 @@ impl Connection {
         self.messages
     }
 
-    /// One transaction from MAIL to the last answer.
+    /// One transaction from MAIL to the last answer, with its course noted.
     pub(super) async fn transact(
         &mut self,
         shipment: &Shipment<'_>,
         attempt: &Attempt,
         clock: &Clock,
+        course: &mut Course,
+    ) -> Results {
+        course.enter(Part::Envelope, clock.now());
+        course.tls.clone_from(&self.tls);
+        let results = self.converse(shipment, attempt, clock, course).await;
+        let failed = results.iter().any(|(.., result)| result.is_err());
+        course.end(self.machine.transcript(), failed, clock.now());
+        results
+    }
+
+    async fn converse(
+        &mut self,
+        shipment: &Shipment<'_>,
+        attempt: &Attempt,
+        clock: &Clock,
+        course: &mut Course,
     ) -> Results {
         self.messages += 1;
         self.machine.begin(shipment.envelope, shipment.content.length(), clock.now());
         loop {
             match self.next_event(clock).await {
                 ClientEvent::SendBody => {
-                    if let Err(failure) = self.send_body(shipment, attempt, clock).await {
+                    if let Err(failure) = self.send_body(shipment, attempt, clock, course).await {
                         return same_for_all(shipment, Stage::Data, &failure);
                     }
                 }
@@ -165,7 +192,9 @@ impl Connection {
         shipment: &Shipment<'_>,
         attempt: &Attempt,
         clock: &Clock,
+        course: &mut Course,
     ) -> Result<(), Failure> {
+        course.enter(Part::Data, clock.now());
         for number in 0..shipment.content.parts() {
             let part = shipment.content.part(number, shipment.custody).await;
             let part = part.map_err(|error| Failure::Lost(format!("our own spool: {error}")))?;
@@ -179,6 +208,7 @@ impl Connection {
         let Attempt { source, host } = attempt;
         let recorded = shipment.custody.record_attempt(shipment.recipients, source, host, clock.now()).await;
         recorded.map_err(|error| Failure::Lost(format!("the attempt could not be recorded: {error}")))?;
+        course.enter(Part::End, clock.now());
         self.machine.end_body(clock.now());
         Ok(())
     }
@@ -278,12 +308,19 @@ impl Connection {
         let secured = secured.unwrap_or_else(|_| Err(io::Error::other("the handshake did not end in time")));
         match secured {
             Ok(stream) => {
+                self.tls = Some(described_tls(stream.get_ref().1));
                 self.wire = Wire::new(stream);
                 self.machine.handle_tls_started(clock.now());
             }
             Err(error) => self.machine.handle_tls_failed(error.to_string(), clock.now()),
         }
     }
+}
+
+fn described_tls(connection: &tokio_rustls::rustls::ClientConnection) -> String {
+    let protocol = connection.protocol_version().and_then(|version| version.as_str());
+    let cipher = connection.negotiated_cipher_suite().and_then(|suite| suite.suite().as_str());
+    format!("{} {}", protocol.unwrap_or("TLS"), cipher.unwrap_or("unknown"))
 }
 
 fn same_for_all(shipment: &Shipment<'_>, stage: Stage, failure: &Failure) -> Results {

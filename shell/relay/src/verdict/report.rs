@@ -8,7 +8,7 @@ use crate::custody::Custody;
 use bounce::{Cause, Kind, Language, Original, Report, Reported};
 use bytes::Bytes;
 use model::{EnhancedCode, Envelope, MessageId, Reply, SourceName, Timestamp};
-use spool::{Accepted, Lease, SpoolError, TraceInfo};
+use spool::{Accepted, HeaderFacts, Lease, SpoolError, TraceInfo};
 use tenant::Snapshot;
 
 /// How long a report is tried.
@@ -156,7 +156,7 @@ impl Verdict {
     ) -> Result<(), SpoolError> {
         let mut incoming = self.spool.begin(id)?;
         incoming.append(bytes).await?;
-        incoming.commit(accepted).await
+        incoming.commit(Accepted { header: crate::facts::of(bytes, false), ..accepted }).await
     }
 
     /// A message of ours about `id`, due now.
@@ -182,6 +182,7 @@ impl Verdict {
                 by: self.reporting_host.clone(),
                 esmtp: true,
             },
+            header: HeaderFacts::default(),
             about: Some(id),
             avoid: None,
         }

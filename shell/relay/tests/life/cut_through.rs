@@ -3,7 +3,7 @@
 use crate::node::{ANNA, KIM, Node, SOURCES, Wishes, plain, text};
 use model::{Duration, Stage};
 use playground::{Act, Fate, ReportOrigin, ScriptRule, Turns};
-use spool::{Cursor, Event, Phase};
+use spool::{Event, Phase};
 use std::net::Ipv4Addr;
 
 const UNKNOWN: &str = "nobody@acme.example";
@@ -36,8 +36,8 @@ fn unknown_recipient() -> ScriptRule {
 }
 
 /// The names of what the trace tells of the first message, in order.
-fn trace(node: &Node) -> Vec<&'static str> {
-    let (records, _) = node.spool.read_records(Cursor::default(), 1_000);
+async fn trace(node: &Node) -> Vec<&'static str> {
+    let records = node.records().await;
     let name = |event: &Event| match event {
         Event::Accepted { chunks: 0, .. } => "transit",
         Event::Accepted { .. } => "accepted",
@@ -48,6 +48,7 @@ fn trace(node: &Node) -> Vec<&'static str> {
         Event::Parked { .. } => "parked",
         Event::Released { .. } => "released",
         Event::Told { .. } => "told",
+        Event::Tried { .. } => "tried",
         Event::Moved { .. } => "moved",
         Event::Dropped => "dropped",
     };
@@ -73,7 +74,7 @@ async fn a_message_is_answered_when_the_next_hop_has_it_and_is_never_stored() {
     let metrics = &node.metrics;
     assert_eq!((metrics.cut_through.get(), metrics.accepted.get(), metrics.spool_commits.get()), (20, 20, 0));
     assert!(node.queue().is_empty());
-    assert_eq!(trace(&node), ["transit", "stamped", "attempt", "outcomes"]);
+    assert_eq!(trace(&node).await, ["transit", "stamped", "attempt", "tried", "outcomes"]);
     node.stop().await;
 }
 
@@ -83,7 +84,7 @@ async fn its_records_are_there_after_a_restart_and_bring_nothing_back() {
     node.send(&[KIM], &plain("restart", "through")).await;
     node.wait(|figures| figures.handed_over == 1).await;
     let node = node.restart().await;
-    assert_eq!(trace(&node), ["transit", "stamped", "attempt", "outcomes"]);
+    assert_eq!(trace(&node).await, ["transit", "stamped", "attempt", "tried", "outcomes"]);
     assert!(node.queue().is_empty());
     assert_eq!(node.metrics.maybe_duplicates.get(), 0);
     node.stop().await;
@@ -111,7 +112,7 @@ async fn a_slow_next_hop_is_not_waited_for_and_gets_the_message_once() {
     let figures = node.wait(|figures| figures.delivered == 1).await;
     node.wait_for_queue(<[_]>::is_empty).await;
     assert_eq!((figures.duplicates, node.metrics.cut_through_taken_in.get()), (0, 1));
-    assert_eq!(trace(&node), ["transit", "stamped", "attempt", "moved", "outcomes"]);
+    assert_eq!(trace(&node).await, ["transit", "stamped", "attempt", "moved", "tried", "outcomes"]);
     // For a while its mail is stored first: a host that hangs does not keep every session waiting.
     node.send(&[KIM], &plain("next", "message")).await;
     node.wait(|figures| figures.delivered == 2).await;
@@ -129,7 +130,7 @@ async fn a_slow_beginning_is_taken_in_before_anything_was_tried() {
     node.send(&[KIM], &plain("banner", "late")).await;
     node.wait(|figures| figures.delivered == 1).await;
     node.wait_for_queue(<[_]>::is_empty).await;
-    assert_eq!(trace(&node), ["accepted", "stamped", "attempt", "outcomes"]);
+    assert_eq!(trace(&node).await, ["accepted", "stamped", "attempt", "tried", "outcomes"]);
     node.stop().await;
 }
 
@@ -197,7 +198,7 @@ async fn a_process_killed_behind_the_final_dot_leaves_the_message_with_its_sende
     node.playground.script(rule(Stage::EndOfData, Turns::Count(1), Act::Wait(Duration::from_secs(3_600))));
     node.send(&[KIM], &plain("killed", "in the middle")).await;
     let attempted = async {
-        while !trace(&node).contains(&"attempt") {
+        while !trace(&node).await.contains(&"attempt") {
             tokio::task::yield_now().await;
         }
     };

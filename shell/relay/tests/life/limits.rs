@@ -3,15 +3,14 @@
 use crate::node::{KIM, Node, Wishes, plain};
 use model::Stage;
 use playground::{Act, ScriptRule, Turns};
-use spool::{Cursor, Event};
+use spool::Event;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// For each message the sources of its attempts; and how many tries were spent.
-fn told(node: &Node) -> (BTreeMap<model::MessageId, BTreeSet<String>>, usize) {
-    let (records, _) = node.spool.read_records(Cursor::default(), 10_000);
+async fn told(node: &Node) -> (BTreeMap<model::MessageId, BTreeSet<String>>, usize) {
     let mut sources: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
     let mut spent = 0;
-    for record in records {
+    for record in node.records().await {
         match record.event {
             Event::Attempt { source, .. } => {
                 sources.entry(record.id).or_default().insert(source.to_string());
@@ -23,6 +22,7 @@ fn told(node: &Node) -> (BTreeMap<model::MessageId, BTreeSet<String>>, usize) {
             | Event::Parked { .. }
             | Event::Released { .. }
             | Event::Told { .. }
+            | Event::Tried { .. }
             | Event::Moved { .. }
             | Event::Dropped => {}
         }
@@ -42,7 +42,7 @@ async fn too_many_connections_are_answered_by_fewer_and_not_by_another_source() 
     node.wait_for_queue(<[_]>::is_empty).await;
     assert_eq!((figures.arrived, figures.duplicates), (60, 0));
     assert!(node.metrics.limits_heard.get() > 0, "the limit was never met");
-    let (sources, spent) = told(&node);
+    let (sources, spent) = told(&node).await;
     assert!(sources.values().all(|sources| sources.len() == 1), "{sources:?}");
     assert_eq!(spent, 0);
     node.stop().await;
@@ -56,6 +56,6 @@ async fn a_busy_server_spends_no_try() {
     node.send(&[KIM], &plain("busy", "patience")).await;
     node.wait(|figures| figures.delivered == 1).await;
     node.wait_for_queue(<[_]>::is_empty).await;
-    assert_eq!((told(&node).1, node.metrics.limits_heard.get()), (0, 2));
+    assert_eq!((told(&node).await.1, node.metrics.limits_heard.get()), (0, 2));
     node.stop().await;
 }

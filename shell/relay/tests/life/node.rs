@@ -4,9 +4,9 @@ use model::{ByteCount, Duration, Metrics, SnapshotNumber, Source};
 use net::tls::{self, ClientCertificates};
 use net::{Clock, Resolver};
 use playground::{Arrived, Figures, Mail, Playground, PlaygroundConfig};
-use relay::{ListenerConfig, Patience, QueueConfig, Relay, RelayConfig, Tenants};
+use relay::{ListenerConfig, Patience, QueueConfig, Refusals, Relay, RelayConfig, Tenants};
 use spool::disk::shim::{Crash, MemDisk};
-use spool::{QueueEntry, Spool, SpoolConfig};
+use spool::{LogRecord, QueueEntry, Spool, SpoolConfig};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -174,6 +174,12 @@ impl Node {
         waited.await.unwrap_or_else(|_| panic!("{:#?}", self.queue()))
     }
 
+    /// Everything that the log tells.
+    pub(crate) async fn records(&self) -> Vec<LogRecord> {
+        self.spool.sync_log().await.unwrap();
+        self.spool.read_log(None, usize::MAX).unwrap().records
+    }
+
     pub(crate) async fn stop(self) {
         self.relay.stop().await;
         self.spool.stop().await;
@@ -189,7 +195,11 @@ async fn start_relay(
     metrics: &Arc<Metrics>,
 ) -> (Relay, Spool) {
     let clock = Clock::start(wishes.time_scale);
-    let config = SpoolConfig { reserve: ByteCount(0), ..SpoolConfig::default() };
+    let config = SpoolConfig {
+        reserve: ByteCount(0),
+        unread_bytes_max: Some(ByteCount(1 << 30)),
+        ..SpoolConfig::default()
+    };
     let (spool, unread) =
         Spool::open(config, Arc::new(disk.clone()), Arc::clone(metrics), clock.now()).unwrap();
     unread.read().unwrap().join();
@@ -208,6 +218,8 @@ async fn start_relay(
         roots: vec![playground.ca_certificate_der()],
         processed_key: [7; 32],
         domain_proofs: None,
+        keep_subject: false,
+        refusals: Refusals::untold(Arc::clone(metrics)),
     };
     let relay =
         Relay::start(config, Arc::clone(tenants), spool.clone(), resolver, clock, Arc::clone(metrics)).await;

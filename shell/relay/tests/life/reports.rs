@@ -7,7 +7,7 @@ use playground::dns::Answer;
 use playground::peers::Postfix;
 use playground::{Act, Arrived, AttributedBy, ScriptRule, Turns};
 use relay::Patience;
-use spool::{Cursor, Event, Phase};
+use spool::{Event, Phase};
 use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::{Command, Stdio};
@@ -221,7 +221,7 @@ async fn who_wants_no_report_gets_none_and_the_end_is_recorded() {
     send_with(&node, &format!("<{ANNA}>"), &[&format!("<{NOBODY}> NOTIFY=SUCCESS,DELAY")]).await;
     send_with(&node, "<>", &[&format!("<{NOBODY}>")]).await;
     node.wait_for_queue(<[_]>::is_empty).await;
-    let (records, _) = node.spool.read_records(Cursor::default(), usize::MAX);
+    let records = node.records().await;
     let ends = records.into_iter().filter_map(|record| {
         let Event::Outcomes { outcomes } = record.event else { return None };
         Some(outcomes)

@@ -1,68 +1,61 @@
-//! `trace`: what became of a message, from the spool's own records.
+//! `trace`: what became of messages, from the ledger of a running node.
+
+mod story;
 
 use super::{print, print_json, text_of};
 use crate::cli::TraceArgs;
-use crate::control::{Client, Request};
+use crate::control::{Client, Request, TraceWish};
 use anyhow::{Result, bail};
-use serde_json::Value;
 
 pub(crate) fn trace(args: &TraceArgs) -> Result<()> {
-    let request = Request::Trace { query: args.query.clone(), limit: args.limit };
-    let (answer, _) = Client::new(&args.data.dir).ask(&request, &[])?;
+    let wish = TraceWish {
+        query: args.query.clone(),
+        sender: args.sender.clone(),
+        recipient: args.recipient.clone(),
+        message_id: args.message_id.clone(),
+        site: args.site.clone(),
+        class: args.class.clone(),
+        tenant: args.tenant.clone(),
+        since: args.since,
+        until: args.until,
+        limit: args.limit,
+    };
+    if wish.is_empty() {
+        bail!(
+            "say what to look for: an id or an address, or one of the options that `signpost trace --help` lists"
+        );
+    }
+    let (answer, _) = Client::new(&args.data.dir).ask(&Request::Trace(wish), &[])?;
     if args.json {
         return print_json(&answer);
     }
-    let records = answer.as_array().cloned().unwrap_or_default();
-    if records.is_empty() {
-        bail!(
-            "no record names `{}`; records of finished messages go with their segments, about an hour later",
-            args.query
+    let stories = answer["stories"].as_array().cloned().unwrap_or_default();
+    let notes = notes(&answer, args.limit);
+    if stories.is_empty() {
+        bail!("nothing is found; the ledger holds what happened within `ledger.keep`\n{notes}");
+    }
+    let told: String = stories.iter().map(story::told).collect();
+    print(format!("{told}{notes}").as_bytes())
+}
+
+/// What limits the answer.
+fn notes(answer: &serde_json::Value, limit: usize) -> String {
+    let mut notes = String::new();
+    if answer["more"] == true {
+        notes += &format!(
+            "There are older ones: the newest {limit} are shown; --limit shows more, --until goes back.\n"
         );
     }
-    print(records.iter().map(line).collect::<String>().as_bytes())
-}
-
-fn line(record: &Value) -> String {
-    let at: String = text_of(record, "at").chars().take(23).collect();
-    format!("{at}  {}  {:<11} {}\n", text_of(record, "id"), text_of(record, "event"), told(record))
-}
-
-/// What is worth telling of each event.
-fn told(record: &Value) -> String {
-    let of = |key| text_of(record, key);
-    match record["event"].as_str() {
-        Some("accepted" | "moved") => {
-            let message = &record["message"];
-            let from = message["envelope"]["mail_from"]["mailbox"].as_str().unwrap_or("<>");
-            // Cut-through: the next hop decides, nothing is stored.
-            let way = if record["chunks"] == 0 { "in transit, " } else { "" };
-            let recipients = message["envelope"]["recipients"].as_array().map_or(0, Vec::len);
-            format!(
-                "{way}{}: from {from} to {recipients} recipients, {} bytes",
-                text_of(message, "tenant"),
-                of("length")
-            )
-        }
-        Some("stamped") => {
-            let groups = record["groups"].as_array().into_iter().flatten();
-            let told = groups.map(|group| {
-                let what = [text_of(group, "outcome"), text_of(group, "signature"), text_of(group, "reason")];
-                what.join(" ").trim().to_owned()
-            });
-            told.collect::<Vec<_>>().join("; ")
-        }
-        Some("attempt") => format!("over {} to {}", of("source"), of("host")),
-        Some("outcomes") => {
-            let ends = record["outcomes"].as_array().into_iter().flatten();
-            let told = ends.map(|end| {
-                format!("recipient {}: {} {}", end[0], text_of(&end[1], "outcome"), text_of(&end[1], "reply"))
-            });
-            told.collect::<Vec<_>>().join("; ")
-        }
-        Some("rescheduled") => format!("until {}: {}", of("due"), of("why")),
-        Some("parked") => record["reason"].to_string(),
-        Some("told") => format!("the {}, by {}", of("whom"), of("report")),
-        Some("released") => format!("by {}", of("by")),
-        Some(_) | None => String::new(),
+    if let Some(text) = answer["too_many"].as_str() {
+        notes += &format!(
+            "More than 200 addresses or hosts contain `{text}`: the newest of them were looked at.\n"
+        );
     }
+    if answer["unread_records"].as_u64().is_some_and(|unread| unread > 0) {
+        notes += &format!("The ledger lags: {} records are not in it yet.\n", answer["unread_records"]);
+    }
+    for gap in answer["gaps"].as_array().into_iter().flatten() {
+        notes += &format!("A gap, noticed {}: {}.\n", text_of(gap, "noticed"), text_of(gap, "what"));
+    }
+    notes
 }

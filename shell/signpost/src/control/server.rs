@@ -4,12 +4,13 @@
 
 use super::{ATTACHED_MAX, Answer, LINE_MAX, Line, Request};
 use crate::board::Board;
+use crate::ledger::Searcher;
 use anyhow::{Context as _, Result, bail};
 use model::{MessageId, TenantName};
 use net::Clock;
 use relay::Hints;
 use serde_json::json;
-use spool::{Cursor, Event, Spool, TraceRecord};
+use spool::Spool;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
@@ -24,8 +25,6 @@ use tokio::task::JoinSet;
 const WAIT: Duration = Duration::from_secs(60);
 /// How long a question about the queue waits at a start, until what earlier runs left is part of it.
 const WHOLE_WITHIN: Duration = Duration::from_secs(30);
-/// Records that are read from the spool at once.
-const RECORDS_AT_ONCE: usize = 10_000;
 
 const STILL_READING: &str = "the queue of earlier runs is still being read from the disk; try again in a minute. \
     Mail is taken in and delivered meanwhile";
@@ -35,6 +34,7 @@ pub(crate) struct Control {
     pub(crate) board: Arc<Board>,
     pub(crate) spool: Spool,
     pub(crate) hints: Arc<Hints>,
+    pub(crate) ledger: Searcher,
     pub(crate) clock: Clock,
     pub(crate) listeners: Vec<SocketAddr>,
     pub(crate) console: SocketAddr,
@@ -154,7 +154,7 @@ impl Control {
                 self.spool.release(id, "command line", now).await?;
                 json!({ "id": id, "released": true })
             }
-            Request::Trace { query, limit } => json!(self.trace(&query, limit)),
+            Request::Trace(wish) => json!(self.ledger.search(&wish).await?),
         };
         Ok((value, Vec::new()))
     }
@@ -190,39 +190,6 @@ impl Control {
         });
         shown.collect()
     }
-
-    /// All records of the messages that the query finds, oldest first.
-    fn trace(&self, query: &str, limit: usize) -> Vec<TraceRecord> {
-        let id = query.parse::<MessageId>().ok();
-        let text = query.to_lowercase();
-        let mut records = Vec::new();
-        let mut cursor = Cursor::default();
-        loop {
-            let (read, next) = self.spool.read_records(cursor, RECORDS_AT_ONCE);
-            if read.is_empty() {
-                break;
-            }
-            records.extend(read);
-            cursor = next;
-        }
-        let named: std::collections::BTreeSet<MessageId> = records
-            .iter()
-            .filter(|record| Some(record.id) == id || (id.is_none() && names(&record.event, &text)))
-            .map(|record| record.id)
-            .collect();
-        records.retain(|record| named.contains(&record.id));
-        let surplus = records.len().saturating_sub(limit);
-        records.split_off(surplus)
-    }
-}
-
-/// Whether the message's envelope holds an address with this text.
-fn names(event: &Event, text: &str) -> bool {
-    let (Event::Accepted { message, .. } | Event::Moved { message, .. }) = event else { return false };
-    let envelope = &message.envelope;
-    let recipients = envelope.recipients.iter().map(|recipient| &recipient.address);
-    let mut addresses = envelope.mail_from.mailbox().into_iter().chain(recipients);
-    addresses.any(|address| address.folded().contains(text))
 }
 
 fn not_queued(id: MessageId) -> String {

@@ -10,6 +10,7 @@ use crate::board::Board;
 use crate::config::{ListenerFile, OperatorConfig};
 use crate::control::{self, Control};
 use crate::keys;
+use crate::ledger::{self, LedgerConfig, Recorder, Searcher};
 use crate::store::TenantStore;
 use anyhow::{Context as _, Result};
 use console::{NodeView, Readiness, TenantLine};
@@ -17,7 +18,7 @@ use model::Metrics;
 use net::tls::{self, Identity};
 use net::{Clock, Resolver};
 use playground::Playground;
-use relay::{ListenerConfig, Relay, RelayConfig, Tenants};
+use relay::{ListenerConfig, Refusals, Relay, RelayConfig, Tenants};
 use spool::Spool;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -36,6 +37,7 @@ pub(super) struct Node {
     relay: Relay,
     spool: Spool,
     reading: Reading,
+    recorder: Recorder,
     board: Arc<Board>,
     playground: Option<Playground>,
     tenants_dir: PathBuf,
@@ -71,6 +73,7 @@ impl Node {
         }
         let resolver = Resolver::new(&servers, config.resolver.timeout)?;
         let roots = playground.iter().map(Playground::ca_certificate_der).collect();
+        let (refusals, refused) = Refusals::channel(Arc::clone(&metrics));
         let relay_config = RelayConfig {
             listeners: config
                 .listeners
@@ -83,6 +86,8 @@ impl Node {
             roots,
             processed_key: keys::processed(&data_dir)?,
             domain_proofs: Some(data_dir.join("domain-proofs")),
+            keep_subject: config.ledger.subject,
+            refusals,
         };
         let socket = control::bind(&data_dir)?;
         let web = console::bind(config.http.console).await?;
@@ -90,7 +95,11 @@ impl Node {
         let relay =
             Relay::start(relay_config, tenants, spool.clone(), resolver, clock.clone(), Arc::clone(&metrics))
                 .await?;
+        let ledger = LedgerConfig { path: data_dir.join("ledger.sqlite"), keep: config.ledger.keep };
+        let (recorder, searcher) =
+            ledger::start(ledger, spool.clone(), refused, clock.clone(), Arc::clone(&metrics));
         let mut node = Self {
+            recorder,
             reading: Reading::begin(unread, Arc::clone(&board), Arc::clone(&metrics)),
             console: web.local_addr()?,
             relay,
@@ -102,13 +111,14 @@ impl Node {
             tasks: JoinSet::new(),
         };
         node.spawn_pages(web, &config, metrics);
-        node.spawn_control(socket, clock, (config.file, servers));
+        node.spawn_control(socket, searcher, clock, (config.file, servers));
         Ok(node)
     }
 
     fn spawn_control(
         &mut self,
         socket: tokio::net::UnixListener,
+        ledger: Searcher,
         clock: Clock,
         (config, resolver): (Option<PathBuf>, Vec<SocketAddr>),
     ) {
@@ -116,6 +126,7 @@ impl Node {
             board: Arc::clone(&self.board),
             spool: self.spool.clone(),
             hints: self.relay.hints(),
+            ledger,
             clock,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
             console: self.console,
@@ -230,6 +241,7 @@ impl Node {
         self.tasks.shutdown().await;
         self.spool.stop().await;
         self.reading.stop().await;
+        self.recorder.stop().await;
         if let Some(playground) = self.playground {
             playground.stop().await;
         }

@@ -2,6 +2,7 @@
 
 use crate::board::Board;
 use crate::keys;
+use crate::ledger;
 use anyhow::{Context as _, Result};
 use model::Metrics;
 use net::Clock;
@@ -16,7 +17,8 @@ pub(super) struct Reading(Option<JoinHandle<Result<(), SpoolError>>>);
 
 pub(super) fn open(data_dir: &Path, clock: &Clock, metrics: &Arc<Metrics>) -> Result<(Spool, Unread)> {
     let disk = Arc::new(RealDisk::open(&data_dir.join("spool")).context("the spool cannot be opened")?);
-    let config = SpoolConfig { key: keys::spool()?, ..SpoolConfig::default() };
+    let unread_bytes_max = Some(ledger::UNREAD_BYTES_MAX);
+    let config = SpoolConfig { key: keys::spool()?, unread_bytes_max, ..SpoolConfig::default() };
     Ok(Spool::open(config, disk, Arc::clone(metrics), clock.now())?)
 }
 

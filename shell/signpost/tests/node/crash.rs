@@ -20,9 +20,9 @@ const PER_ROUND: u64 = 40;
 
 /// What the clients know.
 #[derive(Default)]
-struct Known {
+pub(crate) struct Known {
     next: AtomicU64,
-    acknowledged: Mutex<BTreeSet<u64>>,
+    pub(crate) acknowledged: Mutex<BTreeSet<u64>>,
     stop: AtomicBool,
 }
 
@@ -63,7 +63,7 @@ fn client(to: SocketAddr, known: &Known) -> std::io::Result<()> {
 }
 
 /// What a round met.
-struct Round {
+pub(crate) struct Round {
     /// Messages in the queue at the kill.
     unfinished: usize,
     /// Recipients that the start marked as possible duplicates of the round before.
@@ -77,7 +77,7 @@ fn marked(place: &Place, node: &Node) -> u64 {
 }
 
 /// A round: clients send, and after so many acknowledgements the node is killed.
-fn round(place: &Place, known: &Arc<Known>, acknowledgements: u64) -> Round {
+pub(crate) fn round(place: &Place, known: &Arc<Known>, acknowledgements: u64) -> Round {
     let node = place.up(&[]);
     let marked = marked(place, &node);
     let before = known.acknowledged.lock().unwrap().len() as u64;

@@ -6,5 +6,6 @@ mod browser;
 mod cli;
 mod corpus;
 mod crash;
+mod ledger;
 mod setup;
 mod support;

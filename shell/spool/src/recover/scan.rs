@@ -47,6 +47,8 @@ pub(crate) struct Scan {
     end: u64,
     /// Where the damage that was found last begins.
     damage_at: u64,
+    /// Checksum of the record that was read last.
+    crc: u32,
     check_chunks: bool,
     window: Vec<u8>,
     window_at: u64,
@@ -61,10 +63,27 @@ impl Scan {
             at: RECORDS_START,
             end: RECORDS_START,
             damage_at: 0,
+            crc: 0,
             check_chunks,
             window: Vec::new(),
             window_at: 0,
         })
+    }
+
+    /// Only what lies between two places, which are behind records.
+    pub(crate) fn between(file: Arc<dyn SegmentFile>, from: u64, to: u64) -> io::Result<Self> {
+        let (from, size) = (from.max(RECORDS_START), to);
+        Ok(Self { size, at: from, end: from, ..Self::new(file, false)? })
+    }
+
+    /// Where the next record is expected.
+    pub(crate) fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// Checksum of the record that was read last.
+    pub(crate) fn crc(&self) -> u32 {
+        self.crc
     }
 
     /// Behind the last sound record.
@@ -80,6 +99,9 @@ impl Scan {
     pub(crate) fn next(&mut self) -> io::Result<Option<Found>> {
         let at = self.at;
         self.damage_at = at;
+        if at >= self.size {
+            return Ok(None);
+        }
         let Some(head) = RecordHead::parse(self.bytes(at, RECORD_HEAD_LEN)?) else {
             return self.search();
         };
@@ -88,6 +110,7 @@ impl Scan {
         }
         self.at = at + head.stored_len();
         self.end = self.at;
+        self.crc = head.crc();
         let payload_at = at + RECORD_HEAD_LEN as u64;
         match head.kind {
             RecordType::End => Ok(Some(Found::End)),

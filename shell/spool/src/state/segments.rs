@@ -3,6 +3,7 @@
 //! A segment is deleted only when nothing in it lives and every older segment that holds records of finished messages is gone: the record
 //! that ends a message lies behind the one that began it, so a crash between two deletions never brings a finished message back.
 
+use super::Reader;
 use crate::disk::SegmentFile;
 use crate::format::RECORDS_START;
 use model::{MessageId, Timestamp};
@@ -24,12 +25,18 @@ pub(crate) struct Segment {
     dead: bool,
     /// Whether it is still written.
     active: bool,
+    /// Up to here every byte is on disk; what is behind may be taken back.
+    synced: u64,
+    /// Events up to there.
+    synced_events: u64,
 }
 
 impl Segment {
     pub(crate) fn new(file: Arc<dyn SegmentFile>, created: Timestamp, size: u64, active: bool) -> Self {
         let (bodies, events) = (BTreeSet::new(), BTreeSet::new());
-        Self { file, created, size, used: RECORDS_START, bodies, events, pins: 0, dead: false, active }
+        let (used, synced) = (RECORDS_START, RECORDS_START);
+        let (pins, dead, synced_events) = (0, false, 0);
+        Self { file, created, size, used, bodies, events, pins, dead, active, synced, synced_events }
     }
 
     fn lives(&self) -> bool {
@@ -50,6 +57,17 @@ pub(crate) struct Reaped {
     pub(crate) number: u64,
     /// What lives in it.
     pub(crate) messages: BTreeSet<MessageId>,
+}
+
+/// A segment as far as it may be read.
+pub(crate) struct Readable {
+    pub(crate) number: u64,
+    pub(crate) created: Timestamp,
+    pub(crate) file: Arc<dyn SegmentFile>,
+    /// Behind the last record that is on disk for good.
+    pub(crate) end: u64,
+    /// Whether nothing will follow.
+    pub(crate) is_complete: bool,
 }
 
 #[derive(Default)]
@@ -133,11 +151,12 @@ impl Segments {
         Some(now.since(active.created))
     }
 
-    /// The oldest segment that may be deleted now.
-    pub(crate) fn next_to_delete(&self) -> Option<u64> {
+    /// The oldest segment that may be deleted now. One that nothing else needs waits for the log's reader, as long as it may.
+    pub(crate) fn next_to_delete(&self, reader: &Reader) -> Option<u64> {
         for (number, segment) in &self.0 {
             if !segment.lives() {
-                return Some(*number);
+                let waits = reader.needs(*number) && reader.may_keep(self.unread_bytes(reader));
+                return (!waits).then_some(*number);
             }
             if segment.dead || segment.pins > 0 || segment.active {
                 return None;
@@ -156,6 +175,41 @@ impl Segments {
         let mut segments = self.0.range(behind..);
         let (number, segment) = segments.find(|(_, segment)| segment.is_worth_cleaning(before))?;
         Some(Reaped { number: *number, messages: segment.bodies.union(&segment.events).copied().collect() })
+    }
+
+    /// Bytes of segments that only the log's reader needs.
+    fn unread_bytes(&self, reader: &Reader) -> u64 {
+        let waiting = self.0.iter().filter(|(number, segment)| reader.needs(**number) && !segment.lives());
+        waiting.map(|(_, segment)| segment.size).sum()
+    }
+
+    /// Everything up to `end`, with so many events, is on disk.
+    pub(crate) fn set_synced(&mut self, number: u64, end: u64, events: u64) {
+        if let Some(segment) = self.0.get_mut(&number) {
+            segment.synced = end;
+            segment.synced_events = events;
+        }
+    }
+
+    /// The first segment at or behind `number`, as its reader sees it.
+    pub(crate) fn readable(&self, number: u64) -> Option<Readable> {
+        let (number, segment) = self.0.range(number..).next()?;
+        Some(Readable {
+            number: *number,
+            created: segment.created,
+            file: Arc::clone(&segment.file),
+            end: segment.synced,
+            is_complete: !segment.active,
+        })
+    }
+
+    /// Synced events from `number` on.
+    pub(crate) fn events_from(&self, number: u64) -> u64 {
+        self.0.range(number..).map(|(_, segment)| segment.synced_events).sum()
+    }
+
+    pub(crate) fn newest(&self) -> Option<u64> {
+        self.0.keys().next_back().copied()
     }
 
     pub(crate) fn bytes(&self) -> u64 {

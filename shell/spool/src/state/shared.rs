@@ -1,7 +1,7 @@
 //! What all handles of one spool share, and the reading of bodies.
 
-use super::{ChunkPlace, Phase, State};
-use crate::config::SpoolError;
+use super::{ChunkPlace, Phase, Reader, State};
+use crate::config::{SpoolConfig, SpoolError};
 use crate::crypt::Crypt;
 use crate::disk::{Disk, SegmentFile};
 use crate::event::{Event, Stored};
@@ -19,6 +19,8 @@ pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) writer: WriterHandle,
     pub(crate) due_changed: Notify,
+    /// Told when more of the log is synced.
+    pub(crate) log_grew: Notify,
     /// Tells when the queue is whole.
     pub(crate) whole: watch::Sender<bool>,
     /// Age at which a segment is ended and cleaned.
@@ -74,11 +76,21 @@ impl Shared {
         disk: Arc<dyn Disk>,
         crypt: Crypt,
         metrics: Arc<Metrics>,
-        segment_age_max: Duration,
+        config: &SpoolConfig,
     ) -> Self {
         let writer = WriterHandle::new(Arc::clone(&disk));
-        let (due_changed, whole) = (Notify::new(), watch::Sender::new(false));
-        Self { state: Mutex::default(), disk, crypt, metrics, writer, due_changed, whole, segment_age_max }
+        let state = State { reader: Reader::new(config.unread_bytes_max), ..State::default() };
+        Self {
+            state: Mutex::new(state),
+            disk,
+            crypt,
+            metrics,
+            writer,
+            due_changed: Notify::new(),
+            log_grew: Notify::new(),
+            whole: watch::Sender::new(false),
+            segment_age_max: config.segment_age_max,
+        }
     }
 
     /// A poisoned lock is taken: every change below is complete when a panic could happen.
@@ -104,7 +116,6 @@ impl Shared {
         {
             let mut state = self.state();
             state.apply(id, &stored.event, stored.at, written.as_ref().ok().map(|written| written.segment));
-            state.trace.push(stored);
         }
         self.due_changed.notify_one();
         self.note_queue();

@@ -5,7 +5,7 @@
 
 use crate::disk::{Disk, SegmentFile};
 use crate::format::FINGERPRINT_LEN;
-use crate::format::{HEADER_COPIES, RECORDS_START, SegmentHeader, segment_name};
+use crate::format::{HEADER_COPIES, RECORDS_START, SegmentHeader, events_in, segment_name};
 use model::Timestamp;
 use std::io;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub(super) struct Active {
     /// Where the next record goes.
     end: u64,
     buffer: Vec<u8>,
+    /// Events so far.
+    events: u64,
 }
 
 impl Active {
@@ -44,7 +46,7 @@ impl Active {
         if read != header {
             return Err(io::Error::other("a new segment reads back other bytes than were written"));
         }
-        Ok(Self { number, file, size, end: RECORDS_START, buffer: Vec::new() })
+        Ok(Self { number, file, size, end: RECORDS_START, buffer: Vec::new(), events: 0 })
     }
 
     /// Whether `length` bytes fit and leave `kept` bytes free.
@@ -60,12 +62,17 @@ impl Active {
         self.end
     }
 
+    pub(super) fn events(&self) -> u64 {
+        self.events
+    }
+
     /// Takes records in; gives their offset. There must be room.
     pub(super) fn put(&mut self, bytes: &[u8]) -> io::Result<u64> {
         if self.buffer.len() + bytes.len() > BUFFER_MAX {
             self.write()?;
         }
         let offset = self.end;
+        self.events += events_in(bytes);
         self.buffer.extend_from_slice(bytes);
         self.end += bytes.len() as u64;
         Ok(offset)

@@ -127,6 +127,10 @@ impl Writer {
                 let rotated = self.rotate();
                 let _nobody_waits = answer.send(rotated);
             }
+            Request::Sync(answer) => {
+                self.sync();
+                let _nobody_waits = answer.send(());
+            }
             Request::Stop => return Some(Stop),
         }
         None
@@ -279,10 +283,12 @@ impl Writer {
             return;
         }
         let Some(active) = &self.active else { return };
+        let (number, end, events) = (active.number, active.end(), active.events());
         let synced = active.file.sync();
         self.with_metrics(|metrics| metrics.spool_syncs.add_one());
         match synced {
             Ok(()) => {
+                self.note_synced(number, end, events);
                 self.answer();
                 self.unsynced.clear();
                 self.sync_due = None;
@@ -291,6 +297,13 @@ impl Writer {
                 self.with_metrics(|metrics| metrics.spool_sync_errors.add_one());
                 self.fail(&error);
             }
+        }
+    }
+
+    fn note_synced(&self, number: u64, end: u64, events: u64) {
+        if let Some(shared) = self.shared.upgrade() {
+            shared.state().segments.set_synced(number, end, events);
+            shared.log_grew.notify_one();
         }
     }
 

@@ -7,12 +7,12 @@
 use crate::support::{Dice, Message, START, attempt, delivered, open, open_unread, run, small_segments};
 use model::{Duration, MessageId, Outcome, ParkReason, Timestamp};
 use spool::disk::shim::{Crash, Faults, MemDisk, Op};
-use spool::{Lease, Phase, QueueEntry, Spool};
+use spool::{Lease, Phase, QueueEntry, Spool, SpoolConfig};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the world outside the disk knows, in the order in which it came to know it.
 #[derive(Debug, Clone)]
-enum Fact {
+pub(crate) enum Fact {
     /// Its commit was asked for: from here it may be found.
     Offered(Message),
     /// Its commit returned: from here it must be found.
@@ -30,6 +30,7 @@ enum Fact {
 /// A workload while it runs.
 struct World {
     disk: MemDisk,
+    config: SpoolConfig,
     spool: Spool,
     now: Timestamp,
     dice: Dice,
@@ -38,10 +39,10 @@ struct World {
 }
 
 impl World {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, config: SpoolConfig) -> Self {
         let disk = MemDisk::new();
-        let (spool, _) = open(&disk, small_segments(), START).unwrap();
-        Self { disk, spool, now: START, dice: Dice(seed), facts: Vec::new(), offered: 0 }
+        let (spool, _) = open(&disk, config.clone(), START).unwrap();
+        Self { disk, config, spool, now: START, dice: Dice(seed), facts: Vec::new(), offered: 0 }
     }
 
     fn note(&mut self, fact: Fact) {
@@ -154,7 +155,7 @@ impl World {
     async fn restart(&mut self) {
         self.spool.stop().await;
         let unread;
-        (self.spool, unread) = open_unread(&self.disk, small_segments(), self.now).unwrap();
+        (self.spool, unread) = open_unread(&self.disk, self.config.clone(), self.now).unwrap();
         // Mail comes, goes and is tidied before what was there is read.
         for _ in 0..self.dice.below(3) {
             self.accept_some().await;
@@ -256,9 +257,9 @@ impl Promised {
 }
 
 /// A workload's journal and facts.
-fn record(seed: u64, steps: usize) -> (Vec<Op>, Vec<Fact>) {
+pub(crate) fn record(seed: u64, steps: usize, config: &SpoolConfig) -> (Vec<Op>, Vec<Fact>) {
     run(async {
-        let mut world = World::new(seed);
+        let mut world = World::new(seed, config.clone());
         for _ in 0..steps {
             world.step().await;
         }
@@ -269,7 +270,7 @@ fn record(seed: u64, steps: usize) -> (Vec<Op>, Vec<Fact>) {
 
 /// Cuts the power after every operation on a disk with `faults`; the first promise that is broken is the error.
 fn verdict(seed: u64, faults: Faults) -> Result<usize, String> {
-    let (journal, facts) = record(seed, 14);
+    let (journal, facts) = record(seed, 14, &small_segments());
     let disk = MemDisk::new();
     disk.set_faults(faults);
     let mut promised = Promised::default();

@@ -1,6 +1,7 @@
 //! Proof of what the spool promises, on a disk in memory that forgets, tears and fails, and on the real one where only that will do.
 //!
-//! `crash` cuts the power after every operation of a workload; `damage` flips every bit; `lease` has no fault at all; `sick` has disks that fail or are full.
+//! `crash` cuts the power after every operation of a workload; `damage` flips every bit; `lease` has no fault at all; `log` reads from
+//! outside while all that happens; `sick` has disks that fail or are full.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
 
@@ -8,5 +9,6 @@ mod bytes;
 mod crash;
 mod damage;
 mod lease;
+mod log;
 mod sick;
 mod support;

@@ -6,7 +6,7 @@ use model::{
     Address, ByteCount, Duration, Envelope, Final, MessageId, Metrics, ReversePath, SnapshotNumber, Timestamp,
 };
 use spool::disk::shim::MemDisk;
-use spool::{Accepted, Lease, Recovered, Spool, SpoolConfig, SpoolError, TraceInfo, Unread};
+use spool::{Accepted, HeaderFacts, Lease, Recovered, Spool, SpoolConfig, SpoolError, TraceInfo, Unread};
 use std::sync::Arc;
 
 /// The moment at which every test begins.
@@ -74,6 +74,7 @@ impl Message {
                 by: "relay.example".to_owned(),
                 esmtp: true,
             },
+            header: HeaderFacts::default(),
             about: None,
             avoid: None,
         }

@@ -67,6 +67,7 @@ impl World {
             due: START,
             expires: START + Duration::from_secs(5 * 86_400),
             trace,
+            header: spool::HeaderFacts::default(),
             about: None,
             avoid: None,
         };
