@@ -41,6 +41,9 @@ pub(crate) enum Command {
     Spool(SpoolCommand),
     /// Tell what became of a message: by its id, or by an address or a part of one
     Trace(TraceArgs),
+    /// Look at every certificate that a running relay uses
+    #[command(subcommand)]
+    Certificate(CertificateCommand),
     /// Check a configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -229,6 +232,17 @@ pub(crate) struct TraceArgs {
     pub(crate) data: Data,
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CertificateCommand {
+    /// List certificates with names, issuer, end, source and next renewal
+    Ls {
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

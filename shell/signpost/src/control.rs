@@ -45,6 +45,8 @@ pub(crate) enum Request {
     QueueRelease {
         id: MessageId,
     },
+    /// Every certificate, looked at now.
+    CertificateList,
     /// Every record that names this id, or an address that contains this text.
     Trace {
         query: String,
@@ -60,7 +62,11 @@ impl Request {
             | Self::QueueHold { .. }
             | Self::QueueRelease { .. }
             | Self::Trace { .. } => true,
-            Self::Status | Self::TenantApply | Self::TenantList | Self::TenantExport { .. } => false,
+            Self::Status
+            | Self::TenantApply
+            | Self::TenantList
+            | Self::TenantExport { .. }
+            | Self::CertificateList => false,
         }
     }
 }

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Queue(command) => commands::queue(command),
         Command::Spool(command) => commands::spool(command),
         Command::Trace(args) => commands::trace(&args),
+        Command::Certificate(command) => commands::certificate(command),
         Command::Config(command) => commands::config(command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "signpost", &mut std::io::stdout());

@@ -1,7 +1,7 @@
 //! A playground and a relay that know each other, with the example tenant, for one test.
 
 use model::{ByteCount, Duration, Metrics, SnapshotNumber, Source};
-use net::tls::{self, ClientCertificates};
+use net::tls::{self, ClientCertificates, Presenter};
 use net::{Clock, Resolver};
 use playground::{Arrived, Figures, Mail, Playground, PlaygroundConfig};
 use relay::{ListenerConfig, Patience, QueueConfig, Relay, RelayConfig, Tenants};
@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tenant::Folder;
 
+const HOSTNAME: &str = "in.eu.relay.example";
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
 pub(crate) const ANNA: &str = "anna.berg@acme.example";
 pub(crate) const KIM: &str = "kim@customer.example";
@@ -202,13 +203,14 @@ async fn start_relay(
 }
 
 fn listener() -> ListenerConfig {
-    let directory = tempfile::tempdir().unwrap();
+    let from = Clock::start(1).now();
+    let made = tls::self_signed(HOSTNAME, from, from + Duration::from_secs(86_400)).unwrap();
     ListenerConfig {
         name: "eu-in".parse().unwrap(),
         address: SocketAddr::from(([127, 0, 0, 1], 0)),
-        identity: tls::self_signed(directory.path(), "in.eu.relay.example").unwrap(),
+        presenter: Arc::new(Presenter::new(&made.identity(HOSTNAME).unwrap()).unwrap()),
         client_certificates: ClientCertificates::Request,
-        hostname: "in.eu.relay.example".to_owned(),
+        hostname: HOSTNAME.to_owned(),
         size_max: ByteCount(150 << 20),
         bare_lf: smtp::BareLf::Normalise,
     }

@@ -33,6 +33,7 @@ const STILL_READING: &str = "the queue of earlier runs is still being read from 
 pub(crate) struct Control {
     pub(crate) board: Arc<Board>,
     pub(crate) spool: Spool,
+    pub(crate) keeper: Arc<certificates::Keeper>,
     pub(crate) clock: Clock,
     pub(crate) listeners: Vec<SocketAddr>,
     pub(crate) console: SocketAddr,
@@ -146,6 +147,7 @@ impl Control {
                 self.spool.release(id, "command line", now).await?;
                 json!({ "id": id, "released": true })
             }
+            Request::CertificateList => json!(self.keeper.list().await),
             Request::Trace { query, limit } => json!(self.trace(&query, limit)),
         };
         Ok((value, Vec::new()))
