@@ -22,6 +22,8 @@ use tokio::sync::{Mutex, Notify};
 
 /// How often the operator's files are looked at.
 const TEND: Duration = Duration::from_secs(60);
+/// The shortest pause between two looks, in real time.
+const BREATH: Duration = Duration::from_millis(200);
 /// How long a self-signed certificate is good for; it is renewed after two thirds of that.
 const OWN_LIFE: Duration = Duration::from_secs(365 * 86_400);
 /// A peer's clock may be behind ours.
@@ -141,7 +143,7 @@ impl Keeper {
     }
 
     /// Somebody may have mended something: reads the operator's files now and orders what was refused; for SIGHUP.
-    pub fn reread(&self) {
+    pub fn look_again(&self) {
         self.asked.notify_one();
         self.order_asked.notify_one();
     }
@@ -181,11 +183,17 @@ impl Keeper {
         Ok(())
     }
 
+    /// A span of the node's clock, and never less than a breath of real time: a drill that lives through a month in a minute must not
+    /// be kept busy by looks.
+    pub(crate) async fn pause(&self, span: Duration) {
+        tokio::join!(self.means.clock.sleep(span), tokio::time::sleep(BREATH));
+    }
+
     async fn tend_always(&self) {
         loop {
             let is_asked = tokio::select! {
                 () = self.asked.notified() => true,
-                () = self.means.clock.sleep(TEND) => false,
+                () = self.pause(TEND) => false,
             };
             self.tend(self.means.clock.now(), is_asked);
         }

@@ -116,3 +116,6 @@ async fn shake(stream: TcpStream, hostname: &str) -> Result<Vec<CertificateDer<'
     }
     if chain.is_empty() { Err(LookError::Nothing) } else { Ok(chain) }
 }
+
+#[cfg(test)]
+mod tests;

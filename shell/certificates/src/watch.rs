@@ -64,7 +64,7 @@ impl Keeper {
             self.round(self.means.clock.now()).await;
             tokio::select! {
                 () = self.changed.notified() => {}
-                () = self.means.clock.sleep(ROUND) => {}
+                () = self.pause(ROUND) => {}
             }
         }
     }

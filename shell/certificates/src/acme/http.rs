@@ -146,3 +146,6 @@ impl HttpClient for Http {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

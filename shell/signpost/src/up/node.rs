@@ -208,7 +208,7 @@ impl Node {
 
     /// Imports folders and reads certificates that have changed.
     pub(super) fn import(&self) {
-        self.keeper.reread();
+        self.keeper.look_again();
         if self.playground.is_none() {
             import(&self.board, &self.tenants_dir);
         }

@@ -210,10 +210,16 @@ fn a_tenants_client_certificate_is_watched() {
     let made = tls::self_signed("acme.relay.example", now() - DAY, now() + 5 * DAY).unwrap();
     std::fs::write(place.directory.path().join("acme/relay.pem"), made.joined()).unwrap();
     place.edit("acme/tenant.toml", "certificate = \"\" ", "certificate = \"relay.pem\" ");
+    // A listener that demands one of its clients is watched all the same.
+    place.edit("signpost.toml", "\"request\"", "\"require\"");
     let node = place.up(&[]);
     place.wait("it was not told", || node.figure("signpost_certificates_ending") == 1);
     let told = "the certificate of the tenant acme expires in 4 days";
     assert!(node.get("/readyz").contains(told), "{}", node.get("/readyz"));
     assert!(place.log().contains("acme has to get a new client certificate"), "{}", place.log());
+    for _ in 0..2 {
+        let listed = place.command(&["certificate", "ls"]).text();
+        assert!(listed.contains("listener eu-in") && !listed.contains("shown none"), "{listed}");
+    }
     assert!(node.stop().success());
 }
