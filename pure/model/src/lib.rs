@@ -20,7 +20,7 @@ pub use address::{Address, AddressError, Domain};
 pub use clock::{Duration, Timestamp, TimestampError};
 pub use envelope::{BodyType, DsnReturn, Envelope, Notify, Recipient, ReversePath};
 pub use id::{IdError, MessageId, SnapshotNumber};
-pub use metrics::{Figure, Metrics};
+pub use metrics::{Family, Figure, Metrics};
 pub use name::{ListenerName, NameError, RegionName, SourceName, TenantName};
 pub use outcome::{Discard, Final, Outcome, ParkReason, Stage};
 pub use refusal::{Action, Category, Owner, Scope};

@@ -5,6 +5,8 @@
 
 use core::fmt::Write as _;
 use core::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 /// A number that is added to, or set.
 #[derive(Debug, Default)]
@@ -39,12 +41,35 @@ impl Figure {
     }
 }
 
+/// One gauge for each of several things that come and go, told apart by one label.
+#[derive(Debug, Default)]
+pub struct Family(Mutex<BTreeMap<String, u64>>);
+
+impl Family {
+    /// Replaces all of them.
+    pub fn replace(&self, values: impl IntoIterator<Item = (String, u64)>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = values.into_iter().collect();
+    }
+
+    fn render(&self, text: &mut String, name: &str, label: &str) {
+        for (key, value) in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let key = key.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let _infallible = writeln!(text, "{name}{{{label}=\"{key}\"}} {value}");
+        }
+    }
+}
+
 macro_rules! metrics {
-    ($($field:ident $kind:literal $name:literal $help:literal;)*) => {
+    (
+        $($field:ident $kind:literal $name:literal $help:literal;)*
+        @families
+        $($family:ident $family_label:literal $family_name:literal $family_help:literal;)*
+    ) => {
         /// The figures of one node.
         #[derive(Debug, Default)]
         pub struct Metrics {
             $(#[doc = $help] pub $field: Figure,)*
+            $(#[doc = $family_help] pub $family: Family,)*
         }
 
         impl Metrics {
@@ -56,6 +81,10 @@ macro_rules! metrics {
                     let _infallible = write!(
                         text, "# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", $name, $help, $kind, self.$field.get()
                     );
+                )*
+                $(
+                    let _infallible = write!(text, "# HELP {0} {1}\n# TYPE {0} gauge\n", $family_name, $family_help);
+                    self.$family.render(&mut text, $family_name, $family_label);
                 )*
                 text
             }
@@ -122,6 +151,9 @@ metrics! {
     ledger_errors "counter" "signpost_ledger_errors_total" "Writes of the ledger that failed and are tried again.";
     ledger_refusals_dropped "counter" "signpost_ledger_refusals_dropped_total" "Refused sessions that are not in the ledger because too many waited.";
     alarms "counter" "signpost_alarms_total" "Events logged as WARN or ERROR that ask for a person.";
+    certificates_ending "gauge" "signpost_certificates_ending" "Certificates that have expired or will within three weeks.";
+    @families
+    certificates_expire "certificate" "signpost_certificate_expires_timestamp_seconds" "When each certificate expires, in seconds since 1970.";
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! `handover` folder is made new and taken away.
 
 use model::{ByteCount, Duration, Metrics, SnapshotNumber, Source};
-use net::tls::{self, ClientCertificates};
+use net::tls::{self, ClientCertificates, Presenter};
 use net::{Clock, Resolver};
 use playground::{Playground, PlaygroundConfig};
 use relay::{ListenerConfig, Patience, QueueConfig, Refusals, Relay, RelayConfig, Tenants};
@@ -135,14 +135,15 @@ async fn start(
     let (spool, unread) = Spool::open(SpoolConfig::default(), disk, Arc::clone(metrics), clock.now())?;
     unread.read()?.join();
     let waits = vec![Duration::from_secs(1)];
-    let certificates = directory.join("certificates");
+    let hostname = "in.relay.example";
+    let made = tls::self_signed(hostname, clock.now(), clock.now() + Duration::from_secs(86_400))?;
     let config = RelayConfig {
         listeners: vec![ListenerConfig {
             name: "in".parse()?,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            identity: tls::self_signed(&certificates, "in.relay.example")?,
+            presenter: Arc::new(Presenter::new(&made.identity(hostname)?)?),
             client_certificates: ClientCertificates::Request,
-            hostname: "in.relay.example".to_owned(),
+            hostname: hostname.to_owned(),
             size_max: ByteCount(1 << 20),
             bare_lf: smtp::BareLf::Normalise,
         }],

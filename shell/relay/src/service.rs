@@ -18,7 +18,7 @@ use crate::transport::Transport;
 use crate::verdict::{Judging, Patience, Schedule, Schedules, TenantsTold, Verdict};
 use crate::{Parts, Tenants, queue, stop};
 use model::{ByteCount, Duration, ListenerName, Metrics, Source};
-use net::tls::{ClientCertificates, ClientJudge, Identity, TlsError};
+use net::tls::{ClientCertificates, ClientJudge, Presenter, TlsError};
 use net::{Clock, Resolver};
 use rustls_pki_types::CertificateDer;
 use smtp::{BareLf, ServerConfig};
@@ -41,7 +41,8 @@ pub struct ListenerConfig {
     pub name: ListenerName,
     /// Port 0: one that is free; `Relay::addresses` tells it.
     pub address: SocketAddr,
-    pub identity: Identity,
+    /// What it presents; it may change while it listens.
+    pub presenter: Arc<Presenter>,
     pub client_certificates: ClientCertificates,
     /// Said in the banner and in `Received`.
     pub hostname: String,
@@ -111,7 +112,7 @@ impl Relay {
     /// Binds every listener and begins to work.
     ///
     /// # Errors
-    /// If an address is taken or a certificate does not fit its key.
+    /// If an address is taken.
     pub async fn start(
         config: RelayConfig,
         tenants: Arc<Tenants>,
@@ -233,7 +234,7 @@ async fn bind(config: ListenerConfig, judge: &Arc<ClientJudge>) -> Result<Listen
     let ListenerConfig { name, address, .. } = config;
     let socket = TcpListener::bind(address).await;
     let socket = socket.map_err(|error| StartError::Listen { name: name.clone(), address, error })?;
-    let tls = net::tls::server_config(config.identity, config.client_certificates);
+    let tls = net::tls::server_config(config.presenter, config.client_certificates);
     let tls = tls.map_err(|error| StartError::Tls { name: name.clone(), error })?;
     let mut smtp = ServerConfig::new(config.hostname);
     smtp.size_max = config.size_max;

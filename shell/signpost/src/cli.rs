@@ -46,6 +46,9 @@ pub(crate) enum Command {
     Connector(ConnectorCommand),
     /// Look whether this node, its names and its tenants' systems are set up as they should be
     Doctor(DoctorArgs),
+    /// Look at every certificate that a running relay uses
+    #[command(subcommand)]
+    Certificate(CertificateCommand),
     /// Check a configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -313,6 +316,17 @@ pub(crate) struct TraceArgs {
     pub(crate) data: Data,
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CertificateCommand {
+    /// List certificates with names, issuer, end, source and next renewal
+    Ls {
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,7 @@
 //! Those that compute need nothing but their input; those that ask talk to a running node. Tables are for people, `--json` is for
 //! programs and prints what the node answered.
 
+mod certificate;
 mod check;
 mod classify;
 mod connector;
@@ -15,6 +16,7 @@ mod stamp;
 mod tenant;
 mod trace;
 
+pub(crate) use certificate::certificate;
 pub(crate) use check::config;
 pub(crate) use classify::classify;
 pub(crate) use connector::connector;

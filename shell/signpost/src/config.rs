@@ -7,6 +7,7 @@ mod read;
 
 pub(crate) use read::read;
 
+use certificates::{AcmeConfig, Wish};
 use model::{ByteCount, Duration, ListenerName, RegionName, Source};
 use net::tls::ClientCertificates;
 use smtp::BareLf;
@@ -29,6 +30,8 @@ pub(crate) struct OperatorConfig {
     /// One or more.
     pub(crate) sources: Vec<Source>,
     pub(crate) resolver: ResolverFile,
+    /// An authority for listeners with `certificate = "acme"`. Default: none.
+    pub(crate) acme: Option<AcmeConfig>,
     pub(crate) queue: relay::QueueConfig,
     pub(crate) http: Http,
     pub(crate) dnsbl: Dnsbl,
@@ -44,8 +47,10 @@ pub(crate) struct OperatorConfig {
 pub(crate) struct ListenerFile {
     pub(crate) name: ListenerName,
     pub(crate) address: SocketAddr,
-    /// PEM chain and key. Default: self-signed, made at first start.
-    pub(crate) certificate: Option<(PathBuf, PathBuf)>,
+    /// PEM chain and key, or `acme`. Default: self-signed, made at first start.
+    pub(crate) certificate: Wish,
+    /// Certificates for clients that ask for another name. Default: none.
+    pub(crate) further: Vec<FurtherFace>,
     /// Default: request.
     pub(crate) client_certificates: ClientCertificates,
     /// Said in the banner and in `Received`. Default: the machine's name.
@@ -54,6 +59,21 @@ pub(crate) struct ListenerFile {
     pub(crate) size_max: ByteCount,
     /// Default: normalise.
     pub(crate) bare_lf: BareLf,
+}
+
+impl ListenerFile {
+    /// Whether an authority is needed.
+    pub(crate) fn wants_acme(&self) -> bool {
+        let further = self.further.iter().map(|further| &further.certificate);
+        further.chain([&self.certificate]).any(|wish| *wish == Wish::Acme)
+    }
+}
+
+/// `[[listener.also]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FurtherFace {
+    pub(crate) hostname: String,
+    pub(crate) certificate: Wish,
 }
 
 /// `[resolver]`.

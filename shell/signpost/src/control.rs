@@ -45,6 +45,8 @@ pub(crate) enum Request {
     QueueRelease {
         id: MessageId,
     },
+    /// Every certificate, looked at now.
+    CertificateList,
     /// What became of messages.
     Trace(TraceWish),
 }
@@ -87,6 +89,7 @@ impl Request {
             | Self::TenantApply
             | Self::TenantList
             | Self::TenantExport { .. }
+            | Self::CertificateList
             | Self::Trace(_) => false,
         }
     }

@@ -104,7 +104,7 @@ impl Site {
         let entry = Entry {
             host: chosen.hostname.clone(),
             port: running.unwrap_or(&chosen.address).port(),
-            verified: chosen.certificate.is_some(),
+            verified: chosen.certificate != certificates::Wish::SelfSigned,
             size_max: chosen.size_max,
         };
         Ok(Plan::new(&snapshot.settings, &self.config.sources, entry)?)

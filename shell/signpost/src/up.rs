@@ -1,8 +1,9 @@
 //! `up`: every part wired into one running node, and a stop that loses nothing.
 //!
 //! With no configuration a playground is started around the relay. SIGTERM and SIGINT stop in order within ten seconds, SIGHUP imports changed
-//! tenant folders. What cannot be started says which key to change.
+//! tenant folders and certificates. What cannot be started says which key to change.
 
+mod certificates;
 mod node;
 mod play;
 mod queue;

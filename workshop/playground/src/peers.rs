@@ -1,4 +1,4 @@
-//! Real mail programs as peers: Postfix and Exim from Debian, Python's smtplib, swaks and smtp-source.
+//! Real programs as peers: Postfix and Exim from Debian, Python's smtplib, swaks and smtp-source, and Pebble as authority.
 //!
 //! A thing that we wrote proves nothing about mail until software that we did not write agrees with it. Each function here runs one such
 //! program on loopback with its files in a temporary folder and waits for its end: call them from a blocking thread. A program that is not
@@ -13,17 +13,20 @@
 //! | `exim` | one message by a client that prefers BDAT |
 //! | `smtplib` | one message by a client that pipelines nothing and speaks DATA |
 //! | `swaks` | one message with any option of swaks, STARTTLS among them |
+//! | `Pebble::start` | an ACME authority that rejects nonces and forgets everything |
 //! | `smtp_source` | many messages over many sessions |
 
 mod clients;
 mod exim;
 mod exim_server;
+mod pebble;
 mod postfix;
 mod tools;
 
 pub use clients::{Heard, smtp_source, smtplib, swaks};
 pub use exim::exim;
 pub use exim_server::EximServer;
+pub use pebble::{Pebble, PebbleConfig};
 pub use postfix::Postfix;
 pub use tools::install;
 

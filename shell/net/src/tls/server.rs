@@ -1,6 +1,6 @@
 //! TLS of our listeners.
 
-use super::{Identity, TlsError, provider, verifiers};
+use super::{Presenter, TlsError, provider, verifiers};
 use rustls::ServerConfig;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -17,11 +17,14 @@ pub enum ClientCertificates {
     Require,
 }
 
-/// The server side of one listener.
+/// The server side of one listener; what it presents may change while it works.
 ///
 /// # Errors
-/// If certificate and key do not fit together.
-pub fn server_config(identity: Identity, ask: ClientCertificates) -> Result<Arc<ServerConfig>, TlsError> {
+/// If the provider knows no version of TLS, which would be a fault of this build.
+pub fn server_config(
+    presenter: Arc<Presenter>,
+    ask: ClientCertificates,
+) -> Result<Arc<ServerConfig>, TlsError> {
     let provider = provider();
     let builder =
         ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
@@ -32,5 +35,5 @@ pub fn server_config(identity: Identity, ask: ClientCertificates) -> Result<Arc<
             builder.with_client_cert_verifier(Arc::new(verifiers::AnyClient { provider, mandatory }))
         }
     };
-    Ok(Arc::new(builder.with_single_cert(identity.chain, identity.key)?))
+    Ok(Arc::new(builder.with_cert_resolver(presenter)))
 }

@@ -1,7 +1,7 @@
 //! A playground and a relay that know each other, with the example tenant, for one test.
 
 use model::{ByteCount, Duration, Metrics, SnapshotNumber, Source};
-use net::tls::{self, ClientCertificates};
+use net::tls::{self, ClientCertificates, Presenter};
 use net::{Clock, Resolver};
 use playground::{Arrived, Figures, Mail, Playground, PlaygroundConfig};
 use relay::{ListenerConfig, Patience, QueueConfig, Refusals, Relay, RelayConfig, Tenants};
@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tenant::Folder;
 
+const HOSTNAME: &str = "in.eu.relay.example";
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
 pub(crate) const ANNA: &str = "anna.berg@acme.example";
 pub(crate) const KIM: &str = "kim@customer.example";
@@ -226,14 +227,20 @@ async fn start_relay(
     (relay.unwrap(), spool)
 }
 
+/// A certificate that vouches for itself, good today.
+pub(crate) fn self_signed(hostname: &str) -> tls::Identity {
+    let from = Clock::start(1).now();
+    let made = tls::self_signed(hostname, from, from + Duration::from_secs(86_400)).unwrap();
+    made.identity(hostname).unwrap()
+}
+
 fn listener() -> ListenerConfig {
-    let directory = tempfile::tempdir().unwrap();
     ListenerConfig {
         name: "eu-in".parse().unwrap(),
         address: SocketAddr::from(([127, 0, 0, 1], 0)),
-        identity: tls::self_signed(directory.path(), "in.eu.relay.example").unwrap(),
+        presenter: Arc::new(Presenter::new(&self_signed(HOSTNAME)).unwrap()),
         client_certificates: ClientCertificates::Request,
-        hostname: "in.eu.relay.example".to_owned(),
+        hostname: HOSTNAME.to_owned(),
         size_max: ByteCount(150 << 20),
         bare_lf: smtp::BareLf::Normalise,
     }

@@ -47,8 +47,7 @@ async fn a_certificate_of_the_tenants_name_lets_its_mail_in_and_no_other_does() 
     let reply = own.hand_over("bob@new.example", &message("bob@new.example")).await;
     assert!(reply.starts_with("451 4.7.1 "), "{reply}");
     assert!(told(&node).contains("new.example; add it to `domains`"), "{}", told(&node));
-    let directory = tempfile::tempdir().unwrap();
-    let forged = net::tls::self_signed(directory.path(), "mx.posts.example").unwrap();
+    let forged = crate::node::self_signed("mx.posts.example");
     for identity in [Some(issued(&node, "mx.evil.example")), Some(forged), None] {
         let reply =
             Client::tls(node.address(), "in.example", identity).await.hand_over(BOB, &message(BOB)).await;
@@ -60,8 +59,7 @@ async fn a_certificate_of_the_tenants_name_lets_its_mail_in_and_no_other_does() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_that_nobody_signed_is_known_by_its_fingerprint() {
-    let directory = tempfile::tempdir().unwrap();
-    let own = net::tls::self_signed(directory.path(), "anything.example").unwrap();
+    let own = crate::node::self_signed("anything.example");
     let judge = net::tls::ClientJudge::new(&[]).unwrap();
     let shown = judge.judge(&own.chain, net::Clock::start(1).now()).unwrap();
     let digits = shown.fingerprint.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":");

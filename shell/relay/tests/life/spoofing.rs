@@ -235,8 +235,7 @@ async fn a_header_that_goes_on_behind_what_is_read_proves_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn microsofts_name_needs_a_chain_and_a_forged_one_is_none() {
     let node = node().await;
-    let directory = tempfile::tempdir().unwrap();
-    let forged = net::tls::self_signed(directory.path(), "mail.protection.outlook.com").unwrap();
+    let forged = crate::node::self_signed("mail.protection.outlook.com");
     let message = Fields::genuine().without("X-Signpost-Key").message();
     for identity in [Some(forged), None] {
         let mut client = Client::tls(node.address(), "in.eu.relay.example", identity).await;

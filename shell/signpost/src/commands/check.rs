@@ -41,6 +41,20 @@ fn file(path: &Path) -> Result<(Vec<Problem>, Vec<Problem>)> {
     let beside = path.parent().unwrap_or(Path::new("."));
     let (config, mut problems, mut warnings) = config::read(&path.display().to_string(), &bytes, beside);
     let Some(config) = config else { return Ok((problems, warnings)) };
+    for listener in &config.listeners {
+        let further = listener.further.iter().map(|further| &further.certificate);
+        for wish in further.chain([&listener.certificate]) {
+            // The node begins with a self-signed one then, and alarms.
+            if let certificates::Wish::Files { chain, key } = wish
+                && let Err(why) = certificates::read_pair(chain, key)
+            {
+                warnings.push(Problem::of(
+                    &path.display().to_string(),
+                    format!("listener {}: {why}", listener.name),
+                ));
+            }
+        }
+    }
     let entries = std::fs::read_dir(&config.tenants_dir);
     let entries =
         entries.with_context(|| format!("cannot read tenants_dir {}", config.tenants_dir.display()))?;

@@ -4,6 +4,7 @@
 //! cannot be seen from here (the other side of a firewall, a translated address) is unknown too, never good. It ends with 1 when something
 //! fails. To look at more, add a line to `looks`.
 
+mod certificates;
 mod lists;
 mod look;
 mod m365;
@@ -66,6 +67,7 @@ fn looks(view: &Arc<View>) -> Vec<Look> {
     looks.extend(names::listeners(view));
     looks.extend(names::sources(view));
     looks.extend(ports::listeners(view));
+    looks.extend(certificates::looks(view));
     looks.extend(ports::next_hops(view));
     looks.extend(spf::looks(view));
     looks.extend(lists::looks(view));

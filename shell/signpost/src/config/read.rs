@@ -2,6 +2,8 @@
 //!
 //! Every problem is told with file and line, all of them in one pass; a key that nobody knows is a problem with the nearest known one.
 
+mod certificates;
+
 use super::{
     Dnsbl, DnsblZone, Guard, Http, Ledger, ListenerFile, Log, LogFormat, OperatorConfig, ResolverFile,
 };
@@ -58,6 +60,7 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
         listeners,
         sources,
         resolver: resolver(&mut top, report),
+        acme: certificates::acme(&mut top, beside, report),
         queue: queue(&mut top, report),
         http: http(&mut top, report),
         dnsbl: dnsbl(&mut top, report),
@@ -66,6 +69,11 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
         notices_route: notices(&mut top, report),
         log: log(&mut top, report),
     };
+    let wants_acme = config.listeners.iter().any(ListenerFile::wants_acme);
+    if wants_acme && config.acme.is_none() && report.is_good() {
+        report
+            .whole("has a listener with `certificate = \"acme\"`, which needs an [acme] with its directory");
+    }
     top.finish(report);
     Some(config)
 }
@@ -107,13 +115,8 @@ fn listener(mut table: Table<'_>, beside: &Path, report: &mut Report) -> Option<
     let name = table.require("name", report).and_then(|value| value.parse(report));
     let address = table.require("address", report).and_then(|value| value.parse::<SocketAddr>(report));
     let hostname = table.take("hostname").map_or_else(|| Some(machine_name()), |value| host(&value, report));
-    let start = table.start();
-    let mut file =
-        |key| table.take(key).and_then(|value| value.line(4096, report)).filter(|text| !text.is_empty());
-    let (certificate, key) = (file("certificate"), file("key"));
-    if certificate.is_some() != key.is_some() {
-        report.at(start, "a listener needs both `certificate` and `key`, or neither");
-    }
+    let certificate = certificates::wish(&mut table, beside, report);
+    let further = certificates::further(&mut table, beside, report);
     let words = [
         ("none", ClientCertificates::None),
         ("request", ClientCertificates::Request),
@@ -128,7 +131,8 @@ fn listener(mut table: Table<'_>, beside: &Path, report: &mut Report) -> Option<
     Some(ListenerFile {
         name: name?,
         address: address?,
-        certificate: certificate.zip(key).map(|(chain, key)| (beside.join(chain), beside.join(key))),
+        certificate,
+        further,
         client_certificates: client_certificates.unwrap_or_default(),
         hostname: hostname?,
         size_max: size_max.unwrap_or(ByteCount(150 << 20)),

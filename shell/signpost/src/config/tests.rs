@@ -1,4 +1,5 @@
 use super::{LogFormat, OperatorConfig, read};
+use certificates::Wish;
 use model::Duration;
 use std::path::Path;
 
@@ -79,4 +80,56 @@ fn a_notice_source_is_marked_and_is_not_the_only_kind() {
     assert_eq!(marked, [true, false]);
     let all = text.replace("network = \"provider-b\"", "network = \"provider-b\"\nnotice = true");
     assert!(problems(&all).join("\n").contains("only sources with `notice = true`"));
+}
+
+/// The example with `listener` in place of its certificate lines, and `more` at its end.
+fn with_certificate(listener: &str, more: &str) -> String {
+    let without: String = EXAMPLE
+        .lines()
+        .filter(|line| !line.starts_with("certificate  ") && !line.starts_with("key  "))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    without.replace("name                = \"eu-in\"", &format!("name = \"eu-in\"\n{listener}")) + more
+}
+
+const ACME: &str = "[acme]\ndirectory = \"https://ca.example/dir\"\ncontact = [\"mailto:a@relay.example\"]\n\
+    terms_agreed = true\nchallenge_address = \"0.0.0.0:80\"\nroot = \"ca.pem\"\n";
+
+#[test]
+fn a_listener_names_files_an_authority_or_nothing() {
+    let text = with_certificate(
+        "certificate = \"acme\"\nalso = [ { hostname = \"b.example\", certificate = \"b.pem\", key = \"b.key\" } ]",
+        ACME,
+    );
+    let (config, problems, _) = read("signpost.toml", text.as_bytes(), Path::new("/etc/signpost"));
+    assert_eq!(problems, []);
+    let config = config.unwrap();
+    assert_eq!(config.listeners[0].certificate, Wish::Acme);
+    let files = Wish::Files { chain: "/etc/signpost/b.pem".into(), key: "/etc/signpost/b.key".into() };
+    assert_eq!(config.listeners[0].further[0].certificate, files);
+    assert_eq!(config.acme.unwrap().root.unwrap(), Path::new("/etc/signpost/ca.pem"));
+    assert_eq!((example().listeners[0].certificate.clone(), example().acme), (Wish::SelfSigned, None));
+}
+
+#[test]
+fn what_is_wrong_with_certificates_is_told_with_what_to_write() {
+    for (listener, more, told) in [
+        ("certificate = \"acme\"", "", "needs an [acme]"),
+        ("certificate = \"a.pem\"", "", "both `certificate` and `key`"),
+        ("key = \"a.key\"", "", "both `certificate` and `key`"),
+        ("certificate = \"acme\"\nkey = \"a.key\"", ACME, "leave `key` out"),
+        ("also = [ { certificate = \"acme\" } ]", ACME, "`listener.also.hostname` is missing"),
+        (
+            "also = [ { hostname = \"b.example\" }, { hostname = \"B.example\" } ]",
+            "",
+            "stands in two entries",
+        ),
+        ("", &ACME.replace("true", "false"), "terms_agreed = true"),
+        ("", &ACME.replace("https:", "http:"), "is not a URL such as https://"),
+        ("", &ACME.replace("mailto:", ""), "mailto:postmaster@relay.example"),
+        ("", &ACME.replace("challenge_address", "challenge_adress"), "did you mean `challenge_address`"),
+    ] {
+        let found = problems(&with_certificate(listener, more)).join("\n");
+        assert!(found.contains(told), "{told} is not in\n{found}");
+    }
 }

@@ -35,6 +35,7 @@ pub(crate) struct Control {
     pub(crate) spool: Spool,
     pub(crate) hints: Arc<Hints>,
     pub(crate) ledger: Searcher,
+    pub(crate) keeper: Arc<certificates::Keeper>,
     pub(crate) clock: Clock,
     pub(crate) listeners: Vec<SocketAddr>,
     pub(crate) console: SocketAddr,
@@ -154,6 +155,7 @@ impl Control {
                 self.spool.release(id, "command line", now).await?;
                 json!({ "id": id, "released": true })
             }
+            Request::CertificateList => json!(self.keeper.list().await),
             Request::Trace(wish) => json!(self.ledger.search(&wish).await?),
         };
         Ok((value, Vec::new()))

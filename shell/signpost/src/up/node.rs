@@ -3,6 +3,7 @@
 //! Parts start in the order in which they need each other and stop in the opposite one; the spool is stopped last, when nobody can
 //! give it anything any more.
 
+use super::certificates;
 use super::play;
 use super::play::Ports;
 use super::queue::{self, Reading};
@@ -12,10 +13,10 @@ use crate::control::{self, Control};
 use crate::keys;
 use crate::ledger::{self, LedgerConfig, Recorder, Searcher};
 use crate::store::TenantStore;
+use ::certificates::{Keeper, Means};
 use anyhow::{Context as _, Result};
 use console::{NodeView, Readiness, TenantLine};
 use model::Metrics;
-use net::tls::{self, Identity};
 use net::{Clock, Resolver};
 use playground::Playground;
 use relay::{ListenerConfig, Refusals, Relay, RelayConfig, Tenants};
@@ -39,6 +40,7 @@ pub(super) struct Node {
     reading: Reading,
     recorder: Recorder,
     board: Arc<Board>,
+    keeper: Arc<Keeper>,
     playground: Option<Playground>,
     tenants_dir: PathBuf,
     data_dir: PathBuf,
@@ -72,14 +74,12 @@ impl Node {
             None => import(&board, &config.tenants_dir),
         }
         let resolver = Resolver::new(&servers, config.resolver.timeout)?;
+        let means = Means { clock: clock.clone(), metrics: Arc::clone(&metrics), resolver: resolver.clone() };
+        let keeper = certificates::open(&config, &data_dir, means)?;
         let roots = playground.iter().map(Playground::ca_certificate_der).collect();
         let (refusals, refused) = Refusals::channel(Arc::clone(&metrics));
         let relay_config = RelayConfig {
-            listeners: config
-                .listeners
-                .iter()
-                .map(|file| listener(file, &data_dir))
-                .collect::<Result<_>>()?,
+            listeners: config.listeners.iter().map(|file| listener(file, &keeper)).collect::<Result<_>>()?,
             sources: config.sources.clone(),
             queue: config.queue.clone(),
             exchanger_port: playground.as_ref().map_or(EXCHANGER_PORT, |it| it.exchange_address().port()),
@@ -105,6 +105,7 @@ impl Node {
             relay,
             spool,
             board,
+            keeper,
             playground,
             tenants_dir: config.tenants_dir.clone(),
             data_dir,
@@ -127,6 +128,7 @@ impl Node {
             spool: self.spool.clone(),
             hints: self.relay.hints(),
             ledger,
+            keeper: Arc::clone(&self.keeper),
             clock,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
             console: self.console,
@@ -134,6 +136,8 @@ impl Node {
             resolver,
         };
         self.tasks.spawn(control::serve(socket, Arc::new(control)));
+        let around = certificates::surroundings(self.relay.addresses(), Arc::clone(&self.board));
+        self.tasks.spawn(Arc::clone(&self.keeper).run(around));
         let (board, spool) = (Arc::clone(&self.board), self.spool.clone());
         self.tasks.spawn(async move {
             loop {
@@ -160,13 +164,13 @@ impl Node {
             playground: self.playground.is_some(),
         };
         let (board, spool) = (Arc::clone(&self.board), self.spool.clone());
-        let shown = Arc::clone(&self.board);
+        let (shown, keeper) = (Arc::clone(&self.board), Arc::clone(&self.keeper));
         let parts = console::Parts {
             metrics,
             node: Box::new(move || NodeView { tenants: tenant_lines(&shown), ..fixed.clone() }),
             ready: Box::new(move || Readiness {
                 problems: spool.may_accept().err().map(|error| error.to_string()).into_iter().collect(),
-                warnings: board.unimported(),
+                warnings: board.unimported().into_iter().chain(keeper.warnings()).collect(),
             }),
         };
         let mut router = console::router(parts);
@@ -224,8 +228,9 @@ impl Node {
         ]
     }
 
-    /// Imports folders that have changed.
+    /// Imports folders and reads certificates that have changed.
     pub(super) fn import(&self) {
+        self.keeper.look_again();
         if self.playground.is_none() {
             import(&self.board, &self.tenants_dir);
         }
@@ -281,27 +286,16 @@ fn make_data_dir(directory: &Path) -> Result<PathBuf> {
     Ok(directory.canonicalize()?)
 }
 
-fn listener(file: &ListenerFile, data_dir: &Path) -> Result<ListenerConfig> {
+fn listener(file: &ListenerFile, keeper: &Keeper) -> Result<ListenerConfig> {
     Ok(ListenerConfig {
         name: file.name.clone(),
         address: file.address,
-        identity: identity(file, data_dir).with_context(|| format!("the listener {}", file.name))?,
+        presenter: keeper.presenter(&file.name).with_context(|| format!("the listener {}", file.name))?,
         client_certificates: file.client_certificates,
         hostname: file.hostname.clone(),
         size_max: file.size_max,
         bare_lf: file.bare_lf,
     })
-}
-
-fn identity(file: &ListenerFile, data_dir: &Path) -> Result<Identity> {
-    let Some((chain, key)) = &file.certificate else {
-        let directory = data_dir.join("certificates").join(file.name.as_str());
-        std::fs::create_dir_all(&directory)
-            .with_context(|| format!("cannot make {}", directory.display()))?;
-        return Ok(tls::self_signed(&directory, &file.hostname)?);
-    };
-    let read = |path: &Path| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
-    Ok(tls::identity(&read(chain)?, &read(key)?, &chain.display().to_string())?)
 }
 
 fn tenant_lines(board: &Board) -> Vec<TenantLine> {

@@ -1,4 +1,4 @@
-//! Installs the mail programs that the playground's tests use as peers; see `playground::peers`.
+//! Installs the mail programs and the ACME authority that the playground's tests use as peers; see `playground::peers`.
 //!
 //! It says what it did in one line, or what failed, and ends with 0 or 1. It takes no arguments.
 
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match playground::peers::install() {
         Ok(()) => {
-            eprintln!("postfix, swaks, python3 and exim (under target/tools) are in place");
+            eprintln!("postfix, swaks, python3, pebble and exim (under target/tools) are in place");
             ExitCode::SUCCESS
         }
         Err(error) => {

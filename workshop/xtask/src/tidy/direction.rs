@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// From the front to the back; crates of one row never name each other, but for the arrows below.
 const ROWS: [&[&str]; 7] = [
     &["signpost"],
-    &["console", "relay", "watch", "status"],
+    &["certificates", "console", "relay", "watch", "status"],
     &["sentry"],
     &["spool", "store", "bus", "net", "setup"],
     &["tenant", "guard", "incident", "bounce"],
