@@ -9,11 +9,12 @@ mod read;
 
 pub use connector::{Check, Connector, ConnectorKind, Secret, SecretHeader};
 pub use egress::{
-    ClientCertificate, CutThrough, Egress, EgressMode, Fallback, Handover, Otherwise, SmartHost, TlsPolicy,
+    ClientCertificate, CutThrough, Egress, EgressMode, Fallback, Handover, Otherwise, SmartHost,
 };
 
 pub(crate) use read::{Outside, settings as read};
 
+pub use model::TlsPolicy;
 pub use signatures::OnFailure;
 
 use model::{Address, ByteCount, Domain, RegionName, TenantName};

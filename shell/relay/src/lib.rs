@@ -19,6 +19,7 @@ mod custody;
 mod cut_through;
 mod door;
 mod holds;
+mod operate;
 mod ours;
 mod processed;
 mod queue;
@@ -32,14 +33,16 @@ mod verdict;
 mod wire;
 
 pub use holds::{Held, Holds};
+pub use operate::{Explanation, GivenUp, Operator};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
+pub use steer::{Excluded, RouteExplained, SourceExplained};
 pub use tenants::{DomainTaken, Tenants};
 pub use verdict::Patience;
 
 use admit::Pace;
 use bounce::Failure;
 use custody::Custody;
-use model::{Envelope, Metrics, ParkReason, Recipient, Stage};
+use model::{Envelope, Metrics, ParkReason, Recipient, SourceName, Stage};
 use net::Clock;
 use processed::ProcessedKey;
 use queue::TakenOver;
@@ -85,7 +88,7 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
         let missed = missed(
             &pending,
             Stage::Resolve,
-            None,
+            (None, None),
             &Failure::Connect("the tenant is not published".to_owned()),
         );
         tracing::error!(id = %lease.id(), tenant = %accepted.tenant, "no snapshot of this tenant is published");
@@ -146,12 +149,13 @@ async fn carry_group(
     let members: Vec<(usize, Recipient)> =
         pending.iter().filter(|(number, _)| group.recipients.contains(number)).cloned().collect();
     if let Custody::Lease(lease) = custody
+        && lease.redirect().is_none()
         && ours::is_ours(lease.accepted())
     {
         return ours::carry(parts, lease, snapshot, &group, &members).await;
     }
     let mut left = Vec::new();
-    for route in Steer::routes(snapshot, &members) {
+    for route in Steer::routes(snapshot, &members, custody.redirect()) {
         for numbers in route.recipients.chunks(TRANSACTION_RECIPIENTS_MAX) {
             let members: Vec<_> =
                 members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
@@ -202,13 +206,14 @@ async fn carry_transaction(
         let path = match parts.steer.path(snapshot, custody.id(), route, &without).await {
             Ok(path) => path,
             Err(failure) => {
-                return refused.unwrap_or_else(|| missed(members, Stage::Resolve, None, &failure));
+                return refused.unwrap_or_else(|| missed(members, Stage::Resolve, (None, None), &failure));
             }
         };
         match parts.transport.send(&path, &shipment).await {
             Ok(sent) => {
                 let missed = parts.verdict.take(custody, snapshot, sent, parts.clock.now()).await;
-                if refused.is_some() || !verdict::is_unknown_to_the_tenant(snapshot, &missed, members.len()) {
+                let is_unknown = verdict::is_unknown_to_the_tenant(snapshot, &missed, members.len());
+                if refused.is_some() || route.redirect.is_some() || !is_unknown {
                     return missed;
                 }
                 // Law 3: another way at once, one time: the connector may know another address of ours.
@@ -217,12 +222,11 @@ async fn carry_transaction(
                 refused = Some(missed);
             }
             Err(NotSent::All(stage, host, failure)) => {
-                let mut missed = missed(members, stage, Some(&host), &failure);
-                missed.iter_mut().for_each(|one| one.source = Some(path.source.name.clone()));
-                return missed;
+                return missed(members, stage, (Some(&host), Some(&path.source.name)), &failure);
             }
             Err(NotSent::Wait(until, host, failure)) => {
-                let mut missed = missed(members, Stage::Connect, Some(&host), &failure);
+                let place = (Some(host.as_str()), Some(&path.source.name));
+                let mut missed = missed(members, Stage::Connect, place, &failure);
                 missed.iter_mut().for_each(|one| one.limited = Some(until));
                 return missed;
             }
@@ -238,14 +242,14 @@ async fn carry_transaction(
 fn missed(
     members: &[(usize, Recipient)],
     stage: Stage,
-    host: Option<&str>,
+    (host, source): (Option<&str>, Option<&SourceName>),
     failure: &Failure,
 ) -> Vec<Missed> {
     let of = |(recipient, _): &(usize, Recipient)| Missed {
         recipient: *recipient,
         stage,
         host: host.map(str::to_owned),
-        source: None,
+        source: source.cloned(),
         failure: failure.clone(),
         limited: None,
     };

@@ -6,6 +6,7 @@
 use crate::accept::{self, Listener};
 use crate::admit::Pace;
 use crate::door::Entrance;
+use crate::operate::Operator;
 use crate::processed::ProcessedKey;
 use crate::queue::TakenOver;
 use crate::steer::Steer;
@@ -176,6 +177,12 @@ impl Relay {
     #[must_use]
     pub fn addresses(&self) -> &[(ListenerName, SocketAddr)] {
         &self.addresses
+    }
+
+    /// For an operator's questions and acts.
+    #[must_use]
+    pub fn operator(&self) -> Operator {
+        Operator::new(Arc::clone(&self.parts))
     }
 
     /// Ends within ten seconds. The spool is the caller's to stop afterwards.

@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod config;
 mod control;
+mod desk;
 mod folders;
 mod keys;
 mod logs;
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
         Command::Classify => commands::classify(),
         Command::Send(args) => commands::send(&args),
         Command::Tenant(command) => commands::tenant(command),
-        Command::Queue(command) => commands::queue(command),
+        Command::Queue(command) => commands::queue(*command),
         Command::Spool(command) => commands::spool(command),
         Command::Trace(args) => commands::trace(&args),
         Command::Config(command) => commands::config(command),

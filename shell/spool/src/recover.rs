@@ -118,6 +118,8 @@ impl Recovery {
             | Event::Parked { .. }
             | Event::Released { .. }
             | Event::Told { .. }
+            | Event::Acted { .. }
+            | Event::Act { .. }
             | Event::Dropped => self.state.apply(id, &stored.event, stored.at, Some(segment)),
         }
         if self.state.entry(id).is_none() {
@@ -142,7 +144,9 @@ impl Recovery {
             | Event::Rescheduled { .. }
             | Event::Parked { .. }
             | Event::Released { .. }
-            | Event::Told { .. } => {}
+            | Event::Told { .. }
+            | Event::Acted { .. }
+            | Event::Act { .. } => {}
         }
     }
 

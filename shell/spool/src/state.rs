@@ -11,21 +11,29 @@
 //!    \---------------------------- a lease that is dropped: Waiting, a minute later
 //! ```
 
+mod acts;
 mod due;
 mod segments;
 mod shared;
 
+pub use due::Lane;
 pub(crate) use segments::{Reaped, Segment, Segments};
-pub(crate) use shared::{Pin, Shared, event_record};
+pub(crate) use shared::{Pin, Shared, TakenOut, event_record};
 
 use crate::config::SpoolError;
 use crate::event::{Accepted, Event, Progress, Told};
 use crate::format::RunStart;
+use crate::seen::Seen;
 use crate::trace::Trace;
+use acts::Acts;
 use due::Due;
-use model::{Duration, Envelope, MessageId, Outcome, ParkReason, SnapshotNumber, TenantName, Timestamp};
+use model::{
+    ActId, Duration, Envelope, MessageId, Outcome, ParkReason, Redirect, SnapshotNumber, Standing,
+    TenantName, Timestamp, Tried,
+};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// How long a message waits whose lease ended without a word: its task failed.
@@ -77,6 +85,7 @@ pub(crate) struct Entry {
 pub struct QueueEntry {
     pub id: MessageId,
     pub phase: Phase,
+    pub standing: Standing,
     pub tenant: TenantName,
     pub snapshot: SnapshotNumber,
     pub received: Timestamp,
@@ -96,6 +105,13 @@ pub struct QueueEntry {
     pub why: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<MessageId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_try: Option<Tried>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect: Option<Redirect>,
+    /// Acts that can be undone, the latest last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub acts: Vec<ActId>,
 }
 
 #[derive(Default)]
@@ -108,6 +124,7 @@ pub(crate) struct State {
     pub(crate) is_whole: bool,
     pub(crate) segments: Segments,
     pub(crate) trace: Trace,
+    acts: Acts,
 }
 
 impl State {
@@ -125,7 +142,7 @@ impl State {
         self.segments.add_event(segment, id);
         let phase = if progress.parked.is_some() { Phase::Parked } else { Phase::Waiting };
         if phase == Phase::Waiting {
-            self.due.insert(&message.tenant, progress.due, id);
+            self.due.insert(&progress.lane(&message), progress.due, id);
         }
         let event_segments = BTreeSet::from([segment]);
         self.entries.insert(id, Entry { accepted: message, body, progress, phase, lease: 0, event_segments });
@@ -142,7 +159,7 @@ impl State {
     ) {
         self.accept(id, message, body, progress, segment);
         if let Some(entry) = self.entries.get_mut(&id) {
-            self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
+            self.due.remove(&entry.lane(), entry.progress.due, id);
             entry.phase = Phase::Delivering;
         }
     }
@@ -166,13 +183,19 @@ impl State {
 
     /// Takes in what happened to a message of the queue; of another one it is history only.
     pub(crate) fn apply(&mut self, id: MessageId, event: &Event, at: Timestamp, segment: Option<u64>) {
+        if let Event::Act { act } = event {
+            return self.put_act(act, segment);
+        }
         segment.into_iter().for_each(|segment| self.note_event(id, segment));
         let Some(entry) = self.entries.get_mut(&id) else { return };
         let progress = &mut entry.progress;
         match event {
-            Event::Accepted { .. } | Event::Moved { .. } | Event::Stamped { .. } => {}
-            Event::Attempt { recipients, .. } => {
+            // An act itself is of no message, and was taken in above.
+            Event::Accepted { .. } | Event::Moved { .. } | Event::Stamped { .. } | Event::Act { .. } => {}
+            Event::Attempt { recipients, source, host } => {
                 progress.in_flight.extend(recipients);
+                progress.last_try =
+                    Some(Tried { host: Some(host.clone()), source: Some(source.clone()), met: None });
             }
             Event::Outcomes { outcomes } => {
                 for (recipient, outcome) in outcomes {
@@ -185,23 +208,23 @@ impl State {
                     self.forget(id);
                 }
             }
-            Event::Rescheduled { due, unknown, why, limit } => {
+            Event::Rescheduled { due, unknown, why, limit, last_try } => {
                 progress.in_flight.clear();
                 progress.maybe_duplicate.extend(unknown);
                 progress.tries += u32::from(!limit);
                 progress.why = Some(why.clone());
                 progress.tried = Some(at);
+                progress.note_try(last_try.as_deref());
                 let due = *due;
                 self.wait_until(id, due);
             }
-            Event::Parked { reason, unknown } => {
+            Event::Parked { reason, unknown, last_try } => {
                 progress.in_flight.clear();
                 progress.maybe_duplicate.extend(unknown);
+                progress.note_try(last_try.as_deref());
                 progress.parked = Some(reason.clone());
                 progress.parked_since.get_or_insert(at);
-                let due = progress.due;
-                entry.phase = Phase::Parked;
-                self.due.remove(&entry.accepted.tenant, due, id);
+                self.stand(id);
             }
             Event::Released { due, .. } => {
                 progress.parked = None;
@@ -210,6 +233,11 @@ impl State {
             }
             Event::Told { whom: Told::Sender, .. } => progress.sender_told = Some(at),
             Event::Told { whom: Told::Tenant, .. } => progress.tenant_told = Some(at),
+            Event::Acted { act, change } => {
+                self.due.remove(&progress.lane(&entry.accepted), progress.due, id);
+                progress.act(*act, change);
+                self.stand(id);
+            }
             Event::Dropped => self.forget(id),
         }
     }
@@ -219,30 +247,42 @@ impl State {
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.event_segments.insert(segment);
             self.segments.add_event(segment, id);
+        } else {
+            self.note_act_in(id, segment);
         }
     }
 
     /// The message leaves the index: delivered, or replaced by a younger copy.
     pub(crate) fn forget(&mut self, id: MessageId) {
         let Some(entry) = self.entries.remove(&id) else { return };
-        self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
+        self.due.remove(&entry.lane(), entry.progress.due, id);
         self.segments.remove(id, &entry.body.segments(), &entry.event_segments);
     }
 
     /// Waiting from now on, until `due`.
     fn wait_until(&mut self, id: MessageId, due: Timestamp) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
-        self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
+        self.due.remove(&entry.lane(), entry.progress.due, id);
         entry.progress.due = due;
         entry.phase = Phase::Waiting;
-        self.due.insert(&entry.accepted.tenant, due, id);
+        self.due.insert(&entry.lane(), due, id);
+    }
+
+    /// Out of the hands of whoever had it: parked if there is a reason for that, else waiting for its time.
+    fn stand(&mut self, id: MessageId) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        self.due.remove(&entry.lane(), entry.progress.due, id);
+        entry.phase = if entry.progress.parked.is_some() { Phase::Parked } else { Phase::Waiting };
+        if entry.phase == Phase::Waiting {
+            self.due.insert(&entry.lane(), entry.progress.due, id);
+        }
     }
 
     /// The next message that is due, with the number of its lease.
     pub(crate) fn take_due(
         &mut self,
         now: Timestamp,
-        may: impl Fn(&TenantName) -> bool,
+        may: impl Fn(&Lane) -> bool,
     ) -> Option<(MessageId, u64)> {
         let id = self.due.take(now, may)?;
         self.leases += 1;
@@ -252,7 +292,7 @@ impl State {
         Some((id, self.leases))
     }
 
-    pub(crate) fn next_due(&self, may: impl Fn(&TenantName) -> bool) -> Option<Timestamp> {
+    pub(crate) fn next_due(&self, may: impl Fn(&Lane) -> bool) -> Option<Timestamp> {
         self.due.next(may)
     }
 
@@ -260,8 +300,19 @@ impl State {
     /// One that ended with a word is passed over: the message may be in another's hands by now.
     pub(crate) fn lose_lease(&mut self, id: MessageId, lease: u64, now: Timestamp) {
         let is_its = |entry: &Entry| entry.lease == lease && entry.phase == Phase::Delivering;
-        if self.entries.get(&id).is_some_and(is_its) {
-            self.wait_until(id, now + AFTER_LOST_LEASE);
+        let Some(entry) = self.entries.get(&id).filter(|entry| is_its(entry)) else { return };
+        match entry.progress.parked {
+            // An operator's act had it, and failed.
+            Some(_) => self.stand(id),
+            None => self.wait_until(id, now + AFTER_LOST_LEASE),
+        }
+    }
+
+    /// Such a lease ends without a try.
+    pub(crate) fn put_back(&mut self, id: MessageId, lease: u64) {
+        let is_its = |entry: &&Entry| entry.lease == lease && entry.phase == Phase::Delivering;
+        if self.entries.get(&id).filter(is_its).is_some() {
+            self.stand(id);
         }
     }
 
@@ -293,13 +344,14 @@ impl State {
     pub(crate) fn join(&mut self, earlier: Self) -> std::collections::btree_map::IntoIter<MessageId, Entry> {
         self.segments.join(earlier.segments);
         self.trace.put_before(earlier.trace);
+        self.acts.join(earlier.acts);
         earlier.entries.into_iter()
     }
 
     /// Takes in a message of an earlier run.
     pub(crate) fn join_entry(&mut self, id: MessageId, entry: Entry) {
         if entry.phase == Phase::Waiting {
-            self.due.insert(&entry.accepted.tenant, entry.progress.due, id);
+            self.due.insert(&entry.lane(), entry.progress.due, id);
         }
         // The segments of earlier runs know it already; that of this run's start does not.
         entry.event_segments.iter().for_each(|segment| self.segments.add_event(*segment, id));
@@ -314,7 +366,7 @@ impl State {
     /// Takes a message that is not being delivered out of circulation, to be moved or changed; gives where it stood.
     pub(crate) fn take_out(&mut self, id: MessageId) -> Option<Phase> {
         let entry = self.entries.get_mut(&id).filter(|entry| entry.phase != Phase::Delivering)?;
-        self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
+        self.due.remove(&entry.lane(), entry.progress.due, id);
         entry.lease = 0;
         Some(std::mem::replace(&mut entry.phase, Phase::Delivering))
     }
@@ -324,7 +376,7 @@ impl State {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         entry.phase = phase;
         if phase == Phase::Waiting {
-            self.due.insert(&entry.accepted.tenant, entry.progress.due, id);
+            self.due.insert(&entry.lane(), entry.progress.due, id);
         }
     }
 
@@ -378,6 +430,25 @@ impl State {
             .sum()
     }
 
+    /// Shows up to `at_most` messages behind `after` to `visit`, by id; gives the last one shown, if there may be more.
+    pub(crate) fn visit(
+        &self,
+        after: Option<MessageId>,
+        at_most: usize,
+        visit: &mut impl FnMut(&Seen<'_>),
+    ) -> Option<MessageId> {
+        let behind = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
+        let mut last = None;
+        for (number, (id, entry)) in self.entries.range(behind).enumerate() {
+            if number == at_most {
+                return last;
+            }
+            visit(&entry.seen(*id));
+            last = Some(*id);
+        }
+        None
+    }
+
     pub(crate) fn snapshots_in_use(&self) -> BTreeSet<(TenantName, SnapshotNumber)> {
         self.entries.values().map(|entry| (entry.accepted.tenant.clone(), entry.accepted.snapshot)).collect()
     }
@@ -392,11 +463,35 @@ impl State {
 }
 
 impl Entry {
+    fn lane(&self) -> Lane {
+        self.progress.lane(&self.accepted)
+    }
+
+    pub(crate) fn seen(&self, id: MessageId) -> Seen<'_> {
+        Seen {
+            id,
+            standing: self.standing(),
+            accepted: &self.accepted,
+            progress: &self.progress,
+            size: self.body.length,
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        match (self.phase, &self.progress.parked) {
+            (Phase::Waiting, _) => Standing::Waiting,
+            (Phase::Delivering, _) => Standing::Delivering,
+            (Phase::Parked, Some(reason)) if reason.is_hold() => Standing::Held,
+            (Phase::Parked, _) => Standing::Parked,
+        }
+    }
+
     fn show(&self, id: MessageId) -> QueueEntry {
         let (accepted, progress) = (&self.accepted, self.progress.clone());
         QueueEntry {
             id,
             phase: self.phase,
+            standing: self.standing(),
             tenant: accepted.tenant.clone(),
             snapshot: accepted.snapshot,
             received: accepted.received,
@@ -410,11 +505,19 @@ impl Entry {
             parked: progress.parked,
             why: progress.why,
             about: accepted.about,
+            last_try: progress.last_try,
+            redirect: progress.redirect,
+            acts: progress.acts.into_iter().map(|done| done.act).collect(),
         }
     }
 }
 
 impl Progress {
+    /// With whom it is served.
+    fn lane(&self, message: &Accepted) -> Lane {
+        Lane { tenant: message.tenant.clone(), redirected: self.redirect.is_some() }
+    }
+
     /// Nothing has happened yet.
     #[must_use]
     pub fn new(message: &Accepted) -> Self {
@@ -430,6 +533,9 @@ impl Progress {
             parked_since: None,
             sender_told: None,
             tenant_told: None,
+            last_try: None,
+            redirect: None,
+            acts: Vec::new(),
         }
     }
 }

@@ -22,7 +22,7 @@ fn names_the_connector(snapshot: &Snapshot, envelope: &model::Envelope, missed: 
 
 /// Whether a message parks for the tenant's set-up.
 pub(super) fn said(snapshot: &Snapshot, lease: &Lease, missed: &Missed) -> bool {
-    names_the_connector(snapshot, &lease.accepted().envelope, missed)
+    lease.redirect().is_none() && names_the_connector(snapshot, &lease.accepted().envelope, missed)
 }
 
 /// Whether all `members` of a transaction were refused so: another source may be known where this one is not.
@@ -40,7 +40,8 @@ pub(super) fn refused(
     now: Timestamp,
 ) {
     let envelope = &lease.accepted().envelope;
-    if envelope.mail_from.mailbox().is_none() {
+    // Where an operator redirected a message stands somebody else's host: it says nothing of the tenant's connector.
+    if envelope.mail_from.mailbox().is_none() || lease.redirect().is_some() {
         return;
     }
     let Some((_, missed)) = left.iter().find(|(_, one)| names_the_connector(snapshot, envelope, one)) else {
@@ -61,7 +62,7 @@ pub(super) fn refused(
 /// Notes what was accepted; a hold that ends is told.
 pub(super) fn accepted(verdict: &Verdict, custody: Custody<'_>, snapshot: &Snapshot, now: Timestamp) {
     let has_sender = custody.accepted().envelope.mail_from.mailbox().is_some();
-    if !has_sender || snapshot.settings.egress.mode != EgressMode::Return {
+    if !has_sender || custody.redirect().is_some() || snapshot.settings.egress.mode != EgressMode::Return {
         return;
     }
     let tenant = &snapshot.settings.name;

@@ -48,6 +48,8 @@ fn trace(node: &Node) -> Vec<&'static str> {
         Event::Parked { .. } => "parked",
         Event::Released { .. } => "released",
         Event::Told { .. } => "told",
+        Event::Acted { .. } => "acted",
+        Event::Act { .. } => "act",
         Event::Moved { .. } => "moved",
         Event::Dropped => "dropped",
     };

@@ -23,6 +23,8 @@ fn told(node: &Node) -> (BTreeMap<model::MessageId, BTreeSet<String>>, usize) {
             | Event::Parked { .. }
             | Event::Released { .. }
             | Event::Told { .. }
+            | Event::Acted { .. }
+            | Event::Act { .. }
             | Event::Moved { .. }
             | Event::Dropped => {}
         }

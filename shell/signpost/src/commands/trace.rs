@@ -61,6 +61,8 @@ fn told(record: &Value) -> String {
         Some("parked") => record["reason"].to_string(),
         Some("told") => format!("the {}, by {}", of("whom"), of("report")),
         Some("released") => format!("by {}", of("by")),
+        Some("acted") => format!("{} by act {}", of("change"), of("act")),
+        Some("act") => format!("{} by {}", text_of(&record["act"], "kind"), text_of(&record["act"], "by")),
         Some(_) | None => String::new(),
     }
 }

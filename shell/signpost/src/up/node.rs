@@ -9,6 +9,7 @@ use super::queue::{self, Reading};
 use crate::board::Board;
 use crate::config::{ListenerFile, OperatorConfig};
 use crate::control::{self, Control};
+use crate::desk::Desk;
 use crate::keys;
 use crate::store::TenantStore;
 use anyhow::{Context as _, Result};
@@ -98,16 +99,17 @@ impl Node {
             data_dir,
             tasks: JoinSet::new(),
         };
-        node.spawn_pages(web, &config, metrics);
-        node.spawn_control(socket, clock);
+        let desk = Desk::new(node.spool.clone(), node.relay.operator(), clock);
+        node.spawn_pages(web, &config, metrics, desk.clone());
+        node.spawn_control(socket, desk);
         Ok(node)
     }
 
-    fn spawn_control(&mut self, socket: tokio::net::UnixListener, clock: Clock) {
+    fn spawn_control(&mut self, socket: tokio::net::UnixListener, desk: Desk) {
         let control = Control {
             board: Arc::clone(&self.board),
             spool: self.spool.clone(),
-            clock,
+            desk,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
             console: self.console,
         };
@@ -124,7 +126,13 @@ impl Node {
         });
     }
 
-    fn spawn_pages(&mut self, web: tokio::net::TcpListener, config: &OperatorConfig, metrics: Arc<Metrics>) {
+    fn spawn_pages(
+        &mut self,
+        web: tokio::net::TcpListener,
+        config: &OperatorConfig,
+        metrics: Arc<Metrics>,
+        desk: Desk,
+    ) {
         let listeners =
             self.relay.addresses().iter().map(|(name, address)| (name.to_string(), *address)).collect();
         let sources =
@@ -147,7 +155,7 @@ impl Node {
                 warnings: board.unimported(),
             }),
         };
-        let mut router = console::router(parts);
+        let mut router = console::router(parts).merge(console::queue_router(move || desk.page()));
         if let Some(playground) = &self.playground {
             router = router.merge(playground.router());
         }

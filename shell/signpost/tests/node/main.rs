@@ -6,4 +6,5 @@ mod browser;
 mod cli;
 mod corpus;
 mod crash;
+mod queue;
 mod support;

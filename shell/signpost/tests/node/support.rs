@@ -150,12 +150,19 @@ impl Node {
         self.child.wait().unwrap()
     }
 
-    /// A figure of `/metrics`.
-    pub(crate) fn figure(&self, name: &str) -> u64 {
+    /// A page of the console, with its head.
+    pub(crate) fn page(&self, path: &str) -> String {
         let mut stream = std::net::TcpStream::connect(self.console).unwrap();
-        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+        answer
+    }
+
+    /// A figure of `/metrics`.
+    pub(crate) fn figure(&self, name: &str) -> u64 {
+        let answer = self.page("/metrics");
         let line = answer.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));
         line.unwrap_or_else(|| panic!("{name} is not in {answer}")).parse().unwrap()
     }
