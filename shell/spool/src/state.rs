@@ -13,6 +13,7 @@
 
 mod acts;
 mod due;
+mod entry;
 mod segments;
 mod shared;
 
@@ -459,56 +460,6 @@ impl State {
 
     pub(crate) fn show(&self, id: MessageId) -> Option<QueueEntry> {
         self.entries.get(&id).map(|entry| entry.show(id))
-    }
-}
-
-impl Entry {
-    fn lane(&self) -> Lane {
-        self.progress.lane(&self.accepted)
-    }
-
-    pub(crate) fn seen(&self, id: MessageId) -> Seen<'_> {
-        Seen {
-            id,
-            standing: self.standing(),
-            accepted: &self.accepted,
-            progress: &self.progress,
-            size: self.body.length,
-        }
-    }
-
-    fn standing(&self) -> Standing {
-        match (self.phase, &self.progress.parked) {
-            (Phase::Waiting, _) => Standing::Waiting,
-            (Phase::Delivering, _) => Standing::Delivering,
-            (Phase::Parked, Some(reason)) if reason.is_hold() => Standing::Held,
-            (Phase::Parked, _) => Standing::Parked,
-        }
-    }
-
-    fn show(&self, id: MessageId) -> QueueEntry {
-        let (accepted, progress) = (&self.accepted, self.progress.clone());
-        QueueEntry {
-            id,
-            phase: self.phase,
-            standing: self.standing(),
-            tenant: accepted.tenant.clone(),
-            snapshot: accepted.snapshot,
-            received: accepted.received,
-            due: progress.due,
-            expires: accepted.expires,
-            size: self.body.length,
-            tries: progress.tries,
-            envelope: accepted.envelope.clone(),
-            outcomes: progress.outcomes,
-            maybe_duplicate: progress.maybe_duplicate,
-            parked: progress.parked,
-            why: progress.why,
-            about: accepted.about,
-            last_try: progress.last_try,
-            redirect: progress.redirect,
-            acts: progress.acts.into_iter().map(|done| done.act).collect(),
-        }
     }
 }
 

@@ -44,7 +44,13 @@ async fn commit(spool: &Spool, number: u64, now: Timestamp) {
 
 fn refused() -> ParkReason {
     let reply = "550 5.7.1 Service unavailable".to_owned();
-    ParkReason::Refused { stage: Stage::Rcpt, host: "mx.example.net [192.0.2.1:25]".to_owned(), reply }
+    ParkReason::Refused {
+        stage: Stage::Rcpt,
+        host: "mx.example.net [192.0.2.1:25]".to_owned(),
+        reply,
+        category: None,
+        owner: None,
+    }
 }
 
 struct World {
