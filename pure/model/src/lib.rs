@@ -4,6 +4,7 @@
 //! or size travels as a bare string or number. Construction checks; once a value exists it is valid.
 //! Nothing here reads a clock, opens a file or knows a protocol's grammar beyond what makes a value valid.
 
+mod act;
 mod address;
 mod clock;
 mod envelope;
@@ -13,17 +14,20 @@ mod name;
 mod outcome;
 mod refusal;
 mod reply;
+mod selection;
 mod size;
 mod source;
 
+pub use act::{ActId, HostPort, HostPortError, Redirect, TlsPolicy, TlsPolicyError};
 pub use address::{Address, AddressError, Domain};
 pub use clock::{Duration, Timestamp, TimestampError};
 pub use envelope::{BodyType, DsnReturn, Envelope, Notify, Recipient, ReversePath};
 pub use id::{IdError, MessageId, SnapshotNumber};
 pub use metrics::{Family, Figure, Metrics};
 pub use name::{ListenerName, NameError, RegionName, SourceName, TenantName};
-pub use outcome::{Discard, Final, Outcome, ParkReason, Stage};
+pub use outcome::{Discard, Final, LastTry, Met, Outcome, ParkReason, Stage};
 pub use refusal::{Action, Category, Owner, Scope};
 pub use reply::{EnhancedCode, Reply, ReplyClass, ReplyCode};
+pub use selection::{Key, Selection, SelectionError, Standing, Subject, Term};
 pub use size::{ByteCount, SizeError};
 pub use source::Source;

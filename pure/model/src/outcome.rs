@@ -79,6 +79,69 @@ pub enum ParkReason {
     Operator { by: String, note: String },
 }
 
+/// What the last try met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastTry {
+    /// The host that was asked as `name [address]`, if it came to that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceName>,
+    /// `None`: a transaction was begun, and its end is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub met: Option<Met>,
+}
+
+/// What stood in the way, and what was made of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Met {
+    pub stage: Stage,
+    /// The kind of failure: `reply`, `resolve`, `connect`, `tls`, `lost`, `unknown` or `lacks`.
+    pub kind: String,
+    /// As one line.
+    pub text: String,
+    /// What kind of refusal it was, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
+    /// Whose fault it was judged to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
+    /// What was decided: `retry`, `retry_same_source`, `report`, `park` or `hold_tenant`.
+    pub judgement: String,
+}
+
+impl ParkReason {
+    /// The word for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "refused",
+            Self::TenantSetup { .. } => "tenant_setup",
+            Self::Loop { .. } => "loop",
+            Self::Policy { .. } => "policy",
+            Self::Damaged { .. } => "damaged",
+            Self::Operator { .. } => "operator",
+        }
+    }
+
+    /// Whether it was kept by somebody's will, and not because nothing helps.
+    #[must_use]
+    pub fn is_hold(&self) -> bool {
+        match self {
+            Self::Loop { .. } | Self::Policy { .. } | Self::Operator { .. } => true,
+            Self::Refused { .. } | Self::TenantSetup { .. } | Self::Damaged { .. } => false,
+        }
+    }
+}
+
+impl LastTry {
+    /// The name of the host, without its address.
+    #[must_use]
+    pub fn site(&self) -> Option<&str> {
+        self.host.as_deref().and_then(|host| host.split_ascii_whitespace().next())
+    }
+}
+
 /// Where in the conversation with the next hop something happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

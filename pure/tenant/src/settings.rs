@@ -11,7 +11,7 @@ mod secret;
 
 pub use connector::{Check, Connector, ConnectorKind, SecretHeader};
 pub use egress::{
-    ClientCertificate, CutThrough, Egress, EgressMode, Fallback, Handover, Otherwise, SmartHost, TlsPolicy,
+    ClientCertificate, CutThrough, Egress, EgressMode, Fallback, Handover, Otherwise, SmartHost,
 };
 
 pub use proofs::{Account, Certificates, Password, is_microsoft};
@@ -20,6 +20,7 @@ pub use secret::Secret;
 
 pub(crate) use read::{Outside, settings as read};
 
+pub use model::TlsPolicy;
 pub use signatures::OnFailure;
 
 use model::{Address, ByteCount, Domain, RegionName, TenantName};

@@ -6,7 +6,7 @@ use crate::{NodeView, Readiness};
 use model::Metrics;
 use std::fmt::Write as _;
 
-const STYLE: &str = include_str!("front.css");
+pub(crate) const STYLE: &str = include_str!("front.css");
 
 /// The finished page.
 pub(crate) fn render(node: &NodeView, metrics: &Metrics, ready: &Readiness) -> String {
@@ -35,7 +35,7 @@ pub(crate) fn render(node: &NodeView, metrics: &Metrics, ready: &Readiness) -> S
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<meta http-equiv=\"refresh\" content=\"5\">\n\
          <title>Signpost: {headline}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>{STYLE}</style>\n</head>\n\
-         <body>\n<header><strong>Signpost</strong><nav><a href=\"/metrics\">Metrics</a> <a href=\"/readyz\">Readiness</a></nav>\
+         <body>\n<header><strong>Signpost</strong><nav><a href=\"/queue\">Queue</a> <a href=\"/metrics\">Metrics</a> <a href=\"/readyz\">Readiness</a></nav>\
          </header>\n<main>{body}</main>\n</body>\n</html>\n"
     )
 }
@@ -109,6 +109,6 @@ fn places(node: &NodeView) -> String {
     format!("<section><h2>Addresses</h2><table><tbody>{rows}</tbody></table></section>")
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

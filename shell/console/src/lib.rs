@@ -4,6 +4,9 @@
 //! script. There are no logins yet, so it serves loopback addresses only.
 
 mod front;
+mod queue;
+
+pub use queue::{ActLine, QueueGroup, QueueView, queue_router};
 
 use axum::Router;
 use axum::extract::State;

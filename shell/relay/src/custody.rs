@@ -3,7 +3,7 @@
 //! Stations behind the stamp do the same for both and need not know which one it is.
 
 use bytes::Bytes;
-use model::{Final, MessageId, SourceName, Timestamp};
+use model::{Final, MessageId, Redirect, SourceName, Timestamp};
 use spool::{Accepted, Lease, SpoolError, Transit, Tried};
 use std::sync::Arc;
 
@@ -26,6 +26,14 @@ impl Custody<'_> {
         match self {
             Self::Lease(lease) => lease.accepted(),
             Self::Transit(transit) => transit.accepted(),
+        }
+    }
+
+    /// Where an operator sends it; nobody does before the queue has it.
+    pub(crate) fn redirect(&self) -> Option<Redirect> {
+        match self {
+            Self::Lease(lease) => lease.redirect(),
+            Self::Transit(_) => None,
         }
     }
 

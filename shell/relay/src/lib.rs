@@ -21,6 +21,7 @@ mod door;
 mod facts;
 mod hints;
 mod holds;
+mod operate;
 mod ours;
 mod processed;
 mod proofs;
@@ -37,8 +38,10 @@ mod wire;
 
 pub use hints::{Hint, Hints};
 pub use holds::{Held, Holds};
+pub use operate::{Explanation, GivenUp, Operator};
 pub use refused::{Refusals, RefusedAt, RefusedSession};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
+pub use steer::{Excluded, RouteExplained, SourceExplained};
 pub use tenants::{DomainTaken, Tenants};
 pub use verdict::Patience;
 
@@ -96,7 +99,7 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
         let missed = missed(
             &pending,
             Stage::Resolve,
-            None,
+            (None, None),
             &Failure::Connect("the tenant is not published".to_owned()),
         );
         tracing::error!(id = %lease.id(), tenant = %accepted.tenant, "no snapshot of this tenant is published");
@@ -157,12 +160,13 @@ async fn carry_group(
     let members: Vec<(usize, Recipient)> =
         pending.iter().filter(|(number, _)| group.recipients.contains(number)).cloned().collect();
     if let Custody::Lease(lease) = custody
+        && lease.redirect().is_none()
         && ours::is_ours(lease.accepted())
     {
         return ours::carry(parts, lease, snapshot, &group, &members).await;
     }
     let mut left = Vec::new();
-    for route in Steer::routes(snapshot, &members) {
+    for route in Steer::routes(snapshot, &members, custody.redirect()) {
         for numbers in route.recipients.chunks(TRANSACTION_RECIPIENTS_MAX) {
             let members: Vec<_> =
                 members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
@@ -218,13 +222,14 @@ async fn carry_transaction(
         let path = match found {
             Ok(path) => path,
             Err(failure) => {
-                return refused.unwrap_or_else(|| missed(members, Stage::Resolve, None, &failure));
+                return refused.unwrap_or_else(|| missed(members, Stage::Resolve, (None, None), &failure));
             }
         };
         match parts.transport.send(&path, &shipment).await {
             Ok(sent) => {
                 let missed = parts.verdict.take(custody, snapshot, sent, parts.clock.now()).await;
-                if refused.is_some() || !verdict::is_unknown_to_the_tenant(snapshot, &missed, members.len()) {
+                let is_unknown = verdict::is_unknown_to_the_tenant(snapshot, &missed, members.len());
+                if refused.is_some() || route.redirect.is_some() || !is_unknown {
                     return missed;
                 }
                 // Law 3: another way at once, one time: the connector may know another address of ours.
@@ -233,17 +238,16 @@ async fn carry_transaction(
                 refused = Some(missed);
             }
             Err(NotSent::All(stage, host, failure)) => {
-                let mut missed = missed(members, stage, Some(&host), &failure);
-                missed.iter_mut().for_each(|one| one.source = Some(path.source.name.clone()));
-                return missed;
+                return missed(members, stage, (Some(&host), Some(&path.source.name)), &failure);
             }
             Err(NotSent::Wait(until, host, failure)) => {
-                let mut missed = missed(members, Stage::Connect, Some(&host), &failure);
+                let place = (Some(host.as_str()), Some(&path.source.name));
+                let mut missed = missed(members, Stage::Connect, place, &failure);
                 missed.iter_mut().for_each(|one| one.limited = Some(until));
                 return missed;
             }
             Err(NotSent::Source(why)) if path.login.is_some() => {
-                return missed(members, Stage::Connect, None, &Failure::Connect(why));
+                return missed(members, Stage::Connect, (None, None), &Failure::Connect(why));
             }
             Err(NotSent::Source(why)) => {
                 parts.metrics.alarms.add_one();
@@ -273,14 +277,14 @@ async fn path(
 fn missed(
     members: &[(usize, Recipient)],
     stage: Stage,
-    host: Option<&str>,
+    (host, source): (Option<&str>, Option<&SourceName>),
     failure: &Failure,
 ) -> Vec<Missed> {
     let of = |(recipient, _): &(usize, Recipient)| Missed {
         recipient: *recipient,
         stage,
         host: host.map(str::to_owned),
-        source: None,
+        source: source.cloned(),
         failure: failure.clone(),
         limited: None,
     };

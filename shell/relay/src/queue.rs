@@ -7,7 +7,7 @@ use crate::holds::Passage;
 use crate::stop::Stop;
 use crate::{Parts, carry};
 use model::{Duration, MessageId, ParkReason, TenantName, Timestamp};
-use spool::{Lease, QueueEntry};
+use spool::{Lane, Lease};
 use std::collections::{BTreeMap, HashMap};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{Id, JoinSet};
 
 /// Messages on their way out at once, in all and for one tenant.
-const CARRIED_MAX: usize = 200;
-const CARRIED_PER_TENANT_MAX: usize = 20;
+pub(crate) const CARRIED_MAX: usize = 200;
+pub(crate) const CARRIED_PER_TENANT_MAX: usize = 20;
 /// How long a message that is under way may take once the node stops.
 const STOP_WAIT: Duration = Duration::from_secs(7);
 /// How often idle connections, the parked and the segments are looked after.
@@ -100,8 +100,8 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
             tend_spool(&parts, now).await;
         }
         let is_full = under_way.tasks.len() >= CARRIED_MAX;
-        let may = |tenant: &TenantName| under_way.has_room(tenant) && may_go(&parts, tenant, now);
-        let next_due = if is_full { None } else { parts.spool.next_due(may) };
+        let may = |lane: &Lane| under_way.has_room(&lane.tenant) && may_go(&parts, lane, now);
+        let next_due = if is_full { None } else { parts.spool.next_due_in(may) };
         let next_probe = parts.tenants.holds().next_probe().filter(|probe| *probe > now);
         let wake = [next_due, next_probe].into_iter().flatten().fold(look_after, Ord::min);
         tokio::select! {
@@ -140,32 +140,42 @@ pub(crate) async fn tell_of_late(parts: Arc<Parts>, mut stop: Stop) {
 
 fn take_what_is_due(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timestamp) {
     while under_way.tasks.len() < CARRIED_MAX {
-        let may = |tenant: &TenantName| under_way.has_room(tenant) && may_go(parts, tenant, now);
-        let Some(lease) = parts.spool.take_due(now, may) else { return };
-        parts.tenants.holds().probed(&lease.accepted().tenant, now);
+        let may = |lane: &Lane| under_way.has_room(&lane.tenant) && may_go(parts, lane, now);
+        let Some(lease) = parts.spool.take_due_in(now, may) else { return };
+        if lease.redirect().is_none() {
+            parts.tenants.holds().probed(&lease.accepted().tenant, now);
+        }
         under_way.begin(parts, lease);
     }
 }
 
-/// Mail of a tenant that is held stays, but for a probe.
-fn may_go(parts: &Parts, tenant: &TenantName, now: Timestamp) -> bool {
-    parts.tenants.holds().exit(tenant, now) != Passage::Closed
+/// Mail of a tenant that is held stays, but for a probe and for what an operator sends elsewhere.
+fn may_go(parts: &Parts, lane: &Lane, now: Timestamp) -> bool {
+    lane.redirected || parts.tenants.holds().exit(&lane.tenant, now) != Passage::Closed
 }
 
 /// Mail that is parked for its tenant's set-up: all of it wakes once the set-up is mended, one message serves as the probe before.
 async fn wake_parked(parts: &Parts, now: Timestamp) {
-    let is_for_setup = |entry: &QueueEntry| matches!(entry.parked, Some(ParkReason::TenantSetup { .. }));
     let mut parked: BTreeMap<TenantName, Vec<MessageId>> = BTreeMap::new();
     if parts.spool.parked_bytes() > 0 {
-        for entry in parts.spool.list(usize::MAX, is_for_setup) {
-            parked.entry(entry.tenant).or_default().push(entry.id);
-        }
+        parts.spool.scan(|seen| {
+            if matches!(seen.progress.parked, Some(ParkReason::TenantSetup { .. })) {
+                parked.entry(seen.accepted.tenant.clone()).or_default().push(seen.id);
+            }
+        });
     }
     let holds = parts.tenants.holds();
     for (tenant, ids) in &parked {
         let awake = match holds.exit(tenant, now) {
             Passage::Free if holds.wakes(tenant, now) => ids.len(),
-            Passage::Probe if parts.spool.next_due(|name| name == tenant).is_none_or(|due| due > now) => 1,
+            Passage::Probe
+                if parts
+                    .spool
+                    .next_due_in(|lane| lane.tenant == *tenant && !lane.redirected)
+                    .is_none_or(|due| due > now) =>
+            {
+                1
+            }
             Passage::Free | Passage::Probe | Passage::Closed => 0,
         };
         for id in &ids[..awake] {

@@ -8,6 +8,7 @@ use crate::admit::Admission;
 use crate::cut_through::Pauses;
 use crate::door::Entrance;
 use crate::hints::Hints;
+use crate::operate::Operator;
 use crate::processed::ProcessedKey;
 use crate::proofs::{self, DomainProofs};
 use crate::queue::TakenOver;
@@ -203,6 +204,12 @@ impl Relay {
     #[must_use]
     pub fn hints(&self) -> Arc<Hints> {
         Arc::clone(&self.parts.admission.hints)
+    }
+
+    /// For an operator's questions and acts.
+    #[must_use]
+    pub fn operator(&self) -> Operator {
+        Operator::new(Arc::clone(&self.parts))
     }
 
     /// Ends within ten seconds. The spool is the caller's to stop afterwards.

@@ -6,10 +6,15 @@
 
 mod choose;
 mod eligible;
+mod explain;
 mod fallback;
 
+pub use choose::Excluded;
+pub use explain::{RouteExplained, SourceExplained};
+
 use bounce::Failure;
-use model::{Domain, MessageId, Recipient, Source, SourceName, TenantName};
+use choose::Weighed;
+use model::{Domain, HostPort, MessageId, Recipient, Redirect, Source, SourceName, TenantName, TlsPolicy};
 use net::{ResolveError, Resolver};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -29,6 +34,14 @@ pub(crate) struct Route {
     pub(crate) over: Over,
     /// Not used while there is another.
     pub(crate) avoid: Option<SourceName>,
+    /// An operator's act chose the target.
+    pub(crate) redirect: Option<Redirect>,
+}
+
+impl Route {
+    fn tls(&self, egress: &Egress) -> TlsPolicy {
+        self.redirect.as_ref().and_then(|redirect| redirect.tls).unwrap_or(egress.tls)
+    }
 }
 
 /// Which of our addresses a route may use.
@@ -72,7 +85,19 @@ impl Steer {
     }
 
     /// The recipients by next hop: all of them to the tenant's own system, or each to its domain.
-    pub(crate) fn routes(snapshot: &Snapshot, recipients: &[(usize, Recipient)]) -> Vec<Route> {
+    pub(crate) fn routes(
+        snapshot: &Snapshot,
+        recipients: &[(usize, Recipient)],
+        redirect: Option<Redirect>,
+    ) -> Vec<Route> {
+        if let Some(redirect) = redirect {
+            let target = match redirect.to.clone() {
+                HostPort::Name { host, port } => SmartHost::Name { host, port },
+                HostPort::Address(address) => SmartHost::Address(address),
+            };
+            let route = Self::route_to_smart_host(snapshot, recipients);
+            return vec![Route { target, redirect: Some(redirect), ..route }];
+        }
         let egress = &snapshot.settings.egress;
         match egress.mode {
             EgressMode::Return => vec![Self::route_to_smart_host(snapshot, recipients)],
@@ -84,7 +109,7 @@ impl Steer {
     pub(crate) fn route_to_smart_host(snapshot: &Snapshot, recipients: &[(usize, Recipient)]) -> Route {
         let recipients = recipients.iter().map(|(number, _)| *number).collect();
         let target = snapshot.settings.egress.smart_host.clone();
-        Route { recipients, target, over: Over::Pool, avoid: None }
+        Route { recipients, target, over: Over::Pool, avoid: None, redirect: None }
     }
 
     /// What we write ourselves goes to the exchangers of its recipients' domains, whatever the tenant's mail does.
@@ -107,19 +132,41 @@ impl Steer {
         without: &BTreeSet<SourceName>,
     ) -> Result<Path, Failure> {
         let egress = eligible::egress(&snapshot.settings.egress, route.over);
-        let eligible = eligible::sources(&self.sources, &egress, route, without);
-        let source = choose::source(id, eligible.into_iter()).cloned();
-        let source = source.ok_or_else(|| Failure::Connect(no_source(snapshot, without)))?;
+        let egress = Egress { tls: route.tls(&egress), ..egress };
+        let chosen = |weighed: &[Weighed<'_>]| choose::best(weighed).cloned();
+        let source = chosen(&self.weigh(snapshot, id, route, without, None));
+        source.ok_or_else(|| Failure::Connect(no_source(snapshot, without)))?;
         let found = self.hops(&route.target).await;
         let mut hops = found.map_err(|error| Failure::Resolve(error.to_string()))?;
+        let Some(source) = chosen(&self.weigh(snapshot, id, route, without, Some(&hops))) else {
+            return Err(Failure::Resolve(format!("{} has no address of a source's family", route.target)));
+        };
         hops.retain(|hop| hop.address.is_ipv4() == source.address.is_ipv4());
         hops.truncate(HOPS_MAX);
-        if hops.is_empty() {
-            let family = if source.address.is_ipv4() { "IPv4" } else { "IPv6" };
-            let detail = format!("{} has no {family} address for the source {}", route.target, source.name);
-            return Err(Failure::Resolve(detail));
-        }
         Ok(Path { tenant: snapshot.settings.name.clone(), egress, source, hops, login: None })
+    }
+
+    /// Every source with what speaks against it, for a next hop with these addresses if they are known.
+    fn weigh(
+        &self,
+        snapshot: &Snapshot,
+        id: MessageId,
+        route: &Route,
+        without: &BTreeSet<SourceName>,
+        hops: Option<&[Hop]>,
+    ) -> Vec<Weighed<'_>> {
+        let egress = &snapshot.settings.egress;
+        let eligible = eligible::sources(&self.sources, egress, route, without);
+        choose::weigh(id, &self.sources, |source| {
+            let same_family = |hop: &Hop| hop.address.is_ipv4() == source.address.is_ipv4();
+            if without.contains(&source.name) {
+                return Some(Excluded::Failed);
+            }
+            if !eligible.iter().any(|one| one.name == source.name) {
+                return Some(Excluded::NotOfTheTenant);
+            }
+            hops.is_some_and(|hops| !hops.iter().any(same_family)).then_some(Excluded::Family)
+        })
     }
 
     async fn hops(&self, target: &SmartHost) -> Result<Vec<Hop>, ResolveError> {
@@ -161,7 +208,13 @@ fn by_domain(recipients: &[(usize, Recipient)], over: Over) -> Vec<Route> {
     for (number, recipient) in recipients {
         by_domain.entry(recipient.address.domain()).or_default().push(*number);
     }
-    let route = |(domain, recipients)| Route { recipients, target: SmartHost::Mx(domain), over, avoid: None };
+    let route = |(domain, recipients)| Route {
+        recipients,
+        target: SmartHost::Mx(domain),
+        over,
+        avoid: None,
+        redirect: None,
+    };
     by_domain.into_iter().map(route).collect()
 }
 

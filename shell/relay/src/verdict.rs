@@ -23,8 +23,8 @@ use crate::processed::ProcessedKey;
 use crate::transport::Sent;
 use bounce::{Cause, Failure, Judgement, Kind, judge, sign};
 use model::{
-    Discard, EnhancedCode, Envelope, Final, ListenerName, Metrics, Owner, ParkReason, SourceName, Stage,
-    Timestamp,
+    Category, Discard, EnhancedCode, Envelope, Final, LastTry, ListenerName, Met, Metrics, Owner, ParkReason,
+    SourceName, Stage, Timestamp,
 };
 use report::{About, Line, Telling};
 use spool::{Lease, Spool, SpoolError};
@@ -34,6 +34,8 @@ use tenant::settings::EgressMode;
 
 /// RFC 3463 §3.5: delivery time expired.
 const EXPIRED: EnhancedCode = EnhancedCode::new(4, 4, 7);
+/// RFC 3463 §3.1: nothing more precise can be said; a person gave it up.
+const GIVEN_UP: EnhancedCode = EnhancedCode::new(5, 0, 0);
 
 /// One recipient that was not reached this time.
 #[derive(Debug, Clone)]
@@ -48,6 +50,14 @@ pub(crate) struct Missed {
     pub(crate) failure: Failure,
     /// It was for a limit: no fault and no try, and the message may come again then.
     pub(crate) limited: Option<Timestamp>,
+}
+
+/// Recipients that were given up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Ended {
+    /// Named in a report.
+    pub(crate) told: usize,
+    pub(crate) discarded: usize,
 }
 
 /// What verdicts need.
@@ -168,7 +178,10 @@ impl Verdict {
         };
         if !left.is_empty() {
             let missed = left.iter().map(|(_, one)| one);
-            setup::refused(self, &lease.accepted().envelope, snapshot, missed, now);
+            // Where an operator redirected a message stands somebody else's host: it says nothing of the tenant's connector.
+            if lease.redirect().is_none() {
+                setup::refused(self, &lease.accepted().envelope, snapshot, missed, now);
+            }
             let parks = left.iter().all(|(judgement, _)| parks(*judgement));
             let told = if parks {
                 self.park(lease, snapshot, &left, now).await
@@ -252,6 +265,53 @@ impl Verdict {
                 }
             }
         }
+        self.end_with(lease, snapshot, (outcomes, lines, avoid), now).await
+    }
+
+    /// Gives recipients up by an operator's act: their sender is told `text` where anybody may be told.
+    pub(crate) async fn give_up(
+        &self,
+        lease: &Lease,
+        snapshot: &Snapshot,
+        recipients: &[usize],
+        text: &str,
+        now: Timestamp,
+    ) -> Result<Ended, SpoolError> {
+        let (mut outcomes, mut lines) = (Vec::new(), Vec::new());
+        for recipient in recipients.iter().copied() {
+            let reply = text.to_owned();
+            match why_untold(&lease.accepted().envelope, recipient) {
+                Some(because) => {
+                    self.metrics.discarded.add_one();
+                    outcomes.push((recipient, Final::Discarded { because, reply }));
+                }
+                None => {
+                    let (status, cause, host) = (GIVEN_UP, Cause::Unclear, None);
+                    lines.push(Line { recipient, status, cause, host, diagnostic: reply, tried: None });
+                }
+            }
+        }
+        let ended = Ended { told: lines.len(), discarded: outcomes.len() };
+        self.end_with(lease, snapshot, (outcomes, lines, None), now).await?;
+        Ok(ended)
+    }
+
+    /// The waits that are for messages of this tenant.
+    pub(crate) fn schedule(&self, snapshot: Option<&Snapshot>) -> &Schedule {
+        match snapshot.map(|snapshot| snapshot.settings.egress.mode) {
+            Some(EgressMode::Deliver) => &self.schedules.to_recipients,
+            Some(EgressMode::Return) | None => &self.schedules.to_tenant,
+        }
+    }
+
+    /// Reports what has to be reported, then records every outcome.
+    async fn end_with(
+        &self,
+        lease: &Lease,
+        snapshot: &Snapshot,
+        (mut outcomes, lines, avoid): (Vec<(usize, Final)>, Vec<Line>, Option<SourceName>),
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
         if !lines.is_empty() {
             let about = About::lease(lease, snapshot);
             let report = self.tell(&about, Telling { kind: Kind::Failed, lines: &lines, avoid }, now).await?;
@@ -291,7 +351,8 @@ impl Verdict {
             true => ParkReason::TenantSetup { stage, host, reply },
             false => ParkReason::Refused { stage, host, reply, category, owner },
         };
-        lease.park(reason, now).await
+        let tried = tried(*judgement, category, first);
+        lease.with_tried(tried).park(reason, now).await
     }
 
     async fn wait(
@@ -301,20 +362,24 @@ impl Verdict {
         left: &[(Judgement, Missed)],
         now: Timestamp,
     ) -> Result<(), SpoolError> {
-        let schedule = match snapshot.map(|snapshot| snapshot.settings.egress.mode) {
-            Some(EgressMode::Deliver) => &self.schedules.to_recipients,
-            Some(EgressMode::Return) | None => &self.schedules.to_tenant,
-        };
         let unknown = left.iter().any(|(judgement, _)| *judgement == Judgement::RetrySameSource);
         let limited = left.iter().map(|(_, missed)| missed.limited).collect::<Option<Vec<_>>>();
         let limited = limited.and_then(|times| times.into_iter().max());
-        let due = limited.unwrap_or_else(|| schedule.next(lease.tries(), unknown, now));
+        let due = limited.unwrap_or_else(|| self.schedule(snapshot).next(lease.tries(), unknown, now));
         let certain = left.iter().filter(|(_, missed)| !matches!(missed.failure, Failure::Unknown(_)));
         let undelivered: Vec<usize> = certain.map(|(_, missed)| missed.recipient).collect();
         self.metrics.maybe_duplicates.add((left.len() - undelivered.len()) as u64);
         let why = left.first().map_or_else(|| "waiting for the spool".to_owned(), |(_, first)| shown(first));
         self.metrics.deferred.add(left.len() as u64);
         tracing::info!(id = %lease.id(), due = %due, why, "deferred");
+        let lease = match left.first() {
+            Some((judgement, first)) => {
+                let classified =
+                    snapshot.and_then(|snapshot| self.judging.classified(lease.accepted(), snapshot, first));
+                lease.with_tried(tried(*judgement, classified.map(|told| told.category), first))
+            }
+            None => lease,
+        };
         match limited {
             Some(_) => lease.wait_for_limit(due, undelivered, why, now).await,
             None => lease.reschedule(due, undelivered, why, now).await,
@@ -364,6 +429,30 @@ fn owner_of(judgement: Judgement) -> Option<Owner> {
         Judgement::HoldTenant => Some(Owner::TenantSetup),
         Judgement::Retry | Judgement::RetrySameSource | Judgement::Report(_) => None,
     }
+}
+
+/// What a recipient's try met, for the record.
+fn tried(judgement: Judgement, category: Option<Category>, missed: &Missed) -> LastTry {
+    let owner = owner_of(judgement);
+    let judgement = match judgement {
+        Judgement::Retry => "retry",
+        Judgement::RetrySameSource => "retry_same_source",
+        Judgement::Report(_) => "report",
+        Judgement::Park(_) => "park",
+        Judgement::HoldTenant => "hold_tenant",
+    };
+    let kind = match missed.failure {
+        Failure::Reply(_) => "reply",
+        Failure::Resolve(_) => "resolve",
+        Failure::Connect(_) => "connect",
+        Failure::Tls(_) => "tls",
+        Failure::Lost(_) => "lost",
+        Failure::Unknown(_) => "unknown",
+        Failure::Lacks(_) => "lacks",
+    };
+    let (kind, judgement) = (kind.to_owned(), judgement.to_owned());
+    let met = Met { stage: missed.stage, kind, text: missed.failure.to_string(), judgement, category, owner };
+    LastTry { host: missed.host.clone(), source: missed.source.clone(), met: Some(met) }
 }
 
 fn shown(missed: &Missed) -> String {

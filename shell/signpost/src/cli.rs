@@ -1,7 +1,11 @@
 //! The command line: every command with its help. What a command does stands in `commands` and `up`.
 
+mod queue;
+
+pub(crate) use queue::{ActArgs, QueueCommand, SelectionArgs};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{Address, ListenerName, MessageId, TenantName, Timestamp};
+use model::{Address, ListenerName, TenantName, Timestamp};
 use std::path::PathBuf;
 
 /// A mail relay that stamps signatures and never loses a message.
@@ -33,9 +37,9 @@ pub(crate) enum Command {
     /// Publish, export and list tenants of a running relay
     #[command(subcommand)]
     Tenant(TenantCommand),
-    /// Look at the queue of a running relay, hold and release messages
+    /// Look at the queue of a running relay and change what is in it: any selection, a dry run first
     #[command(subcommand)]
-    Queue(QueueCommand),
+    Queue(Box<QueueCommand>),
     /// Look at the spool's files
     #[command(subcommand)]
     Spool(SpoolCommand),
@@ -229,44 +233,6 @@ pub(crate) enum TenantCommand {
         data: Data,
         #[arg(long)]
         json: bool,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum QueueCommand {
-    /// List messages, oldest first
-    Ls {
-        #[arg(long, default_value_t = 100)]
-        limit: usize,
-        #[command(flatten)]
-        data: Data,
-        #[arg(long)]
-        json: bool,
-    },
-    /// Show one message: envelope, recipients, what it waits for
-    Show {
-        id: MessageId,
-        /// Print the message itself
-        #[arg(long)]
-        original: bool,
-        #[command(flatten)]
-        data: Data,
-        #[arg(long)]
-        json: bool,
-    },
-    /// Keep a message without attempts until it is released
-    Hold {
-        id: MessageId,
-        #[arg(long, default_value = "")]
-        note: String,
-        #[command(flatten)]
-        data: Data,
-    },
-    /// Make a waiting, parked or held message due now
-    Release {
-        id: MessageId,
-        #[command(flatten)]
-        data: Data,
     },
 }
 

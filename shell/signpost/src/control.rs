@@ -9,7 +9,8 @@ mod server;
 pub(crate) use client::Client;
 pub(crate) use server::{Control, bind, serve};
 
-use model::{MessageId, TenantName, Timestamp};
+use crate::desk::Order;
+use model::{MessageId, Selection, TenantName, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Most bytes that follow a line.
@@ -31,19 +32,32 @@ pub(crate) enum Request {
         name: TenantName,
     },
     QueueList {
+        /// By default everything.
+        #[serde(default = "Selection::everything")]
+        selection: Selection,
         limit: usize,
     },
-    /// With `original` the answer has the message attached.
+    QueueSummary {
+        selection: Selection,
+    },
+    /// With `raw` the answer has the message attached, with `headers` its header.
     QueueShow {
         id: MessageId,
-        original: bool,
+        #[serde(default)]
+        raw: bool,
+        #[serde(default)]
+        headers: bool,
+        #[serde(default)]
+        explain: bool,
     },
-    QueueHold {
-        id: MessageId,
-        note: String,
+    /// Without `go` it only tells what it would do.
+    QueueAct {
+        order: Order,
+        go: bool,
     },
-    QueueRelease {
-        id: MessageId,
+    /// The latest first.
+    QueueActs {
+        limit: usize,
     },
     /// Every certificate, looked at now.
     CertificateList,
@@ -79,12 +93,18 @@ impl TraceWish {
 }
 
 impl Request {
+    /// Whether it changes messages of the queue, which may take long and is never broken off.
+    fn is_an_act(&self) -> bool {
+        matches!(self, Self::QueueAct { .. })
+    }
+
     fn is_about_the_queue(&self) -> bool {
         match self {
             Self::QueueList { .. }
+            | Self::QueueSummary { .. }
             | Self::QueueShow { .. }
-            | Self::QueueHold { .. }
-            | Self::QueueRelease { .. } => true,
+            | Self::QueueAct { .. }
+            | Self::QueueActs { .. } => true,
             Self::Status
             | Self::TenantApply
             | Self::TenantList

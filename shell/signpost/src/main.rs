@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod config;
 mod control;
+mod desk;
 mod folders;
 mod keys;
 mod ledger;
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
         Command::Classify => commands::classify(),
         Command::Send(args) => commands::send(&args),
         Command::Tenant(command) => commands::tenant(command),
-        Command::Queue(command) => commands::queue(command),
+        Command::Queue(command) => commands::queue(*command),
         Command::Spool(command) => commands::spool(command),
         Command::Trace(args) => commands::trace(&args),
         Command::Connector(command) => commands::connector(command),

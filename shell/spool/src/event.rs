@@ -3,10 +3,11 @@
 //! Events are stored as JSON with field names that never change their meaning; an unknown field is skipped, an unknown event is a
 //! damaged record. Addresses are in them because the queue needs them.
 
+use crate::act::Act;
 use crate::tried::Tried;
 use model::{
-    Envelope, Final, ListenerName, MessageId, Outcome, ParkReason, SnapshotNumber, SourceName, TenantName,
-    Timestamp,
+    ActId, Envelope, Final, LastTry, ListenerName, MessageId, Outcome, ParkReason, Redirect, SnapshotNumber,
+    SourceName, TenantName, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -120,10 +121,14 @@ pub enum Event {
         /// Only a limit of the next hop keeps it: no try is spent.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         limit: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last_try: Option<Box<LastTry>>,
     },
     Parked {
         reason: ParkReason,
         unknown: Vec<usize>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last_try: Option<Box<LastTry>>,
     },
     Released {
         by: String,
@@ -141,8 +146,66 @@ pub enum Event {
         length: u64,
         state: Box<Progress>,
     },
+    /// An operator's act changed it.
+    Acted {
+        act: ActId,
+        #[serde(flatten)]
+        change: Change,
+    },
+    /// The act itself, at its beginning and again at its end; the record's id is the act's.
+    Act {
+        act: Box<Act>,
+    },
     /// Never acknowledged, although its records may be whole: the sync behind them failed.
     Dropped,
+}
+
+/// What an act does to one message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    Held {
+        by: String,
+        note: String,
+    },
+    /// Out of park or hold, or before its time.
+    Released {
+        due: Timestamp,
+    },
+    /// Before its time.
+    Retried {
+        due: Timestamp,
+    },
+    Redirected {
+        to: Redirect,
+    },
+    /// What the act `of` changed is again as it was.
+    Undone {
+        of: ActId,
+        restored: Before,
+    },
+}
+
+/// What a message was before an act, as far as the act changed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "aspect", rename_all = "snake_case")]
+pub enum Before {
+    Standing {
+        due: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parked: Option<ParkReason>,
+    },
+    Route {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        redirect: Option<Redirect>,
+    },
+}
+
+/// An act on a message that can be undone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undoable {
+    pub act: ActId,
+    pub before: Before,
 }
 
 /// How far a message has come.
@@ -172,6 +235,13 @@ pub struct Progress {
     /// When the tenant was told, by a notice that names this message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant_told: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_try: Option<LastTry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect: Option<Redirect>,
+    /// Acts that can be undone, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acts: Vec<Undoable>,
 }
 
 /// An event with its message and time, as stored.

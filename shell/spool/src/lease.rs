@@ -9,7 +9,7 @@ use crate::state::Shared;
 use crate::tried::Tried;
 use crate::writer::Durability;
 use bytes::Bytes;
-use model::{Final, MessageId, Outcome, ParkReason, Recipient, SourceName, Timestamp};
+use model::{Final, LastTry, MessageId, Outcome, ParkReason, Recipient, Redirect, SourceName, Timestamp};
 use std::sync::Arc;
 
 /// The right to deliver a message.
@@ -21,6 +21,8 @@ pub struct Lease {
     number: u64,
     size: u64,
     chunks: usize,
+    /// What this try met, told with its end.
+    last_try: Option<Box<LastTry>>,
 }
 
 impl Lease {
@@ -31,7 +33,7 @@ impl Lease {
                 state.entry(id).expect("only the lease of a message removes it, and this one is just taken");
             (Arc::clone(&entry.accepted), entry.body.length, entry.body.chunks.len())
         };
-        Self { shared, id, accepted, number, size, chunks }
+        Self { shared, id, accepted, number, size, chunks, last_try: None }
     }
 
     /// The message's id.
@@ -68,6 +70,24 @@ impl Lease {
     #[must_use]
     pub fn tries(&self) -> u32 {
         self.shared.state().entry(self.id).map_or(0, |entry| entry.progress.tries)
+    }
+
+    /// Where it goes by an operator's act, in place of the tenant's route.
+    #[must_use]
+    pub fn redirect(&self) -> Option<Redirect> {
+        self.shared.state().entry(self.id).and_then(|entry| entry.progress.redirect.clone())
+    }
+
+    /// The lease, with what this try met: its end tells it.
+    #[must_use]
+    pub fn with_tried(mut self, tried: LastTry) -> Self {
+        self.last_try = Some(Box::new(tried));
+        self
+    }
+
+    /// Ends the lease without a try: the message stands where it stood.
+    pub fn put_back(self) {
+        self.shared.state().put_back(self.id, self.number);
     }
 
     /// Whether a recipient may have the message already.
@@ -150,14 +170,15 @@ impl Lease {
     /// # Errors
     /// If the record cannot be written; the message waits nevertheless.
     pub async fn reschedule(
-        self,
+        mut self,
         due: Timestamp,
         undelivered: Vec<usize>,
         why: String,
         now: Timestamp,
     ) -> Result<(), SpoolError> {
-        let unknown = self.unknown(&undelivered);
-        self.record(Event::Rescheduled { due, unknown, why, limit: false }, now, Durability::Soon).await
+        let (unknown, last_try) = (self.unknown(&undelivered), self.last_try.take());
+        let event = Event::Rescheduled { due, unknown, why, limit: false, last_try };
+        self.record(event, now, Durability::Soon).await
     }
 
     /// As `reschedule`, without spending a try: only a limit of the next hop keeps the message.
@@ -165,14 +186,15 @@ impl Lease {
     /// # Errors
     /// If the record cannot be written; the message waits nevertheless.
     pub async fn wait_for_limit(
-        self,
+        mut self,
         due: Timestamp,
         undelivered: Vec<usize>,
         why: String,
         now: Timestamp,
     ) -> Result<(), SpoolError> {
-        let unknown = self.unknown(&undelivered);
-        self.record(Event::Rescheduled { due, unknown, why, limit: true }, now, Durability::Later).await
+        let (unknown, last_try) = (self.unknown(&undelivered), self.last_try.take());
+        let event = Event::Rescheduled { due, unknown, why, limit: true, last_try };
+        self.record(event, now, Durability::Later).await
     }
 
     /// Recipients in flight but for those that certainly do not have the message.
@@ -185,9 +207,10 @@ impl Lease {
     ///
     /// # Errors
     /// If the record cannot be written; the message is parked nevertheless.
-    pub async fn park(self, reason: ParkReason, now: Timestamp) -> Result<(), SpoolError> {
+    pub async fn park(mut self, reason: ParkReason, now: Timestamp) -> Result<(), SpoolError> {
         let unknown = self.shared.state().in_flight(self.id).into_iter().collect();
-        self.record(Event::Parked { reason, unknown }, now, Durability::Soon).await
+        let last_try = self.last_try.take();
+        self.record(Event::Parked { reason, unknown, last_try }, now, Durability::Soon).await
     }
 
     async fn record(&self, event: Event, now: Timestamp, durability: Durability) -> Result<(), SpoolError> {

@@ -7,6 +7,7 @@
 //! It never retries a failed sync, never appends to a segment that an earlier run wrote, never rewrites a record in place. A damaged record
 //! costs at most the message that it belongs to. The format is described in `docs/formats/spool-v1.md`.
 
+mod act;
 mod config;
 mod crypt;
 pub mod disk;
@@ -17,19 +18,24 @@ mod lease;
 mod log;
 mod maintain;
 mod recover;
+mod seen;
 mod state;
 mod transit;
 mod tried;
 mod verify;
 mod writer;
 
+pub use act::{Act, ActEnd, ActKind, Acted, Skipped, Tally, Wanted};
 pub use config::{SpoolConfig, SpoolError};
-pub use event::{Accepted, Event, HeaderFacts, Progress, StampedGroup, Told, TraceInfo};
+pub use event::{
+    Accepted, Before, Change, Event, HeaderFacts, Progress, StampedGroup, Told, TraceInfo, Undoable,
+};
 pub use incoming::Incoming;
 pub use lease::Lease;
 pub use log::{LogBatch, LogGap, LogPlace, LogRecord};
 pub use recover::{Earlier, Recovered, Unread};
-pub use state::{Phase, QueueEntry};
+pub use seen::Seen;
+pub use state::{Lane, Phase, QueueEntry};
 pub use transit::Transit;
 pub use tried::{Phases, SaidLine, Speaker, Tried, TriedResult};
 pub use verify::{Damage, Verified, verify};
@@ -42,6 +48,9 @@ use recover::Look;
 use state::Shared;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// Messages that are shown under one lock.
+const SCANNED_AT_ONCE: usize = 200;
 
 /// A handle to the spool; clones are the same spool.
 #[derive(Clone)]
@@ -102,6 +111,12 @@ impl Spool {
     /// A message whose time has come, of a tenant that `may` be served; tenants take turns. It is leased until the lease ends.
     #[must_use]
     pub fn take_due(&self, now: Timestamp, may: impl Fn(&TenantName) -> bool) -> Option<Lease> {
+        self.take_due_in(now, |lane| may(&lane.tenant))
+    }
+
+    /// The same by lanes: what an operator redirected may go where the rest of its tenant's mail may not.
+    #[must_use]
+    pub fn take_due_in(&self, now: Timestamp, may: impl Fn(&Lane) -> bool) -> Option<Lease> {
         self.shared.writer.note_time(now);
         let (id, number) = self.shared.state().take_due(now, may)?;
         Some(Lease::new(Arc::clone(&self.shared), id, number))
@@ -110,6 +125,12 @@ impl Spool {
     /// When the next message of a tenant that `may` be served is due; `None` while nothing waits.
     #[must_use]
     pub fn next_due(&self, may: impl Fn(&TenantName) -> bool) -> Option<Timestamp> {
+        self.next_due_in(|lane| may(&lane.tenant))
+    }
+
+    /// The same by lanes.
+    #[must_use]
+    pub fn next_due_in(&self, may: impl Fn(&Lane) -> bool) -> Option<Timestamp> {
         self.shared.state().next_due(may)
     }
 
@@ -188,7 +209,29 @@ impl Spool {
     pub async fn hold(&self, id: MessageId, by: &str, note: &str, now: Timestamp) -> Result<(), SpoolError> {
         let reason = ParkReason::Operator { by: by.to_owned(), note: note.to_owned() };
         let unknown = self.shared.state().in_flight(id).into_iter().collect();
-        self.shared.act_on_waiting(id, Event::Parked { reason, unknown }, now).await
+        self.shared.act_on_waiting(id, Event::Parked { reason, unknown, last_try: None }, now).await
+    }
+
+    /// Shows every message to `visit`, by id. The queue goes on meanwhile: what comes or goes may be shown or not.
+    pub fn scan(&self, mut visit: impl FnMut(&Seen<'_>)) {
+        let mut after = None;
+        loop {
+            after = self.shared.state().visit(after, SCANNED_AT_ONCE, &mut visit);
+            if after.is_none() {
+                return;
+            }
+            // Sessions and deliveries that wait for the lock get it.
+            std::thread::yield_now();
+        }
+    }
+
+    /// Leases a message by name, whatever its time, if it is `still` meant: for an act that ends it.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn take(&self, id: MessageId, still: impl Fn(&Seen<'_>) -> bool) -> Result<Lease, Skipped> {
+        let number = self.shared.state().lease_by_name(id, still)?;
+        Ok(Lease::new(Arc::clone(&self.shared), id, number))
     }
 
     /// What happened, from `place` on and as far as it is on disk: about `limit` records. `None`: from the oldest that is there. It blocks, and gives

@@ -3,6 +3,7 @@
 //! A message that is being delivered is left for the next time. Copies are synced before anything is deleted, and segments are deleted
 //! one by one, oldest first. A failure leaves everything where it was.
 
+use crate::act::Act;
 use crate::config::SpoolError;
 use crate::event::{Event, Stored};
 use crate::format::{ChunkHead, RecordType, segment_name, write_record};
@@ -36,6 +37,11 @@ pub(crate) async fn run(shared: &Arc<Shared>, now: Timestamp) -> Result<(), Spoo
 /// Copies out what lives in one segment.
 async fn clean(shared: &Arc<Shared>, reaped: Reaped, now: Timestamp) -> Result<(), SpoolError> {
     for id in reaped.messages {
+        let act = shared.state().act(id);
+        if let Some(act) = act {
+            move_act(shared, act, now).await?;
+            continue;
+        }
         let Some(phase) = shared.state().take_out(id) else { continue };
         let moved = move_message(shared, id, reaped.number, now).await;
         shared.state().give_back(id, phase);
@@ -77,6 +83,16 @@ async fn move_message(
     let written = shared.writer.append(record, class, Durability::Now).await?;
     shared.state().accept_moved(id, message, body, progress, written.segment);
     pins.into_iter().chain([written]).for_each(Written::settle);
+    Ok(())
+}
+
+/// Writes the journal's entry of an act again.
+async fn move_act(shared: &Arc<Shared>, act: Act, now: Timestamp) -> Result<(), SpoolError> {
+    let stored = Stored { id: act.id.in_log(), at: now, event: Event::Act { act: Box::new(act.clone()) } };
+    let class = Class::Move { chunks_in: Default::default() };
+    let written = shared.writer.append(event_record(&stored)?, class, Durability::Now).await?;
+    shared.state().put_act(&act, Some(written.segment));
+    written.settle();
     Ok(())
 }
 

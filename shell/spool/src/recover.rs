@@ -128,6 +128,8 @@ impl Recovery {
             | Event::Parked { .. }
             | Event::Released { .. }
             | Event::Told { .. }
+            | Event::Acted { .. }
+            | Event::Act { .. }
             | Event::Dropped => self.state.apply(id, &stored.event, stored.at, Some(segment)),
         }
         if self.state.entry(id).is_none() {
@@ -152,7 +154,9 @@ impl Recovery {
             | Event::Parked { .. }
             | Event::Released { .. }
             | Event::Told { .. }
-            | Event::Tried { .. } => {}
+            | Event::Tried { .. }
+            | Event::Acted { .. }
+            | Event::Act { .. } => {}
         }
     }
 

@@ -11,22 +11,29 @@
 //!    \---------------------------- a lease that is dropped: Waiting, a minute later
 //! ```
 
+mod acts;
 mod due;
+mod entry;
 mod reader;
 mod segments;
 mod shared;
 
+pub use due::Lane;
+pub use entry::QueueEntry;
 pub(crate) use reader::Reader;
 pub(crate) use segments::{Readable, Reaped, Segment, Segments};
-pub(crate) use shared::{Pin, Shared, event_record};
+pub(crate) use shared::{Pin, Shared, TakenOut, event_record};
 
 use crate::config::SpoolError;
 use crate::event::{Accepted, Event, Progress, Told};
 use crate::format::RunStart;
+use crate::seen::Seen;
+use acts::Acts;
 use due::Due;
-use model::{Duration, Envelope, MessageId, Outcome, ParkReason, SnapshotNumber, TenantName, Timestamp};
+use model::{Duration, LastTry, MessageId, Outcome, ParkReason, SnapshotNumber, TenantName, Timestamp};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// How long a message waits whose lease ended without a word: its task failed.
@@ -73,32 +80,6 @@ pub(crate) struct Entry {
     event_segments: BTreeSet<u64>,
 }
 
-/// A message of the queue, for people.
-#[derive(Debug, Clone, Serialize)]
-pub struct QueueEntry {
-    pub id: MessageId,
-    pub phase: Phase,
-    pub tenant: TenantName,
-    pub snapshot: SnapshotNumber,
-    pub received: Timestamp,
-    pub due: Timestamp,
-    pub expires: Timestamp,
-    pub size: u64,
-    /// Tries that ended in a later one.
-    pub tries: u32,
-    pub envelope: Envelope,
-    /// In the order of the envelope's recipients.
-    pub outcomes: Vec<Outcome>,
-    pub maybe_duplicate: BTreeSet<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parked: Option<ParkReason>,
-    /// What the last attempt met.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub about: Option<MessageId>,
-}
-
 #[derive(Default)]
 pub(crate) struct State {
     entries: BTreeMap<MessageId, Entry>,
@@ -111,6 +92,7 @@ pub(crate) struct State {
     pub(crate) reader: Reader,
     /// Never acknowledged, although their acceptance is on disk: a power cut tore their bodies.
     pub(crate) torn: BTreeSet<MessageId>,
+    acts: Acts,
 }
 
 impl State {
@@ -128,7 +110,7 @@ impl State {
         self.segments.add_event(segment, id);
         let phase = if progress.parked.is_some() { Phase::Parked } else { Phase::Waiting };
         if phase == Phase::Waiting {
-            self.due.insert(&message.tenant, progress.due, id);
+            self.due.insert(&progress.lane(&message), progress.due, id);
         }
         let event_segments = BTreeSet::from([segment]);
         self.entries.insert(id, Entry { accepted: message, body, progress, phase, lease: 0, event_segments });
@@ -145,7 +127,7 @@ impl State {
     ) {
         self.accept(id, message, body, progress, segment);
         if let Some(entry) = self.entries.get_mut(&id) {
-            self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
+            self.due.remove(&entry.lane(), entry.progress.due, id);
             entry.phase = Phase::Delivering;
         }
     }
@@ -169,13 +151,23 @@ impl State {
 
     /// Takes in what happened to a message of the queue; of another one it is history only.
     pub(crate) fn apply(&mut self, id: MessageId, event: &Event, at: Timestamp, segment: Option<u64>) {
+        if let Event::Act { act } = event {
+            return self.put_act(act, segment);
+        }
         segment.into_iter().for_each(|segment| self.note_event(id, segment));
         let Some(entry) = self.entries.get_mut(&id) else { return };
         let progress = &mut entry.progress;
         match event {
-            Event::Accepted { .. } | Event::Moved { .. } | Event::Stamped { .. } | Event::Tried { .. } => {}
-            Event::Attempt { recipients, .. } => {
+            // An act itself is of no message, and was taken in above.
+            Event::Accepted { .. }
+            | Event::Moved { .. }
+            | Event::Stamped { .. }
+            | Event::Tried { .. }
+            | Event::Act { .. } => {}
+            Event::Attempt { recipients, source, host } => {
                 progress.in_flight.extend(recipients);
+                progress.last_try =
+                    Some(LastTry { host: Some(host.clone()), source: Some(source.clone()), met: None });
             }
             Event::Outcomes { outcomes } => {
                 for (recipient, outcome) in outcomes {
@@ -188,7 +180,7 @@ impl State {
                     self.forget(id);
                 }
             }
-            Event::Rescheduled { due, unknown, why, limit } => {
+            Event::Rescheduled { due, unknown, why, limit, last_try } => {
                 progress.in_flight.clear();
                 progress.maybe_duplicate.extend(unknown);
                 progress.tries += u32::from(!limit);
@@ -196,17 +188,17 @@ impl State {
                 if !limit {
                     progress.tried = Some(at);
                 }
+                progress.note_try(last_try.as_deref());
                 let due = *due;
                 self.wait_until(id, due);
             }
-            Event::Parked { reason, unknown } => {
+            Event::Parked { reason, unknown, last_try } => {
                 progress.in_flight.clear();
                 progress.maybe_duplicate.extend(unknown);
+                progress.note_try(last_try.as_deref());
                 progress.parked = Some(reason.clone());
                 progress.parked_since.get_or_insert(at);
-                let due = progress.due;
-                entry.phase = Phase::Parked;
-                self.due.remove(&entry.accepted.tenant, due, id);
+                self.stand(id);
             }
             Event::Released { due, .. } => {
                 progress.parked = None;
@@ -215,6 +207,11 @@ impl State {
             }
             Event::Told { whom: Told::Sender, .. } => progress.sender_told = Some(at),
             Event::Told { whom: Told::Tenant, .. } => progress.tenant_told = Some(at),
+            Event::Acted { act, change } => {
+                self.due.remove(&progress.lane(&entry.accepted), progress.due, id);
+                progress.act(*act, change);
+                self.stand(id);
+            }
             Event::Dropped => self.forget(id),
         }
     }
@@ -224,30 +221,42 @@ impl State {
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.event_segments.insert(segment);
             self.segments.add_event(segment, id);
+        } else {
+            self.note_act_in(id, segment);
         }
     }
 
     /// The message leaves the index: delivered, or replaced by a younger copy.
     pub(crate) fn forget(&mut self, id: MessageId) {
         let Some(entry) = self.entries.remove(&id) else { return };
-        self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
+        self.due.remove(&entry.lane(), entry.progress.due, id);
         self.segments.remove(id, &entry.body.segments(), &entry.event_segments);
     }
 
     /// Waiting from now on, until `due`.
     fn wait_until(&mut self, id: MessageId, due: Timestamp) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
-        self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
+        self.due.remove(&entry.lane(), entry.progress.due, id);
         entry.progress.due = due;
         entry.phase = Phase::Waiting;
-        self.due.insert(&entry.accepted.tenant, due, id);
+        self.due.insert(&entry.lane(), due, id);
+    }
+
+    /// Out of the hands of whoever had it: parked if there is a reason for that, else waiting for its time.
+    fn stand(&mut self, id: MessageId) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        self.due.remove(&entry.lane(), entry.progress.due, id);
+        entry.phase = if entry.progress.parked.is_some() { Phase::Parked } else { Phase::Waiting };
+        if entry.phase == Phase::Waiting {
+            self.due.insert(&entry.lane(), entry.progress.due, id);
+        }
     }
 
     /// The next message that is due, with the number of its lease.
     pub(crate) fn take_due(
         &mut self,
         now: Timestamp,
-        may: impl Fn(&TenantName) -> bool,
+        may: impl Fn(&Lane) -> bool,
     ) -> Option<(MessageId, u64)> {
         let id = self.due.take(now, may)?;
         self.leases += 1;
@@ -257,7 +266,7 @@ impl State {
         Some((id, self.leases))
     }
 
-    pub(crate) fn next_due(&self, may: impl Fn(&TenantName) -> bool) -> Option<Timestamp> {
+    pub(crate) fn next_due(&self, may: impl Fn(&Lane) -> bool) -> Option<Timestamp> {
         self.due.next(may)
     }
 
@@ -265,8 +274,19 @@ impl State {
     /// One that ended with a word is passed over: the message may be in another's hands by now.
     pub(crate) fn lose_lease(&mut self, id: MessageId, lease: u64, now: Timestamp) {
         let is_its = |entry: &Entry| entry.lease == lease && entry.phase == Phase::Delivering;
-        if self.entries.get(&id).is_some_and(is_its) {
-            self.wait_until(id, now + AFTER_LOST_LEASE);
+        let Some(entry) = self.entries.get(&id).filter(|entry| is_its(entry)) else { return };
+        match entry.progress.parked {
+            // An operator's act had it, and failed.
+            Some(_) => self.stand(id),
+            None => self.wait_until(id, now + AFTER_LOST_LEASE),
+        }
+    }
+
+    /// Such a lease ends without a try.
+    pub(crate) fn put_back(&mut self, id: MessageId, lease: u64) {
+        let is_its = |entry: &&Entry| entry.lease == lease && entry.phase == Phase::Delivering;
+        if self.entries.get(&id).filter(is_its).is_some() {
+            self.stand(id);
         }
     }
 
@@ -298,13 +318,14 @@ impl State {
     pub(crate) fn join(&mut self, earlier: Self) -> std::collections::btree_map::IntoIter<MessageId, Entry> {
         self.segments.join(earlier.segments);
         self.torn = earlier.torn;
+        self.acts.join(earlier.acts);
         earlier.entries.into_iter()
     }
 
     /// Takes in a message of an earlier run.
     pub(crate) fn join_entry(&mut self, id: MessageId, entry: Entry) {
         if entry.phase == Phase::Waiting {
-            self.due.insert(&entry.accepted.tenant, entry.progress.due, id);
+            self.due.insert(&entry.lane(), entry.progress.due, id);
         }
         // The segments of earlier runs know it already; that of this run's start does not.
         entry.event_segments.iter().for_each(|segment| self.segments.add_event(*segment, id));
@@ -319,7 +340,7 @@ impl State {
     /// Takes a message that is not being delivered out of circulation, to be moved or changed; gives where it stood.
     pub(crate) fn take_out(&mut self, id: MessageId) -> Option<Phase> {
         let entry = self.entries.get_mut(&id).filter(|entry| entry.phase != Phase::Delivering)?;
-        self.due.remove(&entry.accepted.tenant, entry.progress.due, id);
+        self.due.remove(&entry.lane(), entry.progress.due, id);
         entry.lease = 0;
         Some(std::mem::replace(&mut entry.phase, Phase::Delivering))
     }
@@ -329,7 +350,7 @@ impl State {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         entry.phase = phase;
         if phase == Phase::Waiting {
-            self.due.insert(&entry.accepted.tenant, entry.progress.due, id);
+            self.due.insert(&entry.lane(), entry.progress.due, id);
         }
     }
 
@@ -383,6 +404,25 @@ impl State {
             .sum()
     }
 
+    /// Shows up to `at_most` messages behind `after` to `visit`, by id; gives the last one shown, if there may be more.
+    pub(crate) fn visit(
+        &self,
+        after: Option<MessageId>,
+        at_most: usize,
+        visit: &mut impl FnMut(&Seen<'_>),
+    ) -> Option<MessageId> {
+        let behind = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
+        let mut last = None;
+        for (number, (id, entry)) in self.entries.range(behind).enumerate() {
+            if number == at_most {
+                return last;
+            }
+            visit(&entry.seen(*id));
+            last = Some(*id);
+        }
+        None
+    }
+
     pub(crate) fn snapshots_in_use(&self) -> BTreeSet<(TenantName, SnapshotNumber)> {
         self.entries.values().map(|entry| (entry.accepted.tenant.clone(), entry.accepted.snapshot)).collect()
     }
@@ -396,30 +436,12 @@ impl State {
     }
 }
 
-impl Entry {
-    fn show(&self, id: MessageId) -> QueueEntry {
-        let (accepted, progress) = (&self.accepted, self.progress.clone());
-        QueueEntry {
-            id,
-            phase: self.phase,
-            tenant: accepted.tenant.clone(),
-            snapshot: accepted.snapshot,
-            received: accepted.received,
-            due: progress.due,
-            expires: accepted.expires,
-            size: self.body.length,
-            tries: progress.tries,
-            envelope: accepted.envelope.clone(),
-            outcomes: progress.outcomes,
-            maybe_duplicate: progress.maybe_duplicate,
-            parked: progress.parked,
-            why: progress.why,
-            about: accepted.about,
-        }
-    }
-}
-
 impl Progress {
+    /// With whom it is served.
+    fn lane(&self, message: &Accepted) -> Lane {
+        Lane { tenant: message.tenant.clone(), redirected: self.redirect.is_some() }
+    }
+
     /// Nothing has happened yet.
     #[must_use]
     pub fn new(message: &Accepted) -> Self {
@@ -435,6 +457,9 @@ impl Progress {
             parked_since: None,
             sender_told: None,
             tenant_told: None,
+            last_try: None,
+            redirect: None,
+            acts: Vec::new(),
         }
     }
 }

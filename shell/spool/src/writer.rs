@@ -53,6 +53,7 @@ pub(crate) struct Written {
 }
 
 type Answer = oneshot::Sender<Result<Written, SpoolError>>;
+pub(crate) type Answered = oneshot::Receiver<Result<Written, SpoolError>>;
 
 struct Append {
     bytes: Vec<u8>,
@@ -136,10 +137,20 @@ impl WriterHandle {
         class: Class,
         durability: Durability,
     ) -> Result<Written, SpoolError> {
+        self.ask(bytes, class, durability)?.await.map_err(|_| SpoolError::Closed)?
+    }
+
+    /// The same without waiting: what is asked for in a row is written in that order.
+    pub(crate) fn ask(
+        &self,
+        bytes: Vec<u8>,
+        class: Class,
+        durability: Durability,
+    ) -> Result<Answered, SpoolError> {
         let (answer, answered) = oneshot::channel();
         let append = Append { bytes, class, durability, answer };
         self.requests.send(Request::Append(append)).map_err(|_| SpoolError::Closed)?;
-        answered.await.map_err(|_| SpoolError::Closed)?
+        Ok(answered)
     }
 
     /// Ends the segment that is written, so that it can be cleaned.

@@ -5,7 +5,7 @@ use crate::written::{Report, Table, Value};
 use core::fmt;
 use core::net::{IpAddr, SocketAddr};
 use core::str::FromStr;
-use model::{Domain, Duration, SourceName};
+use model::{Domain, Duration, SourceName, TlsPolicy};
 
 /// `[egress]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,18 +57,6 @@ impl fmt::Display for SmartHost {
             Self::Mx(domain) => write!(f, "mx:{domain}"),
         }
     }
-}
-
-/// How much TLS has to prove before mail leaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TlsPolicy {
-    /// Used where offered.
-    Opportunistic,
-    /// Used always, with any certificate.
-    Require,
-    /// Used always, with a certificate that names the host.
-    #[default]
-    Verify,
 }
 
 /// A client certificate: one PEM text with chain and key.

@@ -19,10 +19,15 @@ impl Schedule {
         Self { waits }
     }
 
+    /// The wait behind an attempt that `tries` failed before, without chance.
+    pub(crate) fn wait(&self, tries: u32) -> Duration {
+        let last = self.waits.last().copied().unwrap_or(DEFAULT_WAIT);
+        self.waits.get(tries as usize).copied().unwrap_or(last)
+    }
+
     /// The time of the next attempt after `tries` that failed before this one.
     pub(crate) fn next(&self, tries: u32, end_is_unknown: bool, now: Timestamp) -> Timestamp {
-        let last = self.waits.last().copied().unwrap_or(DEFAULT_WAIT);
-        let wait = self.waits.get(tries as usize).copied().unwrap_or(last);
+        let wait = self.wait(tries);
         let wait = if end_is_unknown { wait.max(UNKNOWN_WAIT) } else { wait };
         let [chance] = net::random::<1>();
         // From 0.9 to 1.1 in 256 steps; an unknown end never comes earlier.

@@ -23,7 +23,7 @@ fn names_the_connector(snapshot: &Snapshot, envelope: &Envelope, missed: &Missed
 
 /// Whether a message parks for the tenant's set-up.
 pub(super) fn said(snapshot: &Snapshot, lease: &Lease, missed: &Missed) -> bool {
-    names_the_connector(snapshot, &lease.accepted().envelope, missed)
+    lease.redirect().is_none() && names_the_connector(snapshot, &lease.accepted().envelope, missed)
 }
 
 /// Whether all `members` of a transaction were refused so: another source may be known where this one is not.
@@ -62,7 +62,7 @@ pub(super) fn refused<'m>(
 /// Notes what was accepted; a hold that ends is told.
 pub(super) fn accepted(verdict: &Verdict, custody: Custody<'_>, snapshot: &Snapshot, now: Timestamp) {
     let has_sender = custody.accepted().envelope.mail_from.mailbox().is_some();
-    if !has_sender || snapshot.settings.egress.mode != EgressMode::Return {
+    if !has_sender || custody.redirect().is_some() || snapshot.settings.egress.mode != EgressMode::Return {
         return;
     }
     let tenant = &snapshot.settings.name;

@@ -49,6 +49,8 @@ async fn trace(node: &Node) -> Vec<&'static str> {
         Event::Released { .. } => "released",
         Event::Told { .. } => "told",
         Event::Tried { .. } => "tried",
+        Event::Acted { .. } => "acted",
+        Event::Act { .. } => "act",
         Event::Moved { .. } => "moved",
         Event::Dropped => "dropped",
     };

@@ -23,6 +23,8 @@ async fn told(node: &Node) -> (BTreeMap<model::MessageId, BTreeSet<String>>, usi
             | Event::Released { .. }
             | Event::Told { .. }
             | Event::Tried { .. }
+            | Event::Acted { .. }
+            | Event::Act { .. }
             | Event::Moved { .. }
             | Event::Dropped => {}
         }

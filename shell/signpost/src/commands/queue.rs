@@ -1,84 +1,91 @@
-//! `queue ls|show|hold|release`.
+//! `queue`: what waits, shown and changed.
+//!
+//! The node answers with JSON; here it is laid out for people, or printed as it came.
+
+mod act;
+mod explain;
+mod ls;
 
 use super::{print, print_json, table, text_of};
-use crate::cli::QueueCommand;
+use crate::cli::{ActArgs, Data, QueueCommand, SelectionArgs};
 use crate::control::{Client, Request};
+use crate::desk::Order;
 use anyhow::Result;
+use model::MessageId;
 use serde_json::Value;
+use spool::ActKind;
 
 pub(crate) fn queue(command: QueueCommand) -> Result<()> {
     match command {
-        QueueCommand::Ls { limit, data, json } => {
-            let (answer, _) = Client::new(&data.dir).ask(&Request::QueueList { limit }, &[])?;
-            if json {
-                return print_json(&answer);
-            }
-            let rows: Vec<Vec<String>> = answer.as_array().into_iter().flatten().map(row).collect();
-            if rows.is_empty() {
-                return print(b"the queue is empty\n");
-            }
-            print(table(&["id", "phase", "tenant", "size", "due", "from", "to", "why"], &rows).as_bytes())
+        QueueCommand::Ls { selection, messages, limit, data, json } => {
+            ls::ls(selection.named_or_all(), messages.then_some(limit), &data, json)
         }
-        QueueCommand::Show { id, original, data, json } => {
-            let (answer, bytes) = Client::new(&data.dir).ask(&Request::QueueShow { id, original }, &[])?;
-            match (original, json) {
+        QueueCommand::Show { id, explain, headers, raw, data, json } => {
+            let request = Request::QueueShow { id, raw, headers, explain };
+            let (answer, bytes) = Client::new(&data.dir).ask(&request, &[])?;
+            match (raw || headers, json) {
                 (true, _) => print(&bytes),
                 (false, true) => print_json(&answer),
                 (false, false) => print(shown(&answer).as_bytes()),
             }
         }
-        QueueCommand::Hold { id, note, data } => {
-            Client::new(&data.dir).ask(&Request::QueueHold { id, note }, &[])?;
-            print(format!("{id} is held; `signpost queue release {id}` lets it go\n").as_bytes())
+        QueueCommand::Explain { id, data, json } => explain(id, &data, json),
+        QueueCommand::Hold { selection, act } => order(selection, ActKind::Hold, &act),
+        QueueCommand::Release { selection, act } => order(selection, ActKind::Release, &act),
+        QueueCommand::Retry { selection, act } => order(selection, ActKind::Retry, &act),
+        QueueCommand::Bounce { selection, text, act } => order(selection, ActKind::Bounce { text }, &act),
+        QueueCommand::Redirect { selection, to, tls, act } => {
+            order(selection, ActKind::Redirect { to: model::Redirect { to, tls } }, &act)
         }
-        QueueCommand::Release { id, data } => {
-            Client::new(&data.dir).ask(&Request::QueueRelease { id }, &[])?;
-            print(format!("{id} is due now\n").as_bytes())
-        }
+        QueueCommand::Acts { limit, data, json } => act::list(limit, &data, json),
+        QueueCommand::Undo { undone, act } => act::order(Order::undo(undone, act.reason.clone()), &act),
     }
 }
 
-fn row(entry: &Value) -> Vec<String> {
-    let recipients = recipients(entry);
-    let to = match recipients.as_slice() {
-        [only] => only.clone(),
-        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
-        [] => String::new(),
-    };
-    let due = text_of(entry, "due").chars().take(19).collect();
-    let of = |key| text_of(entry, key);
-    vec![of("id"), of("phase"), of("tenant"), of("size"), due, sender(entry), to, why(entry)]
+fn order(selection: SelectionArgs, kind: ActKind, args: &ActArgs) -> Result<()> {
+    act::order(Order { kind, selection: selection.named(), reason: args.reason.clone() }, args)
+}
+
+fn explain(id: MessageId, data: &Data, json: bool) -> Result<()> {
+    let request = Request::QueueShow { id, raw: false, headers: false, explain: true };
+    let (answer, _) = Client::new(&data.dir).ask(&request, &[])?;
+    if json { print_json(&answer["explanation"]) } else { print(explain::explained(&answer).as_bytes()) }
 }
 
 fn shown(entry: &Value) -> String {
     let mut lines = Vec::new();
-    for key in ["id", "phase", "tenant", "snapshot", "size", "received", "due", "expires", "tries", "about"] {
+    for key in
+        ["id", "standing", "tenant", "snapshot", "size", "received", "due", "expires", "tries", "about"]
+    {
         let value = text_of(entry, key);
         if !value.is_empty() {
-            lines.push(format!("{key:<10} {value}"));
+            lines.push(format!("{:<10} {value}", if key == "standing" { "state" } else { key }));
         }
     }
-    lines.push(format!("{:<10} {}", "from", sender(entry)));
+    lines.push(format!("{:<10} {}", "from", ls::sender(entry)));
     let outcomes = entry["outcomes"].as_array().cloned().unwrap_or_default();
-    for (number, recipient) in recipients(entry).iter().enumerate() {
+    for (number, recipient) in ls::recipients(entry).iter().enumerate() {
         let outcome = outcomes.get(number).map(outcome).unwrap_or_default();
         lines.push(format!("{:<10} {recipient}: {outcome}", "to"));
     }
-    let why = why(entry);
+    let why = ls::why(entry);
     if !why.is_empty() {
         lines.push(format!("{:<10} {why}", "why"));
     }
-    lines.join("\n") + "\n"
-}
-
-fn sender(entry: &Value) -> String {
-    let mail_from = &entry["envelope"]["mail_from"];
-    mail_from["mailbox"].as_str().unwrap_or("<>").to_owned()
-}
-
-fn recipients(entry: &Value) -> Vec<String> {
-    let list = entry["envelope"]["recipients"].as_array().into_iter().flatten();
-    list.map(|recipient| text_of(recipient, "address")).collect()
+    if let Some(last) = explain::last_try(&entry["last_try"]) {
+        lines.push(format!("{:<10} {last}", "last try"));
+    }
+    if let Some(redirect) = entry.get("redirect") {
+        lines.push(format!("{:<10} {}", "redirect", explain::redirect(redirect)));
+    }
+    for act in entry["acts"].as_array().into_iter().flatten() {
+        lines.push(format!("{:<10} {}", "act", act.as_str().unwrap_or_default()));
+    }
+    let mut text = lines.join("\n") + "\n";
+    if entry.get("explanation").is_some() {
+        text.push_str(&explain::explained(entry));
+    }
+    text
 }
 
 fn outcome(outcome: &Value) -> String {
@@ -86,16 +93,4 @@ fn outcome(outcome: &Value) -> String {
         None => "pending".to_owned(),
         Some(end) => format!("{} {}", text_of(end, "outcome"), text_of(end, "reply")),
     }
-}
-
-/// Why it is parked, or what the last try met.
-fn why(entry: &Value) -> String {
-    let parked = &entry["parked"];
-    let text = match parked["reason"].as_str() {
-        None => text_of(entry, "why"),
-        Some("refused") => format!("{}: {}", text_of(parked, "host"), text_of(parked, "reply")),
-        Some("operator") => format!("held by {} {}", text_of(parked, "by"), text_of(parked, "note")),
-        Some(reason) => format!("{reason}: {}", text_of(parked, "detail")),
-    };
-    text.trim().to_owned()
 }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const WAIT: Duration = Duration::from_secs(60);
+/// An act on a large queue takes its time; it goes on when nobody waits for it.
+const ACT_WAIT: Duration = Duration::from_secs(15 * 60);
 
 /// A node that runs over a data directory.
 pub(crate) struct Client {
@@ -22,7 +24,7 @@ impl Client {
     /// Asks; gives the answer and what is attached to it.
     pub(crate) fn ask(&self, request: &Request, attached: &[u8]) -> Result<(serde_json::Value, Vec<u8>)> {
         let mut stream = UnixStream::connect(&self.socket).with_context(|| self.nobody())?;
-        stream.set_read_timeout(Some(WAIT))?;
+        stream.set_read_timeout(Some(if request.is_an_act() { ACT_WAIT } else { WAIT }))?;
         let line = Line { content: request, attached: attached.len() as u64 };
         let mut bytes = serde_json::to_vec(&line)?;
         bytes.push(b'\n');

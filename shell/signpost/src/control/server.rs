@@ -4,10 +4,10 @@
 
 use super::{ATTACHED_MAX, Answer, LINE_MAX, Line, Request};
 use crate::board::Board;
+use crate::desk::{Attached, Desk, Wish};
 use crate::ledger::Searcher;
 use anyhow::{Context as _, Result, bail};
-use model::{MessageId, TenantName};
-use net::Clock;
+use model::TenantName;
 use relay::Hints;
 use serde_json::json;
 use spool::Spool;
@@ -36,7 +36,7 @@ pub(crate) struct Control {
     pub(crate) hints: Arc<Hints>,
     pub(crate) ledger: Searcher,
     pub(crate) keeper: Arc<certificates::Keeper>,
-    pub(crate) clock: Clock,
+    pub(crate) desk: Desk,
     pub(crate) listeners: Vec<SocketAddr>,
     pub(crate) console: SocketAddr,
     /// The operator's file; none for the built-in example.
@@ -74,10 +74,8 @@ pub(crate) async fn serve(listener: UnixListener, control: Arc<Control>) {
                 Ok((stream, _)) => {
                     let control = Arc::clone(&control);
                     tasks.spawn(async move {
-                        match tokio::time::timeout(WAIT, control.talk(stream)).await {
-                            Ok(Ok(())) => {}
-                            Ok(Err(error)) => tracing::debug!(%error, "a command went away"),
-                            Err(_elapsed) => tracing::debug!("a command took too long"),
+                        if let Err(error) = control.talk(stream).await {
+                            tracing::debug!(%error, "a command went away or took too long");
                         }
                     });
                 }
@@ -93,9 +91,13 @@ pub(crate) async fn serve(listener: UnixListener, control: Arc<Control>) {
 
 impl Control {
     async fn talk(&self, stream: UnixStream) -> Result<()> {
+        let peer = stream.peer_cred().map(|peer| peer.uid());
+        let by = peer.map_or_else(|_| "unknown".to_owned(), user_name);
         let mut reader = BufReader::new(stream);
-        let (answer, attached) = match self.read(&mut reader).await {
-            Ok((request, attached)) => match self.act(request, &attached).await {
+        let read =
+            tokio::time::timeout(WAIT, self.read(&mut reader)).await.context("the request was slow")?;
+        let (answer, attached) = match read {
+            Ok((request, attached)) => match self.answer(request, &attached, by).await {
                 Ok((value, attached)) => (Answer::Done(value), attached),
                 Err(error) => (Answer::Failed(format!("{error:#}")), Vec::new()),
             },
@@ -105,8 +107,22 @@ impl Control {
         bytes.push(b'\n');
         bytes.extend(attached);
         let mut stream = reader.into_inner();
-        stream.write_all(&bytes).await?;
+        tokio::time::timeout(WAIT, stream.write_all(&bytes)).await.context("the answer was not taken")??;
         Ok(stream.shutdown().await?)
+    }
+
+    /// Within a bound, but for acts: one that has begun comes to its end.
+    async fn answer(
+        &self,
+        request: Request,
+        attached: &[u8],
+        by: String,
+    ) -> Result<(serde_json::Value, Vec<u8>)> {
+        if let Request::QueueAct { order, go } = request {
+            tokio::time::timeout(WHOLE_WITHIN, self.spool.whole()).await.context(STILL_READING)?;
+            return Ok((self.desk.act(order, by, go).await?, Vec::new()));
+        }
+        tokio::time::timeout(WAIT, self.act(request, attached)).await.context("it took too long")?
     }
 
     async fn read(&self, reader: &mut BufReader<UnixStream>) -> Result<(Request, Vec<u8>)> {
@@ -125,7 +141,6 @@ impl Control {
         if request.is_about_the_queue() {
             tokio::time::timeout(WHOLE_WITHIN, self.spool.whole()).await.context(STILL_READING)?;
         }
-        let now = self.clock.now();
         let value = match request {
             Request::Status => {
                 json!({ "listeners": self.listeners, "console": self.console, "config": self.config, "resolver": self.resolver })
@@ -141,20 +156,14 @@ impl Control {
                 let bytes = snapshot.folder.canonical().flatten().collect();
                 return Ok((json!({ "tenant": name, "snapshot": snapshot.number }), bytes));
             }
-            Request::QueueList { limit } => json!(self.spool.list(limit, |_| true)),
-            Request::QueueShow { id, original } => {
-                let entry = self.spool.show(id).with_context(|| not_queued(id))?;
-                let bytes = if original { self.spool.original(id).await?.to_vec() } else { Vec::new() };
-                return Ok((json!(entry), bytes));
+            Request::QueueList { selection, limit } => self.desk.list(selection, limit).await?,
+            Request::QueueSummary { selection } => self.desk.summary(selection).await?,
+            Request::QueueShow { id, raw, headers, explain } => {
+                let wish = Wish { explain, attached: if raw { Attached::Raw } else { headers.into() } };
+                return self.desk.show(id, wish).await;
             }
-            Request::QueueHold { id, note } => {
-                self.spool.hold(id, "command line", &note, now).await?;
-                json!({ "id": id, "held": true })
-            }
-            Request::QueueRelease { id } => {
-                self.spool.release(id, "command line", now).await?;
-                json!({ "id": id, "released": true })
-            }
+            Request::QueueAct { order, go } => self.desk.act(order, "unknown".to_owned(), go).await?,
+            Request::QueueActs { limit } => self.desk.acts(limit),
             Request::CertificateList => json!(self.keeper.list().await),
             Request::Trace(wish) => json!(self.ledger.search(&wish).await?),
         };
@@ -194,6 +203,13 @@ impl Control {
     }
 }
 
-fn not_queued(id: MessageId) -> String {
-    format!("{id} is not in the queue; `signpost trace {id}` tells what became of it")
+/// The name of a user of this machine, as its own file tells it; others by number.
+fn user_name(uid: u32) -> String {
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let (name, number) = (fields.next()?, fields.nth(1)?);
+        (number.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    name.unwrap_or_else(|| format!("uid {uid}"))
 }

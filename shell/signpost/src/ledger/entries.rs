@@ -5,7 +5,7 @@
 use model::{Final, MessageId, ParkReason};
 use relay::RefusedSession;
 use serde_json::Value;
-use spool::{Accepted, Event, LogRecord, StampedGroup, Tried};
+use spool::{Accepted, Change, Event, LogRecord, StampedGroup, Tried};
 use store::ledger::{Entry, Key, KeyKind};
 
 /// One event of a message.
@@ -57,7 +57,19 @@ fn keys(event: &Event) -> Vec<Key> {
         Event::Parked { reason, .. } => of_park(reason),
         Event::Released { .. } => vec![class("released")],
         Event::Told { .. } => vec![class("told")],
+        Event::Acted { change, .. } => vec![class(of_change(change))],
+        Event::Act { .. } => vec![class("act")],
         Event::Dropped => vec![class("dropped")],
+    }
+}
+
+fn of_change(change: &Change) -> &'static str {
+    match change {
+        Change::Held { .. } => "held",
+        Change::Released { .. } => "released",
+        Change::Retried { .. } => "retried",
+        Change::Redirected { .. } => "redirected",
+        Change::Undone { .. } => "undone",
     }
 }
 

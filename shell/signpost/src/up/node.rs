@@ -10,6 +10,7 @@ use super::queue::{self, Reading};
 use crate::board::Board;
 use crate::config::{ListenerFile, OperatorConfig};
 use crate::control::{self, Control};
+use crate::desk::Desk;
 use crate::keys;
 use crate::ledger::{self, LedgerConfig, Recorder, Searcher};
 use crate::store::TenantStore;
@@ -111,8 +112,9 @@ impl Node {
             data_dir,
             tasks: JoinSet::new(),
         };
-        node.spawn_pages(web, &config, metrics);
-        node.spawn_control(socket, searcher, clock, (config.file, servers));
+        let desk = Desk::new(node.spool.clone(), node.relay.operator(), clock);
+        node.spawn_pages(web, &config, metrics, desk.clone());
+        node.spawn_control(socket, searcher, desk, (config.file, servers));
         Ok(node)
     }
 
@@ -120,7 +122,7 @@ impl Node {
         &mut self,
         socket: tokio::net::UnixListener,
         ledger: Searcher,
-        clock: Clock,
+        desk: Desk,
         (config, resolver): (Option<PathBuf>, Vec<SocketAddr>),
     ) {
         let control = Control {
@@ -129,7 +131,7 @@ impl Node {
             hints: self.relay.hints(),
             ledger,
             keeper: Arc::clone(&self.keeper),
-            clock,
+            desk,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
             console: self.console,
             config,
@@ -150,7 +152,13 @@ impl Node {
         });
     }
 
-    fn spawn_pages(&mut self, web: tokio::net::TcpListener, config: &OperatorConfig, metrics: Arc<Metrics>) {
+    fn spawn_pages(
+        &mut self,
+        web: tokio::net::TcpListener,
+        config: &OperatorConfig,
+        metrics: Arc<Metrics>,
+        desk: Desk,
+    ) {
         let listeners =
             self.relay.addresses().iter().map(|(name, address)| (name.to_string(), *address)).collect();
         let sources =
@@ -173,7 +181,7 @@ impl Node {
                 warnings: board.unimported().into_iter().chain(keeper.warnings()).collect(),
             }),
         };
-        let mut router = console::router(parts);
+        let mut router = console::router(parts).merge(console::queue_router(move || desk.page()));
         if let Some(playground) = &self.playground {
             router = router.merge(playground.router());
         }

@@ -8,5 +8,6 @@ mod cli;
 mod corpus;
 mod crash;
 mod ledger;
+mod queue;
 mod setup;
 mod support;

@@ -1,4 +1,5 @@
-//! Who is due when: one schedule for each tenant, served in turn.
+//! Who is due when: one schedule for each lane, served in turn. A lane is a tenant's mail, or that part of it that an operator
+//! redirected: the one may stand while the other goes.
 //!
 //! A tenant with a hundred thousand messages and one with a single message get the same turns, and a tenant that may not be served now costs one
 //! look, not one for each of its messages.
@@ -7,47 +8,55 @@ use model::{MessageId, TenantName, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
+/// Messages that may be served, or not, together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lane {
+    pub tenant: TenantName,
+    /// Not to the tenant's route.
+    pub redirected: bool,
+}
+
 #[derive(Default)]
 pub(super) struct Due {
-    tenants: BTreeMap<TenantName, BTreeSet<(Timestamp, MessageId)>>,
-    /// The tenant that was served last.
-    served: Option<TenantName>,
+    lanes: BTreeMap<Lane, BTreeSet<(Timestamp, MessageId)>>,
+    /// The lane that was served last.
+    served: Option<Lane>,
 }
 
 impl Due {
-    pub(super) fn insert(&mut self, tenant: &TenantName, due: Timestamp, id: MessageId) {
-        match self.tenants.get_mut(tenant) {
+    pub(super) fn insert(&mut self, lane: &Lane, due: Timestamp, id: MessageId) {
+        match self.lanes.get_mut(lane) {
             Some(schedule) => drop(schedule.insert((due, id))),
-            None => drop(self.tenants.insert(tenant.clone(), BTreeSet::from([(due, id)]))),
+            None => drop(self.lanes.insert(lane.clone(), BTreeSet::from([(due, id)]))),
         }
     }
 
-    pub(super) fn remove(&mut self, tenant: &TenantName, due: Timestamp, id: MessageId) {
-        let Some(schedule) = self.tenants.get_mut(tenant) else { return };
+    pub(super) fn remove(&mut self, lane: &Lane, due: Timestamp, id: MessageId) {
+        let Some(schedule) = self.lanes.get_mut(lane) else { return };
         schedule.remove(&(due, id));
         if schedule.is_empty() {
-            self.tenants.remove(tenant);
+            self.lanes.remove(lane);
         }
     }
 
-    /// The first message that is due, of the next tenant in turn that may be served.
-    pub(super) fn take(&mut self, now: Timestamp, may: impl Fn(&TenantName) -> bool) -> Option<MessageId> {
+    /// The first message that is due, of the next lane in turn that may be served.
+    pub(super) fn take(&mut self, now: Timestamp, may: impl Fn(&Lane) -> bool) -> Option<MessageId> {
         let behind = self.served.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
-        let behind = self.tenants.range::<TenantName, _>((behind, Bound::Unbounded));
-        let is_next = |(tenant, schedule): &(&TenantName, &BTreeSet<(Timestamp, MessageId)>)| {
-            schedule.first().is_some_and(|(due, _)| *due <= now) && may(tenant)
+        let behind = self.lanes.range::<Lane, _>((behind, Bound::Unbounded));
+        let is_next = |(lane, schedule): &(&Lane, &BTreeSet<(Timestamp, MessageId)>)| {
+            schedule.first().is_some_and(|(due, _)| *due <= now) && may(lane)
         };
-        let (tenant, schedule) = behind.chain(&self.tenants).find(is_next)?;
+        let (lane, schedule) = behind.chain(&self.lanes).find(is_next)?;
         let (due, id) = *schedule.first()?;
-        let tenant = tenant.clone();
-        self.remove(&tenant, due, id);
-        self.served = Some(tenant);
+        let lane = lane.clone();
+        self.remove(&lane, due, id);
+        self.served = Some(lane);
         Some(id)
     }
 
-    /// When the next message of a tenant that may be served is due.
-    pub(super) fn next(&self, may: impl Fn(&TenantName) -> bool) -> Option<Timestamp> {
-        let served = self.tenants.iter().filter(|(tenant, _)| may(tenant));
+    /// When the next message of a lane that may be served is due.
+    pub(super) fn next(&self, may: impl Fn(&Lane) -> bool) -> Option<Timestamp> {
+        let served = self.lanes.iter().filter(|(lane, _)| may(lane));
         served.filter_map(|(_, schedule)| schedule.first()).map(|(due, _)| *due).min()
     }
 }

@@ -6,7 +6,7 @@ use crate::crypt::Crypt;
 use crate::disk::{Disk, SegmentFile};
 use crate::event::{Event, Stored};
 use crate::format::{ChunkHead, RECORD_HEAD_LEN, RecordHead, RecordType, write_record};
-use crate::writer::{Class, Durability, WriterHandle, Written};
+use crate::writer::{Answered, Class, Durability, WriterHandle, Written};
 use bytes::Bytes;
 use model::{Duration, MessageId, Metrics, Timestamp};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -49,7 +49,7 @@ impl Drop for Pin {
 }
 
 /// A message out of circulation. Dropped before its change is applied, it goes back to where it stood.
-struct TakenOut {
+pub(crate) struct TakenOut {
     shared: Arc<Shared>,
     id: MessageId,
     phase: Option<Phase>,
@@ -57,7 +57,7 @@ struct TakenOut {
 
 impl TakenOut {
     /// What was recorded has put it to its new place.
-    fn changed(mut self) {
+    pub(crate) fn changed(mut self) {
         self.phase = None;
     }
 }
@@ -132,7 +132,7 @@ impl Shared {
         let taken = {
             let mut state = self.state();
             match state.take_out(id) {
-                Some(phase) => TakenOut { shared: Arc::clone(self), id, phase: Some(phase) },
+                Some(phase) => self.taken_out(id, phase),
                 None if state.phase(id).is_none() => return Err(state.unknown(id)),
                 None => return Err(SpoolError::Busy(id)),
             }
@@ -140,6 +140,56 @@ impl Shared {
         let recorded = self.record(id, event, now, Durability::Now).await;
         taken.changed();
         recorded
+    }
+
+    /// Keeps a message that the index gave out, until its change is applied.
+    pub(crate) fn taken_out(self: &Arc<Self>, id: MessageId, phase: Phase) -> TakenOut {
+        TakenOut { shared: Arc::clone(self), id, phase: Some(phase) }
+    }
+
+    /// Writes many events behind one sync and applies them, as `record` does with one.
+    pub(crate) async fn record_all(
+        &self,
+        events: Vec<(MessageId, Event)>,
+        at: Timestamp,
+    ) -> Result<(), SpoolError> {
+        self.writer.note_time(at);
+        let last = events.len().saturating_sub(1);
+        let mut asked = Vec::with_capacity(events.len());
+        for (number, (id, event)) in events.into_iter().enumerate() {
+            let stored = Stored { id, at, event };
+            // The sync for the last one makes all of them durable: they were written before it.
+            let durability = if number == last { Durability::Now } else { Durability::Whenever };
+            let answered = event_record(&stored)
+                .and_then(|record| self.writer.ask(record, Class::Event(id), durability));
+            asked.push((stored, answered));
+        }
+        let mut done = Vec::with_capacity(asked.len());
+        for (stored, answered) in asked {
+            done.push((stored, written(answered).await));
+        }
+        let mut failed = Ok(());
+        let mut all_written = Vec::with_capacity(done.len());
+        {
+            let mut state = self.state();
+            for (stored, written) in done {
+                state.apply(
+                    stored.id,
+                    &stored.event,
+                    stored.at,
+                    written.as_ref().ok().map(|written| written.segment),
+                );
+                match written {
+                    Ok(written) => all_written.push(written),
+                    Err(error) => failed = Err(error),
+                }
+            }
+        }
+        // Each lets its segment go under the same lock.
+        all_written.into_iter().for_each(Written::settle);
+        self.due_changed.notify_one();
+        self.note_queue();
+        failed
     }
 
     pub(crate) fn note_queue(&self) {
@@ -184,6 +234,10 @@ impl Shared {
         let read = move || read_chunk(file.as_ref(), &shared.crypt, head, chunk);
         tokio::task::spawn_blocking(read).await.map_err(|error| damaged(error.to_string()))?.map_err(damaged)
     }
+}
+
+async fn written(answered: Result<Answered, SpoolError>) -> Result<Written, SpoolError> {
+    answered?.await.map_err(|_| SpoolError::Closed)?
 }
 
 pub(crate) fn event_record(stored: &Stored) -> Result<Vec<u8>, SpoolError> {

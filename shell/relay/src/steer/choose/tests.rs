@@ -1,4 +1,4 @@
-use super::source;
+use super::{Excluded, best, weigh};
 use model::{MessageId, Source, Timestamp};
 use std::net::IpAddr;
 
@@ -14,6 +14,10 @@ fn sources(weights: &[u32]) -> Vec<Source> {
     weights.iter().enumerate().map(source).collect()
 }
 
+fn source(id: MessageId, sources: &[Source]) -> Option<&Source> {
+    best(&weigh(id, sources, |_| None))
+}
+
 fn id(number: u32) -> MessageId {
     let mut random = [0; 10];
     random[..4].copy_from_slice(&number.to_be_bytes());
@@ -25,8 +29,9 @@ fn one_message_gets_the_same_source_each_time_and_many_share_by_weight() {
     let sources = sources(&[1, 3, 0]);
     let mut counts = [0; 3];
     for number in 0..10_000 {
-        let chosen = source(id(number), sources.iter()).unwrap();
-        assert_eq!(source(id(number), sources.iter().rev()), Some(chosen));
+        let chosen = source(id(number), &sources).unwrap();
+        let turned: Vec<Source> = sources.iter().rev().cloned().collect();
+        assert_eq!(source(id(number), &turned), Some(chosen));
         counts[sources.iter().position(|source| source == chosen).unwrap()] += 1;
     }
     assert!((2_300..2_700).contains(&counts[0]) && counts[2] == 0, "{counts:?}");
@@ -36,13 +41,24 @@ fn one_message_gets_the_same_source_each_time_and_many_share_by_weight() {
 fn a_source_that_goes_moves_only_its_own_messages() {
     let sources = sources(&[1, 1, 1]);
     for number in 0..1_000 {
-        let before = source(id(number), sources.iter()).unwrap();
-        let after = source(id(number), sources[..2].iter()).unwrap();
+        let before = source(id(number), &sources).unwrap();
+        let after = source(id(number), &sources[..2]).unwrap();
         assert!(before == after || before == &sources[2]);
     }
 }
 
 #[test]
 fn without_a_weight_there_is_none() {
-    assert_eq!(source(id(1), sources(&[0]).iter()), None);
+    assert_eq!(source(id(1), &sources(&[0])), None);
+}
+
+#[test]
+fn one_that_something_speaks_against_is_never_the_best() {
+    let sources = sources(&[1, 1]);
+    let against = |source: &Source| (source == &sources[0]).then_some(Excluded::NotOfTheTenant);
+    for number in 0..100 {
+        let weighed = weigh(id(number), &sources, against);
+        assert_eq!(best(&weighed), Some(&sources[1]));
+        assert_eq!(weighed[0].excluded, Some(Excluded::NotOfTheTenant));
+    }
 }

@@ -44,6 +44,7 @@ fn check(row: &Row<'_>) {
         target: SmartHost::Mx("acme.example".parse().unwrap()),
         over: row.over,
         avoid: row.avoid.as_ref().map(name),
+        redirect: None,
     };
     let without: BTreeSet<SourceName> = row.without.iter().map(name).collect();
     let all = named(row.all);

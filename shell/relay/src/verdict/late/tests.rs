@@ -284,6 +284,9 @@ fn what_is_known_of_a_wait_becomes_a_status() {
         parked_since: None,
         sender_told: None,
         tenant_told: None,
+        last_try: None,
+        redirect: None,
+        acts: Vec::new(),
     };
     let detail = || "x".to_owned();
     let table = [

@@ -54,6 +54,8 @@ fn lines(kind: &str, detail: &Value, recipients: &[String]) -> Vec<String> {
         "parked" => vec![parked(&detail["reason"])],
         "told" => vec![format!("the {}, by {}", of("whom"), of("report"))],
         "released" => vec![format!("by {}", of("by"))],
+        "acted" => vec![format!("{} by act {}", of("change"), of("act"))],
+        "act" => vec![format!("{} by {}", text_of(&detail["act"], "kind"), text_of(&detail["act"], "by"))],
         "dropped" => vec!["never acknowledged: its sender keeps it".to_owned()],
         "refused" => refused(detail),
         // An event of a later release.

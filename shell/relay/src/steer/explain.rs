@@ -1,0 +1,110 @@
+//! The choice told instead of taken: for a route every source with its draw and what speaks against it, and the hosts.
+//!
+//! It asks the same questions as `path` and sends nothing; names are resolved now, so a later try may find others.
+
+use super::{Excluded, HOPS_MAX, Hop, Route, Steer, choose, eligible};
+use model::{MessageId, SourceName};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+use tenant::Snapshot;
+use tenant::settings::SmartHost;
+
+/// How a message would go now to some of its recipients.
+#[derive(Debug, Clone, Serialize)]
+pub struct RouteExplained {
+    pub recipients: Vec<String>,
+    /// As the tenant's file writes it: `host:port` or `mx:domain`.
+    pub target: String,
+    /// `redirect`, `smart_host` or `mx`.
+    pub kind: &'static str,
+    pub tls: &'static str,
+    /// Whether the tenant's own client certificate is shown.
+    pub client_certificate: bool,
+    /// In the order in which they are tried; `host [address]`.
+    pub hosts: Vec<String>,
+    /// Why the next hop has no address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_resolved: Option<String>,
+    pub sources: Vec<SourceExplained>,
+    /// The source of the next try; `None`: there is none.
+    pub chosen: Option<SourceName>,
+}
+
+/// One source, for one message.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceExplained {
+    pub name: SourceName,
+    pub address: IpAddr,
+    pub weight: u32,
+    /// Weight over the message's own logarithm: the highest of those that are eligible is chosen.
+    pub draw: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<Excluded>,
+}
+
+impl Steer {
+    /// Where `route` leads for a message, and from which source.
+    pub(crate) async fn explain(
+        &self,
+        snapshot: &Snapshot,
+        id: MessageId,
+        route: &Route,
+        recipients: Vec<String>,
+    ) -> RouteExplained {
+        let (hops, not_resolved) = match self.hops(&route.target).await {
+            Ok(hops) => (Some(hops), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        let egress = eligible::egress(&snapshot.settings.egress, route.over);
+        let weighed = self.weigh(snapshot, id, route, &BTreeSet::new(), hops.as_deref());
+        let chosen = choose::best(&weighed);
+        let hosts = hops.iter().flatten();
+        let hosts = hosts.filter(|hop| chosen.is_none_or(|source| is_like(hop, source.address)));
+        RouteExplained {
+            recipients,
+            target: route.target.to_string(),
+            kind: kind(route),
+            tls: route.tls(&egress).word(),
+            client_certificate: egress.certificate.is_some(),
+            hosts: hosts.take(HOPS_MAX).map(|hop| shown(&hop.name, hop.address)).collect(),
+            not_resolved,
+            chosen: chosen.map(|source| source.name.clone()),
+            sources: weighed
+                .iter()
+                .map(|one| SourceExplained {
+                    name: one.source.name.clone(),
+                    address: one.source.address,
+                    weight: one.source.weight,
+                    draw: one.draw,
+                    excluded: one.excluded,
+                })
+                .collect(),
+        }
+    }
+
+    /// The source that a message would leave by, as far as that is known without asking the name server.
+    pub(crate) fn first_choice(&self, snapshot: &Snapshot, id: MessageId) -> Option<SourceName> {
+        let route = Self::route_to_smart_host(snapshot, &[]);
+        let weighed = self.weigh(snapshot, id, &route, &BTreeSet::new(), None);
+        choose::best(&weighed).map(|source| source.name.clone())
+    }
+}
+
+fn is_like(hop: &Hop, address: IpAddr) -> bool {
+    hop.address.is_ipv4() == address.is_ipv4()
+}
+
+fn shown(name: &str, address: SocketAddr) -> String {
+    format!("{name} [{address}]")
+}
+
+fn kind(route: &Route) -> &'static str {
+    if route.redirect.is_some() {
+        return "redirect";
+    }
+    match route.target {
+        SmartHost::Mx(_) => "mx",
+        SmartHost::Name { .. } | SmartHost::Address(_) => "smart_host",
+    }
+}

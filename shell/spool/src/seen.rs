@@ -1,0 +1,109 @@
+//! A message of the queue as it stands in the index, for one look: nothing is copied.
+//!
+//! It answers what a selection asks. What would be tried first the caller knows; what was tried last stands here.
+
+use crate::act::{Skipped, Wanted};
+use crate::event::{Accepted, Change, Progress};
+use model::{MessageId, Outcome, ParkReason, Selection, SourceName, Standing, Subject, Timestamp};
+
+/// A message while it is looked at.
+pub struct Seen<'a> {
+    pub id: MessageId,
+    pub standing: Standing,
+    pub accepted: &'a Accepted,
+    pub progress: &'a Progress,
+    /// Bytes of the original.
+    pub size: u64,
+}
+
+impl Seen<'_> {
+    /// Whether `selection` means it; `would_go` tells whether an untried one would go over a source.
+    #[must_use]
+    pub fn is_meant(
+        &self,
+        selection: &Selection,
+        would_go: &dyn Fn(&Self, &SourceName) -> bool,
+        now: Timestamp,
+    ) -> bool {
+        let tried = self.progress.last_try.as_ref();
+        let source = |wanted: &SourceName| match tried.and_then(|tried| tried.source.as_ref()) {
+            Some(source) => source == wanted,
+            None => would_go(self, wanted),
+        };
+        let subject = Subject {
+            id: self.id,
+            tenant: &self.accepted.tenant,
+            envelope: &self.accepted.envelope,
+            outcomes: &self.progress.outcomes,
+            standing: self.standing,
+            received: self.accepted.received,
+            site: tried.and_then(|tried| tried.site()),
+            acts: &|act| self.progress.acts.iter().any(|done| done.act == act),
+            source: &source,
+            class: &|class| self.classes().any(|known| known.eq_ignore_ascii_case(class)),
+        };
+        selection.picks(&subject, now)
+    }
+
+    /// Whether an act would change it now.
+    ///
+    /// # Errors
+    /// Why it would be passed over.
+    pub fn may(&self, wanted: &Wanted, now: Timestamp) -> Result<(), Skipped> {
+        self.change(wanted, now).map(|_| ())
+    }
+
+    /// What an act would change.
+    pub(crate) fn change(&self, wanted: &Wanted, now: Timestamp) -> Result<Change, Skipped> {
+        let progress = self.progress;
+        let waits = self.standing == Standing::Waiting;
+        let is_due = waits && progress.due <= now;
+        if self.standing == Standing::Delivering {
+            return Err(Skipped::Delivering);
+        }
+        match wanted {
+            Wanted::Hold { .. } if matches!(progress.parked, Some(ParkReason::Operator { .. })) => {
+                Err(Skipped::Needless)
+            }
+            Wanted::Hold { by, note } => Ok(Change::Held { by: by.clone(), note: note.clone() }),
+            Wanted::Release if is_due => Err(Skipped::Needless),
+            Wanted::Release => Ok(Change::Released { due: now }),
+            Wanted::Retry if is_due || !waits => Err(Skipped::Needless),
+            Wanted::Retry => Ok(Change::Retried { due: now }),
+            Wanted::Redirect(to) if progress.redirect.as_ref() == Some(to) => Err(Skipped::Needless),
+            Wanted::Redirect(to) => Ok(Change::Redirected { to: to.clone() }),
+            Wanted::Undo(of) => progress.undo(*of),
+        }
+    }
+
+    /// Recipients without a final outcome.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.progress.outcomes.iter().filter(|outcome| **outcome == Outcome::Pending).count()
+    }
+
+    /// The host tried last, by name.
+    #[must_use]
+    pub fn site(&self) -> Option<&str> {
+        self.progress.last_try.as_ref().and_then(|tried| tried.site())
+    }
+
+    /// What it met last, as one line.
+    #[must_use]
+    pub fn met(&self) -> Option<&str> {
+        let met = self.progress.last_try.as_ref().and_then(|tried| tried.met.as_ref());
+        met.map(|met| met.text.as_str()).or(self.progress.why.as_deref())
+    }
+
+    /// The words by which `class` finds it: why it is kept, the kind of what it met, its category, owner, code and enhanced code.
+    fn classes(&self) -> impl Iterator<Item = &str> {
+        let reason = self.progress.parked.iter().map(|reason| reason.word());
+        let met = self.progress.last_try.as_ref().and_then(|tried| tried.met.as_ref());
+        let kind = met.into_iter().map(|met| met.kind.as_str());
+        let category = met.and_then(|met| met.category).map(|category| category.as_str());
+        let owner = met.and_then(|met| met.owner).map(|owner| owner.as_str());
+        let codes = met.into_iter().filter(|met| met.kind == "reply");
+        let codes = codes.flat_map(|met| met.text.split_ascii_whitespace().take(2));
+        reason.chain(kind).chain(category).chain(owner).chain(codes)
+    }
+}
