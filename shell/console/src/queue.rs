@@ -75,13 +75,17 @@ fn render(view: &QueueView) -> String {
         1 => "One message is in the queue".to_owned(),
         more => format!("{more} messages are in the queue"),
     };
+    let for_whom = match view.recipients {
+        0 => "nothing waits".to_owned(),
+        1 => "for one recipient".to_owned(),
+        more => format!("for {more} recipients"),
+    };
     let kind = if view.groups.iter().any(|group| group.state == "parked") { "odd" } else { "good" };
     let body = format!(
-        "<section class=\"state {kind}\"><h1>{headline}</h1><p>for {} recipients</p></section>{}{}\
+        "<section class=\"state {kind}\"><h1>{headline}</h1><p>{for_whom}</p></section>{}{}\
          <section><h2>To change something</h2><p>Each command is a dry run first: <code>signpost queue hold | release | retry | \
          bounce | redirect</code>, <code>signpost queue undo ACT</code>. <code>signpost queue explain ID</code> tells why a message \
          waits.</p></section>",
-        view.recipients,
         groups(&view.groups),
         acts(&view.acts)
     );
