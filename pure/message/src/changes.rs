@@ -50,8 +50,21 @@ impl<'a> Changes<'a> {
     pub fn edit_text(&mut self, body: &TextBody<'_>, edits: &[Edit]) -> Result<(), ChangeError> {
         let change = body.change(edits)?;
         self.splices.merge(change.splices)?;
+        let part = self.index.part(body.id);
+        if part.body.is_empty() && body.id != PartId::MESSAGE {
+            self.splices.insert(part.body.end, self.line_end_before_delimiter(part.body.end))?;
+        }
         self.fields.extend(change.fields.into_iter().map(|(name, value)| (body.id, name, value)));
         Ok(())
+    }
+
+    /// The line end in front of a delimiter belongs to it (RFC 2046 §5.1.1), but behind an empty part it is the header's: then what is inserted
+    /// at `end` has to bring one.
+    fn line_end_before_delimiter(&self, end: usize) -> &'static str {
+        match self.bytes.get(end) {
+            Some(b'\r' | b'\n') | None => "",
+            Some(_) => self.index.line_end,
+        }
     }
 
     /// Puts images beside the HTML part `html`: into the multipart/related that holds it, else into a new one with `boundary` around it.

@@ -56,7 +56,8 @@ impl Changes<'_> {
         let part = self.index.part(related);
         let boundary = part.content_type.parameter("boundary").unwrap_or_default().trim_end().to_owned();
         let end = part.children.last().map_or(part.body.end, |last| self.index.part(*last).body.end);
-        let parts = self.image_parts(&wrap.images, &boundary);
+        let mut parts = self.image_parts(&wrap.images, &boundary);
+        parts.extend_from_slice(self.line_end_before_delimiter(end).as_bytes());
         Ok(self.splices.insert(end, parts)?)
     }
 
@@ -119,6 +120,8 @@ impl Changes<'_> {
         tail.extend_from_slice(format!("{line_end}--{}--", wrap.boundary).as_bytes());
         if wrap.html == PartId::MESSAGE {
             tail.extend_from_slice(line_end.as_bytes());
+        } else {
+            tail.extend_from_slice(self.line_end_before_delimiter(end).as_bytes());
         }
         Ok(self.splices.insert(end, tail)?)
     }

@@ -108,3 +108,20 @@ fn a_rewritten_text_without_header_gets_one() {
                     Content-Transfer-Encoding: quoted-printable\r\n\r\nhello =C3=A4\r\n";
     assert_eq!(String::from_utf8(changed).unwrap(), expected);
 }
+
+/// The line end in front of the delimiter behind an empty part is the header's.
+#[test]
+fn behind_an_empty_part_the_delimiter_stays_a_line() {
+    let alternative = "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nplain\r\n--b\r\nContent-Type: text/html\r\n\r\n--b--\r\n";
+    let (changed, removed) = embed(alternative);
+    assert_eq!(removed, 0);
+    assert_eq!(Index::of(changed.as_bytes()).problems.ambiguity(), None, "{changed}");
+    let message = alternative.as_bytes();
+    let index = Index::of(message);
+    let html = index.iter().find(|(_, part)| part.content_type.media_type == "text/html").unwrap().0;
+    let body = TextBody::read(message, &index, html).unwrap();
+    let mut changes = Changes::new(message, &index);
+    changes.edit_text(&body, &[Edit { range: 0..0, insert: "<p>x</p>".to_owned() }]).unwrap();
+    let changed = String::from_utf8(changes.finish().unwrap().apply(message)).unwrap();
+    assert!(changed.contains("<p>x</p>\r\n--b--\r\n"), "{changed}");
+}
