@@ -279,7 +279,8 @@ fn list_of(
 /// The host name around this place, if it is one of the list's zones and no page of its web site.
 fn zone(words: &str, end: usize, domain: &str) -> Option<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
-    let start = words[..end].rfind(|c| !is_part(c)).map_or(0, |at| at + 1);
+    let before = words[..end].char_indices().rev().find(|(_, c)| !is_part(*c));
+    let start = before.map_or(0, |(at, c)| at + c.len_utf8());
     let stop = words[end..].find(|c| !is_part(c)).map_or(words.len(), |at| end + at);
     let host = words[start..stop].trim_matches('.');
     let label = host.strip_suffix(domain)?.strip_suffix('.')?;

@@ -8,8 +8,8 @@ pub(crate) fn structure(data: &[u8]) {
         assert!(part.body.start <= part.body.end && part.body.end <= data.len(), "{id:?} lies outside");
         if let Some(parent) = part.parent {
             let parent = index.part(parent);
-            // A delimiter right behind another one leaves a part without a line of its own; such mail is never stamped.
-            let is_odd = index.problems.ambiguity().is_some() && part.body.is_empty();
+            // A delimiter right behind a header leaves a part without a line of its own: its empty body lies where the delimiter begins.
+            let is_odd = part.body.is_empty();
             assert!(
                 is_odd || parent.body.start <= part.body.start && part.body.end <= parent.body.end,
                 "{id:?} {:?} leaves its parent {:?}",

@@ -111,3 +111,13 @@ fn literal_images_are_found_with_their_lines() {
     let source = "{{ image('a.png') }}\n{{ image( \"b.png\" ) }} {{ image(photo) }}\n{{ image('c' ~ x) }}";
     assert_eq!(image_literals(source), [(1, "a.png"), (2, "b.png")]);
 }
+
+/// minijinja 3.1.0 panics in it on text that is not ASCII.
+#[test]
+fn the_filter_format_does_not_exist() {
+    let mut templates = Templates::default();
+    let name: SignatureName = "any".parse().unwrap();
+    let added = templates.add(&name, Form::Text, "{{ \"\u{fffd}%s\"|format(1) }}");
+    let told = added.err().into_iter().chain(templates.try_out(&[])).next().unwrap();
+    assert!(told.to_string().contains("format"), "{told}");
+}
