@@ -419,7 +419,7 @@ fn parks(judgement: Judgement) -> bool {
 }
 
 fn is_limit(failure: &Failure) -> bool {
-    sign(failure, true).is_some_and(bounce::Sign::is_limit)
+    sign(failure).is_some()
 }
 
 /// Whose fault keeps the message here.
