@@ -112,8 +112,7 @@ pub(crate) async fn hand_over(
         Course::Leave => {
             drop(way);
             if let Some(End::Missed(missed)) = &end {
-                let envelope = &transit.accepted().envelope;
-                parts.verdict.leave(envelope, &snapshot, missed, parts.clock.now());
+                parts.verdict.leave(transit.accepted(), &snapshot, missed, parts.clock.now());
             }
             parts.metrics.cut_through_left.add_one();
             parts.verdict.note(transit.leave(parts.clock.now()).await);

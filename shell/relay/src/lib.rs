@@ -228,7 +228,10 @@ async fn carry_transaction(
         match parts.transport.send(&path, &shipment).await {
             Ok(sent) => {
                 let missed = parts.verdict.take(custody, snapshot, sent, parts.clock.now()).await;
-                let is_unknown = verdict::is_unknown_to_the_tenant(snapshot, &missed, members.len());
+                let is_unknown = {
+                    let met = (missed.as_slice(), members.len());
+                    parts.verdict.is_unknown_to_the_tenant(snapshot, custody.accepted(), met)
+                };
                 if refused.is_some() || route.redirect.is_some() || !is_unknown {
                     return missed;
                 }

@@ -99,7 +99,7 @@ impl Operator {
         let held = self.parts.tenants.holds().held();
         let held = held.into_iter().find(|(name, _)| *name == entry.tenant);
         let tenant_held = held.map(|(_, held)| format!("since {}: {}", held.since, held.why));
-        let stays = tenant_held.is_some() && entry.redirect.is_none();
+        let stays = tenant_held.is_some() && entry.redirect.is_none() && entry.about.is_none();
         let schedule = self.parts.verdict.schedule(snapshot.as_deref());
         let tries = entry.tries..entry.tries.saturating_add(WAITS_TOLD);
         Some(Explanation {

@@ -5,10 +5,10 @@
 
 use crate::holds::Passage;
 use crate::stop::Stop;
-use crate::{Parts, carry};
-use model::{Duration, MessageId, ParkReason, TenantName, Timestamp};
-use spool::{Lane, Lease};
-use std::collections::{BTreeMap, HashMap};
+use crate::{Parts, carry, ours};
+use model::{Duration, MessageId, ParkReason, Standing, TenantName, Timestamp};
+use spool::{Lane, Lease, QueueEntry, Seen};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -94,6 +94,7 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
         if now >= look_after {
             look_after = now + LOOK_AFTER;
             look_after_all(&parts, now).await;
+            take_what_is_over(&parts, &mut under_way, now);
         }
         if now >= maintain {
             maintain = now + MAINTAIN;
@@ -142,16 +143,42 @@ fn take_what_is_due(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timestamp
     while under_way.tasks.len() < CARRIED_MAX {
         let may = |lane: &Lane| under_way.has_room(&lane.tenant) && may_go(parts, lane, now);
         let Some(lease) = parts.spool.take_due_in(now, may) else { return };
-        if lease.redirect().is_none() {
+        if lease.redirect().is_none() && !ours::is_ours(lease.accepted()) {
             parts.tenants.holds().probed(&lease.accepted().tenant, now);
         }
         under_way.begin(parts, lease);
     }
 }
 
-/// Mail of a tenant that is held stays, but for a probe and for what an operator sends elsewhere.
+/// Law 3 holds for a tenant that is held, too: whose time is over is tried once more, though nothing else may go, and then its sender
+/// is told. Probes would come to each only after hours.
+fn take_what_is_over(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timestamp) {
+    let held: BTreeSet<TenantName> = parts.tenants.holds().held().into_iter().map(|(name, _)| name).collect();
+    if held.is_empty() {
+        return;
+    }
+    let is_over = |seen: &Seen<'_>| {
+        let waits = seen.standing == Standing::Waiting && seen.progress.due <= now;
+        waits && seen.accepted.expires <= now && held.contains(&seen.accepted.tenant)
+    };
+    let mut over = Vec::new();
+    parts.spool.scan(|seen| over.extend(is_over(seen).then(|| (seen.id, seen.accepted.tenant.clone()))));
+    for (id, tenant) in over {
+        if under_way.tasks.len() >= CARRIED_MAX {
+            return;
+        }
+        if under_way.has_room(&tenant)
+            && let Ok(lease) = parts.spool.take(id, is_over)
+        {
+            under_way.begin(parts, lease);
+        }
+    }
+}
+
+/// Mail of a tenant that is held stays, but for a probe, for what an operator sends elsewhere, and for what we say about it: that goes
+/// past the tenant's connector and proves nothing about it.
 fn may_go(parts: &Parts, lane: &Lane, now: Timestamp) -> bool {
-    lane.redirected || parts.tenants.holds().exit(&lane.tenant, now) != Passage::Closed
+    lane.redirected || lane.ours || parts.tenants.holds().exit(&lane.tenant, now) != Passage::Closed
 }
 
 /// Mail that is parked for its tenant's set-up: all of it wakes once the set-up is mended, one message serves as the probe before.
@@ -171,7 +198,7 @@ async fn wake_parked(parts: &Parts, now: Timestamp) {
             Passage::Probe
                 if parts
                     .spool
-                    .next_due_in(|lane| lane.tenant == *tenant && !lane.redirected)
+                    .next_due_in(|lane| lane.tenant == *tenant && !lane.redirected && !lane.ours)
                     .is_none_or(|due| due > now) =>
             {
                 1
@@ -185,8 +212,8 @@ async fn wake_parked(parts: &Parts, now: Timestamp) {
         }
     }
     for (tenant, _) in holds.held() {
-        let waits =
-            parked.contains_key(&tenant) || parts.spool.list(1, |entry| entry.tenant == tenant).len() == 1;
+        let is_its = |entry: &QueueEntry| entry.tenant == tenant && entry.about.is_none();
+        let waits = parked.contains_key(&tenant) || parts.spool.list(1, is_its).len() == 1;
         if !waits {
             holds.release(&tenant);
             parts.metrics.tenants_held.set(holds.count());

@@ -111,12 +111,12 @@ impl Transport {
         match self.send_now(path, hop, &way, shipment).await {
             Ok(mut sent) => {
                 let said =
-                    sent.results.iter().filter_map(|(.., result)| result.as_ref().err()).find_map(limit);
+                    sent.results.iter().filter_map(|(.., result)| result.as_ref().err()).find_map(sign);
                 sent.is_fallback = path.login.is_some();
                 sent.come_again = said.map(|said| self.hear(&way, said));
                 Ok(sent)
             }
-            Err(NotSent::All(stage, host, failure)) => match limit(&failure) {
+            Err(NotSent::All(stage, host, failure)) => match sign(&failure) {
                 Some(said) => Err(NotSent::Wait(self.hear(&way, said), host, failure)),
                 None => Err(NotSent::All(stage, host, failure)),
             },
@@ -224,11 +224,6 @@ impl Transport {
             connection.quit(&self.clock).await;
         }
     }
-}
-
-/// The limit that a failure tells of. Whose domain the recipient's is does not matter for limits.
-fn limit(failure: &Failure) -> Option<Sign> {
-    sign(failure, true).filter(|said| said.is_limit())
 }
 
 fn shown(hop: &Hop) -> String {

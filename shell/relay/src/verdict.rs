@@ -15,7 +15,6 @@ pub(crate) use judging::Judging;
 pub use late::Patience;
 pub(crate) use late::TenantsTold;
 pub(crate) use schedule::Schedule;
-pub(crate) use setup::is_unknown_to_the_tenant;
 
 use crate::custody::Custody;
 use crate::holds::Holds;
@@ -27,7 +26,7 @@ use model::{
     SourceName, Stage, Timestamp,
 };
 use report::{About, Line, Telling};
-use spool::{Lease, Spool, SpoolError};
+use spool::{Accepted, Lease, Spool, SpoolError};
 use std::sync::Arc;
 use tenant::Snapshot;
 use tenant::settings::EgressMode;
@@ -180,7 +179,7 @@ impl Verdict {
             let missed = left.iter().map(|(_, one)| one);
             // Where an operator redirected a message stands somebody else's host: it says nothing of the tenant's connector.
             if lease.redirect().is_none() {
-                setup::refused(self, &lease.accepted().envelope, snapshot, missed, now);
+                setup::refused(self, lease.accepted(), snapshot, missed, now);
             }
             let parks = left.iter().all(|(judgement, _)| parks(*judgement));
             let told = if parks {
@@ -193,8 +192,8 @@ impl Verdict {
     }
 
     /// Nobody has the message, and its sender keeps it: only what that says of the tenant is noted.
-    pub(crate) fn leave(&self, envelope: &Envelope, snapshot: &Snapshot, missed: &[Missed], now: Timestamp) {
-        setup::refused(self, envelope, snapshot, missed, now);
+    pub(crate) fn leave(&self, accepted: &Accepted, snapshot: &Snapshot, missed: &[Missed], now: Timestamp) {
+        setup::refused(self, accepted, snapshot, missed, now);
     }
 
     /// Kept until a person decides: a policy, a loop, a body that cannot be read.
@@ -347,7 +346,8 @@ impl Verdict {
             "parked: the refusal may be ours or the tenant's set-up; `signpost queue show ID` tells more"
         );
         let stage = first.stage;
-        let reason = match setup::said(snapshot, &lease, first) {
+        let is_setup = *judgement == Judgement::HoldTenant && lease.redirect().is_none();
+        let reason = match is_setup {
             true => ParkReason::TenantSetup { stage, host, reply },
             false => ParkReason::Refused { stage, host, reply, category, owner },
         };
@@ -419,7 +419,7 @@ fn parks(judgement: Judgement) -> bool {
 }
 
 fn is_limit(failure: &Failure) -> bool {
-    sign(failure, true).is_some_and(bounce::Sign::is_limit)
+    sign(failure).is_some()
 }
 
 /// Whose fault keeps the message here.

@@ -439,7 +439,11 @@ impl State {
 impl Progress {
     /// With whom it is served.
     fn lane(&self, message: &Accepted) -> Lane {
-        Lane { tenant: message.tenant.clone(), redirected: self.redirect.is_some() }
+        Lane {
+            tenant: message.tenant.clone(),
+            redirected: self.redirect.is_some(),
+            ours: message.about.is_some(),
+        }
     }
 
     /// Nothing has happened yet.

@@ -178,8 +178,6 @@ impl Limit {
                 }
                 PAUSE_BUSY
             }
-            // One tenant's host moved; another tenant's mail is as welcome as before.
-            Sign::WrongRegion | Sign::NotAttributed => return,
         };
         self.changed = now;
         self.cut = if is_new { Some(now) } else { self.cut };

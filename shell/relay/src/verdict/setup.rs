@@ -6,44 +6,50 @@
 use super::{Missed, Verdict};
 use crate::custody::Custody;
 use crate::holds::Begun;
-use bounce::{Sign, sign};
-use model::{Envelope, Timestamp};
-use spool::Lease;
+use bounce::{Context, Judgement, judge};
+use model::Timestamp;
+use spool::Accepted;
 use tenant::Snapshot;
 use tenant::settings::EgressMode;
 
-/// Whether this refusal says that the connector did not match.
-fn names_the_connector(snapshot: &Snapshot, envelope: &Envelope, missed: &Missed) -> bool {
-    let domains = &snapshot.settings.domains;
-    let recipient = envelope.recipients.get(missed.recipient);
-    let is_tenants = recipient.is_some_and(|recipient| domains.contains(&recipient.address.domain()));
-    snapshot.settings.egress.mode == EgressMode::Return
-        && sign(&missed.failure, is_tenants) == Some(Sign::NotAttributed)
-}
+impl Verdict {
+    /// Whether this refusal says that the connector did not match.
+    fn names_the_connector(&self, snapshot: &Snapshot, accepted: &Accepted, missed: &Missed) -> bool {
+        let context = self.judging.context(accepted, snapshot, missed);
+        snapshot.settings.egress.mode == EgressMode::Return
+            && judge(&missed.failure, context) == Judgement::HoldTenant
+    }
 
-/// Whether a message parks for the tenant's set-up.
-pub(super) fn said(snapshot: &Snapshot, lease: &Lease, missed: &Missed) -> bool {
-    lease.redirect().is_none() && names_the_connector(snapshot, &lease.accepted().envelope, missed)
-}
-
-/// Whether all `members` of a transaction were refused so: another source may be known where this one is not.
-pub(crate) fn is_unknown_to_the_tenant(snapshot: &Snapshot, missed: &[Missed], members: usize) -> bool {
-    let says = |one: &Missed| sign(&one.failure, true) == Some(Sign::NotAttributed);
-    snapshot.settings.egress.mode == EgressMode::Return && missed.len() == members && missed.iter().all(says)
+    /// Whether all `members` of a transaction were refused so, whoever they are: another source may be known where this one is not.
+    pub(crate) fn is_unknown_to_the_tenant(
+        &self,
+        snapshot: &Snapshot,
+        accepted: &Accepted,
+        (missed, members): (&[Missed], usize),
+    ) -> bool {
+        let says = |one: &Missed| {
+            let context = self.judging.context(accepted, snapshot, one);
+            let whoever = Context { recipient_is_tenants: true, ..context };
+            judge(&one.failure, whoever) == Judgement::HoldTenant
+        };
+        let is_return = snapshot.settings.egress.mode == EgressMode::Return;
+        is_return && missed.len() == members && missed.iter().all(says)
+    }
 }
 
 /// Notes what was refused; a hold that begins is told.
 pub(super) fn refused<'m>(
     verdict: &Verdict,
-    envelope: &Envelope,
+    accepted: &Accepted,
     snapshot: &Snapshot,
     left: impl IntoIterator<Item = &'m Missed>,
     now: Timestamp,
 ) {
-    if envelope.mail_from.mailbox().is_none() {
+    if accepted.envelope.mail_from.mailbox().is_none() {
         return;
     }
-    let Some(missed) = left.into_iter().find(|one| names_the_connector(snapshot, envelope, one)) else {
+    let Some(missed) = left.into_iter().find(|one| verdict.names_the_connector(snapshot, accepted, one))
+    else {
         return;
     };
     let (tenant, why) = (&snapshot.settings.name, missed.failure.to_string());

@@ -1,13 +1,14 @@
 //! A tenant whose connector does not know us: nothing is bounced, nothing is lost, and the mend is found without a person.
 
 use crate::node::{KIM, Node, SOURCES, Wishes, plain, text};
-use model::{ParkReason, Stage};
+use model::{ActId, Duration, ParkReason, Stage};
 use playground::{Act, ScriptRule, Turns};
 use spool::Phase;
 use std::net::{IpAddr, Ipv4Addr};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const DENIED: &str = "550 5.7.64 TenantAttribution; Relay Access Denied";
+const OWN_DENIED: &str = "554 5.7.1 <lena@acme.test>: Relay access denied";
 
 fn denied(turns: Turns) -> ScriptRule {
     ScriptRule::new(Stage::Rcpt, turns, Act::Reply(DENIED.to_owned()))
@@ -50,6 +51,69 @@ async fn a_connector_that_does_not_match_holds_its_tenant_until_a_probe_is_accep
     assert_eq!((figures.duplicates, node.playground.reports().len()), (0, 0));
     assert!(node.tenants.holds().held().is_empty());
     assert_eq!(node.metrics.tenants_held.get(), 0);
+    node.stop().await;
+}
+
+/// A tenant that is held by the first of four messages; the others, whose ids are given, stay untried behind it.
+async fn held_with_three_more(expire: Duration) -> (Node, Vec<model::MessageId>) {
+    let retry = vec![Duration::from_secs(600)];
+    let node = Node::start(Wishes { retry, expire, ..Wishes::default() }).await;
+    let not_now = Act::Reply("451 4.3.0 not now".to_owned());
+    node.playground.script(ScriptRule::new(Stage::Mail, Turns::Count(4), not_now));
+    node.playground
+        .script(ScriptRule { recipient: Some("@customer.example".to_owned()), ..denied(Turns::Always) });
+    for number in 0..4 {
+        node.send(&[KIM], &plain(&format!("b{number}"), "behind a hold")).await;
+    }
+    let are_deferred = |queue: &[spool::QueueEntry]| queue.iter().filter(|one| one.tries == 1).count() == 4;
+    let queue = node.wait_for_queue(are_deferred).await;
+    let now = queue[0].received;
+    node.spool.release(queue[0].id, "operator", now).await.unwrap();
+    node.wait_for_queue(|queue| queue.iter().any(is_parked)).await;
+    (node, queue[1..].iter().map(|one| one.id).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_about_mail_of_a_held_tenant_does_not_wait_with_it() {
+    let (node, behind) = held_with_three_more(Duration::from_secs(600)).await;
+    let text = "the connector is closed";
+    for id in behind {
+        let now = node.spool.show(id).unwrap().received;
+        let act = ActId::new(now, [3; 10]);
+        let given_up = node.relay.operator().give_up(id, |_| true, |_| true, (act, text), now).await;
+        assert_eq!(given_up.unwrap().unwrap().told, 1);
+    }
+    // As probes they would take minutes.
+    node.wait(|figures| figures.reports_in == 3).await;
+    assert_eq!(node.tenants.holds().held().len(), 1);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_of_a_held_tenant_ends_in_a_report_once_its_time_is_over() {
+    let (node, behind) = held_with_three_more(Duration::from_secs(3)).await;
+    for id in behind {
+        let now = node.spool.show(id).unwrap().received;
+        node.spool.release(id, "operator", now).await.unwrap();
+    }
+    node.wait(|figures| figures.reports_in == 4).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert_eq!(node.metrics.ndr_ours.get(), 4);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_denied_for_one_of_its_own_addresses_wakes_when_its_cause_is_gone() {
+    let node = Node::start(Wishes::default()).await;
+    let rule = ScriptRule::new(Stage::Rcpt, Turns::Always, Act::Reply(OWN_DENIED.to_owned()));
+    node.playground.script(rule);
+    node.send(&["lena@acme.test"], &plain("own", "denied")).await;
+    node.wait_for_queue(|queue| queue.iter().any(is_parked)).await;
+    assert_eq!(node.tenants.holds().held().len(), 1);
+    node.playground.clear_script();
+    node.wait(|figures| figures.delivered == 1).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert_eq!(node.playground.reports().len(), 0);
     node.stop().await;
 }
 

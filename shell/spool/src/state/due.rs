@@ -1,5 +1,5 @@
 //! Who is due when: one schedule for each lane, served in turn. A lane is a tenant's mail, or that part of it that an operator
-//! redirected: the one may stand while the other goes.
+//! redirected or that we wrote ourselves: the one may stand while the other goes.
 //!
 //! A tenant with a hundred thousand messages and one with a single message get the same turns, and a tenant that may not be served now costs one
 //! look, not one for each of its messages.
@@ -14,6 +14,8 @@ pub struct Lane {
     pub tenant: TenantName,
     /// Not to the tenant's route.
     pub redirected: bool,
+    /// A report or notice about mail, which goes to the exchangers of its reader.
+    pub ours: bool,
 }
 
 #[derive(Default)]

@@ -150,10 +150,3 @@ fn one_that_waits_long_is_told_when_to_come_again_in_seconds() {
     }
     assert_eq!(limits.come_again(&way, at(20)), at(20) + COME_AGAIN_MAX);
 }
-
-#[test]
-fn a_wrong_region_is_one_tenants_matter() {
-    let mut limits = Limits::default();
-    limits.hear(&microsoft(), Sign::WrongRegion, START);
-    assert_eq!(burst(&mut limits, &microsoft(), 0, START), CEILING as usize);
-}

@@ -2,7 +2,7 @@ use super::{Due, Lane};
 use model::{MessageId, Timestamp};
 
 fn tenant(name: &str) -> Lane {
-    Lane { tenant: name.parse().unwrap(), redirected: false }
+    Lane { tenant: name.parse().unwrap(), redirected: false, ours: false }
 }
 
 fn id(number: u8) -> MessageId {
