@@ -178,5 +178,5 @@ fn a_list_behind_text_that_is_not_ascii_is_named_too() {
         classify("550 5.7.1 Адрес \u{2014}zen.spamhaus.org\u{fffd} [192.0.2.1]", &ReplyContext::default());
     assert_eq!(told.list.as_deref(), Some("zen.spamhaus.org"), "{told:?}");
     let told = classify("501 5\u{fffd}\u{fffd}sbl#####\u{fffd}.&.\u{fffd}", &ReplyContext::default());
-    assert_eq!(told.category, Category::Unknown);
+    assert_eq!(told.category, Category::IpListed);
 }
