@@ -164,12 +164,14 @@ impl Admission {
             }
             Admitted::Nobodys(domain) => return Err(self.nobodys(visit, domain, Some(&header()))),
         };
+        let recipients = message.envelope.recipients.len();
+        // At RCPT a null sender's tenant was not known.
+        Self::recipient(&Admitted::Tenant(Arc::clone(&snapshot)), recipients.saturating_sub(1))?;
         pace::fits(&snapshot, message.size)?;
         self.pace.has_room(&snapshot, &message.envelope.mail_from, visit.now)?;
         if seat.as_ref().is_none_or(|seat| seat.tenant != snapshot.settings.name) {
             *seat = Some(self.sessions.enter(&snapshot)?);
         }
-        let recipients = message.envelope.recipients.len();
         self.pace.count(&snapshot, &message.envelope.mail_from, recipients, visit.now);
         Ok(snapshot)
     }

@@ -83,15 +83,17 @@ impl ClientJudge {
     }
 }
 
-/// The DNS names; the common name only where there are none (RFC 6125 §6.4.4).
+/// The DNS names; the common name only of a certificate that has no alternative names at all. RFC 6125 §6.4.4 would take it beside a mere
+/// mail address too, but then it is what the holder liked to be called, and no authority has looked at it as a host's name.
 fn names(certificate: &CertificateDer<'_>) -> Vec<String> {
     let Ok((_, parsed)) = X509Certificate::from_der(certificate) else { return Vec::new() };
-    let alternatives = parsed.subject_alternative_name().ok().flatten();
+    // Alternative names that cannot be read are not none.
+    let Ok(alternatives) = parsed.subject_alternative_name() else { return Vec::new() };
     let dns = alternatives.iter().flat_map(|found| &found.value.general_names).filter_map(|name| {
         if let GeneralName::DNSName(dns) = name { Some(dns.to_ascii_lowercase()) } else { None }
     });
     let names: Vec<String> = dns.take(NAMES_MAX).collect();
-    if !names.is_empty() {
+    if alternatives.is_some() {
         return names;
     }
     let common = parsed.subject().iter_common_name().filter_map(|name| name.as_str().ok());

@@ -177,6 +177,20 @@ async fn caps_put_mail_off_in_clear_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_null_sender_passes_no_cap_of_recipients() {
+    let node = node("", "recipients_per_message = 1").await;
+    let mut client = Client::plain(node.address()).await;
+    for command in ["MAIL FROM:<>", "RCPT TO:<a@customer.example>", "RCPT TO:<b@customer.example>"] {
+        let reply = client.say(command).await;
+        assert!(reply.starts_with("250 "), "{reply}");
+    }
+    assert!(client.say("DATA").await.starts_with("354 "));
+    let reply = client.say(&format!("{}.", message(BOB))).await;
+    assert!(reply.starts_with("452 4.5.3 more than 1 recipients"), "{reply}");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn mail_of_the_fake_exchange_passes_every_check_of_its_kind() {
     let all =
         "[\"network\", \"domain\", \"certificate\", \"from\", \"tenant_id\", \"originator_org\", \"secret\"]";

@@ -2,7 +2,9 @@
 
 use super::{ClientJudge, Shown};
 use model::Timestamp;
-use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, SanType,
+};
 use rustls_pki_types::CertificateDer;
 
 /// Some day in 2026, within what rcgen's defaults allow.
@@ -51,6 +53,17 @@ fn names_are_proven_for_the_purpose_of_a_client_of_a_server_and_for_none_named()
 fn a_certificate_without_dns_names_has_its_common_name() {
     let ours = authority();
     assert_eq!(judge(&ours, &ours.issue(&[], &[]), NOW).names, ["common.example"]);
+}
+
+#[test]
+fn a_common_name_beside_a_mail_address_is_no_host() {
+    let ours = authority();
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "mail.protection.outlook.com");
+    params.subject_alt_names = vec![SanType::Rfc822Name("eve@rival.example".try_into().unwrap())];
+    let mail = params.signed_by(&KeyPair::generate().unwrap(), &ours.0).unwrap().der().clone();
+    let shown = judge(&ours, &mail, NOW);
+    assert_eq!((shown.names, shown.unverified), (Vec::new(), None));
 }
 
 #[test]
