@@ -147,9 +147,29 @@ impl Admission {
         message: &Ended<'_>,
         seat: &mut Option<Seat>,
     ) -> Result<Arc<Snapshot>, Refusal> {
+        let snapshot = self.proven(visit, admitted, message)?;
+        let recipients = message.envelope.recipients.len();
+        // At RCPT a null sender's tenant was not known.
+        Self::recipient(&Admitted::Tenant(Arc::clone(&snapshot)), recipients.saturating_sub(1))?;
+        pace::fits(&snapshot, message.size)?;
+        self.pace.has_room(&snapshot, &message.envelope.mail_from, visit.now)?;
+        if seat.as_ref().is_none_or(|seat| seat.tenant != snapshot.settings.name) {
+            *seat = Some(self.sessions.enter(&snapshot)?);
+        }
+        self.pace.count(&snapshot, &message.envelope.mail_from, recipients, visit.now);
+        Ok(snapshot)
+    }
+
+    /// Whose message it is, by its header and all that is known of the session. It counts nothing: it may be asked before the body ends.
+    pub(crate) fn proven(
+        &self,
+        visit: &Visit<'_>,
+        admitted: &Admitted,
+        message: &Ended<'_>,
+    ) -> Result<Arc<Snapshot>, Refusal> {
         let sender = message.envelope.mail_from.mailbox().map(Address::domain);
         let header = || Header::of(message.beginning, message.header_is_whole);
-        let snapshot = match admitted {
+        Ok(match admitted {
             Admitted::Tenant(snapshot) => {
                 let asks_header = checks::of_the_header(snapshot).next().is_some();
                 let header = asks_header.then(header);
@@ -163,17 +183,7 @@ impl Admission {
                 snapshot
             }
             Admitted::Nobodys(domain) => return Err(self.nobodys(visit, domain, Some(&header()))),
-        };
-        let recipients = message.envelope.recipients.len();
-        // At RCPT a null sender's tenant was not known.
-        Self::recipient(&Admitted::Tenant(Arc::clone(&snapshot)), recipients.saturating_sub(1))?;
-        pace::fits(&snapshot, message.size)?;
-        self.pace.has_room(&snapshot, &message.envelope.mail_from, visit.now)?;
-        if seat.as_ref().is_none_or(|seat| seat.tenant != snapshot.settings.name) {
-            *seat = Some(self.sessions.enter(&snapshot)?);
-        }
-        self.pace.count(&snapshot, &message.envelope.mail_from, recipients, visit.now);
-        Ok(snapshot)
+        })
     }
 
     fn evidence<'e>(

@@ -21,6 +21,8 @@ use tenant::Snapshot;
 
 /// How late a wrong password is answered.
 const LOGIN_PENALTY: Duration = Duration::from_secs(1);
+/// Bytes of a body that are kept before its header is judged: what nobody proves never fills the disk.
+const UNPROVEN_BYTES_MAX: u64 = 512 << 10;
 
 /// The door of one session.
 pub(crate) struct Entrance {
@@ -33,6 +35,8 @@ pub(crate) struct Entrance {
     mail_from: Option<ReversePath>,
     recipients: Vec<String>,
     receiving: Option<Receiving>,
+    /// What the header of a long body says of it, before it is whole.
+    early: Option<Result<(), Refusal>>,
 }
 
 impl Entrance {
@@ -47,6 +51,7 @@ impl Entrance {
             mail_from: None,
             recipients: Vec::new(),
             receiving: None,
+            early: None,
         }
     }
 
@@ -89,17 +94,38 @@ impl Entrance {
         });
     }
 
+    /// Whether a long body is worth storing; what is refused here is answered at its end.
+    fn look_early(&mut self) {
+        let (Some(receiving), Some(caller), None) = (&self.receiving, &self.caller, &self.early) else {
+            return;
+        };
+        if receiving.length() < UNPROVEN_BYTES_MAX {
+            return;
+        }
+        let visit = visit(&self.parts, caller, self.login.as_ref());
+        let proven = self.parts.admission.proven(&visit, &receiving.admitted, &ended(receiving)).map(drop);
+        if proven.is_err() {
+            self.receiving = None;
+        }
+        self.early = Some(proven);
+    }
+
     /// The whole message's tenant, with a seat for the session.
     fn judge(&mut self, caller: &Caller, receiving: &Receiving) -> Result<Arc<Snapshot>, Refusal> {
-        let message = Ended {
-            envelope: &receiving.envelope,
-            beginning: receiving.header(),
-            header_is_whole: receiving.header_is_whole(),
-            size: ByteCount(receiving.length()),
-        };
+        let message = ended(receiving);
         let visit = visit(&self.parts, caller, self.login.as_ref());
         let admission = &self.parts.admission;
         admission.message(&visit, &receiving.admitted, &message, &mut self.seat)
+    }
+}
+
+/// What is known of a message by now.
+fn ended(receiving: &Receiving) -> Ended<'_> {
+    Ended {
+        envelope: &receiving.envelope,
+        beginning: receiving.header(),
+        header_is_whole: receiving.header_is_whole(),
+        size: ByteCount(receiving.length()),
     }
 }
 
@@ -180,6 +206,7 @@ impl Door for Entrance {
         match Receiving::begin(&self.parts.spool, id, admitted, envelope) {
             Ok(receiving) => {
                 self.receiving = Some(receiving);
+                self.early = None;
                 Reply::new(250, None, "go on")
             }
             Err(reply) => {
@@ -194,9 +221,13 @@ impl Door for Entrance {
         if let Some(receiving) = &mut self.receiving {
             receiving.append(bytes).await;
         }
+        self.look_early();
     }
 
     async fn end(&mut self, _framing: Framing, bare_lf: u64) -> Reply {
+        if let Some(Err(refusal)) = self.early.take() {
+            return self.refused(refusal, RefusedAt::Data, &self.recipients);
+        }
         let (Some(receiving), Some(caller)) = (self.receiving.take(), self.caller.clone()) else {
             return out_of_order();
         };
@@ -239,7 +270,8 @@ impl Door for Entrance {
     }
 
     fn abort(&mut self) {
-        if self.receiving.take().is_some() {
+        let is_refused = matches!(self.early.take(), Some(Err(_)));
+        if self.receiving.take().is_some() || is_refused {
             self.parts.metrics.body_refused.add_one();
             self.tell(RefusedAt::Data, "the body was broken off", &self.recipients);
         }

@@ -3,6 +3,7 @@
 use crate::client::{Client, issued};
 use crate::node::{Node, Wishes};
 use playground::dns::Answer;
+use spool::disk::Disk as _;
 use std::fmt::Write as _;
 
 const BOB: &str = "bob@posts.example";
@@ -173,6 +174,26 @@ async fn caps_put_mail_off_in_clear_words() {
     let reply = second.hand_over(BOB, &message(BOB)).await;
     assert!(reply.starts_with("421 4.7.0 more than 1 sessions of this tenant"), "{reply}");
     assert_eq!(node.metrics.limited.get(), 3);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_body_that_nobody_proves_is_not_stored() {
+    let secret = "secret_header = { name = \"X-Key\", values = [\"env:KEY\"] }\nrequire = [\"secret\"]";
+    let node = node(secret, "").await;
+    let filler = "0123456789abcdef\r\n".repeat(150_000);
+    let long = format!("{}{filler}behind-megabytes\r\n{filler}", message(BOB));
+    let is_stored = || {
+        let names = node.disk.list().unwrap();
+        names.iter().any(|name| node.disk.bytes(name).windows(16).any(|bytes| bytes == b"behind-megabytes"))
+    };
+    let mut client = Client::plain(node.address()).await;
+    let reply = client.hand_over(BOB, &long).await;
+    assert!(reply.starts_with("550 5.7.1 "), "{reply}");
+    assert!(!is_stored());
+    let genuine = format!("X-Key: a-password-of-the-test\r\n{long}");
+    let reply = client.hand_over(BOB, &genuine).await;
+    assert!(reply.starts_with("250 2.0.0 ") && is_stored(), "{reply}");
     node.stop().await;
 }
 
