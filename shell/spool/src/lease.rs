@@ -176,8 +176,7 @@ impl Lease {
         why: String,
         now: Timestamp,
     ) -> Result<(), SpoolError> {
-        let (unknown, last_try) = (self.unknown(&undelivered), self.last_try.take());
-        let event = Event::Rescheduled { due, unknown, why, limit: false, last_try };
+        let event = self.rescheduled(due, &undelivered, why, false);
         self.record(event, now, Durability::Soon).await
     }
 
@@ -192,9 +191,13 @@ impl Lease {
         why: String,
         now: Timestamp,
     ) -> Result<(), SpoolError> {
-        let (unknown, last_try) = (self.unknown(&undelivered), self.last_try.take());
-        let event = Event::Rescheduled { due, unknown, why, limit: true, last_try };
+        let event = self.rescheduled(due, &undelivered, why, true);
         self.record(event, now, Durability::Later).await
+    }
+
+    fn rescheduled(&mut self, due: Timestamp, undelivered: &[usize], why: String, limit: bool) -> Event {
+        let (unknown, last_try) = (self.unknown(undelivered), self.last_try.take());
+        Event::Rescheduled { due, unknown, why, limit, last_try }
     }
 
     /// Recipients in flight but for those that certainly do not have the message.
