@@ -133,6 +133,7 @@ metrics! {
     maybe_duplicates "counter" "signpost_maybe_duplicates_total" "Recipients sent again after an attempt whose end is unknown.";
     connections_opened "counter" "signpost_connections_opened_total" "Outbound connections opened.";
     connections_reused "counter" "signpost_connections_reused_total" "Deliveries over a connection that was open already.";
+    sources_out "gauge" "signpost_sources_out" "Places (everywhere, a provider, a site) at which a source of ours carries nothing now.";
     tenants_held "gauge" "signpost_tenants_held" "Tenants whose own system does not know us: their mail parks and new mail is asked to wait.";
     fallbacks "counter" "signpost_fallbacks_total" "Transactions over a tenant's fallback, since no source was left.";
     limits_heard "counter" "signpost_limits_heard_total" "Replies of next hops that named a limit: fewer connections, or slower.";

@@ -1,0 +1,328 @@
+//! All sources of a region and their states: evidence in, changes out, and the question whether a source may be used.
+//!
+//! The last source of a region that is left is taken out only where it is refused: mail for the rest of the world has no other way. What spoke
+//! for more is kept (`Row::is_last`) and carried out as soon as another source is there.
+
+mod due;
+mod orders;
+
+use crate::evidence::{Evidence, EvidenceId, Said, Strength, Witnesses};
+use crate::place::{Place, Receiver};
+use crate::policy::Policy;
+use crate::row::Row;
+use crate::state::{Event, State, Word, next};
+use crate::uses::Use;
+use model::{Duration, SourceName, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Places at which a source has a history; over it the ones at rest go, and then nothing new is remembered but at wider places.
+const PLACES_MAX: usize = 512;
+/// Listings that are remembered of a region.
+const LISTINGS_MAX: usize = 64;
+
+/// A source as the guard knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub name: SourceName,
+    /// Carries reports only: it is no way out for others.
+    pub is_notice: bool,
+}
+
+/// What one list says of one source, by polls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Polled {
+    /// So many polls in a row, spanning so long.
+    Clean {
+        polls: usize,
+        over: Duration,
+    },
+    /// One witness.
+    Suspected,
+    /// Two witnesses.
+    Listed,
+    Unknown,
+}
+
+/// A change of one row; whole, so that a record of it is enough to restore it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub source: SourceName,
+    pub place: Place,
+    pub from: Word,
+    pub at: Timestamp,
+    pub row: Row,
+}
+
+/// What a signal led to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reaction {
+    /// In force already; to be recorded.
+    pub done: Vec<Change>,
+    /// In force once `Guard::apply` is told that they are recorded.
+    pub proposed: Vec<Change>,
+}
+
+/// The guard of one region's sources.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    policy: Policy,
+    members: Vec<Member>,
+    rows: BTreeMap<SourceName, BTreeMap<Place, Row>>,
+    witnesses: Witnesses,
+    polls: BTreeMap<SourceName, BTreeMap<String, (Polled, Timestamp)>>,
+    /// When a source was taken out everywhere.
+    listings: VecDeque<(Timestamp, SourceName)>,
+    /// When each probing place may be probed next.
+    next_probe: BTreeMap<(SourceName, Place), Timestamp>,
+}
+
+impl Guard {
+    #[must_use]
+    pub fn new(policy: Policy, members: Vec<Member>) -> Self {
+        Self {
+            policy,
+            members,
+            rows: BTreeMap::new(),
+            witnesses: Witnesses::default(),
+            polls: BTreeMap::new(),
+            listings: VecDeque::new(),
+            next_probe: BTreeMap::new(),
+        }
+    }
+
+    /// Takes a row back from its record, at a start. A source that is no member any more keeps its history for a return.
+    pub fn restore(&mut self, change: Change) {
+        if change.place == Place::Everywhere && change.row.state.word() == Word::Quarantined {
+            self.listed(&change.source, change.at);
+        }
+        self.rows.entry(change.source).or_default().insert(change.place, change.row);
+    }
+
+    /// A receiver refused for who we are.
+    pub fn refused(&mut self, said: &Said, now: Timestamp) -> Reaction {
+        let list_agrees = said.list.as_deref().is_some_and(|list| self.list_names(&said.source, list, now));
+        let within = self.policy.confirm_within;
+        let evidence = self.witnesses.weigh(said, list_agrees, within, now);
+        let Evidence { strength, place, own_place } = evidence;
+        let event = match strength {
+            Strength::Weak => Event::Weak,
+            Strength::Strong => Event::Strong,
+        };
+        let list = said.list.as_deref().filter(|_| said.is_public);
+        let mut reaction = Reaction::default();
+        if place == Place::Everywhere && self.is_last(&said.source, now) {
+            reaction.done.extend(self.strike_last(&said.source, said.evidence, list, now));
+            reaction.done.extend(self.strike(&said.source, own_place, event, (said.evidence, list), now));
+        } else {
+            reaction.done.extend(self.strike(&said.source, place, event, (said.evidence, list), now));
+        }
+        reaction
+    }
+
+    /// A list of tier A was asked about a source.
+    pub fn polled(
+        &mut self,
+        source: &SourceName,
+        list: &str,
+        says: Polled,
+        evidence: EvidenceId,
+        now: Timestamp,
+    ) -> Reaction {
+        self.polls.entry(source.clone()).or_default().insert(list.to_owned(), (says, now));
+        let is_strong = match says {
+            Polled::Listed => true,
+            Polled::Suspected => self.witnesses.names(source, list, self.policy.confirm_within, now),
+            Polled::Clean { .. } | Polled::Unknown => false,
+        };
+        let mut reaction = Reaction::default();
+        if is_strong {
+            let list = Some(list);
+            reaction.done.extend(match self.is_last(source, now) {
+                true => self.strike_last(source, evidence, list, now),
+                false => self.strike(source, Place::Everywhere, Event::Strong, (evidence, list), now),
+            });
+        }
+        reaction
+    }
+
+    /// A receiver took a message from a source.
+    pub fn accepted(&mut self, source: &SourceName, receiver: &Receiver, now: Timestamp) -> Reaction {
+        let mut reaction = Reaction::default();
+        let Some(rows) = self.rows.get_mut(source) else { return reaction };
+        for (place, row) in rows.iter_mut().filter(|(place, _)| place.holds(receiver)) {
+            let state = next(row.state, Event::Accepted, row.repeats, &self.policy, now);
+            if state.word() == row.state.word() {
+                row.state = state;
+                continue;
+            }
+            let new = Row { state, since: now, version: row.version + 1, ..row.clone() };
+            reaction.proposed.push(change(source, place, row, new, now));
+        }
+        reaction
+    }
+
+    /// Carries out what was proposed and is recorded now; `false` if something else happened to the row in between.
+    pub fn apply(&mut self, change: &Change) -> bool {
+        let row =
+            self.rows.entry(change.source.clone()).or_default().entry(change.place.clone()).or_default();
+        if row.version + 1 != change.row.version {
+            return false;
+        }
+        *row = change.row.clone();
+        true
+    }
+
+    /// What a source may do towards a receiver.
+    #[must_use]
+    pub fn allows(&self, source: &SourceName, receiver: &Receiver, now: Timestamp) -> Use {
+        let rows = self.rows.get(source).into_iter().flatten();
+        rows.filter(|(place, _)| place.holds(receiver))
+            .map(|(place, row)| Use::of(place, row, now))
+            .fold(Use::Free { share: 1.0 }, Use::and)
+    }
+
+    /// Whether this message may be a probe; the next one may be only after a while.
+    pub fn take_probe(&mut self, source: &SourceName, receiver: &Receiver, now: Timestamp) -> bool {
+        let rows = self.rows.get(source).into_iter().flatten();
+        let is_probing = |row: &Row| row.state.word() == Word::Probing && row.order(now).is_none();
+        let probing = rows.filter(|(place, row)| place.holds(receiver) && is_probing(row));
+        let keys: Vec<_> = probing.map(|(place, _)| (source.clone(), place.clone())).collect();
+        if keys.is_empty() || keys.iter().any(|key| self.next_probe.get(key).is_some_and(|next| *next > now))
+        {
+            return false;
+        }
+        for key in keys {
+            self.next_probe.insert(key, now + self.policy.probe_every);
+        }
+        true
+    }
+
+    /// Whether sources were taken out twice within a day: then only senders with a clean history move to another one.
+    #[must_use]
+    pub fn is_spreading(&self, now: Timestamp) -> bool {
+        let remember = self.policy.remember;
+        self.listings.iter().filter(|(at, _)| now.since(*at) <= remember).count() >= 2
+    }
+
+    /// Every row that is not blank.
+    pub fn rows(&self) -> impl Iterator<Item = (&SourceName, &Place, &Row)> {
+        self.rows.iter().flat_map(|(source, rows)| rows.iter().map(move |(place, row)| (source, place, row)))
+    }
+
+    #[must_use]
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// Whether no other source of the region could carry mail if this one did not.
+    fn is_last(&self, source: &SourceName, now: Timestamp) -> bool {
+        let is_notice = |name: &SourceName| self.members.iter().any(|it| it.name == *name && it.is_notice);
+        if is_notice(source) {
+            return false;
+        }
+        !self.members.iter().any(|it| it.name != *source && !it.is_notice && self.is_in(&it.name, now))
+    }
+
+    fn is_in(&self, source: &SourceName, now: Timestamp) -> bool {
+        let Some(row) = self.rows.get(source).and_then(|rows| rows.get(&Place::Everywhere)) else {
+            return true;
+        };
+        !row.is_out(now) && !row.is_last && row.state.word() != Word::Probing
+    }
+
+    /// Whether fresh polls of a list name the source.
+    fn list_names(&self, source: &SourceName, list: &str, now: Timestamp) -> bool {
+        let polled = self.polls.get(source).and_then(|lists| lists.get(list));
+        polled.is_some_and(|(says, at)| match says {
+            Polled::Suspected | Polled::Listed => now.since(*at) <= self.policy.confirm_within,
+            Polled::Clean { .. } | Polled::Unknown => false,
+        })
+    }
+
+    /// Evidence against a source at a place takes effect.
+    fn strike(
+        &mut self,
+        source: &SourceName,
+        place: Place,
+        event: Event,
+        (evidence, list): (EvidenceId, Option<&str>),
+        now: Timestamp,
+    ) -> Option<Change> {
+        self.make_room(source, &place, now)?;
+        let row = self.rows.entry(source.clone()).or_default().entry(place.clone()).or_default();
+        let old = row.clone();
+        let was_known = now.since(old.struck) <= self.policy.remember && old.struck != Timestamp::default();
+        let repeats = if was_known { old.repeats } else { 0 };
+        row.state = next(old.state, event, repeats, &self.policy, now);
+        row.struck = now;
+        row.name(evidence);
+        let has_new_list = list.is_some_and(|list| row.lists.insert(list.to_owned()));
+        let is_moved = row.state.word() != old.state.word();
+        row.repeats = if is_moved && row.state.word() != Word::Clean { repeats + 1 } else { repeats };
+        if !is_moved && !has_new_list {
+            return None;
+        }
+        row.version += 1;
+        row.since = if is_moved { now } else { old.since };
+        row.is_last = false;
+        let change = change(source, &place, &old, row.clone(), now);
+        if is_moved && place == Place::Everywhere && row.state.word() == Word::Quarantined {
+            self.listed(source, now);
+        }
+        Some(change)
+    }
+
+    /// The same for the last source that is left: it stays in use, as a last resort, and what speaks for more is kept.
+    fn strike_last(
+        &mut self,
+        source: &SourceName,
+        evidence: EvidenceId,
+        list: Option<&str>,
+        now: Timestamp,
+    ) -> Option<Change> {
+        let row = self.rows.entry(source.clone()).or_default().entry(Place::Everywhere).or_default();
+        if row.state.word() == Word::Quarantined {
+            return None;
+        }
+        let old = row.clone();
+        row.struck = now;
+        row.name(evidence);
+        let has_new_list = list.is_some_and(|list| row.lists.insert(list.to_owned()));
+        let until = now + self.policy.clean_over;
+        row.state = State::Suspect { until };
+        if old.is_last && !has_new_list {
+            return None;
+        }
+        row.is_last = true;
+        row.version += 1;
+        row.since = now;
+        Some(change(source, &Place::Everywhere, &old, row.clone(), now))
+    }
+
+    fn listed(&mut self, source: &SourceName, now: Timestamp) {
+        if self.listings.len() == LISTINGS_MAX {
+            self.listings.pop_front();
+        }
+        self.listings.push_back((now, source.clone()));
+    }
+
+    /// A site that refuses is remembered only while there is room: a crowd of hostile names must not fill the memory.
+    fn make_room(&mut self, source: &SourceName, place: &Place, now: Timestamp) -> Option<()> {
+        let remember = self.policy.remember;
+        let Some(rows) = self.rows.get_mut(source) else { return Some(()) };
+        if rows.len() < PLACES_MAX || rows.contains_key(place) {
+            return Some(());
+        }
+        rows.retain(|_, row| !row.is_blank(now, remember));
+        let is_site = matches!(place, Place::Site(_));
+        (rows.len() < PLACES_MAX || !is_site).then_some(())
+    }
+}
+
+fn change(source: &SourceName, place: &Place, old: &Row, row: Row, now: Timestamp) -> Change {
+    Change { source: source.clone(), place: place.clone(), from: old.state.word(), at: now, row }
+}
+
+#[cfg(test)]
+mod tests;

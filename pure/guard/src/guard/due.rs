@@ -1,0 +1,89 @@
+//! What time brings: a suspicion ends, a list is clean again, a share grows; and a listing that had to wait is carried out.
+
+use super::{Guard, Polled, Reaction, change};
+use crate::place::Place;
+use crate::row::Row;
+use crate::state::{Event, State, Word, next};
+use model::{SourceName, Timestamp};
+
+impl Guard {
+    /// Everything that is due; to be asked every second or so.
+    pub fn due(&mut self, now: Timestamp) -> Reaction {
+        let mut reaction = Reaction::default();
+        let keys: Vec<(SourceName, Place)> =
+            self.rows().map(|(source, place, _)| (source.clone(), place.clone())).collect();
+        for (source, place) in keys {
+            let Some(row) = self.rows.get(&source).and_then(|rows| rows.get(&place)).cloned() else {
+                continue;
+            };
+            if row.is_last && !self.is_last(&source, now) {
+                reaction.done.extend(self.carry_out(&source, &place, &row, now));
+            } else if let Some(new) = self.given_back(&source, &row, now) {
+                reaction.proposed.push(change(&source, &place, &row, new, now));
+            } else if row.is_blank(now, self.policy.remember) {
+                self.forget(&source, &place);
+            }
+        }
+        reaction
+    }
+
+    /// Another source is there: the last one's quarantine begins.
+    fn carry_out(
+        &mut self,
+        source: &SourceName,
+        place: &Place,
+        row: &Row,
+        now: Timestamp,
+    ) -> Option<super::Change> {
+        let evidence = *row.because.back()?;
+        self.strike(source, place.clone(), Event::Strong, (evidence, None), now)
+    }
+
+    /// The row as it may be from now on, if it may be more than it is.
+    fn given_back(&self, source: &SourceName, row: &Row, now: Timestamp) -> Option<Row> {
+        let are_clean = || row.lists.iter().all(|list| self.is_clean(source, list, now));
+        let event = match row.state {
+            State::Quarantined { .. } if are_clean() => Event::Cleared,
+            State::Suspect { .. } if are_clean() => Event::Due,
+            State::Warming { .. } => Event::Due,
+            State::Quarantined { .. } | State::Suspect { .. } | State::Probing { .. } | State::Clean => {
+                return None;
+            }
+        };
+        let state = next(row.state, event, row.repeats, &self.policy, now);
+        if state == row.state {
+            return None;
+        }
+        let since = if state.word() == row.state.word() { row.since } else { now };
+        let mut new = Row { state, since, is_last: false, version: row.version + 1, ..row.clone() };
+        if matches!(state.word(), Word::Probing | Word::Clean) {
+            new.lists.clear();
+        }
+        Some(new)
+    }
+
+    /// Whether a list's polls let a source go: enough clean ones in a row. A list that nobody polls, or that has not answered for long, is
+    /// waited out by the time of the quarantine alone.
+    fn is_clean(&self, source: &SourceName, list: &str, now: Timestamp) -> bool {
+        let Some((says, at)) = self.polls.get(source).and_then(|lists| lists.get(list)) else { return true };
+        if now.since(*at) > self.policy.poll_stale {
+            return true;
+        }
+        match says {
+            Polled::Clean { polls, over } => {
+                *polls >= self.policy.clean_polls && *over >= self.policy.clean_over
+            }
+            Polled::Suspected | Polled::Listed | Polled::Unknown => false,
+        }
+    }
+
+    fn forget(&mut self, source: &SourceName, place: &Place) {
+        self.next_probe.remove(&(source.clone(), place.clone()));
+        if let Some(rows) = self.rows.get_mut(source) {
+            rows.remove(place);
+            if rows.is_empty() {
+                self.rows.remove(source);
+            }
+        }
+    }
+}

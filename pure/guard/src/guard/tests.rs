@@ -1,0 +1,286 @@
+use super::*;
+use crate::order::{Order, OrderKind};
+use crate::uses::Why;
+
+const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+const ZEN: &str = "zen.spamhaus.org";
+
+fn name(text: &str) -> SourceName {
+    text.parse().unwrap()
+}
+
+fn guard_of(names: &[&str]) -> Guard {
+    let members = names.iter().map(|it| Member { name: name(it), is_notice: false }).collect();
+    Guard::new(Policy::default(), members)
+}
+
+fn microsoft() -> Receiver {
+    Receiver::new(Some("microsoft"), "acme.mail.protection.outlook.com")
+}
+
+fn google() -> Receiver {
+    Receiver::new(Some("google"), "aspmx.l.google.com")
+}
+
+/// A refusal by a provider that proved its name.
+fn by(receiver: Receiver, source: &str, list: Option<&str>) -> Said {
+    Said {
+        evidence: EvidenceId(7),
+        source: name(source),
+        receiver,
+        is_verified: true,
+        address: Some([192, 0, 2, 1].into()),
+        list: list.map(str::to_owned),
+        is_public: list.is_some(),
+        names_ours: true,
+    }
+}
+
+fn word(guard: &Guard, source: &str, place: &Place) -> Word {
+    let rows = guard.rows.get(&name(source));
+    rows.and_then(|rows| rows.get(place)).map_or(Word::Clean, |row| row.state.word())
+}
+
+fn minutes(count: u64) -> Duration {
+    Duration::from_secs(60 * count)
+}
+
+fn is_free(guard: &Guard, source: &str, receiver: &Receiver, now: Timestamp) -> bool {
+    matches!(guard.allows(&name(source), receiver, now), Use::Free { .. })
+}
+
+fn clean(over: u64) -> Polled {
+    Polled::Clean { polls: 1 + over as usize / 5, over: minutes(over) }
+}
+
+/// Lets time bring what it brings, recorded at once.
+fn pass(guard: &mut Guard, now: Timestamp) -> Vec<Change> {
+    let reaction = guard.due(now);
+    assert!(reaction.proposed.iter().all(|change| guard.apply(change)));
+    reaction.done.into_iter().chain(reaction.proposed).collect()
+}
+
+#[test]
+fn the_seeds_reply_takes_the_source_out_everywhere_at_the_first_refusal() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    let reaction = guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW);
+    assert_eq!(reaction.done.len(), 1);
+    assert_eq!((reaction.done[0].from, reaction.done[0].row.state.word()), (Word::Clean, Word::Quarantined));
+    for receiver in [microsoft(), google()] {
+        assert!(matches!(guard.allows(&name("eu-1"), &receiver, NOW), Use::Never(_)));
+        assert!(is_free(&guard, "eu-2", &receiver, NOW));
+    }
+}
+
+#[test]
+fn a_source_banned_by_one_provider_stays_in_use_for_the_others() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.refused(&by(microsoft(), "eu-1", None), NOW);
+    assert!(matches!(guard.allows(&name("eu-1"), &microsoft(), NOW), Use::Never(_)));
+    assert!(is_free(&guard, "eu-1", &google(), NOW));
+}
+
+#[test]
+fn the_last_source_is_taken_out_only_where_it_is_refused() {
+    let mut guard = guard_of(&["eu-1"]);
+    guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW);
+    assert!(matches!(guard.allows(&name("eu-1"), &microsoft(), NOW), Use::Never(_)));
+    assert_eq!(guard.allows(&name("eu-1"), &google(), NOW), Use::LastResort);
+}
+
+#[test]
+fn polls_alone_do_not_take_the_last_source_from_anybody() {
+    let mut guard = guard_of(&["eu-1"]);
+    guard.polled(&name("eu-1"), ZEN, Polled::Listed, EvidenceId(1), NOW);
+    assert_eq!(guard.allows(&name("eu-1"), &google(), NOW), Use::LastResort);
+}
+
+#[test]
+fn the_last_sources_quarantine_begins_when_another_one_is_back() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.refused(&by(microsoft(), "eu-2", Some(ZEN)), NOW);
+    guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW);
+    assert_eq!(guard.allows(&name("eu-1"), &google(), NOW), Use::LastResort);
+    let order = Order {
+        kind: OrderKind::In,
+        by: "kim".to_owned(),
+        note: String::new(),
+        since: NOW,
+        until: NOW + minutes(600),
+    };
+    let reaction = guard.order(&name("eu-2"), &Place::Everywhere, order, EvidenceId(9), NOW);
+    assert!(guard.apply(&reaction.proposed[0]));
+    let done = guard.due(NOW).done;
+    assert_eq!(done.len(), 1);
+    assert!(matches!(guard.allows(&name("eu-1"), &google(), NOW), Use::Never(_)));
+    assert!(is_free(&guard, "eu-2", &google(), NOW));
+}
+
+#[test]
+fn two_polls_take_a_source_out_and_one_with_a_matching_reply_does_too() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.polled(&name("eu-1"), ZEN, Polled::Suspected, EvidenceId(1), NOW);
+    assert!(is_free(&guard, "eu-1", &google(), NOW));
+    guard.polled(&name("eu-1"), ZEN, Polled::Listed, EvidenceId(2), NOW);
+    assert_eq!(word(&guard, "eu-1", &Place::Everywhere), Word::Quarantined);
+
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    let unproven =
+        Said { is_verified: false, ..by(Receiver::new(None, "mx.one.example"), "eu-1", Some(ZEN)) };
+    guard.refused(&unproven, NOW);
+    assert!(is_free(&guard, "eu-1", &google(), NOW));
+    guard.polled(&name("eu-1"), ZEN, Polled::Suspected, EvidenceId(1), NOW + minutes(1));
+    assert_eq!(word(&guard, "eu-1", &Place::Everywhere), Word::Quarantined);
+}
+
+#[test]
+fn a_list_that_still_names_it_keeps_a_source_out_whatever_the_clock_says() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.polled(&name("eu-1"), ZEN, Polled::Listed, EvidenceId(1), NOW);
+    for later in [20, 200, 2000] {
+        let now = NOW + minutes(later);
+        for says in [Polled::Listed, Polled::Suspected, Polled::Unknown, clean(10)] {
+            guard.polled(&name("eu-1"), ZEN, says, EvidenceId(1), now);
+            pass(&mut guard, now);
+            assert_eq!(word(&guard, "eu-1", &Place::Everywhere), Word::Quarantined, "{later} {says:?}");
+        }
+    }
+}
+
+#[test]
+fn a_source_comes_back_by_clean_polls_probes_and_growing_shares() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.polled(&name("eu-1"), ZEN, Polled::Listed, EvidenceId(1), NOW);
+    let mut now = NOW + minutes(30);
+    guard.polled(&name("eu-1"), ZEN, clean(15), EvidenceId(2), now);
+    pass(&mut guard, now);
+    assert_eq!(guard.allows(&name("eu-1"), &google(), now), Use::Probe);
+    for _ in 0..3 {
+        assert!(guard.take_probe(&name("eu-1"), &google(), now));
+        assert!(!guard.take_probe(&name("eu-1"), &google(), now), "one at a time");
+        for change in guard.accepted(&name("eu-1"), &google(), now).proposed {
+            assert!(guard.apply(&change));
+        }
+        now = now + Policy::default().probe_every;
+    }
+    let mut shares = Vec::new();
+    for _ in 0..5 {
+        if let Use::Free { share } = guard.allows(&name("eu-1"), &google(), now) {
+            shares.push(share);
+        }
+        now = now + minutes(10);
+        pass(&mut guard, now);
+    }
+    assert_eq!(shares, [0.1, 0.2, 0.4, 0.8, 1.0]);
+}
+
+#[test]
+fn a_refused_probe_puts_a_source_back_for_twice_as_long() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.refused(&by(microsoft(), "eu-1", None), NOW);
+    let mut now = NOW;
+    let mut waits = Vec::new();
+    for _ in 0..5 {
+        let began = now;
+        while !guard.take_probe(&name("eu-1"), &microsoft(), now) {
+            now = now + minutes(1);
+            pass(&mut guard, now);
+        }
+        waits.push(now.since(began));
+        guard.refused(&by(microsoft(), "eu-1", None), now);
+    }
+    assert_eq!(waits, [15, 30, 60, 120, 240].map(minutes));
+}
+
+#[test]
+fn a_proposal_that_was_overtaken_by_new_evidence_does_not_take_effect() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.refused(&by(microsoft(), "eu-1", None), NOW);
+    let now = NOW + minutes(16);
+    let proposed = guard.due(now).proposed;
+    assert_eq!(proposed.len(), 1);
+    guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), now);
+    let again = by(Receiver::new(Some("microsoft"), "b.mail.protection.outlook.com"), "eu-1", None);
+    assert!(guard.apply(&proposed[0]), "the wider place is another row");
+    guard.refused(&again, now);
+    assert!(!guard.apply(&proposed[0]));
+    assert!(matches!(guard.allows(&name("eu-1"), &microsoft(), now), Use::Never(_)));
+}
+
+#[test]
+fn nothing_is_given_back_before_its_record() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW);
+    for later in [20, 40, 400] {
+        guard.due(NOW + minutes(later));
+        assert!(matches!(guard.allows(&name("eu-1"), &google(), NOW + minutes(later)), Use::Never(_)));
+    }
+}
+
+#[test]
+fn rows_restored_from_their_records_are_the_rows() {
+    let mut guard = guard_of(&["eu-1", "eu-2", "eu-3"]);
+    let mut records = guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW).done;
+    records.extend(guard.refused(&by(google(), "eu-2", None), NOW).done);
+    let mut restored = guard_of(&["eu-1", "eu-2", "eu-3"]);
+    records.into_iter().for_each(|record| restored.restore(record));
+    assert_eq!(restored.rows, guard.rows);
+    assert_eq!(restored.is_spreading(NOW), guard.is_spreading(NOW));
+}
+
+#[test]
+fn a_second_listing_within_a_day_is_a_spreading_one() {
+    let mut guard = guard_of(&["eu-1", "eu-2", "eu-3"]);
+    guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW);
+    assert!(!guard.is_spreading(NOW));
+    guard.refused(&by(microsoft(), "eu-2", Some(ZEN)), NOW + minutes(60));
+    assert!(guard.is_spreading(NOW + minutes(60)));
+    assert!(!guard.is_spreading(NOW + minutes(26 * 60)));
+}
+
+#[test]
+fn an_order_goes_before_the_evidence_and_ends() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    let order = |kind| Order {
+        kind,
+        by: "kim".to_owned(),
+        note: "maintenance".to_owned(),
+        since: NOW,
+        until: NOW + minutes(60),
+    };
+    let done = guard.order(&name("eu-1"), &Place::Everywhere, order(OrderKind::Out), EvidenceId(9), NOW).done;
+    assert_eq!(done.len(), 1, "taking away needs no record first");
+    assert!(matches!(guard.allows(&name("eu-1"), &google(), NOW), Use::Never(Why { is_order: true, .. })));
+    assert!(is_free(&guard, "eu-1", &google(), NOW + minutes(61)));
+
+    guard.refused(&by(microsoft(), "eu-2", None), NOW);
+    let place = Place::Provider("microsoft".to_owned());
+    let reaction = guard.order(&name("eu-2"), &place, order(OrderKind::In), EvidenceId(9), NOW);
+    assert!(matches!(guard.allows(&name("eu-2"), &microsoft(), NOW), Use::Never(_)));
+    assert!(guard.apply(&reaction.proposed[0]));
+    assert!(is_free(&guard, "eu-2", &microsoft(), NOW));
+    assert!(matches!(guard.allows(&name("eu-2"), &microsoft(), NOW + minutes(61)), Use::Never(_)));
+}
+
+#[test]
+fn notice_sources_are_no_way_out_for_the_mail_of_tenants() {
+    let members = [("eu-1", false), ("note", true)];
+    let members = members.map(|(it, is_notice)| Member { name: name(it), is_notice }).to_vec();
+    let mut guard = Guard::new(Policy::default(), members);
+    guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW);
+    assert_eq!(guard.allows(&name("eu-1"), &google(), NOW), Use::LastResort);
+}
+
+#[test]
+fn hostile_names_without_end_do_not_fill_the_memory() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    for number in 0..5 * PLACES_MAX {
+        let receiver = Receiver::new(None, &format!("mx{number}.hostile.example"));
+        guard.refused(&Said { is_verified: false, ..by(receiver, "eu-1", None) }, NOW);
+    }
+    assert_eq!(guard.rows[&name("eu-1")].len(), PLACES_MAX);
+    guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW);
+    assert_eq!(word(&guard, "eu-1", &Place::Everywhere), Word::Quarantined);
+}
+
+mod properties;
