@@ -126,7 +126,7 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
 }
 
 /// The snapshot with which the message was accepted; the current one if that is gone, which no publication lets happen.
-fn snapshot_of(parts: &Parts, lease: &Lease) -> Option<Arc<Snapshot>> {
+pub(crate) fn snapshot_of(parts: &Parts, lease: &Lease) -> Option<Arc<Snapshot>> {
     let accepted = lease.accepted();
     let numbered = parts.tenants.numbered(&accepted.tenant, accepted.snapshot);
     numbered.or_else(|| parts.tenants.current(&accepted.tenant))

@@ -4,6 +4,7 @@
 //! even for a fault that may be ours, and counted where an operator sees it. A report of ours that is refused makes no second one: its end is a
 //! recorded discard.
 
+mod ends;
 mod judging;
 mod late;
 mod notice;
@@ -33,8 +34,6 @@ use tenant::settings::EgressMode;
 
 /// RFC 3463 §3.5: delivery time expired.
 const EXPIRED: EnhancedCode = EnhancedCode::new(4, 4, 7);
-/// RFC 3463 §3.1: nothing more precise can be said; a person gave it up.
-const GIVEN_UP: EnhancedCode = EnhancedCode::new(5, 0, 0);
 
 /// One recipient that was not reached this time.
 #[derive(Debug, Clone)]
@@ -49,14 +48,6 @@ pub(crate) struct Missed {
     pub(crate) failure: Failure,
     /// It was for a limit: no fault and no try, and the message may come again then.
     pub(crate) limited: Option<Timestamp>,
-}
-
-/// Recipients that were given up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Ended {
-    /// Named in a report.
-    pub(crate) told: usize,
-    pub(crate) discarded: usize,
 }
 
 /// What verdicts need.
@@ -201,7 +192,7 @@ impl Verdict {
         self.metrics.parked.add_one();
         self.metrics.alarms.add_one();
         tracing::warn!(id = %lease.id(), tenant = %lease.accepted().tenant, ?reason, "held until a person decides");
-        self.note(lease.park(reason, now).await);
+        self.note(lease.park(reason, Vec::new(), now).await);
     }
 
     /// Tries again later, whatever the clock says: nothing of the message is known without its tenant.
@@ -267,34 +258,6 @@ impl Verdict {
         self.end_with(lease, snapshot, (outcomes, lines, avoid), now).await
     }
 
-    /// Gives recipients up by an operator's act: their sender is told `text` where anybody may be told.
-    pub(crate) async fn give_up(
-        &self,
-        lease: &Lease,
-        snapshot: &Snapshot,
-        recipients: &[usize],
-        text: &str,
-        now: Timestamp,
-    ) -> Result<Ended, SpoolError> {
-        let (mut outcomes, mut lines) = (Vec::new(), Vec::new());
-        for recipient in recipients.iter().copied() {
-            let reply = text.to_owned();
-            match why_untold(&lease.accepted().envelope, recipient) {
-                Some(because) => {
-                    self.metrics.discarded.add_one();
-                    outcomes.push((recipient, Final::Discarded { because, reply }));
-                }
-                None => {
-                    let (status, cause, host) = (GIVEN_UP, Cause::Unclear, None);
-                    lines.push(Line { recipient, status, cause, host, diagnostic: reply, tried: None });
-                }
-            }
-        }
-        let ended = Ended { told: lines.len(), discarded: outcomes.len() };
-        self.end_with(lease, snapshot, (outcomes, lines, None), now).await?;
-        Ok(ended)
-    }
-
     /// The waits that are for messages of this tenant.
     pub(crate) fn schedule(&self, snapshot: Option<&Snapshot>) -> &Schedule {
         match snapshot.map(|snapshot| snapshot.settings.egress.mode) {
@@ -349,10 +312,14 @@ impl Verdict {
         let is_setup = *judgement == Judgement::HoldTenant && lease.redirect().is_none();
         let reason = match is_setup {
             true => ParkReason::TenantSetup { stage, host, reply },
-            false => ParkReason::Refused { stage, host, reply, category, owner },
+            false => {
+                ParkReason::Refused { stage, host, reply, category, owner, source: first.source.clone() }
+            }
         };
         let tried = tried(*judgement, category, first);
-        lease.with_tried(tried).park(reason, now).await
+        let undelivered = certain(left);
+        self.metrics.maybe_duplicates.add((left.len() - undelivered.len()) as u64);
+        lease.with_tried(tried).park(reason, undelivered, now).await
     }
 
     async fn wait(
@@ -366,8 +333,7 @@ impl Verdict {
         let limited = left.iter().map(|(_, missed)| missed.limited).collect::<Option<Vec<_>>>();
         let limited = limited.and_then(|times| times.into_iter().max());
         let due = limited.unwrap_or_else(|| self.schedule(snapshot).next(lease.tries(), unknown, now));
-        let certain = left.iter().filter(|(_, missed)| !matches!(missed.failure, Failure::Unknown(_)));
-        let undelivered: Vec<usize> = certain.map(|(_, missed)| missed.recipient).collect();
+        let undelivered = certain(left);
         self.metrics.maybe_duplicates.add((left.len() - undelivered.len()) as u64);
         let why = left.first().map_or_else(|| "waiting for the spool".to_owned(), |(_, first)| shown(first));
         self.metrics.deferred.add(left.len() as u64);
@@ -416,6 +382,12 @@ fn parks(judgement: Judgement) -> bool {
         Judgement::Park(_) | Judgement::HoldTenant => true,
         Judgement::Retry | Judgement::RetrySameSource | Judgement::Report(_) => false,
     }
+}
+
+/// Those who certainly do not have the message.
+fn certain(left: &[(Judgement, Missed)]) -> Vec<usize> {
+    let certain = left.iter().filter(|(_, missed)| !matches!(missed.failure, Failure::Unknown(_)));
+    certain.map(|(_, missed)| missed.recipient).collect()
 }
 
 fn is_limit(failure: &Failure) -> bool {

@@ -121,6 +121,9 @@ pub enum Event {
         /// Only a limit of the next hop keeps it: no try is spent.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         limit: bool,
+        /// The delivery failed inside: nobody knows how far it came.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        lost: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         last_try: Option<Box<LastTry>>,
     },
@@ -218,6 +221,9 @@ pub struct Progress {
     pub maybe_duplicate: BTreeSet<usize>,
     /// Tries that ended in a later one.
     pub tries: u32,
+    /// Those of them that failed inside.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub losses: u32,
     pub due: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parked: Option<ParkReason>,
@@ -242,6 +248,11 @@ pub struct Progress {
     /// Acts that can be undone, the latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<Undoable>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference to it")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// An event with its message and time, as stored.

@@ -1,7 +1,7 @@
 //! A message while it is delivered: one lease at a time, and everything that happens recorded through it.
 //!
-//! A lease ends by the last outcome, `reschedule` or `park`. One that is dropped in between (its task failed) gives the message back, to
-//! be tried again a minute later.
+//! A lease ends by the last outcome, `reschedule` or `park`. One that is dropped in between (its task failed) leaves the message out of
+//! circulation until `Spool::take_lost` gives it to one who records the loss.
 
 use crate::config::SpoolError;
 use crate::event::{Accepted, Event, StampedGroup};
@@ -70,6 +70,18 @@ impl Lease {
     #[must_use]
     pub fn tries(&self) -> u32 {
         self.shared.state().entry(self.id).map_or(0, |entry| entry.progress.tries)
+    }
+
+    /// Tries of it that failed inside.
+    #[must_use]
+    pub fn losses(&self) -> u32 {
+        self.shared.state().entry(self.id).map_or(0, |entry| entry.progress.losses)
+    }
+
+    /// Recipients with an attempt whose end is unknown.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.shared.state().in_flight(self.id).len()
     }
 
     /// Where it goes by an operator's act, in place of the tenant's route.
@@ -195,9 +207,19 @@ impl Lease {
         self.record(event, now, Durability::Later).await
     }
 
+    /// Ends the lease until `due`: the delivery failed inside, and whoever was in flight may have the message.
+    ///
+    /// # Errors
+    /// If the record cannot be written; the message waits nevertheless.
+    pub async fn note_loss(self, due: Timestamp, why: String, now: Timestamp) -> Result<(), SpoolError> {
+        let unknown = self.unknown(&[]);
+        let event = Event::Rescheduled { due, unknown, why, limit: false, lost: true, last_try: None };
+        self.record(event, now, Durability::Soon).await
+    }
+
     fn rescheduled(&mut self, due: Timestamp, undelivered: &[usize], why: String, limit: bool) -> Event {
         let (unknown, last_try) = (self.unknown(undelivered), self.last_try.take());
-        Event::Rescheduled { due, unknown, why, limit, last_try }
+        Event::Rescheduled { due, unknown, why, limit, lost: false, last_try }
     }
 
     /// Recipients in flight but for those that certainly do not have the message.
@@ -206,12 +228,17 @@ impl Lease {
         in_flight.into_iter().filter(|recipient| !undelivered.contains(recipient)).collect()
     }
 
-    /// Ends the lease: kept without attempts until a person releases it.
+    /// Ends the lease: kept without attempts until it is released. `undelivered` are the recipients that certainly do not have the message.
     ///
     /// # Errors
     /// If the record cannot be written; the message is parked nevertheless.
-    pub async fn park(mut self, reason: ParkReason, now: Timestamp) -> Result<(), SpoolError> {
-        let unknown = self.shared.state().in_flight(self.id).into_iter().collect();
+    pub async fn park(
+        mut self,
+        reason: ParkReason,
+        undelivered: Vec<usize>,
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
+        let unknown = self.unknown(&undelivered);
         let last_try = self.last_try.take();
         self.record(Event::Parked { reason, unknown, last_try }, now, Durability::Soon).await
     }
@@ -223,8 +250,7 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let now = self.shared.writer.latest();
-        self.shared.state().lose_lease(self.id, self.number, now);
+        self.shared.state().lose_lease(self.id, self.number);
         self.shared.due_changed.notify_one();
     }
 }

@@ -82,6 +82,11 @@ impl Seen<'_> {
         self.progress.outcomes.iter().filter(|outcome| **outcome == Outcome::Pending).count()
     }
 
+    /// Why something of it is parked or held.
+    pub fn park_reasons(&self) -> impl Iterator<Item = &ParkReason> {
+        self.progress.parked.iter()
+    }
+
     /// The host tried last, by name.
     #[must_use]
     pub fn site(&self) -> Option<&str> {

@@ -125,11 +125,6 @@ impl WriterHandle {
         self.latest.fetch_max(now.as_micros(), Ordering::Relaxed);
     }
 
-    /// The latest time that anyone told.
-    pub(crate) fn latest(&self) -> Timestamp {
-        Timestamp::from_micros(self.latest.load(Ordering::Relaxed))
-    }
-
     /// Writes records, one behind the other in one segment.
     pub(crate) async fn append(
         &self,

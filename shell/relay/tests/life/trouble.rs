@@ -119,6 +119,37 @@ async fn what_three_unrelated_senders_meet_is_believed_twice_and_then_parks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_fails_inside_is_marked_waits_parks_and_ends_in_a_report() {
+    let (retry, expire) = (vec![Duration::from_secs(600)], Duration::from_secs(5));
+    let node = Node::start(Wishes { retry, expire, ..Wishes::default() }).await;
+    node.playground.script(reply(Stage::Mail, Turns::Count(1), "451 4.3.0 not now"));
+    node.send(&[KIM], &plain("inside", "failing")).await;
+    let queue = node.wait_for_queue(|queue| queue.iter().any(|one| one.tries == 1)).await;
+    let (id, received) = (queue[0].id, queue[0].received);
+    let lease = node.spool.take(id, |_| true).unwrap();
+    lease.record_attempt(&[0], &"eu-1".parse().unwrap(), "mx", received).await.unwrap();
+    // As when its task panics.
+    drop(lease);
+    let queue = node.wait_for_queue(|queue| queue.iter().any(|one| one.tries == 2)).await;
+    assert_eq!(queue[0].maybe_duplicate, [0].into());
+    assert!(queue[0].due.since(received) >= Duration::from_secs(300));
+    let is_damaged = |queue: &[spool::QueueEntry]| {
+        queue.iter().any(|one| matches!(one.parked, Some(ParkReason::Damaged { .. })))
+    };
+    drop(node.spool.take(id, |_| true).unwrap());
+    node.wait_for_queue(|queue| queue.iter().any(|one| one.tries == 3) || is_damaged(queue)).await;
+    if !is_damaged(&node.queue()) {
+        drop(node.spool.take(id, |_| true).unwrap());
+    }
+    node.wait_for_queue(|queue| is_damaged(queue) || queue.iter().all(|one| one.id != id)).await;
+    node.wait(|figures| figures.reports_in == 1).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert!(node.metrics.alarms.get() >= 3);
+    assert_eq!((node.metrics.ndr_ours.get(), node.metrics.delivered.get()), (1, 1), "the report");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_end_that_nobody_knows_waits_and_is_marked() {
     let node = Node::start(Wishes::default()).await;
     node.playground.script(ScriptRule::new(Stage::EndOfData, Turns::Count(1), Act::KeepAndClose));

@@ -12,14 +12,44 @@ const OLD: Message = Message { number: 2, recipients: 1, size: 500 };
 const NEW: Message = Message { number: 3, recipients: 1, size: 500 };
 
 #[test]
-fn a_lease_whose_task_failed_comes_back_a_minute_after_that() {
+fn a_lease_whose_task_failed_is_lost_until_its_loss_is_on_record() {
+    run(async {
+        let disk = MemDisk::new();
+        let (spool, _) = open(&disk, small_segments(), START).unwrap();
+        ONE.commit(&spool, START).await.unwrap();
+        let lease = spool.take_due(START, |_| true).unwrap();
+        attempt(&lease, &[1], START).await.unwrap();
+        drop(lease);
+        let later = START + Duration::from_secs(3 * 86_400);
+        assert!(spool.take_due(later, |_| true).is_none());
+        let lost = spool.take_lost().unwrap();
+        assert!(spool.take_lost().is_none());
+        let due = START + Duration::from_secs(300);
+        lost.note_loss(due, "its task failed".to_owned(), START).await.unwrap();
+        spool.stop().await;
+        let (spool, _) = open(&disk, small_segments(), START).unwrap();
+        let entry = spool.show(ONE.id()).unwrap();
+        assert_eq!((entry.due, entry.tries, entry.maybe_duplicate), (due, 1, [1].into()));
+        let lease = spool.take_due(due, |_| true).unwrap();
+        assert_eq!(lease.losses(), 1);
+        // One that is lost again and again may be parked.
+        drop(lease);
+        let reason = ParkReason::Damaged { detail: "its delivery fails".to_owned() };
+        spool.take_lost().unwrap().park(reason, Vec::new(), due).await.unwrap();
+        assert_eq!(spool.show(ONE.id()).unwrap().phase, Phase::Parked);
+    });
+}
+
+#[test]
+fn a_park_marks_only_those_whose_end_is_unknown() {
     run(async {
         let (spool, _) = open(&MemDisk::new(), small_segments(), START).unwrap();
         ONE.commit(&spool, START).await.unwrap();
-        let later = START + Duration::from_secs(3 * 86_400);
-        drop(spool.take_due(later, |_| true).unwrap());
-        assert!(spool.take_due(later + Duration::from_secs(59), |_| true).is_none());
-        assert!(spool.take_due(later + Duration::from_secs(60), |_| true).is_some());
+        let lease = spool.take_due(START, |_| true).unwrap();
+        attempt(&lease, &[0, 1], START).await.unwrap();
+        let reason = ParkReason::Damaged { detail: "test".to_owned() };
+        lease.park(reason, vec![0], START).await.unwrap();
+        assert_eq!(spool.show(ONE.id()).unwrap().maybe_duplicate, [1].into());
     });
 }
 
@@ -185,7 +215,7 @@ fn who_was_told_is_known_after_a_move_and_a_restart() {
         let minute = |minute: u64| START + Duration::from_secs(60 * minute);
         let lease = spool.take_due(START, |_| true).unwrap();
         assert_eq!(lease.id(), ONE.id());
-        lease.park(ParkReason::Policy { detail: "test".to_owned() }, minute(1)).await.unwrap();
+        lease.park(ParkReason::Policy { detail: "test".to_owned() }, Vec::new(), minute(1)).await.unwrap();
         let lease = spool.take_due(START, |_| true).unwrap();
         lease.record_outcomes(vec![(0, delivered())], START).await.unwrap();
         drop(lease);

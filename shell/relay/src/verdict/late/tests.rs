@@ -84,8 +84,9 @@ impl World {
             reply: reply.to_owned(),
             category: None,
             owner: None,
+            source: None,
         };
-        lease.park(reason, START).await.unwrap();
+        lease.park(reason, Vec::new(), START).await.unwrap();
     }
 
     async fn deliver(&self, id: MessageId, now: Timestamp) {
@@ -277,6 +278,7 @@ fn what_is_known_of_a_wait_becomes_a_status() {
         in_flight: BTreeSet::new(),
         maybe_duplicate: BTreeSet::new(),
         tries: 1,
+        losses: 0,
         due: START,
         parked,
         why: why.map(str::to_owned),
