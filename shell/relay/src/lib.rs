@@ -93,7 +93,7 @@ pub(crate) struct Parts {
 
 /// Takes one message as far as it comes today.
 pub(crate) async fn carry(parts: &Parts, lease: Lease) {
-    let pending = lease.pending();
+    let pending = lease.to_try();
     let accepted = Arc::clone(lease.accepted());
     let Some(snapshot) = snapshot_of(parts, &lease) else {
         let missed = missed(
@@ -105,6 +105,10 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
         tracing::error!(id = %lease.id(), tenant = %accepted.tenant, "no snapshot of this tenant is published");
         return parts.verdict.wait_for_tenant(lease, missed, parts.clock.now()).await;
     };
+    if pending.is_empty() {
+        // All who are left are parked by themselves: so is the message, from here on.
+        return parts.verdict.settle(lease, &snapshot, Vec::new(), parts.clock.now()).await;
+    }
     let numbers: Vec<usize> = pending.iter().map(|(number, _)| *number).collect();
     let stamped = stamp::stamp(&lease, &numbers, Arc::clone(&snapshot), Arc::clone(&parts.key)).await;
     let now = parts.clock.now();

@@ -124,12 +124,18 @@ pub enum Event {
         /// The delivery failed inside: nobody knows how far it came.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         lost: bool,
+        /// Recipients that are not tried again with the others.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        kept: Vec<Kept>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         last_try: Option<Box<LastTry>>,
     },
     Parked {
         reason: ParkReason,
         unknown: Vec<usize>,
+        /// Recipients that are parked for another reason than the message.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        kept: Vec<Kept>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         last_try: Option<Box<LastTry>>,
     },
@@ -197,6 +203,8 @@ pub enum Before {
         due: Timestamp,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         parked: Option<ParkReason>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        kept: Vec<Kept>,
     },
     Route {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -209,6 +217,13 @@ pub enum Before {
 pub struct Undoable {
     pub act: ActId,
     pub before: Before,
+}
+
+/// A recipient that is parked by itself: while others of the message wait for their time, or for a reason of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    pub recipient: usize,
+    pub why: ParkReason,
 }
 
 /// How far a message has come.
@@ -225,8 +240,12 @@ pub struct Progress {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub losses: u32,
     pub due: Timestamp,
+    /// Why the whole message is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parked: Option<ParkReason>,
+    /// Recipients that are parked by themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// When the last try ended.

@@ -4,7 +4,7 @@
 //! circulation until `Spool::take_lost` gives it to one who records the loss.
 
 use crate::config::SpoolError;
-use crate::event::{Accepted, Event, StampedGroup};
+use crate::event::{Accepted, Event, Kept, StampedGroup};
 use crate::state::Shared;
 use crate::tried::Tried;
 use crate::writer::Durability;
@@ -23,6 +23,8 @@ pub struct Lease {
     chunks: usize,
     /// What this try met, told with its end.
     last_try: Option<Box<LastTry>>,
+    /// Recipients that are parked by themselves from its end on.
+    kept: Vec<Kept>,
 }
 
 impl Lease {
@@ -33,7 +35,7 @@ impl Lease {
                 state.entry(id).expect("only the lease of a message removes it, and this one is just taken");
             (Arc::clone(&entry.accepted), entry.body.length, entry.body.chunks.len())
         };
-        Self { shared, id, accepted, number, size, chunks, last_try: None }
+        Self { shared, id, accepted, number, size, chunks, last_try: None, kept: Vec::new() }
     }
 
     /// The message's id.
@@ -66,6 +68,20 @@ impl Lease {
             .collect()
     }
 
+    /// Those of them that are to be tried: not parked by themselves.
+    #[must_use]
+    pub fn to_try(&self) -> Vec<(usize, Recipient)> {
+        let kept = self.kept();
+        let is_kept = |number: usize| kept.iter().any(|one| one.recipient == number);
+        self.pending().into_iter().filter(|(number, _)| !is_kept(*number)).collect()
+    }
+
+    /// Recipients that were parked by themselves before this try.
+    #[must_use]
+    pub fn kept(&self) -> Vec<Kept> {
+        self.shared.state().entry(self.id).map(|entry| entry.progress.kept.clone()).unwrap_or_default()
+    }
+
     /// Tries so far that ended in a later one.
     #[must_use]
     pub fn tries(&self) -> u32 {
@@ -94,6 +110,13 @@ impl Lease {
     #[must_use]
     pub fn with_tried(mut self, tried: LastTry) -> Self {
         self.last_try = Some(Box::new(tried));
+        self
+    }
+
+    /// The lease, with recipients that are parked by themselves when it ends.
+    #[must_use]
+    pub fn with_kept(mut self, kept: Vec<Kept>) -> Self {
+        self.kept = kept;
         self
     }
 
@@ -213,13 +236,15 @@ impl Lease {
     /// If the record cannot be written; the message waits nevertheless.
     pub async fn note_loss(self, due: Timestamp, why: String, now: Timestamp) -> Result<(), SpoolError> {
         let unknown = self.unknown(&[]);
-        let event = Event::Rescheduled { due, unknown, why, limit: false, lost: true, last_try: None };
+        let (kept, last_try) = (Vec::new(), None);
+        let event = Event::Rescheduled { due, unknown, why, limit: false, lost: true, kept, last_try };
         self.record(event, now, Durability::Soon).await
     }
 
     fn rescheduled(&mut self, due: Timestamp, undelivered: &[usize], why: String, limit: bool) -> Event {
         let (unknown, last_try) = (self.unknown(undelivered), self.last_try.take());
-        Event::Rescheduled { due, unknown, why, limit, lost: false, last_try }
+        let kept = std::mem::take(&mut self.kept);
+        Event::Rescheduled { due, unknown, why, limit, lost: false, kept, last_try }
     }
 
     /// Recipients in flight but for those that certainly do not have the message.
@@ -239,8 +264,8 @@ impl Lease {
         now: Timestamp,
     ) -> Result<(), SpoolError> {
         let unknown = self.unknown(&undelivered);
-        let last_try = self.last_try.take();
-        self.record(Event::Parked { reason, unknown, last_try }, now, Durability::Soon).await
+        let (kept, last_try) = (std::mem::take(&mut self.kept), self.last_try.take());
+        self.record(Event::Parked { reason, unknown, kept, last_try }, now, Durability::Soon).await
     }
 
     async fn record(&self, event: Event, now: Timestamp, durability: Durability) -> Result<(), SpoolError> {

@@ -29,7 +29,7 @@ mod writer;
 pub use act::{Act, ActEnd, ActKind, Acted, Skipped, Tally, Wanted};
 pub use config::{SpoolConfig, SpoolError};
 pub use event::{
-    Accepted, Before, Change, Event, HeaderFacts, Progress, StampedGroup, Told, TraceInfo, Undoable,
+    Accepted, Before, Change, Event, HeaderFacts, Kept, Progress, StampedGroup, Told, TraceInfo, Undoable,
 };
 pub use incoming::Incoming;
 pub use lease::Lease;
@@ -219,7 +219,9 @@ impl Spool {
     pub async fn hold(&self, id: MessageId, by: &str, note: &str, now: Timestamp) -> Result<(), SpoolError> {
         let reason = ParkReason::Operator { by: by.to_owned(), note: note.to_owned() };
         let unknown = self.shared.state().in_flight(id).into_iter().collect();
-        self.shared.act_on_waiting(id, Event::Parked { reason, unknown, last_try: None }, now).await
+        self.shared
+            .act_on_waiting(id, Event::Parked { reason, unknown, kept: Vec::new(), last_try: None }, now)
+            .await
     }
 
     /// Shows every message to `visit`, by id. The queue goes on meanwhile: what comes or goes may be shown or not.

@@ -27,12 +27,12 @@ pub(crate) use segments::{Readable, Reaped, Segment, Segments};
 pub(crate) use shared::{Pin, Shared, TakenOut, event_record};
 
 use crate::config::SpoolError;
-use crate::event::{Accepted, Event, Progress, Told};
+use crate::event::{Accepted, Event, Kept, Progress, Told};
 use crate::format::RunStart;
 use crate::seen::Seen;
 use acts::Acts;
 use due::Due;
-use model::{LastTry, MessageId, Outcome, SnapshotNumber, TenantName, Timestamp};
+use model::{LastTry, MessageId, Outcome, ParkReason, SnapshotNumber, TenantName, Timestamp};
 use parked::Parked;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -176,6 +176,7 @@ impl State {
             Event::Outcomes { outcomes } => {
                 for (recipient, outcome) in outcomes {
                     progress.in_flight.remove(recipient);
+                    progress.kept.retain(|kept| kept.recipient != *recipient);
                     if let Some(known) = progress.outcomes.get_mut(*recipient) {
                         *known = Outcome::Final(outcome.clone());
                     }
@@ -184,7 +185,7 @@ impl State {
                     self.forget(id);
                 }
             }
-            Event::Rescheduled { due, unknown, why, limit, lost, last_try } => {
+            Event::Rescheduled { due, unknown, why, limit, lost, kept, last_try } => {
                 progress.in_flight.clear();
                 progress.maybe_duplicate.extend(unknown);
                 progress.tries += u32::from(!limit);
@@ -194,19 +195,22 @@ impl State {
                     progress.tried = Some(at);
                 }
                 progress.note_try(last_try.as_deref());
+                progress.keep(kept, at);
                 let due = *due;
                 self.wait_until(id, due);
             }
-            Event::Parked { reason, unknown, last_try } => {
+            Event::Parked { reason, unknown, kept, last_try } => {
                 progress.in_flight.clear();
                 progress.maybe_duplicate.extend(unknown);
                 progress.note_try(last_try.as_deref());
+                progress.keep(kept, at);
                 progress.parked = Some(reason.clone());
                 progress.parked_since.get_or_insert(at);
                 self.stand(id);
             }
             Event::Released { due, .. } => {
                 progress.parked = None;
+                progress.kept.clear();
                 let due = *due;
                 self.wait_until(id, due);
             }
@@ -446,7 +450,23 @@ impl Progress {
     /// Whether something of it is kept without attempts.
     #[must_use]
     pub fn is_parked(&self) -> bool {
-        self.parked.is_some()
+        self.parked.is_some() || !self.kept.is_empty()
+    }
+
+    /// Why a recipient is not tried.
+    #[must_use]
+    pub fn park_reason(&self, recipient: usize) -> Option<&ParkReason> {
+        let own = self.kept.iter().find(|kept| kept.recipient == recipient);
+        own.map(|kept| &kept.why).or(self.parked.as_ref())
+    }
+
+    /// Takes note of recipients that are parked by themselves.
+    fn keep(&mut self, kept: &[Kept], at: Timestamp) {
+        for one in kept {
+            self.kept.retain(|known| known.recipient != one.recipient);
+            self.kept.push(one.clone());
+            self.parked_since.get_or_insert(at);
+        }
     }
 
     /// Nothing has happened yet.
@@ -460,6 +480,7 @@ impl Progress {
             losses: 0,
             due: message.due,
             parked: None,
+            kept: Vec::new(),
             why: None,
             tried: None,
             parked_since: None,

@@ -149,6 +149,41 @@ async fn a_delivery_that_fails_inside_is_marked_waits_parks_and_ends_in_a_report
     node.stop().await;
 }
 
+/// How often the log says that a recipient was tried.
+async fn tries_of(node: &Node, recipient: usize) -> usize {
+    let records = node.records().await;
+    let results = records.iter().filter_map(|record| match &record.event {
+        spool::Event::Tried { tried } => Some(tried.results.iter()),
+        _ => None,
+    });
+    results.flatten().filter(|result| result.recipients.contains(&recipient)).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_one_message_each_recipient_waits_or_parks_by_itself() {
+    let node = Node::start(Wishes::default()).await;
+    let unknown = reply(Stage::Rcpt, Turns::Always, "550 5.9.9 we do not like you");
+    node.playground.script(ScriptRule { recipient: Some(KIM.to_owned()), ..unknown });
+    let busy = reply(Stage::Rcpt, Turns::Count(5), "450 4.2.1 busy");
+    node.playground.script(ScriptRule { recipient: Some("jo@customer.example".to_owned()), ..busy });
+    node.send(&[KIM, "jo@customer.example"], &plain("two", "fates")).await;
+    let queue = node.wait_for_queue(|queue| queue.iter().any(|one| one.tries >= 3)).await;
+    assert_eq!((queue[0].parked.as_ref(), queue[0].kept.len()), (None, 1), "{queue:#?}");
+    let because = node.relay.operator().explain(queue[0].id).await.unwrap().because;
+    assert!(because.contains("1 of its recipients is parked"), "{because}");
+    let queue = node.wait_for_queue(|queue| queue.iter().any(|one| one.phase == Phase::Parked)).await;
+    let Some(ParkReason::Refused { reply, .. }) = &queue[0].parked else { panic!("{queue:#?}") };
+    assert!(reply.contains("5.9.9"), "{reply}");
+    assert_eq!((tries_of(&node, 0).await, tries_of(&node, 1).await), (1, 6));
+    assert!(queue[0].maybe_duplicate.is_empty());
+    node.playground.clear_script();
+    node.spool.release(queue[0].id, "operator", queue[0].due).await.unwrap();
+    let figures = node.wait(|figures| figures.delivered == 2).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert_eq!((figures.duplicates, tries_of(&node, 0).await), (0, 2));
+    node.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_end_that_nobody_knows_waits_and_is_marked() {
     let node = Node::start(Wishes::default()).await;

@@ -281,6 +281,7 @@ fn what_is_known_of_a_wait_becomes_a_status() {
         losses: 0,
         due: START,
         parked,
+        kept: Vec::new(),
         why: why.map(str::to_owned),
         tried: None,
         parked_since: None,
