@@ -23,6 +23,7 @@ mod hints;
 mod holds;
 mod operate;
 mod ours;
+mod probes;
 mod processed;
 mod proofs;
 mod queue;

@@ -20,11 +20,13 @@ pub(crate) use schedule::Schedule;
 
 use crate::custody::Custody;
 use crate::holds::Holds;
+use crate::probes::{Fate, Probes};
 use crate::processed::ProcessedKey;
 use crate::transport::Sent;
 use bounce::{Cause, Failure, Judgement, Kind, judge, sign};
 use model::{
-    Discard, EnhancedCode, Envelope, Final, ListenerName, Metrics, ParkReason, SourceName, Stage, Timestamp,
+    Discard, EnhancedCode, Envelope, Final, ListenerName, Metrics, Owner, ParkReason, SourceName, Stage,
+    Timestamp,
 };
 use report::{About, Line, Telling};
 use spool::{Accepted, Lease, Spool, SpoolError};
@@ -65,6 +67,7 @@ pub(crate) struct Verdict {
     pub(crate) patience: Patience,
     pub(crate) tenants_told: TenantsTold,
     pub(crate) judging: Judging,
+    pub(crate) probes: Probes,
 }
 
 /// The waits of each mode.
@@ -106,6 +109,7 @@ impl Verdict {
         if !sent.takes_dsn {
             self.tell_of_relay(custody, snapshot, &sent.host, &delivered, now).await;
         }
+        self.probes.accepted(custody.id(), &sent.host, now);
         self.metrics.delivered.add(delivered.len() as u64);
         tracing::info!(id = %custody.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
         let (host, source) = (&sent.host, &sent.source);
@@ -196,6 +200,10 @@ impl Verdict {
         now: Timestamp,
     ) -> Judgement {
         let judgement = self.judging.judge(lease, snapshot, missed, now);
+        if !is_expired && ends(judgement) && self.is_probe(lease, missed) {
+            // One that is refused like those that are parked proves nothing against itself.
+            return Judgement::Park(Owner::Receiver);
+        }
         if !is_expired || ends(judgement) {
             return judgement;
         }
@@ -203,6 +211,12 @@ impl Verdict {
             self.metrics.ndr_ours.add_one();
         }
         Judgement::Report(EXPIRED)
+    }
+
+    fn is_probe(&self, lease: &Lease, missed: &Missed) -> bool {
+        let host = missed.host.as_deref().unwrap_or_default();
+        let fate = Fate::new(&lease.accepted().tenant, host, &missed.failure.to_string());
+        self.probes.is_probe(lease.id(), &fate)
     }
 
     /// Final outcomes for those who are given up: a report where one is allowed, a recorded discard where not.

@@ -1,13 +1,14 @@
-//! What is parked and wakes by itself: for its tenant's set-up once that is mended, and at expiry for the last try.
+//! What is parked and wakes by itself: for its tenant's set-up once that is mended, behind a probe that is accepted, and at expiry for the last try.
 //!
 //! One call wakes a bounded number, in batches of the spool, so that a hundred thousand parked messages never hold up those that are due; it says
 //! whether it should be called again soon. What a person, a policy or a loop holds is not touched.
 
 use crate::Parts;
 use crate::holds::Passage;
+use crate::probes::{Fate, Parked, Step};
 use model::{ParkReason, Standing, TenantName, Timestamp};
 use spool::{Going, Seen};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Messages that are woken at one call.
 const WOKEN_AT_ONCE: usize = 2_000;
@@ -29,6 +30,7 @@ struct Waking<'p> {
 /// Wakes whatever has a reason to wake.
 pub(super) async fn wake(parts: &Parts, now: Timestamp) -> Left {
     let mut waking = Waking { parts, now, left: WOKEN_AT_ONCE };
+    waking.probe().await;
     let parked = parked_for_setup(parts);
     for tenant in &parked {
         waking.wake_tenant(tenant).await;
@@ -56,6 +58,35 @@ impl Waking<'_> {
         }
     }
 
+    /// What is parked for a refusal that nobody believes or knows: one message finds out, and the rest follows in steps.
+    async fn probe(&mut self) {
+        let (parts, now) = (self.parts, self.now);
+        let probes = &parts.verdict.probes;
+        if !probes.is_due(now) {
+            return;
+        }
+        let mut parked: BTreeMap<Fate, Parked> = BTreeMap::new();
+        parts.spool.scan_parked(|seen| {
+            if may_wake(seen) {
+                for fate in fates(seen) {
+                    let group = parked.entry(fate).or_default();
+                    group.messages.insert(seen.id);
+                    group.since = group.since.into_iter().chain(seen.progress.parked_since).min();
+                }
+            }
+            Going::On
+        });
+        for step in probes.plan(&parked, now) {
+            match step {
+                Step::Probe(id) => self.release(|seen| seen.id == id, "a probe of its refusal", 1).await,
+                Step::Some(fate, step) => {
+                    let is_its = |seen: &Seen<'_>| fates(seen).any(|its| its == fate);
+                    self.release(is_its, "an accepted probe", step).await
+                }
+            };
+        }
+    }
+
     /// All of it wakes once the set-up is mended, one message serves as the probe before.
     async fn wake_tenant(&mut self, tenant: &TenantName) {
         let (parts, now) = (self.parts, self.now);
@@ -78,6 +109,18 @@ impl Waking<'_> {
             }
             Passage::Free | Passage::Closed => {}
         }
+    }
+}
+
+fn fates<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = Fate> + 's {
+    seen.park_reasons().filter_map(|reason| Fate::of(&seen.accepted.tenant, reason))
+}
+
+/// What somebody holds stays, whatever a probe finds, and what is under way has its chance already.
+fn may_wake(seen: &Seen<'_>) -> bool {
+    match seen.standing {
+        Standing::Parked | Standing::Waiting => true,
+        Standing::Held | Standing::Delivering => false,
     }
 }
 

@@ -4,6 +4,7 @@
 //! message is parked.
 
 use super::{Missed, Verdict, setup};
+use crate::probes::Fate;
 use bounce::{Failure, Judgement};
 use model::{Category, LastTry, Met, Owner, ParkReason, Timestamp};
 use spool::{Kept, Lease, SpoolError};
@@ -29,7 +30,7 @@ impl Verdict {
         let undelivered = certain(&left);
         let (to_park, to_wait): (Vec<_>, Vec<_>) =
             left.into_iter().partition(|(judgement, _)| parks(*judgement));
-        let kept: Vec<Kept> = to_park.iter().map(|one| self.keep(&lease, snapshot, one)).collect();
+        let kept: Vec<Kept> = to_park.iter().map(|one| self.keep(&lease, snapshot, one, now)).collect();
         if !to_park.is_empty() {
             self.metrics.parked.add_one();
             self.metrics.alarms.add_one();
@@ -56,7 +57,7 @@ impl Verdict {
     }
 
     /// Parks one recipient.
-    fn keep(&self, lease: &Lease, snapshot: &Snapshot, (judgement, missed): &Left) -> Kept {
+    fn keep(&self, lease: &Lease, snapshot: &Snapshot, (judgement, missed): &Left, now: Timestamp) -> Kept {
         let host = missed.host.clone().unwrap_or_default();
         let category = self.judging.classified(lease.accepted(), snapshot, missed).map(|told| told.category);
         let (owner, source, stage) = (owner_of(*judgement), missed.source.clone(), missed.stage);
@@ -70,6 +71,9 @@ impl Verdict {
             true => ParkReason::TenantSetup { stage, host, reply },
             false => ParkReason::Refused { stage, host, reply, category, owner, source },
         };
+        if let Some(fate) = Fate::of(&lease.accepted().tenant, &why) {
+            self.probes.parked(lease.id(), &fate, now);
+        }
         Kept { recipient: missed.recipient, why }
     }
 

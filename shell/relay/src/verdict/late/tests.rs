@@ -2,6 +2,7 @@
 
 use super::super::{Schedule, Schedules, TenantsTold};
 use super::*;
+use crate::probes::Probes;
 use crate::processed::ProcessedKey;
 use crate::verdict::Judging;
 use model::{Address, ByteCount, Envelope, Final, Metrics, Notify, ReversePath, SnapshotNumber, Stage};
@@ -145,6 +146,7 @@ fn verdict(disk: &MemDisk) -> Verdict {
         schedules: Schedules { to_tenant: schedule(), to_recipients: schedule() },
         holds: Arc::default(),
         judging: Judging::new(Arc::new(Tenants::new()), &[]),
+        probes: Probes::default(),
         patience: Patience::default(),
         tenants_told: TenantsTold::default(),
     }
