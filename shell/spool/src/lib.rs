@@ -17,6 +17,7 @@ mod incoming;
 mod lease;
 mod log;
 mod maintain;
+mod promise;
 mod recover;
 mod release;
 mod seen;
