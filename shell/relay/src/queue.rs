@@ -242,7 +242,9 @@ async fn tend_spool(parts: &Arc<Parts>, now: Timestamp) {
         parts.metrics.alarms.add_one();
         tracing::warn!(%error, "the spool could not be tidied; nothing is lost, space is not given back");
     }
+    // In this order: what is in hand now may be named by a message a moment later.
+    let idle = parts.tenants.idle();
     if let Some(in_use) = parts.spool.snapshots_in_use() {
-        parts.tenants.prune(&in_use);
+        parts.tenants.prune(&idle, &in_use);
     }
 }

@@ -106,9 +106,10 @@ impl Verdict {
         if delivered.is_empty() {
             return missed;
         }
-        if !sent.takes_dsn {
-            self.tell_of_relay(custody, snapshot, &sent.host, &delivered, now).await;
-        }
+        let relayed = match sent.takes_dsn {
+            true => None,
+            false => self.relayed(custody, &sent.host, &delivered, now).await,
+        };
         self.probes.accepted(custody.id(), &sent.host, now);
         self.metrics.delivered.add(delivered.len() as u64);
         tracing::info!(id = %custody.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
@@ -118,6 +119,9 @@ impl Verdict {
             (recipient, Final::Delivered { host, source, reply: reply.to_string() })
         };
         self.note(custody.record_outcomes(delivered.into_iter().map(outcome).collect(), now).await);
+        if let Some(relayed) = relayed {
+            self.tell_of_relay(custody, snapshot, relayed).await;
+        }
         if !sent.is_fallback {
             setup::accepted(self, custody, snapshot, now);
         }
