@@ -66,6 +66,9 @@ pub enum ParkReason {
         /// Whose fault it was judged to be.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<Owner>,
+        /// The source that was refused.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<SourceName>,
     },
     /// The tenant's connector did not match: the tenant's set-up. Wakes by itself.
     TenantSetup { stage: Stage, host: String, reply: String },

@@ -86,8 +86,13 @@ impl Receiving {
         self.header_is_whole = ended || self.header_is_cut;
     }
 
-    /// Whether it can go through without being stored: its body is in memory, at most 1 MiB.
-    pub(crate) fn can_transit(&self) -> bool {
+    /// Whether it can go through without being stored: its body is in memory, at most 1 MiB, and there is space to take it in later.
+    pub(crate) fn can_transit(&mut self) -> bool {
+        self.is_short() && self.incoming.promise_space().is_ok()
+    }
+
+    /// Whether its whole body is in memory.
+    pub(crate) fn is_short(&self) -> bool {
         self.failed.is_none() && self.incoming.is_in_memory()
     }
 
@@ -174,6 +179,11 @@ pub(crate) fn handed_on(transit: &Transit) -> Reply {
 pub(crate) fn left() -> Reply {
     let text = "the next hop does not take it now, keep it and try again later";
     Reply::new(451, Some(EnhancedCode::new(4, 4, 0)), text)
+}
+
+/// Nothing of it was handed on, and there is no space to take it in if that comes to pass for some only.
+pub(crate) fn no_space() -> Reply {
+    refusal(&SpoolError::NoSpace)
 }
 
 /// Law 1: no space is 452, a failed disk 451; both leave the message with its sender.

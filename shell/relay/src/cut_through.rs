@@ -9,7 +9,8 @@
 //! `451` is said only while certainly nobody has the message; else its sender would send it to some a second time, so then it is taken in whatever the
 //! tenant chose. What is left open is what every relay leaves open: between the next hop's answer and ours the process may
 //! be killed or the sender's connection break, and the sender sends again (RFC 1047). A message larger than memory should
-//! hold goes the ordinary way.
+//! hold goes the ordinary way, and so does one for which there is no space to take it in: what is handed on to some is never left with its
+//! sender for want of it.
 
 mod pauses;
 
@@ -77,6 +78,14 @@ pub(crate) fn is_wanted(parts: &Parts, snapshot: &Snapshot) -> bool {
     let rests = egress.cut_through.otherwise == Otherwise::Spool
         && parts.pauses.holds(&snapshot.settings.name, parts.clock.now());
     wants && !rests
+}
+
+/// Whether the tenant lets mail be stored that does not go through.
+pub(crate) fn may_store(snapshot: &Snapshot) -> bool {
+    match snapshot.settings.egress.cut_through.otherwise {
+        Otherwise::Spool => true,
+        Otherwise::TryLater => false,
+    }
 }
 
 /// Hands the message over and says what its sender is told.

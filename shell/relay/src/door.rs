@@ -6,7 +6,7 @@
 use crate::Parts;
 use crate::accept::{Caller, Door};
 use crate::admit::{Admission, Admitted, Ended, Ground, Refusal, Seat, Tell, Visit};
-use crate::commit::Receiving;
+use crate::commit::{self, Receiving};
 use crate::cut_through;
 use crate::holds::Passage;
 use crate::refused::{RefusedAt, RefusedSession};
@@ -228,7 +228,7 @@ impl Door for Entrance {
         if let Some(Err(refusal)) = self.early.take() {
             return self.refused(refusal, RefusedAt::Data, &self.recipients);
         }
-        let (Some(receiving), Some(caller)) = (self.receiving.take(), self.caller.clone()) else {
+        let (Some(mut receiving), Some(caller)) = (self.receiving.take(), self.caller.clone()) else {
             return out_of_order();
         };
         let snapshot = match self.judge(&caller, &receiving) {
@@ -243,11 +243,14 @@ impl Door for Entrance {
         let (received, length) = (self.parts.clock.now(), receiving.length());
         let expires = received + self.parts.queue.expire;
         let keep_subject = self.parts.keep_subject;
-        let taken = if cut_through::is_wanted(&self.parts, &snapshot) && receiving.can_transit() {
+        let goes_through = cut_through::is_wanted(&self.parts, &snapshot) && receiving.is_short();
+        let taken = if goes_through && receiving.can_transit() {
             match receiving.into_transit(&snapshot, trace(&caller), received, expires, keep_subject) {
                 Ok(transit) => cut_through::hand_over(&self.parts, transit, Arc::clone(&snapshot)).await,
                 Err(reply) => Err(reply),
             }
+        } else if goes_through && !cut_through::may_store(&snapshot) {
+            Err(commit::no_space())
         } else {
             receiving.commit(&snapshot, trace(&caller), received, expires, keep_subject).await
         };

@@ -140,15 +140,15 @@ impl Holds {
         }
     }
 
-    /// Whether all parked mail of the tenant is to be tried now; said once.
+    /// Whether all parked mail of the tenant is to be tried now; so until it is `woken`.
     pub(crate) fn wakes(&self, tenant: &TenantName, now: Timestamp) -> bool {
-        let mut standings = self.lock();
-        let standing = standings.entry(tenant.clone()).or_default();
-        let wakes = standing.held.is_none() && standing.wake_at <= now;
-        if wakes {
-            standing.wake_at = now + WAKE_EVERY;
-        }
-        wakes
+        let standings = self.lock();
+        standings.get(tenant).is_none_or(|standing| standing.held.is_none() && standing.wake_at <= now)
+    }
+
+    /// All of it was released.
+    pub(crate) fn woken(&self, tenant: &TenantName, now: Timestamp) {
+        self.lock().entry(tenant.clone()).or_default().wake_at = now + WAKE_EVERY;
     }
 
     /// Nothing is left to probe with.

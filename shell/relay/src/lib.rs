@@ -23,6 +23,7 @@ mod hints;
 mod holds;
 mod operate;
 mod ours;
+mod probes;
 mod processed;
 mod proofs;
 mod queue;
@@ -93,7 +94,7 @@ pub(crate) struct Parts {
 
 /// Takes one message as far as it comes today.
 pub(crate) async fn carry(parts: &Parts, lease: Lease) {
-    let pending = lease.pending();
+    let pending = lease.to_try();
     let accepted = Arc::clone(lease.accepted());
     let Some(snapshot) = snapshot_of(parts, &lease) else {
         let missed = missed(
@@ -105,6 +106,10 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
         tracing::error!(id = %lease.id(), tenant = %accepted.tenant, "no snapshot of this tenant is published");
         return parts.verdict.wait_for_tenant(lease, missed, parts.clock.now()).await;
     };
+    if pending.is_empty() {
+        // All who are left are parked by themselves: so is the message, from here on.
+        return parts.verdict.settle(lease, &snapshot, Vec::new(), parts.clock.now()).await;
+    }
     let numbers: Vec<usize> = pending.iter().map(|(number, _)| *number).collect();
     let stamped = stamp::stamp(&lease, &numbers, Arc::clone(&snapshot), Arc::clone(&parts.key)).await;
     let now = parts.clock.now();
@@ -126,7 +131,7 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
 }
 
 /// The snapshot with which the message was accepted; the current one if that is gone, which no publication lets happen.
-fn snapshot_of(parts: &Parts, lease: &Lease) -> Option<Arc<Snapshot>> {
+pub(crate) fn snapshot_of(parts: &Parts, lease: &Lease) -> Option<Arc<Snapshot>> {
     let accepted = lease.accepted();
     let numbered = parts.tenants.numbered(&accepted.tenant, accepted.snapshot);
     numbered.or_else(|| parts.tenants.current(&accepted.tenant))

@@ -105,7 +105,8 @@ impl Operator {
         Some(Explanation {
             id,
             standing: entry.standing,
-            because: because(&entry, (snapshot.is_some(), stays), limits, self.parts.clock.now()),
+            because: because(&entry, (snapshot.is_some(), stays), limits, self.parts.clock.now())
+                + &parked_beside(&entry),
             tenant_held,
             current_snapshot: self.parts.tenants.current(&entry.tenant).map(|current| current.number),
             snapshot: snapshot.map(|snapshot| snapshot.number),
@@ -192,6 +193,17 @@ impl Operator {
             delivering_max: CARRIED_MAX,
             recipients_per_transaction_max: TRANSACTION_RECIPIENTS_MAX,
         }
+    }
+}
+
+/// What is to be said of recipients that are parked by themselves.
+fn parked_beside(entry: &QueueEntry) -> String {
+    let is = if entry.kept.len() == 1 { "is" } else { "are" };
+    match entry.standing {
+        Standing::Waiting if !entry.kept.is_empty() => {
+            format!("; {} of its recipients {is} parked and not tried with the others", entry.kept.len())
+        }
+        Standing::Waiting | Standing::Delivering | Standing::Parked | Standing::Held => String::new(),
     }
 }
 

@@ -3,17 +3,20 @@
 //! A tenant whose mail system hangs fills its own places and nobody else's. Every task is joined; at a stop what is in flight may end within
 //! a bound, and what does not end is given back by its lease.
 
+mod wake;
+
 use crate::holds::Passage;
 use crate::stop::Stop;
 use crate::{Parts, carry, ours};
-use model::{Duration, MessageId, ParkReason, Standing, TenantName, Timestamp};
-use spool::{Lane, Lease, QueueEntry, Seen};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use model::{Duration, ParkReason, Standing, TenantName, Timestamp};
+use spool::{Going, Lane, Lease, Seen};
+use std::collections::{BTreeSet, HashMap};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{Id, JoinSet};
+use wake::Left;
 
 /// Messages on their way out at once, in all and for one tenant.
 pub(crate) const CARRIED_MAX: usize = 200;
@@ -22,6 +25,8 @@ pub(crate) const CARRIED_PER_TENANT_MAX: usize = 20;
 const STOP_WAIT: Duration = Duration::from_secs(7);
 /// How often idle connections, the parked and the segments are looked after.
 const LOOK_AFTER: Duration = Duration::from_secs(5);
+/// The same while there is more to wake than one look does.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 const MAINTAIN: Duration = Duration::from_secs(60);
 /// How often it is asked whether somebody has to be told that mail waits; oftener only where patience is shorter.
 const TELL: Duration = Duration::from_secs(60);
@@ -73,7 +78,7 @@ impl UnderWay {
         match self.tasks.join_next_with_id().await {
             Some(Ok((task, ()))) => self.ended(task),
             Some(Err(error)) => {
-                // The lease went with it: the message is tried again in a minute.
+                // The lease went with it: the spool gives the message as lost.
                 tracing::error!(%error, "a delivery failed inside");
                 self.ended(error.id());
             }
@@ -90,11 +95,12 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
     let mut maintain = parts.clock.now();
     loop {
         let now = parts.clock.now();
+        note_losses(&parts, now).await;
         take_what_is_due(&parts, &mut under_way, now);
         if now >= look_after {
-            look_after = now + LOOK_AFTER;
-            look_after_all(&parts, now).await;
+            look_after = now + look_after_all(&parts, now).await;
             take_what_is_over(&parts, &mut under_way, now);
+            end_what_is_damaged(&parts, &mut under_way, now);
         }
         if now >= maintain {
             maintain = now + MAINTAIN;
@@ -181,47 +187,8 @@ fn may_go(parts: &Parts, lane: &Lane, now: Timestamp) -> bool {
     lane.redirected || lane.ours || parts.tenants.holds().exit(&lane.tenant, now) != Passage::Closed
 }
 
-/// Mail that is parked for its tenant's set-up: all of it wakes once the set-up is mended, one message serves as the probe before.
-async fn wake_parked(parts: &Parts, now: Timestamp) {
-    let mut parked: BTreeMap<TenantName, Vec<MessageId>> = BTreeMap::new();
-    if parts.spool.parked_bytes() > 0 {
-        parts.spool.scan(|seen| {
-            if matches!(seen.progress.parked, Some(ParkReason::TenantSetup { .. })) {
-                parked.entry(seen.accepted.tenant.clone()).or_default().push(seen.id);
-            }
-        });
-    }
-    let holds = parts.tenants.holds();
-    for (tenant, ids) in &parked {
-        let awake = match holds.exit(tenant, now) {
-            Passage::Free if holds.wakes(tenant, now) => ids.len(),
-            Passage::Probe
-                if parts
-                    .spool
-                    .next_due_in(|lane| lane.tenant == *tenant && !lane.redirected && !lane.ours)
-                    .is_none_or(|due| due > now) =>
-            {
-                1
-            }
-            Passage::Free | Passage::Probe | Passage::Closed => 0,
-        };
-        for id in &ids[..awake] {
-            if let Err(error) = parts.spool.release(*id, "the tenant's connector", now).await {
-                tracing::debug!(%id, %error, "a parked message was not released now");
-            }
-        }
-    }
-    for (tenant, _) in holds.held() {
-        let is_its = |entry: &QueueEntry| entry.tenant == tenant && entry.about.is_none();
-        let waits = parked.contains_key(&tenant) || parts.spool.list(1, is_its).len() == 1;
-        if !waits {
-            holds.release(&tenant);
-            parts.metrics.tenants_held.set(holds.count());
-        }
-    }
-}
-
-async fn look_after_all(parts: &Arc<Parts>, now: Timestamp) {
+/// Gives how long it may be left alone.
+async fn look_after_all(parts: &Arc<Parts>, now: Timestamp) -> Duration {
     parts.transport.close_idle().await;
     let is_full = parts.spool.parked_bytes() >= parts.queue.park_bytes_max.0;
     let was_full = parts.parked_is_full.swap(is_full, Ordering::Relaxed);
@@ -231,13 +198,43 @@ async fn look_after_all(parts: &Arc<Parts>, now: Timestamp) {
             "more is parked than queue.park_bytes_max allows: connectors get 451 until a person looks"
         );
     }
-    wake_parked(parts, now).await;
-    // Law 3: at expiry every way is tried once more, and then the sender is told.
-    for id in parts.spool.expired(now) {
-        if let Err(error) = parts.spool.release(id, "expiry", now).await {
-            tracing::debug!(%id, %error, "an expired message was not released now");
-        }
+    match wake::wake(parts, now).await {
+        Left::More => LOOK_AGAIN,
+        Left::Nothing => LOOK_AFTER,
     }
+}
+
+/// Deliveries that failed inside are put on record; until then nobody has their messages.
+async fn note_losses(parts: &Parts, now: Timestamp) {
+    while let Some(lease) = parts.spool.take_lost() {
+        let snapshot = crate::snapshot_of(parts, &lease);
+        parts.verdict.note_loss(lease, snapshot.as_deref(), now).await;
+    }
+}
+
+/// No try mends a damaged message: once its time is over its sender is told.
+fn end_what_is_damaged(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timestamp) {
+    let is_over = |seen: &Seen<'_>| is_damaged(seen) && seen.accepted.expires <= now;
+    let mut over = Vec::new();
+    parts.spool.scan_parked(|seen| {
+        over.extend(is_over(seen).then_some(seen.id));
+        if over.len() < CARRIED_PER_TENANT_MAX { Going::On } else { Going::Enough }
+    });
+    for id in over {
+        let Ok(lease) = parts.spool.take(id, is_over) else { continue };
+        let Some(snapshot) = crate::snapshot_of(parts, &lease) else {
+            lease.put_back();
+            continue;
+        };
+        let (parts, tenant) = (Arc::clone(parts), lease.accepted().tenant.clone());
+        under_way.spawn(tenant, async move {
+            parts.verdict.end_damaged(lease, &snapshot, parts.clock.now()).await
+        });
+    }
+}
+
+fn is_damaged(seen: &Seen<'_>) -> bool {
+    matches!(seen.progress.parked, Some(ParkReason::Damaged { .. }))
 }
 
 async fn tend_spool(parts: &Arc<Parts>, now: Timestamp) {
@@ -245,7 +242,9 @@ async fn tend_spool(parts: &Arc<Parts>, now: Timestamp) {
         parts.metrics.alarms.add_one();
         tracing::warn!(%error, "the spool could not be tidied; nothing is lost, space is not given back");
     }
+    // In this order: what is in hand now may be named by a message a moment later.
+    let idle = parts.tenants.idle();
     if let Some(in_use) = parts.spool.snapshots_in_use() {
-        parts.tenants.prune(&in_use);
+        parts.tenants.prune(&idle, &in_use);
     }
 }

@@ -9,6 +9,7 @@ use crate::cut_through::Pauses;
 use crate::door::Entrance;
 use crate::hints::Hints;
 use crate::operate::Operator;
+use crate::probes::Probes;
 use crate::processed::ProcessedKey;
 use crate::proofs::{self, DomainProofs};
 use crate::queue::TakenOver;
@@ -152,6 +153,7 @@ impl Relay {
                 patience: config.queue.patience,
                 tenants_told: TenantsTold::default(),
                 judging,
+                probes: Probes::default(),
             },
             tenants,
             refusals: config.refusals,

@@ -82,9 +82,24 @@ impl Tenants {
         });
     }
 
-    /// Forgets older snapshots that are not in use.
-    pub fn prune(&self, in_use: &BTreeSet<(TenantName, SnapshotNumber)>) {
-        self.change(|published| published.older.retain(|key, _| in_use.contains(key)));
+    /// Older snapshots that no session, no message in transit and no delivery has in hand. Nobody takes up one of them but for mail that
+    /// names it already: what is idle, and then found unused, stays so.
+    #[must_use]
+    pub fn idle(&self) -> BTreeSet<(TenantName, SnapshotNumber)> {
+        let published = self.published.load();
+        let older = published.older.iter();
+        older.filter(|(_, snapshot)| Arc::strong_count(snapshot) == 1).map(|(key, _)| key.clone()).collect()
+    }
+
+    /// Forgets older snapshots that were `idle` and are, asked for behind that, not in use.
+    pub fn prune(
+        &self,
+        idle: &BTreeSet<(TenantName, SnapshotNumber)>,
+        in_use: &BTreeSet<(TenantName, SnapshotNumber)>,
+    ) {
+        self.change(|published| {
+            published.older.retain(|key, _| !idle.contains(key) || in_use.contains(key));
+        });
     }
 
     /// The tenant's current snapshot.
@@ -133,3 +148,6 @@ impl Published {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

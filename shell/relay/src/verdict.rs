@@ -4,12 +4,14 @@
 //! even for a fault that may be ours, and counted where an operator sees it. A report of ours that is refused makes no second one: its end is a
 //! recorded discard.
 
+mod ends;
 mod judging;
 mod late;
 mod notice;
 mod report;
 mod schedule;
 mod setup;
+mod wait;
 
 pub(crate) use judging::Judging;
 pub use late::Patience;
@@ -18,23 +20,23 @@ pub(crate) use schedule::Schedule;
 
 use crate::custody::Custody;
 use crate::holds::Holds;
+use crate::probes::{Fate, Probes};
 use crate::processed::ProcessedKey;
 use crate::transport::Sent;
 use bounce::{Cause, Failure, Judgement, Kind, judge, sign};
 use model::{
-    Category, Discard, EnhancedCode, Envelope, Final, LastTry, ListenerName, Met, Metrics, Owner, ParkReason,
-    SourceName, Stage, Timestamp,
+    Discard, EnhancedCode, Envelope, Final, ListenerName, Metrics, Owner, ParkReason, SourceName, Stage,
+    Timestamp,
 };
 use report::{About, Line, Telling};
 use spool::{Accepted, Lease, Spool, SpoolError};
 use std::sync::Arc;
 use tenant::Snapshot;
 use tenant::settings::EgressMode;
+use wait::{certain, parks};
 
 /// RFC 3463 §3.5: delivery time expired.
 const EXPIRED: EnhancedCode = EnhancedCode::new(4, 4, 7);
-/// RFC 3463 §3.1: nothing more precise can be said; a person gave it up.
-const GIVEN_UP: EnhancedCode = EnhancedCode::new(5, 0, 0);
 
 /// One recipient that was not reached this time.
 #[derive(Debug, Clone)]
@@ -51,14 +53,6 @@ pub(crate) struct Missed {
     pub(crate) limited: Option<Timestamp>,
 }
 
-/// Recipients that were given up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Ended {
-    /// Named in a report.
-    pub(crate) told: usize,
-    pub(crate) discarded: usize,
-}
-
 /// What verdicts need.
 pub(crate) struct Verdict {
     pub(crate) spool: Spool,
@@ -73,6 +67,7 @@ pub(crate) struct Verdict {
     pub(crate) patience: Patience,
     pub(crate) tenants_told: TenantsTold,
     pub(crate) judging: Judging,
+    pub(crate) probes: Probes,
 }
 
 /// The waits of each mode.
@@ -111,9 +106,11 @@ impl Verdict {
         if delivered.is_empty() {
             return missed;
         }
-        if !sent.takes_dsn {
-            self.tell_of_relay(custody, snapshot, &sent.host, &delivered, now).await;
-        }
+        let relayed = match sent.takes_dsn {
+            true => None,
+            false => self.relayed(custody, &sent.host, &delivered, now).await,
+        };
+        self.probes.accepted(custody.id(), &sent.host, now);
         self.metrics.delivered.add(delivered.len() as u64);
         tracing::info!(id = %custody.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
         let (host, source) = (&sent.host, &sent.source);
@@ -122,6 +119,9 @@ impl Verdict {
             (recipient, Final::Delivered { host, source, reply: reply.to_string() })
         };
         self.note(custody.record_outcomes(delivered.into_iter().map(outcome).collect(), now).await);
+        if let Some(relayed) = relayed {
+            self.tell_of_relay(custody, snapshot, relayed).await;
+        }
         if !sent.is_fallback {
             setup::accepted(self, custody, snapshot, now);
         }
@@ -158,9 +158,6 @@ impl Verdict {
         missed: Vec<Missed>,
         now: Timestamp,
     ) {
-        if missed.is_empty() {
-            return;
-        }
         let is_expired = now >= lease.accepted().expires;
         let mut judged = Vec::new();
         for one in missed {
@@ -172,23 +169,10 @@ impl Verdict {
             // The report could not be stored: everyone waits, nobody is lost.
             Err(error) => {
                 tracing::error!(id = %lease.id(), %error, "a report could not be made safe; the message waits");
-                return self.note(self.wait(lease, Some(snapshot), &[], now).await);
+                return self.note(self.wait(lease, Some(snapshot), &[], Vec::new(), now).await);
             }
         };
-        if !left.is_empty() {
-            let missed = left.iter().map(|(_, one)| one);
-            // Where an operator redirected a message stands somebody else's host: it says nothing of the tenant's connector.
-            if lease.redirect().is_none() {
-                setup::refused(self, lease.accepted(), snapshot, missed, now);
-            }
-            let parks = left.iter().all(|(judgement, _)| parks(*judgement));
-            let told = if parks {
-                self.park(lease, snapshot, &left, now).await
-            } else {
-                self.wait(lease, Some(snapshot), &left, now).await
-            };
-            self.note(told);
-        }
+        self.leave_waiting(lease, snapshot, left, now).await;
     }
 
     /// Nobody has the message, and its sender keeps it: only what that says of the tenant is noted.
@@ -201,13 +185,14 @@ impl Verdict {
         self.metrics.parked.add_one();
         self.metrics.alarms.add_one();
         tracing::warn!(id = %lease.id(), tenant = %lease.accepted().tenant, ?reason, "held until a person decides");
-        self.note(lease.park(reason, now).await);
+        self.note(lease.park(reason, Vec::new(), now).await);
     }
 
     /// Tries again later, whatever the clock says: nothing of the message is known without its tenant.
     pub(crate) async fn wait_for_tenant(&self, lease: Lease, missed: Vec<Missed>, now: Timestamp) {
         let left: Vec<_> = missed.into_iter().map(|one| (Judgement::Retry, one)).collect();
-        self.note(self.wait(lease, None, &left, now).await);
+        let undelivered = certain(&left);
+        self.note(self.wait(lease, None, &left, undelivered, now).await);
     }
 
     fn judge(
@@ -219,6 +204,10 @@ impl Verdict {
         now: Timestamp,
     ) -> Judgement {
         let judgement = self.judging.judge(lease, snapshot, missed, now);
+        if !is_expired && ends(judgement) && self.is_probe(lease, missed) {
+            // One that is refused like those that are parked proves nothing against itself.
+            return Judgement::Park(Owner::Receiver);
+        }
         if !is_expired || ends(judgement) {
             return judgement;
         }
@@ -226,6 +215,12 @@ impl Verdict {
             self.metrics.ndr_ours.add_one();
         }
         Judgement::Report(EXPIRED)
+    }
+
+    fn is_probe(&self, lease: &Lease, missed: &Missed) -> bool {
+        let host = missed.host.as_deref().unwrap_or_default();
+        let fate = Fate::new(&lease.accepted().tenant, host, &missed.failure.to_string());
+        self.probes.is_probe(lease.id(), &fate)
     }
 
     /// Final outcomes for those who are given up: a report where one is allowed, a recorded discard where not.
@@ -267,34 +262,6 @@ impl Verdict {
         self.end_with(lease, snapshot, (outcomes, lines, avoid), now).await
     }
 
-    /// Gives recipients up by an operator's act: their sender is told `text` where anybody may be told.
-    pub(crate) async fn give_up(
-        &self,
-        lease: &Lease,
-        snapshot: &Snapshot,
-        recipients: &[usize],
-        text: &str,
-        now: Timestamp,
-    ) -> Result<Ended, SpoolError> {
-        let (mut outcomes, mut lines) = (Vec::new(), Vec::new());
-        for recipient in recipients.iter().copied() {
-            let reply = text.to_owned();
-            match why_untold(&lease.accepted().envelope, recipient) {
-                Some(because) => {
-                    self.metrics.discarded.add_one();
-                    outcomes.push((recipient, Final::Discarded { because, reply }));
-                }
-                None => {
-                    let (status, cause, host) = (GIVEN_UP, Cause::Unclear, None);
-                    lines.push(Line { recipient, status, cause, host, diagnostic: reply, tried: None });
-                }
-            }
-        }
-        let ended = Ended { told: lines.len(), discarded: outcomes.len() };
-        self.end_with(lease, snapshot, (outcomes, lines, None), now).await?;
-        Ok(ended)
-    }
-
     /// The waits that are for messages of this tenant.
     pub(crate) fn schedule(&self, snapshot: Option<&Snapshot>) -> &Schedule {
         match snapshot.map(|snapshot| snapshot.settings.egress.mode) {
@@ -327,65 +294,6 @@ impl Verdict {
         Ok(())
     }
 
-    async fn park(
-        &self,
-        lease: Lease,
-        snapshot: &Snapshot,
-        left: &[(Judgement, Missed)],
-        now: Timestamp,
-    ) -> Result<(), SpoolError> {
-        let Some((judgement, first)) = left.first() else { return Ok(()) };
-        let host = first.host.clone().unwrap_or_default();
-        let category = self.judging.classified(lease.accepted(), snapshot, first).map(|told| told.category);
-        let owner = owner_of(*judgement);
-        let reply = first.failure.to_string();
-        self.metrics.parked.add_one();
-        self.metrics.alarms.add_one();
-        tracing::warn!(
-            id = %lease.id(), tenant = %lease.accepted().tenant, host, reply, ?category, ?owner,
-            "parked: the refusal may be ours or the tenant's set-up; `signpost queue show ID` tells more"
-        );
-        let stage = first.stage;
-        let is_setup = *judgement == Judgement::HoldTenant && lease.redirect().is_none();
-        let reason = match is_setup {
-            true => ParkReason::TenantSetup { stage, host, reply },
-            false => ParkReason::Refused { stage, host, reply, category, owner },
-        };
-        let tried = tried(*judgement, category, first);
-        lease.with_tried(tried).park(reason, now).await
-    }
-
-    async fn wait(
-        &self,
-        lease: Lease,
-        snapshot: Option<&Snapshot>,
-        left: &[(Judgement, Missed)],
-        now: Timestamp,
-    ) -> Result<(), SpoolError> {
-        let unknown = left.iter().any(|(judgement, _)| *judgement == Judgement::RetrySameSource);
-        let limited = left.iter().map(|(_, missed)| missed.limited).collect::<Option<Vec<_>>>();
-        let limited = limited.and_then(|times| times.into_iter().max());
-        let due = limited.unwrap_or_else(|| self.schedule(snapshot).next(lease.tries(), unknown, now));
-        let certain = left.iter().filter(|(_, missed)| !matches!(missed.failure, Failure::Unknown(_)));
-        let undelivered: Vec<usize> = certain.map(|(_, missed)| missed.recipient).collect();
-        self.metrics.maybe_duplicates.add((left.len() - undelivered.len()) as u64);
-        let why = left.first().map_or_else(|| "waiting for the spool".to_owned(), |(_, first)| shown(first));
-        self.metrics.deferred.add(left.len() as u64);
-        tracing::info!(id = %lease.id(), due = %due, why, "deferred");
-        let lease = match left.first() {
-            Some((judgement, first)) => {
-                let classified =
-                    snapshot.and_then(|snapshot| self.judging.classified(lease.accepted(), snapshot, first));
-                lease.with_tried(tried(*judgement, classified.map(|told| told.category), first))
-            }
-            None => lease,
-        };
-        match limited {
-            Some(_) => lease.wait_for_limit(due, undelivered, why, now).await,
-            None => lease.reschedule(due, undelivered, why, now).await,
-        }
-    }
-
     /// What has happened holds for this run even if its record has to wait for a sound disk; the spool owes it.
     pub(crate) fn note(&self, recorded: Result<(), SpoolError>) {
         if let Err(error) = recorded {
@@ -411,53 +319,6 @@ fn ends(judgement: Judgement) -> bool {
     }
 }
 
-fn parks(judgement: Judgement) -> bool {
-    match judgement {
-        Judgement::Park(_) | Judgement::HoldTenant => true,
-        Judgement::Retry | Judgement::RetrySameSource | Judgement::Report(_) => false,
-    }
-}
-
 fn is_limit(failure: &Failure) -> bool {
     sign(failure).is_some()
-}
-
-/// Whose fault keeps the message here.
-fn owner_of(judgement: Judgement) -> Option<Owner> {
-    match judgement {
-        Judgement::Park(owner) => Some(owner),
-        Judgement::HoldTenant => Some(Owner::TenantSetup),
-        Judgement::Retry | Judgement::RetrySameSource | Judgement::Report(_) => None,
-    }
-}
-
-/// What a recipient's try met, for the record.
-fn tried(judgement: Judgement, category: Option<Category>, missed: &Missed) -> LastTry {
-    let owner = owner_of(judgement);
-    let judgement = match judgement {
-        Judgement::Retry => "retry",
-        Judgement::RetrySameSource => "retry_same_source",
-        Judgement::Report(_) => "report",
-        Judgement::Park(_) => "park",
-        Judgement::HoldTenant => "hold_tenant",
-    };
-    let kind = match missed.failure {
-        Failure::Reply(_) => "reply",
-        Failure::Resolve(_) => "resolve",
-        Failure::Connect(_) => "connect",
-        Failure::Tls(_) => "tls",
-        Failure::Lost(_) => "lost",
-        Failure::Unknown(_) => "unknown",
-        Failure::Lacks(_) => "lacks",
-    };
-    let (kind, judgement) = (kind.to_owned(), judgement.to_owned());
-    let met = Met { stage: missed.stage, kind, text: missed.failure.to_string(), judgement, category, owner };
-    LastTry { host: missed.host.clone(), source: missed.source.clone(), met: Some(met) }
-}
-
-fn shown(missed: &Missed) -> String {
-    match &missed.host {
-        Some(host) => format!("{host}: {}", missed.failure),
-        None => missed.failure.to_string(),
-    }
 }

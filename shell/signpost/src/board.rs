@@ -165,7 +165,11 @@ impl Board {
     pub(crate) fn prune(&self, in_use: &BTreeSet<(TenantName, SnapshotNumber)>) -> Result<()> {
         for name in self.store.names()? {
             let Some(current) = self.store.current(&name)? else { continue };
-            let needed = |number| number == current.number || in_use.contains(&(name.clone(), number));
+            // What is in memory may be named by mail that is on its way into the spool.
+            let is_in_hand = |number| self.tenants.numbered(&name, number).is_some();
+            let needed = |number| {
+                number == current.number || in_use.contains(&(name.clone(), number)) || is_in_hand(number)
+            };
             self.store.prune(&name, needed)?;
         }
         Ok(())

@@ -13,7 +13,7 @@ use model::{ActId, MessageId, Redirect, Selection, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Messages that one sync makes durable, and one lock changes.
-const BATCH: usize = 500;
+pub(crate) const BATCH: usize = 500;
 
 /// One act, as the journal keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

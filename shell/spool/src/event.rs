@@ -121,12 +121,21 @@ pub enum Event {
         /// Only a limit of the next hop keeps it: no try is spent.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         limit: bool,
+        /// The delivery failed inside: nobody knows how far it came.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        lost: bool,
+        /// Recipients that are not tried again with the others.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        kept: Vec<Kept>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         last_try: Option<Box<LastTry>>,
     },
     Parked {
         reason: ParkReason,
         unknown: Vec<usize>,
+        /// Recipients that are parked for another reason than the message.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        kept: Vec<Kept>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         last_try: Option<Box<LastTry>>,
     },
@@ -194,6 +203,8 @@ pub enum Before {
         due: Timestamp,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         parked: Option<ParkReason>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        kept: Vec<Kept>,
     },
     Route {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -208,6 +219,13 @@ pub struct Undoable {
     pub before: Before,
 }
 
+/// A recipient that is parked by itself: while others of the message wait for their time, or for a reason of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    pub recipient: usize,
+    pub why: ParkReason,
+}
+
 /// How far a message has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
@@ -218,9 +236,16 @@ pub struct Progress {
     pub maybe_duplicate: BTreeSet<usize>,
     /// Tries that ended in a later one.
     pub tries: u32,
+    /// Those of them that failed inside.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub losses: u32,
     pub due: Timestamp,
+    /// Why the whole message is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parked: Option<ParkReason>,
+    /// Recipients that are parked by themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// When the last try ended.
@@ -242,6 +267,11 @@ pub struct Progress {
     /// Acts that can be undone, the latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<Undoable>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference to it")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// An event with its message and time, as stored.

@@ -6,6 +6,7 @@
 use crate::config::SpoolError;
 use crate::event::{Accepted, Event, Progress, Stored};
 use crate::format::{CHUNK_MAX, ChunkHead, RecordType, stored_len, write_record};
+use crate::promise::Promise;
 use crate::state::{Body, ChunkPlace, Shared};
 use crate::transit::Transit;
 use crate::writer::{Class, Durability, Written};
@@ -20,11 +21,12 @@ pub struct Incoming {
     body: Body,
     /// Keeps the segments of the chunks above.
     written: Vec<Written>,
+    promise: Option<Promise>,
 }
 
 impl Incoming {
     pub(crate) fn new(shared: Arc<Shared>, id: MessageId) -> Self {
-        Self { shared, id, buffer: Vec::new(), body: Body::default(), written: Vec::new() }
+        Self { shared, id, buffer: Vec::new(), body: Body::default(), written: Vec::new(), promise: None }
     }
 
     /// The message's id.
@@ -75,11 +77,20 @@ impl Incoming {
         self.written.is_empty()
     }
 
+    /// Keeps space back, so that a message that goes through can be taken in for those who do not get it.
+    ///
+    /// # Errors
+    /// [`SpoolError::NoSpace`] or [`SpoolError::Stopped`]: it must not go through.
+    pub fn promise_space(&mut self) -> Result<(), SpoolError> {
+        self.promise = Some(Promise::new(&self.shared, self.buffer.len())?);
+        Ok(())
+    }
+
     /// The message in transit; `None` if a part of its body is in the log already.
     #[must_use]
     pub fn into_transit(self, message: Accepted) -> Option<Transit> {
         let is_whole = self.is_in_memory();
-        is_whole.then(|| Transit::new(self.shared, self.id, message, self.buffer.into()))
+        is_whole.then(|| Transit::new(self.shared, self.id, message, self.buffer.into(), self.promise))
     }
 
     /// Makes the message durable. Only after this returned may it be acknowledged.

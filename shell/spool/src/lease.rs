@@ -1,10 +1,10 @@
 //! A message while it is delivered: one lease at a time, and everything that happens recorded through it.
 //!
-//! A lease ends by the last outcome, `reschedule` or `park`. One that is dropped in between (its task failed) gives the message back, to
-//! be tried again a minute later.
+//! A lease ends by the last outcome, `reschedule` or `park`. One that is dropped in between (its task failed) leaves the message out of
+//! circulation until `Spool::take_lost` gives it to one who records the loss.
 
 use crate::config::SpoolError;
-use crate::event::{Accepted, Event, StampedGroup};
+use crate::event::{Accepted, Event, Kept, StampedGroup};
 use crate::state::Shared;
 use crate::tried::Tried;
 use crate::writer::Durability;
@@ -23,6 +23,8 @@ pub struct Lease {
     chunks: usize,
     /// What this try met, told with its end.
     last_try: Option<Box<LastTry>>,
+    /// Recipients that are parked by themselves from its end on.
+    kept: Vec<Kept>,
 }
 
 impl Lease {
@@ -33,7 +35,7 @@ impl Lease {
                 state.entry(id).expect("only the lease of a message removes it, and this one is just taken");
             (Arc::clone(&entry.accepted), entry.body.length, entry.body.chunks.len())
         };
-        Self { shared, id, accepted, number, size, chunks, last_try: None }
+        Self { shared, id, accepted, number, size, chunks, last_try: None, kept: Vec::new() }
     }
 
     /// The message's id.
@@ -66,10 +68,36 @@ impl Lease {
             .collect()
     }
 
+    /// Those of them that are to be tried: not parked by themselves.
+    #[must_use]
+    pub fn to_try(&self) -> Vec<(usize, Recipient)> {
+        let kept = self.kept();
+        let is_kept = |number: usize| kept.iter().any(|one| one.recipient == number);
+        self.pending().into_iter().filter(|(number, _)| !is_kept(*number)).collect()
+    }
+
+    /// Recipients that were parked by themselves before this try.
+    #[must_use]
+    pub fn kept(&self) -> Vec<Kept> {
+        self.shared.state().entry(self.id).map(|entry| entry.progress.kept.clone()).unwrap_or_default()
+    }
+
     /// Tries so far that ended in a later one.
     #[must_use]
     pub fn tries(&self) -> u32 {
         self.shared.state().entry(self.id).map_or(0, |entry| entry.progress.tries)
+    }
+
+    /// Tries of it that failed inside.
+    #[must_use]
+    pub fn losses(&self) -> u32 {
+        self.shared.state().entry(self.id).map_or(0, |entry| entry.progress.losses)
+    }
+
+    /// Recipients with an attempt whose end is unknown.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.shared.state().in_flight(self.id).len()
     }
 
     /// Where it goes by an operator's act, in place of the tenant's route.
@@ -82,6 +110,13 @@ impl Lease {
     #[must_use]
     pub fn with_tried(mut self, tried: LastTry) -> Self {
         self.last_try = Some(Box::new(tried));
+        self
+    }
+
+    /// The lease, with recipients that are parked by themselves when it ends.
+    #[must_use]
+    pub fn with_kept(mut self, kept: Vec<Kept>) -> Self {
+        self.kept = kept;
         self
     }
 
@@ -195,9 +230,21 @@ impl Lease {
         self.record(event, now, Durability::Later).await
     }
 
+    /// Ends the lease until `due`: the delivery failed inside, and whoever was in flight may have the message.
+    ///
+    /// # Errors
+    /// If the record cannot be written; the message waits nevertheless.
+    pub async fn note_loss(self, due: Timestamp, why: String, now: Timestamp) -> Result<(), SpoolError> {
+        let unknown = self.unknown(&[]);
+        let (kept, last_try) = (Vec::new(), None);
+        let event = Event::Rescheduled { due, unknown, why, limit: false, lost: true, kept, last_try };
+        self.record(event, now, Durability::Soon).await
+    }
+
     fn rescheduled(&mut self, due: Timestamp, undelivered: &[usize], why: String, limit: bool) -> Event {
         let (unknown, last_try) = (self.unknown(undelivered), self.last_try.take());
-        Event::Rescheduled { due, unknown, why, limit, last_try }
+        let kept = std::mem::take(&mut self.kept);
+        Event::Rescheduled { due, unknown, why, limit, lost: false, kept, last_try }
     }
 
     /// Recipients in flight but for those that certainly do not have the message.
@@ -206,14 +253,19 @@ impl Lease {
         in_flight.into_iter().filter(|recipient| !undelivered.contains(recipient)).collect()
     }
 
-    /// Ends the lease: kept without attempts until a person releases it.
+    /// Ends the lease: kept without attempts until it is released. `undelivered` are the recipients that certainly do not have the message.
     ///
     /// # Errors
     /// If the record cannot be written; the message is parked nevertheless.
-    pub async fn park(mut self, reason: ParkReason, now: Timestamp) -> Result<(), SpoolError> {
-        let unknown = self.shared.state().in_flight(self.id).into_iter().collect();
-        let last_try = self.last_try.take();
-        self.record(Event::Parked { reason, unknown, last_try }, now, Durability::Soon).await
+    pub async fn park(
+        mut self,
+        reason: ParkReason,
+        undelivered: Vec<usize>,
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
+        let unknown = self.unknown(&undelivered);
+        let (kept, last_try) = (std::mem::take(&mut self.kept), self.last_try.take());
+        self.record(Event::Parked { reason, unknown, kept, last_try }, now, Durability::Soon).await
     }
 
     async fn record(&self, event: Event, now: Timestamp, durability: Durability) -> Result<(), SpoolError> {
@@ -223,8 +275,7 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let now = self.shared.writer.latest();
-        self.shared.state().lose_lease(self.id, self.number, now);
+        self.shared.state().lose_lease(self.id, self.number);
         self.shared.due_changed.notify_one();
     }
 }

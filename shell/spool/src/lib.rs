@@ -17,7 +17,9 @@ mod incoming;
 mod lease;
 mod log;
 mod maintain;
+mod promise;
 mod recover;
+mod release;
 mod seen;
 mod state;
 mod transit;
@@ -28,12 +30,13 @@ mod writer;
 pub use act::{Act, ActEnd, ActKind, Acted, Skipped, Tally, Wanted};
 pub use config::{SpoolConfig, SpoolError};
 pub use event::{
-    Accepted, Before, Change, Event, HeaderFacts, Progress, StampedGroup, Told, TraceInfo, Undoable,
+    Accepted, Before, Change, Event, HeaderFacts, Kept, Progress, StampedGroup, Told, TraceInfo, Undoable,
 };
 pub use incoming::Incoming;
 pub use lease::Lease;
 pub use log::{LogBatch, LogGap, LogPlace, LogRecord};
 pub use recover::{Earlier, Recovered, Unread};
+pub use release::Going;
 pub use seen::Seen;
 pub use state::{Lane, Phase, QueueEntry};
 pub use transit::Transit;
@@ -119,6 +122,14 @@ impl Spool {
     pub fn take_due_in(&self, now: Timestamp, may: impl Fn(&Lane) -> bool) -> Option<Lease> {
         self.shared.writer.note_time(now);
         let (id, number) = self.shared.state().take_due(now, may)?;
+        Some(Lease::new(Arc::clone(&self.shared), id, number))
+    }
+
+    /// A message whose lease ended without a word: its task failed. It stays out of circulation until the lease that is given here ends;
+    /// `changed` tells when there is one.
+    #[must_use]
+    pub fn take_lost(&self) -> Option<Lease> {
+        let (id, number) = self.shared.state().take_lost()?;
         Some(Lease::new(Arc::clone(&self.shared), id, number))
     }
 
@@ -209,7 +220,9 @@ impl Spool {
     pub async fn hold(&self, id: MessageId, by: &str, note: &str, now: Timestamp) -> Result<(), SpoolError> {
         let reason = ParkReason::Operator { by: by.to_owned(), note: note.to_owned() };
         let unknown = self.shared.state().in_flight(id).into_iter().collect();
-        self.shared.act_on_waiting(id, Event::Parked { reason, unknown, last_try: None }, now).await
+        self.shared
+            .act_on_waiting(id, Event::Parked { reason, unknown, kept: Vec::new(), last_try: None }, now)
+            .await
     }
 
     /// Shows every message to `visit`, by id. The queue goes on meanwhile: what comes or goes may be shown or not.
@@ -221,6 +234,23 @@ impl Spool {
                 return;
             }
             // Sessions and deliveries that wait for the lock get it.
+            std::thread::yield_now();
+        }
+    }
+
+    /// The oldest message that `wanted` picks.
+    #[must_use]
+    pub fn find(&self, wanted: impl Fn(&Seen<'_>) -> bool) -> Option<MessageId> {
+        let (mut after, mut found) = (None, None);
+        loop {
+            after = self.shared.state().visit(after, SCANNED_AT_ONCE, &mut |seen| {
+                if found.is_none() && wanted(seen) {
+                    found = Some(seen.id);
+                }
+            });
+            if after.is_none() || found.is_some() {
+                return found;
+            }
             std::thread::yield_now();
         }
     }
@@ -274,13 +304,7 @@ impl Spool {
         state.is_whole.then(|| state.snapshots_in_use())
     }
 
-    /// Messages that are parked for a refusal and whose time is over.
-    #[must_use]
-    pub fn expired(&self, now: Timestamp) -> Vec<MessageId> {
-        self.shared.state().expired(now)
-    }
-
-    /// Bytes of bodies in the queue that are parked or held.
+    /// Bytes of bodies in the queue of which something is parked or held.
     #[must_use]
     pub fn parked_bytes(&self) -> u64 {
         self.shared.state().parked_bytes()

@@ -148,7 +148,7 @@ async fn delete(shared: &Arc<Shared>) -> Result<(), SpoolError> {
 fn note_figures(shared: &Shared, now: Timestamp) {
     let (parked, oldest) = {
         let state = shared.state();
-        (state.parked(), state.oldest())
+        (state.parked_messages(), state.oldest())
     };
     let age = oldest.map_or(0, |oldest| now.since(oldest).as_micros());
     shared.metrics.queue_parked.set(parked as u64);

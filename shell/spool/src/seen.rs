@@ -58,6 +58,7 @@ impl Seen<'_> {
         let progress = self.progress;
         let waits = self.standing == Standing::Waiting;
         let is_due = waits && progress.due <= now;
+        let is_all_due = is_due && progress.kept.is_empty();
         if self.standing == Standing::Delivering {
             return Err(Skipped::Delivering);
         }
@@ -66,7 +67,7 @@ impl Seen<'_> {
                 Err(Skipped::Needless)
             }
             Wanted::Hold { by, note } => Ok(Change::Held { by: by.clone(), note: note.clone() }),
-            Wanted::Release if is_due => Err(Skipped::Needless),
+            Wanted::Release if is_all_due => Err(Skipped::Needless),
             Wanted::Release => Ok(Change::Released { due: now }),
             Wanted::Retry if is_due || !waits => Err(Skipped::Needless),
             Wanted::Retry => Ok(Change::Retried { due: now }),
@@ -80,6 +81,11 @@ impl Seen<'_> {
     #[must_use]
     pub fn pending(&self) -> usize {
         self.progress.outcomes.iter().filter(|outcome| **outcome == Outcome::Pending).count()
+    }
+
+    /// Why something of it is parked or held.
+    pub fn park_reasons(&self) -> impl Iterator<Item = &ParkReason> {
+        self.progress.parked.iter().chain(self.progress.kept.iter().map(|kept| &kept.why))
     }
 
     /// The host tried last, by name.
@@ -97,13 +103,29 @@ impl Seen<'_> {
 
     /// The words by which `class` finds it: why it is kept, the kind of what it met, its category, owner, code and enhanced code.
     fn classes(&self) -> impl Iterator<Item = &str> {
-        let reason = self.progress.parked.iter().map(|reason| reason.word());
+        let reason = self.park_reasons().map(|reason| reason.word());
         let met = self.progress.last_try.as_ref().and_then(|tried| tried.met.as_ref());
         let kind = met.into_iter().map(|met| met.kind.as_str());
         let category = met.and_then(|met| met.category).map(|category| category.as_str());
         let owner = met.and_then(|met| met.owner).map(|owner| owner.as_str());
         let codes = met.into_iter().filter(|met| met.kind == "reply");
         let codes = codes.flat_map(|met| met.text.split_ascii_whitespace().take(2));
-        reason.chain(kind).chain(category).chain(owner).chain(codes)
+        let kept = self.progress.kept.iter().flat_map(|kept| classes_of(&kept.why));
+        reason.chain(kind).chain(category).chain(owner).chain(codes).chain(kept)
+    }
+}
+
+/// The words by which `class` finds a recipient that is parked by itself.
+fn classes_of(reason: &ParkReason) -> Vec<&str> {
+    match reason {
+        ParkReason::Refused { reply, category, owner, .. } => {
+            let words = [category.map(|one| one.as_str()), owner.map(|one| one.as_str())];
+            words.into_iter().flatten().chain(reply.split_ascii_whitespace().take(2)).collect()
+        }
+        ParkReason::TenantSetup { reply, .. } => reply.split_ascii_whitespace().take(2).collect(),
+        ParkReason::Loop { .. }
+        | ParkReason::Policy { .. }
+        | ParkReason::Damaged { .. }
+        | ParkReason::Operator { .. } => Vec::new(),
     }
 }

@@ -8,12 +8,14 @@
 //!    ^  \                  |  \----park----------> Parked --release--> Waiting
 //!    |   \---hold--------> |                         ^
 //!    |                     \--last outcome--> gone   |
-//!    \---------------------------- a lease that is dropped: Waiting, a minute later
+//!    |
+//!    Delivering, lost: a lease that was dropped, until `take_lost` gives it to one who records it
 //! ```
 
 mod acts;
 mod due;
 mod entry;
+mod parked;
 mod reader;
 mod segments;
 mod shared;
@@ -25,19 +27,17 @@ pub(crate) use segments::{Readable, Reaped, Segment, Segments};
 pub(crate) use shared::{Pin, Shared, TakenOut, event_record};
 
 use crate::config::SpoolError;
-use crate::event::{Accepted, Event, Progress, Told};
+use crate::event::{Accepted, Event, Kept, Progress, Told};
 use crate::format::RunStart;
 use crate::seen::Seen;
 use acts::Acts;
 use due::Due;
-use model::{Duration, LastTry, MessageId, Outcome, ParkReason, SnapshotNumber, TenantName, Timestamp};
+use model::{LastTry, MessageId, Outcome, ParkReason, SnapshotNumber, TenantName, Timestamp};
+use parked::Parked;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
-
-/// How long a message waits whose lease ended without a word: its task failed.
-const AFTER_LOST_LEASE: Duration = Duration::from_secs(60);
 
 /// Where a message of the queue stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -86,6 +86,9 @@ pub(crate) struct State {
     due: Due,
     /// Leases given so far.
     leases: u64,
+    /// Messages whose lease ended without a word, until one is told.
+    lost: BTreeSet<MessageId>,
+    parked: Parked,
     /// Whether what earlier runs left is part of it.
     pub(crate) is_whole: bool,
     pub(crate) segments: Segments,
@@ -114,6 +117,7 @@ impl State {
         }
         let event_segments = BTreeSet::from([segment]);
         self.entries.insert(id, Entry { accepted: message, body, progress, phase, lease: 0, event_segments });
+        self.note_parked(id);
     }
 
     /// Takes in the younger copy of a message that is out of circulation; it stays so until it is given back.
@@ -172,6 +176,7 @@ impl State {
             Event::Outcomes { outcomes } => {
                 for (recipient, outcome) in outcomes {
                     progress.in_flight.remove(recipient);
+                    progress.kept.retain(|kept| kept.recipient != *recipient);
                     if let Some(known) = progress.outcomes.get_mut(*recipient) {
                         *known = Outcome::Final(outcome.clone());
                     }
@@ -180,28 +185,32 @@ impl State {
                     self.forget(id);
                 }
             }
-            Event::Rescheduled { due, unknown, why, limit, last_try } => {
+            Event::Rescheduled { due, unknown, why, limit, lost, kept, last_try } => {
                 progress.in_flight.clear();
                 progress.maybe_duplicate.extend(unknown);
                 progress.tries += u32::from(!limit);
+                progress.losses += u32::from(*lost);
                 progress.why = Some(why.clone());
                 if !limit {
                     progress.tried = Some(at);
                 }
                 progress.note_try(last_try.as_deref());
+                progress.keep(kept, at);
                 let due = *due;
                 self.wait_until(id, due);
             }
-            Event::Parked { reason, unknown, last_try } => {
+            Event::Parked { reason, unknown, kept, last_try } => {
                 progress.in_flight.clear();
                 progress.maybe_duplicate.extend(unknown);
                 progress.note_try(last_try.as_deref());
+                progress.keep(kept, at);
                 progress.parked = Some(reason.clone());
                 progress.parked_since.get_or_insert(at);
                 self.stand(id);
             }
             Event::Released { due, .. } => {
                 progress.parked = None;
+                progress.kept.clear();
                 let due = *due;
                 self.wait_until(id, due);
             }
@@ -214,6 +223,7 @@ impl State {
             }
             Event::Dropped => self.forget(id),
         }
+        self.note_parked(id);
     }
 
     /// A record of the message lies in `segment`.
@@ -229,6 +239,7 @@ impl State {
     /// The message leaves the index: delivered, or replaced by a younger copy.
     pub(crate) fn forget(&mut self, id: MessageId) {
         let Some(entry) = self.entries.remove(&id) else { return };
+        self.parked.remove(id);
         self.due.remove(&entry.lane(), entry.progress.due, id);
         self.segments.remove(id, &entry.body.segments(), &entry.event_segments);
     }
@@ -272,14 +283,27 @@ impl State {
 
     /// The lease ended without a word: its task failed, and may fail again.
     /// One that ended with a word is passed over: the message may be in another's hands by now.
-    pub(crate) fn lose_lease(&mut self, id: MessageId, lease: u64, now: Timestamp) {
+    pub(crate) fn lose_lease(&mut self, id: MessageId, lease: u64) {
         let is_its = |entry: &Entry| entry.lease == lease && entry.phase == Phase::Delivering;
         let Some(entry) = self.entries.get(&id).filter(|entry| is_its(entry)) else { return };
         match entry.progress.parked {
             // An operator's act had it, and failed.
             Some(_) => self.stand(id),
-            None => self.wait_until(id, now + AFTER_LOST_LEASE),
+            // Out of circulation until the loss has its record.
+            None => drop(self.lost.insert(id)),
         }
+    }
+
+    /// A message whose lease was lost, with the number of a new one.
+    pub(crate) fn take_lost(&mut self) -> Option<(MessageId, u64)> {
+        while let Some(id) = self.lost.pop_first() {
+            if let Some(entry) = self.entries.get_mut(&id) {
+                self.leases += 1;
+                entry.lease = self.leases;
+                return Some((id, self.leases));
+            }
+        }
+        None
     }
 
     /// Such a lease ends without a try.
@@ -330,6 +354,7 @@ impl State {
         // The segments of earlier runs know it already; that of this run's start does not.
         entry.event_segments.iter().for_each(|segment| self.segments.add_event(*segment, id));
         self.entries.insert(id, entry);
+        self.note_parked(id);
     }
 
     /// Why nothing is known of a message.
@@ -376,32 +401,8 @@ impl State {
         self.entries.len()
     }
 
-    pub(crate) fn parked(&self) -> usize {
-        self.entries.values().filter(|entry| entry.phase == Phase::Parked).count()
-    }
-
-    /// Parked because of a refusal, and out of time.
-    pub(crate) fn expired(&self, now: Timestamp) -> Vec<MessageId> {
-        let is_over = |entry: &Entry| {
-            let is_refused = matches!(
-                entry.progress.parked,
-                Some(ParkReason::Refused { .. } | ParkReason::TenantSetup { .. })
-            );
-            is_refused && entry.phase == Phase::Parked && entry.accepted.expires <= now
-        };
-        self.entries.iter().filter(|(_, entry)| is_over(entry)).map(|(id, _)| *id).collect()
-    }
-
     pub(crate) fn look_over(&self, mut look: impl FnMut(MessageId, &Accepted, &Progress)) {
         self.entries.iter().for_each(|(id, entry)| look(*id, &entry.accepted, &entry.progress));
-    }
-
-    pub(crate) fn parked_bytes(&self) -> u64 {
-        self.entries
-            .values()
-            .filter(|entry| entry.phase == Phase::Parked)
-            .map(|entry| entry.body.length)
-            .sum()
     }
 
     /// Shows up to `at_most` messages behind `after` to `visit`, by id; gives the last one shown, if there may be more.
@@ -446,6 +447,28 @@ impl Progress {
         }
     }
 
+    /// Whether something of it is kept without attempts.
+    #[must_use]
+    pub fn is_parked(&self) -> bool {
+        self.parked.is_some() || !self.kept.is_empty()
+    }
+
+    /// Why a recipient is not tried.
+    #[must_use]
+    pub fn park_reason(&self, recipient: usize) -> Option<&ParkReason> {
+        let own = self.kept.iter().find(|kept| kept.recipient == recipient);
+        own.map(|kept| &kept.why).or(self.parked.as_ref())
+    }
+
+    /// Takes note of recipients that are parked by themselves.
+    fn keep(&mut self, kept: &[Kept], at: Timestamp) {
+        for one in kept {
+            self.kept.retain(|known| known.recipient != one.recipient);
+            self.kept.push(one.clone());
+            self.parked_since.get_or_insert(at);
+        }
+    }
+
     /// Nothing has happened yet.
     #[must_use]
     pub fn new(message: &Accepted) -> Self {
@@ -454,8 +477,10 @@ impl Progress {
             in_flight: BTreeSet::new(),
             maybe_duplicate: BTreeSet::new(),
             tries: 0,
+            losses: 0,
             due: message.due,
             parked: None,
+            kept: Vec::new(),
             why: None,
             tried: None,
             parked_since: None,

@@ -9,6 +9,7 @@ use crate::config::SpoolError;
 use crate::event::{Accepted, Event, Progress, StampedGroup, Stored};
 use crate::format::{ChunkHead, RecordType, write_record};
 use crate::lease::Lease;
+use crate::promise::Promise;
 use crate::state::{Body, ChunkPlace, Shared, event_record};
 use crate::tried::Tried;
 use crate::writer::{Class, Durability, Written};
@@ -39,12 +40,20 @@ pub struct Transit {
     accepted: Arc<Accepted>,
     body: Bytes,
     inner: Mutex<Inner>,
+    /// The space in which the queue can take it in.
+    promise: Option<Promise>,
 }
 
 impl Transit {
-    pub(crate) fn new(shared: Arc<Shared>, id: MessageId, accepted: Accepted, body: Bytes) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        id: MessageId,
+        accepted: Accepted,
+        body: Bytes,
+        promise: Option<Promise>,
+    ) -> Self {
         let inner = Inner { place: Place::Memory { notes: Vec::new() }, progress: Progress::new(&accepted) };
-        Self { shared, id, accepted: Arc::new(accepted), body, inner: Mutex::new(inner) }
+        Self { shared, id, accepted: Arc::new(accepted), body, inner: Mutex::new(inner), promise }
     }
 
     /// The message's id.
@@ -193,7 +202,10 @@ impl Transit {
         for one in &stored {
             records.extend_from_slice(&event_record(one)?);
         }
-        let class = Class::Commit { id: self.id, chunks_in: BTreeSet::new() };
+        let class = match &self.promise {
+            Some(_) => Class::TakeIn { id: self.id },
+            None => Class::Commit { id: self.id, chunks_in: BTreeSet::new() },
+        };
         let written = self.shared.writer.append(records, class, Durability::Now).await?;
         let chunk = ChunkPlace { segment: written.segment, offset: written.offset };
         let body = Body { chunks: vec![chunk], length: self.body.len() as u64 };

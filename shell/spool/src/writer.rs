@@ -23,6 +23,8 @@ use tokio::sync::oneshot;
 pub(crate) enum Class {
     /// Makes a message exist; its earlier chunks lie in these segments, which must not have failed.
     Commit { id: MessageId, chunks_in: BTreeSet<u64> },
+    /// The same for one that somebody has already: it may use the space that is kept back.
+    TakeIn { id: MessageId },
     /// A chunk of a message that does not exist yet.
     Body,
     /// A copy by compaction: may use the space that is kept back.
@@ -123,11 +125,6 @@ impl WriterHandle {
     /// Tells the thread what time it is; segments are dated by it.
     pub(crate) fn note_time(&self, now: Timestamp) {
         self.latest.fetch_max(now.as_micros(), Ordering::Relaxed);
-    }
-
-    /// The latest time that anyone told.
-    pub(crate) fn latest(&self) -> Timestamp {
-        Timestamp::from_micros(self.latest.load(Ordering::Relaxed))
     }
 
     /// Writes records, one behind the other in one segment.

@@ -10,7 +10,7 @@ use bounce::{Cause, Kind};
 use model::{Duration, EnhancedCode, MessageId, Outcome, ParkReason, TenantName, Timestamp};
 use spool::{Accepted, Progress, SpoolError, Told};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Reports of delay made at one look; the others follow at the next one.
 const REPORTS_MAX: usize = 500;
@@ -44,6 +44,8 @@ pub(crate) struct TenantsTold {
     waits: Mutex<BTreeMap<TenantName, Knows>>,
     /// When each was last told that its domain is refused.
     domains: Mutex<BTreeMap<TenantName, Timestamp>>,
+    /// When this run looked first.
+    first_look: OnceLock<Timestamp>,
 }
 
 /// What a tenant was told.
@@ -72,7 +74,7 @@ impl TenantsTold {
 type Glance<'a> = (MessageId, &'a Accepted, &'a Progress);
 
 /// One tenant's parked mail.
-pub(super) struct Kept {
+pub(super) struct KeptMail {
     pub(super) messages: u64,
     pub(super) oldest: MessageId,
 }
@@ -82,11 +84,13 @@ pub(super) struct Kept {
 struct Seen {
     /// Messages whose senders are to be told.
     senders: Vec<MessageId>,
-    kept: BTreeMap<TenantName, Kept>,
+    kept: BTreeMap<TenantName, KeptMail>,
     /// Tenants with a message that was parked and is still here.
     affected: BTreeSet<TenantName>,
     /// What earlier runs told.
     told: BTreeMap<TenantName, Knows>,
+    /// Tenants that are held, and since when nothing of theirs moves.
+    held: BTreeMap<TenantName, Timestamp>,
 }
 
 impl Verdict {
@@ -95,7 +99,9 @@ impl Verdict {
         if !self.spool.is_whole() {
             return;
         }
-        let mut seen = Seen::default();
+        let held = self.holds.held().into_iter().map(|(tenant, held)| (tenant, held.since));
+        let mut seen = Seen { held: held.collect(), ..Seen::default() };
+        self.tenants_told.first_look.get_or_init(|| now);
         self.spool.look_over(|id, accepted, progress| self.look(&mut seen, now, (id, accepted, progress)));
         for (tenant, knows) in std::mem::take(&mut seen.told) {
             self.tenants_told.lock().entry(tenant).or_insert(knows);
@@ -119,6 +125,11 @@ impl Verdict {
         }
     }
 
+    /// The refusal for which a tenant's mail stays.
+    pub(super) fn why_held(&self, tenant: &TenantName) -> Option<String> {
+        self.holds.held().into_iter().find(|(name, _)| name == tenant).map(|(_, held)| held.why)
+    }
+
     fn note_told(&self, id: MessageId, told: Result<(), SpoolError>) {
         if let Err(error) = told {
             tracing::error!(%id, %error, "somebody could not be told that mail waits; the next look tries again");
@@ -130,12 +141,17 @@ impl Verdict {
         if accepted.about.is_some() || by_operator {
             return;
         }
-        if let Some(since) = progress.parked_since {
-            self.look_for_tenant(seen, now.since(since), (id, accepted, progress));
+        let held_since = seen.held_since((accepted, progress));
+        if let Some(since) = progress.parked_since.into_iter().chain(held_since).min() {
+            let waits = progress.is_parked() || held_since.is_some();
+            self.look_for_tenant(seen, now.since(since), waits, (id, accepted, progress));
         }
         let is_late = now.since(accepted.received) >= self.patience.sender && progress.sender_told.is_none();
-        let was_tried = progress.parked.is_some() || progress.why.is_some();
-        if is_late && was_tried && seen.senders.len() < REPORTS_MAX && now < accepted.expires {
+        // One that came just before a long stop of the node goes now; whatever kept another one from being tried, its sender hears of it.
+        let first_look = self.tenants_told.first_look.get().copied().unwrap_or(now);
+        let met_something = progress.parked_since.is_some() || progress.why.is_some() || held_since.is_some();
+        let is_stuck = met_something || now.since(first_look) >= self.patience.sender;
+        if is_late && is_stuck && seen.senders.len() < REPORTS_MAX && now < accepted.expires {
             let until = accepted.expires;
             if !waiting(accepted, progress, Kind::Delayed { until }).is_empty() {
                 seen.senders.push(id);
@@ -143,15 +159,21 @@ impl Verdict {
         }
     }
 
-    fn look_for_tenant(&self, seen: &mut Seen, parked: Duration, (id, accepted, progress): Glance<'_>) {
+    fn look_for_tenant(
+        &self,
+        seen: &mut Seen,
+        waits_for: Duration,
+        waits: bool,
+        (id, accepted, progress): Glance<'_>,
+    ) {
         let tenant = &accepted.tenant;
         if !seen.affected.contains(tenant) {
             seen.affected.insert(tenant.clone());
         }
-        if progress.parked.is_some() && parked >= self.patience.tenant {
+        if waits && waits_for >= self.patience.tenant {
             match seen.kept.get_mut(tenant) {
                 Some(kept) => kept.messages += 1,
-                None => drop(seen.kept.insert(tenant.clone(), Kept { messages: 1, oldest: id })),
+                None => drop(seen.kept.insert(tenant.clone(), KeptMail { messages: 1, oldest: id })),
             }
         }
         if let Some(at) = progress.tenant_told {
@@ -165,7 +187,8 @@ impl Verdict {
         let numbered = tenants.numbered(&accepted.tenant, accepted.snapshot);
         let Some(snapshot) = numbered.or_else(|| tenants.current(&accepted.tenant)) else { return Ok(()) };
         let kind = Kind::Delayed { until: accepted.expires };
-        let line = |recipient| line(&progress, recipient);
+        let held = self.why_held(&accepted.tenant);
+        let line = |recipient| line(&progress, held.as_deref(), recipient);
         let lines: Vec<Line> = waiting(&accepted, &progress, kind).into_iter().map(line).collect();
         if lines.is_empty() {
             return Ok(());
@@ -174,6 +197,16 @@ impl Verdict {
         let report = self.tell(&about, Telling { kind, lines: &lines, avoid: None }, now).await?;
         self.note(self.spool.record_told(id, Told::Sender, report, now).await);
         Ok(())
+    }
+}
+
+impl Seen {
+    /// Since when the message stays because its tenant is held: at the latest since the hold was found, and as the spool knows it across restarts, since the
+    /// oldest message of the tenant was parked.
+    fn held_since(&mut self, (accepted, progress): (&Accepted, &Progress)) -> Option<Timestamp> {
+        let since = self.held.get_mut(&accepted.tenant)?;
+        *since = (*since).min(progress.parked_since.unwrap_or(*since));
+        progress.redirect.is_none().then(|| (*since).max(accepted.received))
     }
 }
 
@@ -189,15 +222,17 @@ fn waiting(accepted: &Accepted, progress: &Progress, kind: Kind) -> Vec<usize> {
     recipients.filter(|(_, pair)| is_meant(*pair)).map(|(number, _)| number).collect()
 }
 
-/// What is known of why the message waits; the same for all its recipients.
-fn line(progress: &Progress, recipient: usize) -> Line {
-    let (host, diagnostic, cause) = match &progress.parked {
-        Some(reason) => {
+/// What is known of why a recipient waits; `held` is the refusal for which the tenant's mail stays.
+fn line(progress: &Progress, held: Option<&str>, recipient: usize) -> Line {
+    let parked = progress.park_reason(recipient);
+    let (host, diagnostic, cause) = match (parked, held) {
+        (Some(reason), _) => {
             let (host, words) = words_of(reason);
             (host, words, Cause::of_park(reason))
         }
-        None => {
-            let why = progress.why.clone().unwrap_or_default();
+        (None, Some(held)) => (None, held.to_owned(), Cause::TenantSetup),
+        (None, None) => {
+            let why = progress.why.clone().unwrap_or_else(|| "not tried yet".to_owned());
             // `name [address]: what it said`, as the record of a retry has it.
             match why.split_once("]: ") {
                 Some((host, said)) => (Some(format!("{host}]")), said.to_owned(), Cause::of_words(said)),
@@ -209,9 +244,11 @@ fn line(progress: &Progress, recipient: usize) -> Line {
     let status = match (cause, &host, code) {
         (Cause::Loop, ..) => LOOP,
         // It is not final: a park may end in a delivery.
-        (_, Some(_), Some(code)) => EnhancedCode { class: 4, ..code },
+        (_, Some(_), Some(code)) | (Cause::TenantSetup, None, Some(code)) => {
+            EnhancedCode { class: 4, ..code }
+        }
         (_, Some(_), None) => DELAYED,
-        (_, None, _) if progress.parked.is_some() => DELAYED,
+        (_, None, _) if parked.is_some() => DELAYED,
         (_, None, _) => NO_ANSWER,
     };
     Line { recipient, status, cause, host, diagnostic, tried: progress.tried }

@@ -3,7 +3,7 @@
 //! They travel like reports. A tenant without contacts is not told, and the operator is, at the same intervals.
 
 use super::Verdict;
-use super::late::{Kept, Knows};
+use super::late::{KeptMail, Knows};
 use super::report::{About, Line};
 use crate::Tenants;
 use bounce::{Cause, Language, Notice, Occasion};
@@ -20,26 +20,34 @@ impl Verdict {
         &self,
         tenants: &Tenants,
         tenant: &TenantName,
-        kept: &Kept,
+        kept: &KeptMail,
         now: Timestamp,
     ) -> Result<(), SpoolError> {
         let Some((accepted, progress, _)) = self.spool.standing(kept.oldest) else { return Ok(()) };
-        let Some(reason) = &progress.parked else { return Ok(()) };
-        let said = match reason {
-            ParkReason::Refused { host, reply, .. } | ParkReason::TenantSetup { host, reply, .. } => {
-                format!("{host}: {reply}")
-            }
-            ParkReason::Loop { detail } | ParkReason::Policy { detail } | ParkReason::Damaged { detail } => {
-                detail.clone()
-            }
-            ParkReason::Operator { .. } => return Ok(()),
+        let own = progress.parked.as_ref().or(progress.kept.first().map(|kept| &kept.why));
+        let (said, cause) = match own {
+            Some(
+                reason @ (ParkReason::Refused { host, reply, .. }
+                | ParkReason::TenantSetup { host, reply, .. }),
+            ) => (format!("{host}: {reply}"), Cause::of_park(reason)),
+            Some(
+                reason @ (ParkReason::Loop { detail }
+                | ParkReason::Policy { detail }
+                | ParkReason::Damaged { detail }),
+            ) => (detail.clone(), Cause::of_park(reason)),
+            Some(ParkReason::Operator { .. }) => return Ok(()),
+            // It stays behind others, or is tried just now.
+            None => match self.why_held(tenant) {
+                Some(why) => (why, Cause::TenantSetup),
+                None => return Ok(()),
+            },
         };
         let occasion = Occasion::Waiting {
             messages: kept.messages,
             oldest: accepted.received,
             senders_told: accepted.received + self.patience.sender,
             expires: accepted.expires,
-            cause: Cause::of_park(reason),
+            cause,
             words: &said,
         };
         let snapshot = tenants.current(tenant);

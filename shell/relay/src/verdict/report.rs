@@ -22,7 +22,7 @@ pub(super) struct About<'a> {
     pub(super) accepted: &'a Accepted,
     /// Bytes of the original.
     pub(super) size: u64,
-    /// Of a message in transit, which the spool does not hold.
+    /// The beginning of a message that the spool does not hold.
     pub(super) body: Option<Bytes>,
     pub(super) snapshot: &'a Snapshot,
 }
@@ -52,6 +52,13 @@ pub(super) struct Telling<'a> {
     pub(super) lines: &'a [Line],
     /// The source that was refused.
     pub(super) avoid: Option<SourceName>,
+}
+
+/// How far a message came, to be told once that is on record.
+pub(super) struct Relayed {
+    lines: Vec<Line>,
+    beginning: Bytes,
+    at: Timestamp,
 }
 
 /// What is told of one recipient.
@@ -112,19 +119,17 @@ impl Verdict {
         Ok(id)
     }
 
-    /// RFC 3461 §5.2.2: the next hop does not offer DSN, so the sender who asked for success hears from us how far the message came.
-    pub(super) async fn tell_of_relay(
+    /// RFC 3461 §5.2.2: the next hop does not offer DSN, so the sender who asked for success hears from us how far the message came. What the report
+    /// needs is read before the outcome is on record: the last one takes the message out of the spool.
+    pub(super) async fn relayed(
         &self,
         custody: Custody<'_>,
-        snapshot: &Snapshot,
         host: &str,
         delivered: &[(usize, Reply)],
         now: Timestamp,
-    ) {
+    ) -> Option<Relayed> {
         let envelope = &custody.accepted().envelope;
-        if envelope.mail_from.mailbox().is_none() {
-            return;
-        }
+        envelope.mail_from.mailbox()?;
         let asked = |number: usize| {
             let recipient = envelope.recipients.get(number);
             recipient.is_some_and(|recipient| Kind::Relayed.is_wanted(recipient.notify))
@@ -139,10 +144,20 @@ impl Verdict {
         };
         let lines: Vec<Line> = delivered.iter().filter(|(number, _)| asked(*number)).map(line).collect();
         if lines.is_empty() {
-            return;
+            return None;
         }
-        let telling = Telling { kind: Kind::Relayed, lines: &lines, avoid: None };
-        if let Err(error) = self.tell(&About::custody(&custody, snapshot), telling, now).await {
+        let beginning = match custody {
+            Custody::Lease(lease) => self.beginning(lease.id()).await,
+            Custody::Transit(transit) => transit.body().clone(),
+        };
+        Some(Relayed { lines, beginning, at: now })
+    }
+
+    /// Tells it. The outcome is on record by then: a crash before it leaves the sender without good news, one behind it repeats none.
+    pub(super) async fn tell_of_relay(&self, custody: Custody<'_>, snapshot: &Snapshot, relayed: Relayed) {
+        let telling = Telling { kind: Kind::Relayed, lines: &relayed.lines, avoid: None };
+        let about = About { body: Some(relayed.beginning), ..About::custody(&custody, snapshot) };
+        if let Err(error) = self.tell(&about, telling, relayed.at).await {
             tracing::error!(id = %custody.id(), %error, "a report of success could not be made safe; the message is delivered");
         }
     }

@@ -3,6 +3,7 @@
 use crate::node::{ANNA, KIM, Node, SOURCES, Wishes, plain, text};
 use model::{Duration, Stage};
 use playground::{Act, Fate, ReportOrigin, ScriptRule, Turns};
+use spool::disk::shim::Faults;
 use spool::{Event, Phase};
 use std::net::Ipv4Addr;
 
@@ -211,4 +212,26 @@ async fn a_process_killed_behind_the_final_dot_leaves_the_message_with_its_sende
     let figures = node.wait(|figures| figures.handed_over == 1).await;
     assert_eq!((figures.arrived, figures.duplicates), (1, 0), "the sender sent it again");
     node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_space_to_take_it_in_nothing_is_handed_on() {
+    for otherwise in ["spool", "451"] {
+        let node = node(otherwise).await;
+        node.playground.script(unknown_recipient());
+        node.disk.set_faults(Faults { free_space: Some(0), ..Faults::default() });
+        node.send(&[KIM, UNKNOWN], &plain("full", "to two")).await;
+        if otherwise == "451" {
+            node.wait(|figures| figures.deferred >= 1).await;
+            assert!(matches!(fate(&node), Fate::Waiting { last, .. } if last.contains("452 4.3.1")));
+            assert_eq!(node.playground.figures().arrived, 0);
+            node.disk.set_faults(Faults::default());
+        }
+        // Where the tenant lets it, what is preallocated still stores it first.
+        let figures = node.wait(|figures| figures.handed_over == 2 && figures.reports_in == 1).await;
+        assert_eq!(figures.duplicates, 0, "{otherwise}");
+        let stored = u64::from(otherwise == "spool");
+        assert_eq!(node.metrics.cut_through_taken_in.get(), 1 - stored, "{otherwise}");
+        node.stop().await;
+    }
 }

@@ -189,3 +189,22 @@ async fn what_cut_through_leaves_with_its_sender_is_told_once_and_comes_by_itsel
     assert_eq!((figures.duplicates, node.playground.reports().len()), (0, 0));
     node.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_that_an_operator_holds_keeps_no_tenant_held() {
+    let retry = vec![Duration::from_secs(600)];
+    let node = Node::start(Wishes { retry, ..Wishes::default() }).await;
+    node.playground.script(denied(Turns::Always));
+    node.send(&[KIM], &plain("mine", "to hold")).await;
+    let queue = node.wait_for_queue(|queue| queue.iter().any(is_parked)).await;
+    let (id, now) = (queue[0].id, queue[0].received);
+    node.spool.hold(id, "operator", "mine", now).await.unwrap();
+    let is_free = async {
+        while !node.tenants.holds().held().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(crate::node::WAIT, is_free).await.unwrap();
+    assert_eq!(node.metrics.tenants_held.get(), 0);
+    node.stop().await;
+}

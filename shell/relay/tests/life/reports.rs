@@ -210,6 +210,13 @@ async fn success_is_told_as_relayed_where_the_next_hop_offers_no_dsn() {
     );
     assert!(heard.contains("Status: 2.") && !heard.contains("jo@customer.example"), "{heard}");
     assert_eq!(node.metrics.reports_relayed.get(), 1);
+    // A crash must not leave the report of a delivery that is not on record and may happen again.
+    let records = node.records().await;
+    let ended = records.iter().position(|record| matches!(record.event, Event::Outcomes { .. }));
+    let is_report =
+        |event: &Event| matches!(event, Event::Accepted { message, .. } if message.about.is_some());
+    let told = records.iter().position(|record| is_report(&record.event));
+    assert!(ended < told && ended.is_some(), "{ended:?} {told:?}");
     node.stop().await;
 }
 

@@ -96,8 +96,8 @@ async fn a_foreign_recipients_fault_parks_instead_of_a_report() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_three_unrelated_senders_meet_is_believed_twice_and_then_parks() {
-    let node = Node::start(Wishes::default()).await;
+async fn what_three_unrelated_senders_meet_is_believed_twice_and_then_parks_and_stays_behind_a_probe() {
+    let node = Node::start(fast(100)).await;
     node.playground.script(ScriptRule {
         recipient: Some("@customer.example".to_owned()),
         ..reply(Stage::Rcpt, Turns::Always, "552 5.2.3 Message size exceeds limit set by recipient")
@@ -111,10 +111,117 @@ async fn what_three_unrelated_senders_meet_is_believed_twice_and_then_parks() {
         node.wait_for_queue(is_over).await;
     }
     let queue = node.wait_for_queue(|queue| queue.len() == 1).await;
-    let parked = queue[0].parked.as_ref();
+    let (id, parked) = (queue[0].id, queue[0].parked.as_ref());
     assert!(matches!(parked, Some(ParkReason::Refused { owner: Some(Owner::Receiver), .. })), "{queue:#?}");
+    // Alone, a quarter of an hour later, its refusal would be believed.
+    let is_back = |queue: &[spool::QueueEntry]| {
+        node.metrics.parked.get() == 2 && queue.iter().any(|one| one.id == id && one.phase == Phase::Parked)
+    };
+    node.wait_for_queue(is_back).await;
+    assert_eq!(released_by(&node, "a probe of its refusal").await, 1);
     assert_eq!(node.metrics.bounced.get(), 2);
     assert_eq!(node.metrics.ndr_ours.get(), 0);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_fails_inside_is_marked_waits_parks_and_ends_in_a_report() {
+    let (retry, expire) = (vec![Duration::from_secs(600)], Duration::from_secs(5));
+    let node = Node::start(Wishes { retry, expire, ..Wishes::default() }).await;
+    node.playground.script(reply(Stage::Mail, Turns::Count(1), "451 4.3.0 not now"));
+    node.send(&[KIM], &plain("inside", "failing")).await;
+    let queue = node.wait_for_queue(|queue| queue.iter().any(|one| one.tries == 1)).await;
+    let (id, received) = (queue[0].id, queue[0].received);
+    let lease = node.spool.take(id, |_| true).unwrap();
+    lease.record_attempt(&[0], &"eu-1".parse().unwrap(), "mx", received).await.unwrap();
+    // As when its task panics.
+    drop(lease);
+    let queue = node.wait_for_queue(|queue| queue.iter().any(|one| one.tries == 2)).await;
+    assert_eq!(queue[0].maybe_duplicate, [0].into());
+    assert!(queue[0].due.since(received) >= Duration::from_secs(300));
+    let is_damaged = |queue: &[spool::QueueEntry]| {
+        queue.iter().any(|one| matches!(one.parked, Some(ParkReason::Damaged { .. })))
+    };
+    drop(node.spool.take(id, |_| true).unwrap());
+    node.wait_for_queue(|queue| queue.iter().any(|one| one.tries == 3) || is_damaged(queue)).await;
+    if !is_damaged(&node.queue()) {
+        drop(node.spool.take(id, |_| true).unwrap());
+    }
+    node.wait_for_queue(|queue| is_damaged(queue) || queue.iter().all(|one| one.id != id)).await;
+    node.wait(|figures| figures.reports_in == 1).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert!(node.metrics.alarms.get() >= 3);
+    assert_eq!((node.metrics.ndr_ours.get(), node.metrics.delivered.get()), (1, 1), "the report");
+    node.stop().await;
+}
+
+/// How often the log says that somebody released a message so.
+async fn released_by(node: &Node, why: &str) -> usize {
+    let records = node.records().await;
+    let is_so = |event: &spool::Event| matches!(event, spool::Event::Released { by, .. } if by == why);
+    records.iter().filter(|record| is_so(&record.event)).count()
+}
+
+/// A clock on which a quarter of an hour passes in seconds.
+fn fast(time_scale: u32) -> Wishes {
+    Wishes { time_scale, expire: Duration::from_secs(5 * 86_400), ..Wishes::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_parked_for_an_unknown_refusal_is_probed_and_follows_an_accepted_probe() {
+    let node = Node::start(fast(300)).await;
+    node.playground.script(ScriptRule {
+        recipient: Some("@customer.example".to_owned()),
+        ..reply(Stage::Rcpt, Turns::Always, "550 5.9.9 we do not like you")
+    });
+    for number in 0..4 {
+        node.send(&[KIM], &plain(&format!("unknown{number}"), "refusal")).await;
+    }
+    let all_parked = |queue: &[spool::QueueEntry]| {
+        queue.iter().filter(|one| one.phase == Phase::Parked && one.about.is_none()).count() == 4
+    };
+    node.wait_for_queue(all_parked).await;
+    node.playground.clear_script();
+    let is_over = |queue: &[spool::QueueEntry]| queue.iter().all(|one| one.about.is_some());
+    node.wait_for_queue(is_over).await;
+    let released =
+        (released_by(&node, "a probe of its refusal").await, released_by(&node, "an accepted probe").await);
+    assert_eq!((released, node.metrics.bounced.get()), ((1, 3), 0));
+    node.stop().await;
+}
+
+/// How often the log says that a recipient was tried.
+async fn tries_of(node: &Node, recipient: usize) -> usize {
+    let records = node.records().await;
+    let results = records.iter().filter_map(|record| {
+        let spool::Event::Tried { tried } = &record.event else { return None };
+        Some(tried.results.iter())
+    });
+    results.flatten().filter(|result| result.recipients.contains(&recipient)).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_one_message_each_recipient_waits_or_parks_by_itself() {
+    let node = Node::start(Wishes::default()).await;
+    let unknown = reply(Stage::Rcpt, Turns::Always, "550 5.9.9 we do not like you");
+    node.playground.script(ScriptRule { recipient: Some(KIM.to_owned()), ..unknown });
+    let busy = reply(Stage::Rcpt, Turns::Count(5), "450 4.2.1 busy");
+    node.playground.script(ScriptRule { recipient: Some("jo@customer.example".to_owned()), ..busy });
+    node.send(&[KIM, "jo@customer.example"], &plain("two", "fates")).await;
+    let queue = node.wait_for_queue(|queue| queue.iter().any(|one| one.tries >= 3)).await;
+    assert_eq!((queue[0].parked.as_ref(), queue[0].kept.len()), (None, 1), "{queue:#?}");
+    let because = node.relay.operator().explain(queue[0].id).await.unwrap().because;
+    assert!(because.contains("1 of its recipients is parked"), "{because}");
+    let queue = node.wait_for_queue(|queue| queue.iter().any(|one| one.phase == Phase::Parked)).await;
+    let Some(ParkReason::Refused { reply, .. }) = &queue[0].parked else { panic!("{queue:#?}") };
+    assert!(reply.contains("5.9.9"), "{reply}");
+    assert_eq!((tries_of(&node, 0).await, tries_of(&node, 1).await), (1, 6));
+    assert!(queue[0].maybe_duplicate.is_empty());
+    node.playground.clear_script();
+    node.spool.release(queue[0].id, "operator", queue[0].due).await.unwrap();
+    let figures = node.wait(|figures| figures.delivered == 2).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert_eq!((figures.duplicates, tries_of(&node, 0).await), (0, 2));
     node.stop().await;
 }
 

@@ -53,8 +53,13 @@ fn keys(event: &Event) -> Vec<Key> {
         Event::Outcomes { outcomes } => {
             outcomes.iter().flat_map(|(_, outcome)| of_outcome(outcome)).collect()
         }
-        Event::Rescheduled { .. } => vec![class("deferred")],
-        Event::Parked { reason, .. } => of_park(reason),
+        Event::Rescheduled { kept, .. } => {
+            let kept = kept.iter().flat_map(|kept| of_park(&kept.why));
+            [class("deferred")].into_iter().chain(kept).collect()
+        }
+        Event::Parked { reason, kept, .. } => {
+            of_park(reason).into_iter().chain(kept.iter().flat_map(|kept| of_park(&kept.why))).collect()
+        }
         Event::Released { .. } => vec![class("released")],
         Event::Told { .. } => vec![class("told")],
         Event::Acted { change, .. } => vec![class(of_change(change))],

@@ -8,7 +8,7 @@ use super::{Phase, Segments, State};
 use crate::act::{Act, Skipped, Wanted};
 use crate::event::{Before, Change, Progress, Undoable};
 use crate::seen::Seen;
-use model::{ActId, LastTry, MessageId, ParkReason, Timestamp};
+use model::{ActId, LastTry, MessageId, Outcome, ParkReason, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Acts that the journal keeps.
@@ -140,7 +140,7 @@ impl Progress {
 
     /// Applies a change; live and at recovery the same.
     pub(super) fn act(&mut self, act: ActId, change: &Change) {
-        let stood = Before::Standing { due: self.due, parked: self.parked.clone() };
+        let stood = Before::Standing { due: self.due, parked: self.parked.clone(), kept: self.kept.clone() };
         match change {
             Change::Held { by, note } => {
                 self.remember(act, stood);
@@ -149,6 +149,7 @@ impl Progress {
             Change::Released { due } => {
                 self.remember(act, stood);
                 self.parked = None;
+                self.kept.clear();
                 self.due = *due;
             }
             Change::Retried { due } => self.due = *due,
@@ -159,7 +160,11 @@ impl Progress {
             Change::Undone { of, restored } => {
                 self.acts.retain(|done| done.act != *of);
                 match restored.clone() {
-                    Before::Standing { due, parked } => (self.due, self.parked) = (due, parked),
+                    Before::Standing { due, parked, kept } => {
+                        (self.due, self.parked, self.kept) = (due, parked, kept);
+                        let outcomes = &self.outcomes;
+                        self.kept.retain(|one| outcomes.get(one.recipient) == Some(&Outcome::Pending));
+                    }
                     Before::Route { redirect } => self.redirect = redirect,
                 }
             }

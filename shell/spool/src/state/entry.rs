@@ -1,6 +1,7 @@
 //! One message of the index, as others look at it.
 
 use super::{Entry, Lane, Phase};
+use crate::event::Kept;
 use crate::seen::Seen;
 use model::{
     ActId, Envelope, LastTry, MessageId, Outcome, ParkReason, Redirect, SnapshotNumber, Standing, TenantName,
@@ -29,6 +30,9 @@ pub struct QueueEntry {
     pub maybe_duplicate: BTreeSet<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parked: Option<ParkReason>,
+    /// Recipients that are parked by themselves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
     /// What the last attempt met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
@@ -84,6 +88,7 @@ impl Entry {
             outcomes: progress.outcomes,
             maybe_duplicate: progress.maybe_duplicate,
             parked: progress.parked,
+            kept: progress.kept,
             why: progress.why,
             about: accepted.about,
             last_try: progress.last_try,

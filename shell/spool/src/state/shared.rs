@@ -6,6 +6,7 @@ use crate::crypt::Crypt;
 use crate::disk::{Disk, SegmentFile};
 use crate::event::{Event, Stored};
 use crate::format::{ChunkHead, RECORD_HEAD_LEN, RecordHead, RecordType, write_record};
+use crate::promise::Promises;
 use crate::writer::{Answered, Class, Durability, WriterHandle, Written};
 use bytes::Bytes;
 use model::{Duration, MessageId, Metrics, Timestamp};
@@ -18,6 +19,7 @@ pub(crate) struct Shared {
     pub(crate) crypt: Crypt,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) writer: WriterHandle,
+    pub(crate) promises: Promises,
     pub(crate) due_changed: Notify,
     /// Told when more of the log is synced.
     pub(crate) log_grew: Notify,
@@ -86,6 +88,7 @@ impl Shared {
             crypt,
             metrics,
             writer,
+            promises: Promises::new(config),
             due_changed: Notify::new(),
             log_grew: Notify::new(),
             whole: watch::Sender::new(false),

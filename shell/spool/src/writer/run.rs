@@ -158,7 +158,7 @@ impl Writer {
         // Making room may have failed a segment: only now is it known which ones are sound.
         let chunks_in = match &append.class {
             Class::Commit { chunks_in, .. } | Class::Move { chunks_in } => Some(chunks_in),
-            Class::Body | Class::Event(_) => None,
+            Class::TakeIn { .. } | Class::Body | Class::Event(_) => None,
         };
         if let Some(bad) = chunks_in.and_then(|chunks| chunks.intersection(&self.failed).next()) {
             return Err(SpoolError::Stopped(format!(
@@ -186,7 +186,7 @@ impl Writer {
             Class::Commit { .. } | Class::Body => {
                 (EVENT_RESERVE_MAX.min(size / 8), self.config.reserve.0, self.tight)
             }
-            Class::Move { .. } | Class::Event(_) => (0, 0, false),
+            Class::TakeIn { .. } | Class::Move { .. } | Class::Event(_) => (0, 0, false),
         };
         let Some(active) = &self.active else { return Err(self.stopped()) };
         if active.has_room(append.bytes.len(), kept) && !tight {

@@ -50,6 +50,7 @@ fn refused() -> ParkReason {
         reply,
         category: None,
         owner: None,
+        source: None,
     }
 }
 
@@ -74,8 +75,11 @@ impl World {
             let later = START + Duration::from_secs(600 + world.dice.below(600));
             match world.dice.below(8) {
                 0 => world.under_way.push(lease),
-                1 | 2 => lease.park(refused(), START).await.unwrap(),
-                3 => lease.park(ParkReason::Loop { detail: "round".to_owned() }, START).await.unwrap(),
+                1 | 2 => lease.park(refused(), Vec::new(), START).await.unwrap(),
+                3 => lease
+                    .park(ParkReason::Loop { detail: "round".to_owned() }, Vec::new(), START)
+                    .await
+                    .unwrap(),
                 _ => lease.reschedule(later, vec![0], "busy".to_owned(), START).await.unwrap(),
             }
         }

@@ -139,7 +139,7 @@ impl World {
             0 => {
                 let id = lease.id();
                 let reason = ParkReason::Policy { detail: "test".to_owned() };
-                lease.park(reason, self.now).await.unwrap();
+                lease.park(reason, Vec::new(), self.now).await.unwrap();
                 self.spool.release(id, "operator", self.now).await.unwrap();
             }
             1 => drop(lease),

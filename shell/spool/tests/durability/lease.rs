@@ -1,9 +1,9 @@
 //! What leases promise on a sound disk: one at a time, and given back however they end.
 
 use crate::support::{Message, START, attempt, delivered, open, open_unread, run, small_segments};
-use model::{Duration, MessageId, ParkReason, TenantName};
-use spool::disk::shim::MemDisk;
-use spool::{Event, Phase, Spool, SpoolError, Told};
+use model::{ActId, Duration, MessageId, ParkReason, TenantName};
+use spool::disk::shim::{Crash, MemDisk};
+use spool::{Event, Kept, Phase, Spool, SpoolError, Told, Wanted};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,14 +12,123 @@ const OLD: Message = Message { number: 2, recipients: 1, size: 500 };
 const NEW: Message = Message { number: 3, recipients: 1, size: 500 };
 
 #[test]
-fn a_lease_whose_task_failed_comes_back_a_minute_after_that() {
+fn a_lease_whose_task_failed_is_lost_until_its_loss_is_on_record() {
+    run(async {
+        let disk = MemDisk::new();
+        let (spool, _) = open(&disk, small_segments(), START).unwrap();
+        ONE.commit(&spool, START).await.unwrap();
+        let lease = spool.take_due(START, |_| true).unwrap();
+        attempt(&lease, &[1], START).await.unwrap();
+        drop(lease);
+        let later = START + Duration::from_secs(3 * 86_400);
+        assert!(spool.take_due(later, |_| true).is_none());
+        let lost = spool.take_lost().unwrap();
+        assert!(spool.take_lost().is_none());
+        let due = START + Duration::from_secs(300);
+        lost.note_loss(due, "its task failed".to_owned(), START).await.unwrap();
+        spool.stop().await;
+        let (spool, _) = open(&disk, small_segments(), START).unwrap();
+        let entry = spool.show(ONE.id()).unwrap();
+        assert_eq!((entry.due, entry.tries, entry.maybe_duplicate), (due, 1, [1].into()));
+        let lease = spool.take_due(due, |_| true).unwrap();
+        assert_eq!(lease.losses(), 1);
+        // One that is lost again and again may be parked.
+        drop(lease);
+        let reason = ParkReason::Damaged { detail: "its delivery fails".to_owned() };
+        spool.take_lost().unwrap().park(reason, Vec::new(), due).await.unwrap();
+        assert_eq!(spool.show(ONE.id()).unwrap().phase, Phase::Parked);
+    });
+}
+
+fn refused(reply: &str) -> ParkReason {
+    ParkReason::Refused {
+        stage: model::Stage::Rcpt,
+        host: "mx.example.net [192.0.2.1:25]".to_owned(),
+        reply: reply.to_owned(),
+        category: None,
+        owner: Some(model::Owner::Receiver),
+        source: None,
+    }
+}
+
+/// Numbers of those who are to be tried.
+fn to_try(lease: &spool::Lease) -> Vec<usize> {
+    lease.to_try().into_iter().map(|(number, _)| number).collect()
+}
+
+#[test]
+fn a_recipient_is_parked_by_itself_while_the_others_go_on() {
+    run(async {
+        let disk = MemDisk::new();
+        let minute = |minute: u64| START + Duration::from_secs(60 * minute);
+        let (spool, _) = open(&disk, small_segments(), START).unwrap();
+        OLD.commit(&spool, START).await.unwrap();
+        ONE.commit(&spool, START).await.unwrap();
+        let lease = spool.take(ONE.id(), |_| true).unwrap();
+        let kept = Kept { recipient: 1, why: refused("550 5.9.9 no") };
+        let lease = lease.with_kept(vec![kept.clone()]);
+        lease.reschedule(minute(1), vec![0, 1], "busy".to_owned(), START).await.unwrap();
+        // Moved, and read at a start.
+        let lease = spool.take(OLD.id(), |_| true).unwrap();
+        lease.record_outcomes(vec![(0, delivered())], START).await.unwrap();
+        drop(lease);
+        spool.maintain(minute(300)).await.unwrap();
+        let records = spool.read_log(None, usize::MAX).unwrap().records;
+        assert!(records.iter().any(|record| matches!(record.event, Event::Moved { .. })), "{records:#?}");
+        spool.stop().await;
+        let (spool, recovered) = open(&disk, small_segments(), START).unwrap();
+        assert_eq!(recovered.damaged_records, 0);
+        let entry = spool.show(ONE.id()).unwrap();
+        assert_eq!((entry.phase, entry.kept.as_slice()), (Phase::Waiting, std::slice::from_ref(&kept)));
+        let lease = spool.take_due(minute(1), |_| true).unwrap();
+        assert_eq!((to_try(&lease), lease.pending().len()), (vec![0], 2));
+        lease.reschedule(minute(2), vec![0], "busy".to_owned(), minute(1)).await.unwrap();
+        // Whoever finds the cause gone wakes it, and the message goes for everyone.
+        let is_meant = |seen: &spool::Seen<'_>| seen.park_reasons().any(|why| *why == kept.why);
+        assert_eq!(spool.release_where(is_meant, "test", minute(1), 9).await.unwrap(), 1);
+        assert_eq!(spool.parked_bytes(), 0);
+        let lease = spool.take_due(minute(1), |_| true).unwrap();
+        assert_eq!(to_try(&lease), [0, 1]);
+        let lease = lease.with_kept(vec![kept.clone()]);
+        lease.reschedule(minute(2), vec![0], "busy".to_owned(), minute(1)).await.unwrap();
+        let lease = spool.take_due(minute(2), |_| true).unwrap();
+        lease.record_outcomes(vec![(0, delivered())], minute(2)).await.unwrap();
+        // A crash before the park: what is left is nobody to try.
+        let (after, _) = open(&disk.crash(Crash::Everything), small_segments(), minute(2)).unwrap();
+        assert!(to_try(&after.take_due(minute(2), |_| true).unwrap()).is_empty());
+        lease.park(kept.why.clone(), Vec::new(), minute(2)).await.unwrap();
+        let entry = spool.show(ONE.id()).unwrap();
+        assert_eq!((entry.phase, entry.parked), (Phase::Parked, Some(kept.why)));
+    });
+}
+
+#[test]
+fn an_operators_release_of_such_a_message_is_undone_with_its_parks() {
     run(async {
         let (spool, _) = open(&MemDisk::new(), small_segments(), START).unwrap();
         ONE.commit(&spool, START).await.unwrap();
-        let later = START + Duration::from_secs(3 * 86_400);
-        drop(spool.take_due(later, |_| true).unwrap());
-        assert!(spool.take_due(later + Duration::from_secs(59), |_| true).is_none());
-        assert!(spool.take_due(later + Duration::from_secs(60), |_| true).is_some());
+        let kept = Kept { recipient: 1, why: refused("550 5.9.9 no") };
+        let lease = spool.take_due(START, |_| true).unwrap().with_kept(vec![kept.clone()]);
+        lease.reschedule(START, vec![0, 1], "busy".to_owned(), START).await.unwrap();
+        let (act, ids) = (ActId::new(START, [1; 10]), [ONE.id()]);
+        // It is due already, but not for everyone.
+        let acted = spool.act(act, &Wanted::Release, &ids, |_| true, START).await;
+        assert_eq!((acted.tally.touched, spool.show(ONE.id()).unwrap().kept.len()), (1, 0));
+        let acted = spool.act(ActId::new(START, [2; 10]), &Wanted::Undo(act), &ids, |_| true, START).await;
+        assert_eq!((acted.tally.touched, spool.show(ONE.id()).unwrap().kept), (1, vec![kept]));
+    });
+}
+
+#[test]
+fn a_park_marks_only_those_whose_end_is_unknown() {
+    run(async {
+        let (spool, _) = open(&MemDisk::new(), small_segments(), START).unwrap();
+        ONE.commit(&spool, START).await.unwrap();
+        let lease = spool.take_due(START, |_| true).unwrap();
+        attempt(&lease, &[0, 1], START).await.unwrap();
+        let reason = ParkReason::Damaged { detail: "test".to_owned() };
+        lease.park(reason, vec![0], START).await.unwrap();
+        assert_eq!(spool.show(ONE.id()).unwrap().maybe_duplicate, [1].into());
     });
 }
 
@@ -185,7 +294,7 @@ fn who_was_told_is_known_after_a_move_and_a_restart() {
         let minute = |minute: u64| START + Duration::from_secs(60 * minute);
         let lease = spool.take_due(START, |_| true).unwrap();
         assert_eq!(lease.id(), ONE.id());
-        lease.park(ParkReason::Policy { detail: "test".to_owned() }, minute(1)).await.unwrap();
+        lease.park(ParkReason::Policy { detail: "test".to_owned() }, Vec::new(), minute(1)).await.unwrap();
         let lease = spool.take_due(START, |_| true).unwrap();
         lease.record_outcomes(vec![(0, delivered())], START).await.unwrap();
         drop(lease);

@@ -1,7 +1,8 @@
 //! Proof of what the spool promises, on a disk in memory that forgets, tears and fails, and on the real one where only that will do.
 //!
 //! `acts` has operators; `crash` cuts the power after every operation of a workload; `damage` flips every bit; `lease` has no fault at
-//! all; `log` reads from outside while all that happens; `sick` has disks that fail or are full.
+//! all; `log` reads from outside while all that happens; `release`
+//! wakes parked mail by the thousand; `sick` has disks that fail or are full.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
 
@@ -11,5 +12,6 @@ mod crash;
 mod damage;
 mod lease;
 mod log;
+mod release;
 mod sick;
 mod support;

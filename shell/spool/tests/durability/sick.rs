@@ -268,3 +268,35 @@ fn holds(disk: &MemDisk, bytes: &[u8]) -> bool {
     let names = disk.list().unwrap();
     names.iter().any(|name| disk.bytes(name).windows(bytes.len()).any(|window| window == bytes))
 }
+
+#[test]
+fn what_goes_through_is_taken_in_on_a_disk_that_filled_up_meanwhile_or_does_not_go_through() {
+    run(async {
+        let disk = MemDisk::new();
+        let config = SpoolConfig { reserve: ByteCount(200_000), ..small_segments() };
+        let (spool, _) = open(&disk, config.clone(), START).unwrap();
+        disk.set_faults(Faults { free_space: Some(400_000), ..Faults::default() });
+        let mut incoming = spool.begin(SECOND.id()).unwrap();
+        incoming.append(&SECOND.body()).await.unwrap();
+        incoming.promise_space().unwrap();
+        let transit = incoming.into_transit(SECOND.accepted(START)).unwrap();
+        transit.record_attempt(&[0], &"one".parse().unwrap(), "mx.example.net", START).await.unwrap();
+        let mut number = 10;
+        // Small ones at the end, so that nothing fits into what is preallocated.
+        for size in [5_000, 500, 10] {
+            while (Message { number, recipients: 1, size }).commit(&spool, START).await.is_ok() {
+                number += 1;
+                assert!(number < 2_000, "the disk has no space and everything is accepted");
+            }
+        }
+        let mut refused = spool.begin(THIRD.id());
+        let promised = refused.as_mut().map(|incoming| incoming.promise_space());
+        assert!(!matches!(promised, Ok(Ok(()))), "nothing may go through now");
+        let lease = transit.take_in(START).await.unwrap();
+        assert_eq!(lease.pending().len(), 1);
+        drop((lease, transit, refused));
+        spool.stop().await;
+        let (after, _) = open(&disk.crash(Crash::NothingUnsynced), config, START).unwrap();
+        assert_eq!(after.original(SECOND.id()).await.unwrap(), SECOND.body());
+    });
+}

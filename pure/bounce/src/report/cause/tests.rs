@@ -37,6 +37,7 @@ fn a_park_shows_its_cause() {
         reply: "550 5.1.1 nobody".to_owned(),
         category,
         owner,
+        source: None,
     };
     let table = [
         // A record of an earlier version says nothing but the words.

@@ -2,6 +2,7 @@
 
 use super::super::{Schedule, Schedules, TenantsTold};
 use super::*;
+use crate::probes::Probes;
 use crate::processed::ProcessedKey;
 use crate::verdict::Judging;
 use model::{Address, ByteCount, Envelope, Final, Metrics, Notify, ReversePath, SnapshotNumber, Stage};
@@ -84,14 +85,14 @@ impl World {
             reply: reply.to_owned(),
             category: None,
             owner: None,
+            source: None,
         };
-        lease.park(reason, START).await.unwrap();
+        lease.park(reason, Vec::new(), START).await.unwrap();
     }
 
     async fn deliver(&self, id: MessageId, now: Timestamp) {
         self.verdict.spool.release(id, "operator", now).await.unwrap();
-        let lease = self.verdict.spool.take_due(now, |_| true).unwrap();
-        assert_eq!(lease.id(), id);
+        let lease = self.verdict.spool.take(id, |_| true).ok().unwrap();
         let source = "eu-1".parse().unwrap();
         let delivered = Final::Delivered { host: "mx".to_owned(), source, reply: "250 ok".to_owned() };
         let outcomes = lease.pending().into_iter().map(|(number, _)| (number, delivered.clone())).collect();
@@ -144,6 +145,7 @@ fn verdict(disk: &MemDisk) -> Verdict {
         schedules: Schedules { to_tenant: schedule(), to_recipients: schedule() },
         holds: Arc::default(),
         judging: Judging::new(Arc::new(Tenants::new()), &[]),
+        probes: Probes::default(),
         patience: Patience::default(),
         tenants_told: TenantsTold::default(),
     }
@@ -277,8 +279,10 @@ fn what_is_known_of_a_wait_becomes_a_status() {
         in_flight: BTreeSet::new(),
         maybe_duplicate: BTreeSet::new(),
         tries: 1,
+        losses: 0,
         due: START,
         parked,
+        kept: Vec::new(),
         why: why.map(str::to_owned),
         tried: None,
         parked_since: None,
@@ -297,7 +301,7 @@ fn what_is_known_of_a_wait_becomes_a_status() {
         (progress(Some(ParkReason::Policy { detail: detail() }), None), "4.0.0", None),
     ];
     for (progress, status, host) in table {
-        let line = line(&progress, 0);
+        let line = line(&progress, None, 0);
         assert_eq!((line.status.to_string().as_str(), line.host.as_deref()), (status, host), "{progress:?}");
     }
 }
@@ -324,4 +328,54 @@ async fn a_refused_domain_is_told_to_its_tenant_at_most_every_four_hours() {
         world.verdict.tell_domain(&about, &[line(Cause::SenderDomain)], minutes(at)).await;
         assert_eq!(told(), expected, "at minute {at}");
     }
+}
+
+const DENIED: &str = "550 5.7.64 TenantAttribution; Relay Access Denied";
+
+/// `Content` of what was written, without the folds of quoted-printable.
+fn unfolded(text: &str) -> String {
+    text.replace("=\r\n", "")
+}
+
+#[tokio::test]
+async fn mail_that_was_never_tried_because_its_tenant_is_held_is_told_too() {
+    let world = World::new();
+    let id = world.accept(1, "anna.berg@acme.example", None).await;
+    world.verdict.holds.refused(&"acme".parse().unwrap(), DENIED, minutes(10));
+    assert_eq!(world.look(minutes(39)).await.len(), 0);
+    let notices = world.look(minutes(41)).await;
+    let [notice] = notices.as_slice() else { panic!("{notices:#?}") };
+    assert!(unfolded(notice).contains("550 5.7.64"), "{notice}");
+    assert_eq!(world.look(minutes(239)).await.len(), 0);
+    let reports = world.look(minutes(241)).await;
+    let [report] = reports.as_slice() else { panic!("{reports:#?}") };
+    assert!(report.contains("Status: 4.7.64") && report.contains("Action: delayed"), "{report}");
+    assert_eq!(world.verdict.spool.show(id).unwrap().tries, 0);
+}
+
+#[tokio::test]
+async fn what_was_parked_once_is_told_while_it_is_probed_and_across_restarts() {
+    let (world, ids) = World::three_parked().await;
+    let world = world.restart().await;
+    // Awake after the restart, and held again by the first of them: the others wait behind it.
+    for id in &ids {
+        world.verdict.spool.release(*id, "the tenant's connector", minutes(20)).await.unwrap();
+    }
+    world.verdict.holds.refused(&"acme".parse().unwrap(), DENIED, minutes(20));
+    let notices = world.look(minutes(31)).await;
+    let [notice] = notices.as_slice() else { panic!("{notices:#?}") };
+    assert!(notice.contains("Nachrichten: 3"), "{notice}");
+    let world = world.restart().await;
+    assert_eq!(world.look(minutes(239)).await.len(), 0);
+    let reports = world.look(minutes(241)).await;
+    assert_eq!(reports.len(), 3, "{reports:#?}");
+}
+
+#[tokio::test]
+async fn what_came_before_a_long_stop_is_told_only_if_it_does_not_go_then_either() {
+    let world = World::new();
+    world.accept(1, "anna.berg@acme.example", None).await;
+    assert_eq!(world.look(minutes(600)).await, Vec::<String>::new());
+    assert_eq!(world.look(minutes(839)).await, Vec::<String>::new());
+    assert_eq!(world.look(minutes(841)).await.len(), 1);
 }

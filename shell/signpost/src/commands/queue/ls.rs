@@ -104,9 +104,16 @@ pub(super) fn recipients(entry: &Value) -> Vec<String> {
 
 /// Why it is kept, or what the last try met.
 pub(super) fn why(entry: &Value) -> String {
+    let kept = entry["kept"].as_array().into_iter().flatten();
+    let kept = kept.map(|one| format!("; one recipient is parked, {}", why_parked(&one["why"])));
     let parked = &entry["parked"];
+    let text = if parked.is_null() { text_of(entry, "why") } else { why_parked(parked) };
+    format!("{text}{}", kept.collect::<String>())
+}
+
+fn why_parked(parked: &Value) -> String {
     let text = match parked["reason"].as_str() {
-        None => text_of(entry, "why"),
+        None => String::new(),
         Some("refused" | "tenant_setup") => {
             format!("{}: {}", text_of(parked, "host"), text_of(parked, "reply"))
         }

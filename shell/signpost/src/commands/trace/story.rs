@@ -50,8 +50,11 @@ fn lines(kind: &str, detail: &Value, recipients: &[String]) -> Vec<String> {
         "outcomes" => {
             detail["outcomes"].as_array().into_iter().flatten().map(|end| outcome(end, recipients)).collect()
         }
-        "rescheduled" => vec![format!("until {}: {}", of("due"), of("why"))],
-        "parked" => vec![parked(&detail["reason"])],
+        "rescheduled" => {
+            let until = format!("until {}: {}", of("due"), of("why"));
+            [until].into_iter().chain(kept(detail, recipients)).collect()
+        }
+        "parked" => [parked(&detail["reason"])].into_iter().chain(kept(detail, recipients)).collect(),
         "told" => vec![format!("the {}, by {}", of("whom"), of("report"))],
         "released" => vec![format!("by {}", of("by"))],
         "acted" => vec![format!("{} by act {}", of("change"), of("act"))],
@@ -61,6 +64,13 @@ fn lines(kind: &str, detail: &Value, recipients: &[String]) -> Vec<String> {
         // An event of a later release.
         _ => vec![detail.to_string()],
     }
+}
+
+/// Recipients that are parked by themselves.
+fn kept(detail: &Value, recipients: &[String]) -> Vec<String> {
+    let kept = detail["kept"].as_array().into_iter().flatten();
+    kept.map(|one| format!("{}: parked, {}", name(&one["recipient"], recipients), parked(&one["why"])))
+        .collect()
 }
 
 fn accepted(detail: &Value, recipients: &[String]) -> Vec<String> {

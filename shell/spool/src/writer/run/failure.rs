@@ -36,7 +36,7 @@ impl Writer {
 
     /// Its records may be whole on disk, and it is not acknowledged.
     fn owe_that_it_is_dropped(&mut self, class: &Class) {
-        let Class::Commit { id, .. } = class else { return };
+        let (Class::Commit { id, .. } | Class::TakeIn { id }) = class else { return };
         let at = Timestamp::from_micros(self.latest.load(Ordering::Relaxed));
         if let Ok(record) = event_record(&Stored { id: *id, at, event: Event::Dropped }) {
             self.owed.push((*id, record));

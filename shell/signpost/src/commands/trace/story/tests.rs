@@ -62,6 +62,12 @@ fn ends_waits_and_parks_name_who_and_why() {
                 "reply": "550 5.7.1 no",
             }),
         ),
+        event(
+            "rescheduled",
+            json!({ "due": "2026-11-25T02:01:00Z", "unknown": [], "why": "busy", "kept": [
+                { "recipient": 1, "why": { "reason": "refused", "stage": "rcpt", "host": "mx", "reply": "550 we do not like you" } },
+            ]}),
+        ),
         event("later", json!({ "new": 1 })),
     ];
     let text = told(&json!({ "id": "01k", "events": events }));
@@ -69,6 +75,7 @@ fn ends_waits_and_parks_name_who_and_why() {
         "kim@customer.example: delivered 250 2.0.0 ok, host mx.example",
         "lee@customer.example: bounced 550 5.1.1 nobody, report 02x",
         "refused: mail mx 550 no",
+        "lee@customer.example: parked, refused: rcpt mx 550 we do not like you",
         "from e@f.example, at mail: 550 5.7.1 no",
         "{\"new\":1}",
     ] {

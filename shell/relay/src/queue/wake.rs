@@ -1,0 +1,176 @@
+//! What is parked and wakes by itself: for its tenant's set-up once that is mended, behind a probe that is accepted, and at expiry for the last try.
+//!
+//! One call wakes a bounded number, in batches of the spool, so that a hundred thousand parked messages never hold up those that are due; it says
+//! whether it should be called again soon. What a person, a policy or a loop holds is not touched.
+
+use crate::Parts;
+use crate::holds::Passage;
+use crate::probes::{Fate, Parked, Step};
+use model::{ParkReason, Standing, TenantName, Timestamp};
+use spool::{Going, Seen};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Messages that are woken at one call.
+const WOKEN_AT_ONCE: usize = 2_000;
+
+/// Whether there may be more to wake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    Nothing,
+    More,
+}
+
+/// What one call may still do.
+struct Waking<'p> {
+    parts: &'p Parts,
+    now: Timestamp,
+    left: usize,
+}
+
+/// Wakes whatever has a reason to wake.
+pub(super) async fn wake(parts: &Parts, now: Timestamp) -> Left {
+    let mut waking = Waking { parts, now, left: WOKEN_AT_ONCE };
+    waking.probe().await;
+    let parked = parked_for_setup(parts);
+    for tenant in &parked {
+        waking.wake_tenant(tenant).await;
+    }
+    end_idle_holds(parts, &parked);
+    // Law 3: at expiry every way is tried once more, and then the sender is told.
+    let is_over = |seen: &Seen<'_>| seen.accepted.expires <= now && seen.park_reasons().any(is_refusal);
+    waking.release(is_over, "expiry", WOKEN_AT_ONCE).await;
+    if waking.left == 0 { Left::More } else { Left::Nothing }
+}
+
+impl Waking<'_> {
+    /// Gives whether all that was meant is awake.
+    async fn release(&mut self, wanted: impl Fn(&Seen<'_>) -> bool, why: &str, at_most: usize) -> bool {
+        let at_most = at_most.min(self.left);
+        match self.parts.spool.release_where(wanted, why, self.now, at_most).await {
+            Ok(released) => {
+                self.left -= released;
+                released < at_most
+            }
+            Err(error) => {
+                tracing::error!(%error, why, "parked messages were not released now; the next look tries again");
+                false
+            }
+        }
+    }
+
+    /// What is parked for a refusal that nobody believes or knows: one message finds out, and the rest follows in steps.
+    async fn probe(&mut self) {
+        let (parts, now) = (self.parts, self.now);
+        let probes = &parts.verdict.probes;
+        if !probes.is_due(now) {
+            return;
+        }
+        let mut parked: BTreeMap<Fate, Parked> = BTreeMap::new();
+        parts.spool.scan_parked(|seen| {
+            if may_wake(seen) {
+                for fate in fates(seen) {
+                    let group = parked.entry(fate).or_default();
+                    group.messages.insert(seen.id);
+                    group.since = group.since.into_iter().chain(seen.progress.parked_since).min();
+                }
+            }
+            Going::On
+        });
+        for step in probes.plan(&parked, now) {
+            match step {
+                Step::Probe(id) => self.release(|seen| seen.id == id, "a probe of its refusal", 1).await,
+                Step::Some(fate, step) => {
+                    let is_its = |seen: &Seen<'_>| fates(seen).any(|its| its == fate);
+                    self.release(is_its, "an accepted probe", step).await
+                }
+            };
+        }
+    }
+
+    /// All of it wakes once the set-up is mended, one message serves as the probe before.
+    async fn wake_tenant(&mut self, tenant: &TenantName) {
+        let (parts, now) = (self.parts, self.now);
+        let holds = parts.tenants.holds();
+        let is_its =
+            |seen: &Seen<'_>| seen.accepted.tenant == *tenant && seen.park_reasons().any(is_for_setup);
+        let why = "the tenant's connector";
+        match holds.exit(tenant, now) {
+            Passage::Free if holds.wakes(tenant, now) => {
+                if self.release(is_its, why, WOKEN_AT_ONCE).await {
+                    holds.woken(tenant, now);
+                }
+            }
+            Passage::Probe => {
+                let its =
+                    parts.spool.next_due_in(|lane| lane.tenant == *tenant && !lane.redirected && !lane.ours);
+                if its.is_none_or(|due| due > now) {
+                    self.release(is_its, why, 1).await;
+                }
+            }
+            Passage::Free | Passage::Closed => {}
+        }
+    }
+}
+
+fn fates<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = Fate> + 's {
+    seen.park_reasons().filter_map(|reason| Fate::of(&seen.accepted.tenant, reason))
+}
+
+/// What somebody holds stays, whatever a probe finds, and what is under way has its chance already.
+fn may_wake(seen: &Seen<'_>) -> bool {
+    match seen.standing {
+        Standing::Parked | Standing::Waiting => true,
+        Standing::Held | Standing::Delivering => false,
+    }
+}
+
+fn parked_for_setup(parts: &Parts) -> BTreeSet<TenantName> {
+    let mut parked = BTreeSet::new();
+    parts.spool.scan_parked(|seen| {
+        if seen.park_reasons().any(is_for_setup) && !parked.contains(&seen.accepted.tenant) {
+            parked.insert(seen.accepted.tenant.clone());
+        }
+        Going::On
+    });
+    parked
+}
+
+/// A hold of which no message is left that could be its probe ends: the next one that comes in is. What is held or parked for something else
+/// never goes out by itself, so it keeps no hold alive.
+fn end_idle_holds(parts: &Parts, parked: &BTreeSet<TenantName>) {
+    let holds = parts.tenants.holds();
+    for (tenant, _) in holds.held() {
+        let may_probe = |seen: &Seen<'_>| {
+            let goes = match seen.standing {
+                Standing::Waiting | Standing::Delivering => true,
+                Standing::Parked | Standing::Held => false,
+            };
+            goes && seen.accepted.tenant == tenant && seen.accepted.about.is_none()
+        };
+        if !parked.contains(&tenant) && parts.spool.find(may_probe).is_none() {
+            holds.release(&tenant);
+            parts.metrics.tenants_held.set(holds.count());
+        }
+    }
+}
+
+fn is_for_setup(reason: &ParkReason) -> bool {
+    match reason {
+        ParkReason::TenantSetup { .. } => true,
+        ParkReason::Refused { .. }
+        | ParkReason::Loop { .. }
+        | ParkReason::Policy { .. }
+        | ParkReason::Damaged { .. }
+        | ParkReason::Operator { .. } => false,
+    }
+}
+
+fn is_refusal(reason: &ParkReason) -> bool {
+    match reason {
+        ParkReason::Refused { .. } | ParkReason::TenantSetup { .. } => true,
+        ParkReason::Loop { .. }
+        | ParkReason::Policy { .. }
+        | ParkReason::Damaged { .. }
+        | ParkReason::Operator { .. } => false,
+    }
+}
