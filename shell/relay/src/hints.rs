@@ -1,8 +1,8 @@
 //! What a tenant's people should know of their mail: the last few things, each once with its count.
 //!
-//! A list has a bound and the oldest entry goes first; forgeries have a list and alarms of their own, so they hide no waiting mail; nothing here is on disk, so a restart empties it. It also says when something is worth
-//! an alarm: the first time, and then once in ten minutes for one kind and tenant, because a flood of forgeries must not become a flood of
-//! alarms.
+//! A list has a bound and the oldest entry goes first; nothing here is on disk, so a restart empties it. Forgeries have a list and alarms
+//! of their own, so they hide no waiting mail. It also says when something is worth an alarm: the first time, and then once in ten
+//! minutes for one kind, concern and tenant, because a flood of forgeries must not become a flood of alarms.
 
 use model::{Duration, TenantName, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
