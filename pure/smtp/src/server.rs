@@ -68,6 +68,10 @@ pub struct ServerSession {
     is_barred: bool,
     actions: VecDeque<ServerAction>,
     errors: u32,
+    /// Commands that brought nothing since the last sender was taken.
+    empty: u32,
+    /// When a sender was taken or a body answered last; at first, when the session began.
+    fruitful: Timestamp,
     is_stopping: bool,
     peer_has_ended: bool,
     pace: Pace,
@@ -92,6 +96,8 @@ impl ServerSession {
             is_barred: true,
             actions: VecDeque::new(),
             errors: 0,
+            empty: 0,
+            fruitful: now,
             is_stopping: false,
             peer_has_ended: false,
             pace: Pace::new(now),
@@ -159,7 +165,11 @@ impl ServerSession {
         if self.state.awaits_answer() || matches!(self.state, State::Closed) {
             return Timestamp::from_micros(i64::MAX);
         }
-        self.pace.deadline(self.state.is_reading_body(), &self.config.limits)
+        let deadline = self.pace.deadline(self.state.is_reading_body(), &self.config.limits);
+        if matches!(self.state, State::Idle | State::LoggingIn(_)) {
+            return deadline.min(self.fruitful + self.config.limits.fruitless);
+        }
+        deadline
     }
 
     /// The next thing to do.
@@ -289,6 +299,16 @@ impl ServerSession {
         self.errors += 1;
         if self.errors >= self.config.limits.errors_max {
             self.say(&replies::too_many_errors(&self.config.hostname));
+            self.close(CloseReason::TooManyErrors);
+        }
+    }
+
+    /// A command that is fine and brings nothing: said and counted, for NOOP alone would keep a session open.
+    fn answer_empty(&mut self, reply: &Reply) {
+        self.say(reply);
+        self.empty += 1;
+        if self.empty >= self.config.limits.empty_max {
+            self.say(&replies::too_many_empty(&self.config.hostname));
             self.close(CloseReason::TooManyErrors);
         }
     }

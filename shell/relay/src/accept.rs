@@ -9,7 +9,8 @@ mod session;
 use crate::refused::{Refusals, RefusedAt, RefusedSession};
 use crate::stop::Stop;
 use crate::wire::Wire;
-use limits::Limits;
+pub(crate) use limits::neighbourhood;
+use limits::{Limits, Standing};
 use model::{Envelope, ListenerName, Metrics, Recipient, Reply};
 use net::Clock;
 use net::tls::ClientJudge;
@@ -45,6 +46,8 @@ pub(crate) struct Caller {
 
 /// What the session machine asks, one message at a time. Each answer is said to the client in these words.
 pub(crate) trait Door: Send {
+    /// Whether this caller's address is in some tenant's networks.
+    fn knows(&self, caller: &Caller) -> bool;
     /// Whether this caller is to be offered AUTH.
     fn takes_logins(&self, caller: &Caller) -> bool;
     /// Is it this client?
@@ -79,17 +82,17 @@ pub(crate) async fn serve<D: Door + 'static>(
         tokio::select! {
             accepted = listener.socket.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    let Some(place) = limits.enter(peer.ip()) else {
+                    let (door, caller) = (door(), caller(&listener, peer.ip()));
+                    let standing = if door.knows(&caller) { Standing::Known } else { Standing::Stranger };
+                    let Some(place) = limits.enter(caller.peer, standing) else {
                         metrics.sessions_refused.add_one();
                         refusals.tell(|| {
-                            let caller = caller(&listener, peer.ip());
                             RefusedSession::new(&caller, RefusedAt::Connect, too_many(&caller.hostname), clock.now())
                         });
                         sessions.spawn(refuse(stream, listener.smtp.hostname.clone()));
                         continue;
                     };
                     metrics.sessions_total.add_one();
-                    let (door, caller) = (door(), caller(&listener, peer.ip()));
                     let with_auth = door.takes_logins(&caller);
                     let smtp = if with_auth { &listener.smtp_with_auth } else { &listener.smtp };
                     let session = session::Session {

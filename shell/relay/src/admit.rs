@@ -22,7 +22,7 @@ use crate::proofs::DomainProofs;
 use checks::{Evidence, Failed};
 use claims::Claims;
 use header::Header;
-use login::Failures;
+use login::{Failures, Hashing, Turn};
 use model::{Address, ByteCount, Domain, EnhancedCode, Envelope, Reply, ReversePath, TenantName, Timestamp};
 use pace::{Pace, Sessions};
 use smtp::{Credentials, TlsInfo};
@@ -46,6 +46,7 @@ pub(crate) struct Admission {
     pace: Pace,
     sessions: Arc<Sessions>,
     failures: Failures,
+    hashing: Hashing,
     pub(crate) proofs: Arc<DomainProofs>,
     pub(crate) hints: Arc<Hints>,
 }
@@ -74,6 +75,11 @@ impl Admission {
         Self { proofs: Arc::new(proofs), ..Self::default() }
     }
 
+    /// Whether the peer is in some tenant's networks.
+    pub(crate) fn knows(tenants: &Tenants, caller: &Caller) -> bool {
+        tenants.all().iter().any(|one| checks::has_peer(one, caller))
+    }
+
     /// Whether AUTH is of any use here.
     pub(crate) fn takes_logins(tenants: &Tenants, caller: &Caller) -> bool {
         let may = |one: &Arc<Snapshot>| {
@@ -82,21 +88,32 @@ impl Admission {
         tenants.all().iter().any(may)
     }
 
-    /// Judges AUTH. What it takes of the processor is the caller's to put aside.
+    /// A turn to judge AUTH, which takes a processor; none if too many wait for theirs.
+    pub(crate) async fn turn_to_hash(&self) -> Option<Turn> {
+        self.hashing.turn().await
+    }
+
+    /// What is said where no turn came in time.
+    pub(crate) fn too_many_logins() -> Reply {
+        login::too_many()
+    }
+
+    /// Judges AUTH. What it takes of the processor is the caller's to put aside, in its turn.
     pub(crate) fn login(
         &self,
         visit: &Visit<'_>,
         credentials: &Credentials,
     ) -> Result<(TenantName, Reply), Refusal> {
         let (peer, now) = (visit.caller.peer, visit.now);
-        if self.failures.are_too_many(peer, now) {
+        // Before the hash: what is under way in other sessions counts too.
+        if !self.failures.charge(peer, &credentials.user, now) {
             let tell = Tell::Operator(format!("logins from {peer} fail again and again"));
             return Err(Refusal { reply: login::too_many(), ground: Ground::Login, tell });
         }
         if let Some(tenant) = login::owner(visit.tenants, visit.caller, credentials) {
+            self.failures.forgive(peer, &credentials.user);
             return Ok((tenant, login::welcome()));
         }
-        self.failures.add(peer, now);
         let tell = match login::known(visit.tenants, visit.caller, &credentials.user) {
             Some(tenant) => Tell::Tenant(tenant, format!("a login from {peer} had the wrong password")),
             None => Tell::Nobody,
@@ -118,7 +135,7 @@ impl Admission {
             }
         };
         if let Admitted::Tenant(snapshot) = &admitted {
-            self.pace.has_room(snapshot, &envelope.mail_from, visit.now)?;
+            self.pace.has_room(snapshot, &envelope.mail_from, 1, visit.now)?;
             pace::fits(snapshot, envelope.size.unwrap_or_default())?;
         }
         Ok(admitted)
@@ -152,7 +169,7 @@ impl Admission {
         // At RCPT a null sender's tenant was not known.
         Self::recipient(&Admitted::Tenant(Arc::clone(&snapshot)), recipients.saturating_sub(1))?;
         pace::fits(&snapshot, message.size)?;
-        self.pace.has_room(&snapshot, &message.envelope.mail_from, visit.now)?;
+        self.pace.has_room(&snapshot, &message.envelope.mail_from, recipients, visit.now)?;
         if seat.as_ref().is_none_or(|seat| seat.tenant != snapshot.settings.name) {
             *seat = Some(self.sessions.enter(&snapshot)?);
         }

@@ -32,6 +32,8 @@ pub(crate) struct Entrance {
     login: Option<TenantName>,
     seat: Option<Seat>,
     admitted: Option<Admitted>,
+    /// Of a held tenant the message may be the one that finds out; that is taken when all else holds.
+    passage: Passage,
     mail_from: Option<ReversePath>,
     recipients: Vec<String>,
     receiving: Option<Receiving>,
@@ -48,6 +50,7 @@ impl Entrance {
             login,
             seat,
             admitted,
+            passage: Passage::Free,
             mail_from: None,
             recipients: Vec::new(),
             receiving: None,
@@ -68,7 +71,7 @@ impl Entrance {
             Tell::Tenant(tenant, text) => (Some(tenant), text),
         };
         let (word, now) = (refusal.ground.word(), self.parts.clock.now());
-        if self.parts.admission.hints.tell(tenant, word, text, now) {
+        if self.parts.admission.hints.tell((tenant, refusal.concern()), word, text, now) {
             metrics.alarms.add_one();
             let tenant = tenant.map_or("none", TenantName::as_str);
             tracing::warn!(check = word, tenant, reply = %refusal.reply, "{text}");
@@ -138,14 +141,20 @@ fn ok(text: &str) -> Reply {
 }
 
 impl Door for Entrance {
+    fn knows(&self, caller: &Caller) -> bool {
+        Admission::knows(&self.parts.tenants, caller)
+    }
+
     fn takes_logins(&self, caller: &Caller) -> bool {
         Admission::takes_logins(&self.parts.tenants, caller)
     }
 
     async fn login(&mut self, caller: &Caller, credentials: Credentials) -> Reply {
         let (parts, caller) = (Arc::clone(&self.parts), caller.clone());
+        let Some(turn) = parts.admission.turn_to_hash().await else { return Admission::too_many_logins() };
         // A hash takes a tenth of a second of a processor, which others need for their mail.
         let judged = tokio::task::spawn_blocking(move || {
+            let _until_the_hash_is_done = turn;
             parts.admission.login(&visit(&parts, &caller, None), &credentials)
         });
         match judged.await {
@@ -165,6 +174,7 @@ impl Door for Entrance {
         self.caller = Some(caller.clone());
         self.recipients.clear();
         self.admitted = None;
+        self.passage = Passage::Free;
         self.mail_from = Some(envelope.mail_from.clone());
         if self.parts.parked_is_full.load(Ordering::Relaxed) {
             let text = "too much mail is parked here, try again later";
@@ -176,9 +186,9 @@ impl Door for Entrance {
         match self.parts.admission.sender(&visit, envelope) {
             Ok(admitted) => {
                 if let Admitted::Tenant(snapshot) = &admitted {
-                    let passage =
-                        self.parts.tenants.holds().enter(&snapshot.settings.name, self.parts.clock.now());
-                    if passage == Passage::Closed {
+                    let (holds, name) = (self.parts.tenants.holds(), &snapshot.settings.name);
+                    self.passage = holds.entry(name, self.parts.clock.now());
+                    if self.passage == Passage::Closed {
                         return self.not_now(RefusedAt::Mail);
                     }
                 }
@@ -239,6 +249,11 @@ impl Door for Entrance {
         if matches!(receiving.admitted, Admitted::OneOf(_)) && passage != Passage::Free {
             return self.not_now(RefusedAt::Data);
         }
+        let is_probe = self.passage == Passage::Probe;
+        let (holds, name) = (self.parts.tenants.holds(), &snapshot.settings.name);
+        if is_probe && holds.enter(name, self.parts.clock.now()) == Passage::Closed {
+            return self.not_now(RefusedAt::Data);
+        }
         let metrics = &self.parts.metrics;
         let (received, length) = (self.parts.clock.now(), receiving.length());
         let expires = received + self.parts.queue.expire;
@@ -265,6 +280,9 @@ impl Door for Entrance {
                 reply
             }
             Err(reply) => {
+                if is_probe {
+                    holds.not_entered(name, self.parts.clock.now());
+                }
                 metrics.body_refused.add_one();
                 self.tell(RefusedAt::Data, &reply.to_string(), &self.recipients);
                 reply

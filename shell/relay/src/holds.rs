@@ -127,6 +127,24 @@ impl Holds {
         }
     }
 
+    /// Whether a message of the tenant may come in. It takes nothing: what only begins may be a forger's.
+    pub(crate) fn entry(&self, tenant: &TenantName, now: Timestamp) -> Passage {
+        let standings = self.lock();
+        match standings.get(tenant).and_then(|standing| standing.held.as_ref()) {
+            None => Passage::Free,
+            Some(held) if held.entry_at <= now => Passage::Probe,
+            Some(_) => Passage::Closed,
+        }
+    }
+
+    /// The message that was let in could not be taken after all: the next one may come.
+    pub(crate) fn not_entered(&self, tenant: &TenantName, now: Timestamp) {
+        let mut standings = self.lock();
+        if let Some(held) = standings.get_mut(tenant).and_then(|standing| standing.held.as_mut()) {
+            held.entry_at = now;
+        }
+    }
+
     /// Whether a message of the tenant may come in; the one that may is counted.
     pub(crate) fn enter(&self, tenant: &TenantName, now: Timestamp) -> Passage {
         let mut standings = self.lock();

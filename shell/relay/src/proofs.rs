@@ -7,7 +7,7 @@
 mod file;
 
 use crate::Tenants;
-use crate::hints::Hints;
+use crate::hints::{Concern, Hints};
 use crate::stop::Stop;
 use model::{Domain, Duration, Metrics, TenantName, Timestamp};
 use net::{Clock, ResolveError, Resolver};
@@ -167,7 +167,7 @@ impl Told {
         let name = name_of(domain);
         let still = if counts { "; it counts for three days after it was last seen" } else { "" };
         let text = format!("{name} has no TXT record with {value}{still}; add it in the domain's zone");
-        if self.hints.tell(Some(tenant), ALARM_WORD, &text, now) {
+        if self.hints.tell((Some(tenant), Concern::Waiting), ALARM_WORD, &text, now) {
             self.metrics.alarms.add_one();
             tracing::warn!(%tenant, "{text}");
         }

@@ -58,11 +58,11 @@ impl ServerSession {
             Command::Bdat { size, last } => self.bdat(Chunk { size, last }),
             Command::Rset => {
                 self.abandon_transaction();
-                self.say(&replies::done());
+                self.answer_empty(&replies::done());
             }
-            Command::Noop => self.say(&replies::done()),
-            Command::Vrfy => self.say(&replies::cannot_verify()),
-            Command::Help => self.say(&replies::help()),
+            Command::Noop => self.answer_empty(&replies::done()),
+            Command::Vrfy => self.answer_empty(&replies::cannot_verify()),
+            Command::Help => self.answer_empty(&replies::help()),
             Command::Quit => {
                 self.say(&replies::bye(&self.config.hostname));
                 self.close(CloseReason::Quit);
@@ -184,6 +184,10 @@ impl ServerSession {
 
     fn abandon_transaction(&mut self) {
         self.abort_body(BodyError::Reset);
+        // A body that was refused after a long time, for example: the next message gets its time.
+        if matches!(self.state, State::Open(_) | State::Chunks(_)) {
+            self.fruitful = self.now;
+        }
         self.state = State::Idle;
     }
 
@@ -194,6 +198,8 @@ impl ServerSession {
             State::CheckingMail(envelope) => {
                 self.say(answer);
                 if answer.is_positive() {
+                    self.fruitful = self.now;
+                    self.empty = 0;
                     self.state = State::Open(envelope);
                 }
             }
@@ -217,6 +223,7 @@ impl ServerSession {
             }
             State::Ending => {
                 self.say(answer);
+                self.fruitful = self.now;
                 if answer.is_positive() {
                     self.errors = 0;
                 }

@@ -19,6 +19,10 @@ pub enum BareLf {
 pub struct ServerLimits {
     /// Longest silence, between commands and inside a body (RFC 5321 §4.5.3.2.7).
     pub idle: Duration,
+    /// Longest time without a transaction, whatever is said meanwhile: from the begin, the last sender taken or the last answer to a body.
+    pub fruitless: Duration,
+    /// NOOP, VRFY, HELP and RSET without a sender taken in between, then 421.
+    pub empty_max: u32,
     /// Errors of protocol without an accepted message in between, then 421.
     pub errors_max: u32,
     /// Failed logins of one session, then 421.
@@ -35,6 +39,8 @@ impl Default for ServerLimits {
     fn default() -> Self {
         Self {
             idle: Duration::from_secs(300),
+            fruitless: Duration::from_secs(600),
+            empty_max: 100,
             errors_max: 20,
             logins_max: 3,
             command_len_max: 2_048,

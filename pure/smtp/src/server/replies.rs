@@ -110,6 +110,10 @@ pub(super) fn synchronisation() -> Reply {
     reply(554, 5, 0, "input came before it was asked for")
 }
 
+pub(super) fn too_many_empty(hostname: &str) -> Reply {
+    reply(421, 7, 0, format!("{hostname} closes after too many commands without a message"))
+}
+
 pub(super) fn too_many_errors(hostname: &str) -> Reply {
     reply(421, 7, 0, format!("{hostname} closes after too many errors"))
 }

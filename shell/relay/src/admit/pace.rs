@@ -57,26 +57,31 @@ impl Minute {
 pub(super) struct Pace(Mutex<Minute>);
 
 impl Pace {
-    /// Whether the tenant and the sender may hand over one more message in this minute.
+    /// Whether the tenant and the sender may hand over one more message in this minute. A message with more recipients than the cap goes
+    /// in an empty minute: it would wait for ever otherwise.
     pub(super) fn has_room(
         &self,
         snapshot: &Snapshot,
         sender: &ReversePath,
+        recipients: usize,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        let recipients = u32::try_from(recipients).unwrap_or(u32::MAX);
         let settings = &snapshot.settings;
         let limits = &settings.limits;
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         turn(&mut minute, now);
         let tenant = minute.tenants.get(&settings.name).copied().unwrap_or_default();
         let sender = key(snapshot, sender).map(|key| minute.of_sender(&key)).unwrap_or_default();
-        for (count, max, what) in [
-            (tenant.messages, limits.messages_per_minute, "messages"),
-            (tenant.recipients, limits.recipients_per_minute, "recipients"),
-            (sender.messages, limits.sender_messages_per_minute, "messages of this sender"),
-            (sender.recipients, limits.sender_recipients_per_minute, "recipients of this sender"),
+        for (count, more, max, what) in [
+            (tenant.messages, 1, limits.messages_per_minute, "messages"),
+            (tenant.recipients, recipients, limits.recipients_per_minute, "recipients"),
+            (sender.messages, 1, limits.sender_messages_per_minute, "messages of this sender"),
+            (sender.recipients, recipients, limits.sender_recipients_per_minute, "recipients of this sender"),
         ] {
-            if let Some(max) = max.filter(|max| count >= *max) {
+            if let Some(max) =
+                max.filter(|max| count >= *max || (count > 0 && count.saturating_add(more) > *max))
+            {
                 let text = format!("more than {max} {what} in this minute, try again in the next");
                 return Err(Refusal::limit(451, (7, 1), text, &settings.name));
             }

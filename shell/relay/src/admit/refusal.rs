@@ -4,6 +4,7 @@
 //! is `451 4.7.1`, and the tenant's system keeps the mail until somebody has mended it (RFC 3463: 4.7.1 and 5.7.1, delivery not
 //! authorized). What the peer hears names no list.
 
+use crate::hints::Concern;
 use model::{EnhancedCode, Figure, Metrics, Reply, TenantName};
 use tenant::settings::Check;
 
@@ -70,6 +71,12 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
+    /// Whose mail it is about. What is put off is a tenant's own, except for logins, where nobody is proven.
+    pub(crate) fn concern(&self) -> Concern {
+        let waits = self.ground != Ground::Login && self.reply.code.0 < 500;
+        if waits { Concern::Waiting } else { Concern::Forged }
+    }
+
     /// No tenant is proven.
     pub(super) fn stranger(ground: Ground, text: String, tell: Tell) -> Self {
         Self { reply: Reply::new(550, Some(EnhancedCode::new(5, 7, 1)), text), ground, tell }

@@ -90,3 +90,18 @@ fn a_hold_that_ends_for_want_of_a_probe_is_not_told_again_within_the_hour() {
     holds.accepted(&acme(), at(3_700));
     assert_eq!((holds.refused(&acme(), WHY, at(4_100)), holds.count()), (Begun::Tell, 1));
 }
+
+#[test]
+fn what_only_begins_takes_no_entry_and_what_could_not_be_taken_gives_it_back() {
+    let (holds, acme) = (Holds::default(), "acme".parse().unwrap());
+    let begun = Timestamp::from_micros(0);
+    holds.refused(&acme, "550 5.7.64", begun);
+    let due = begun + PROBE_WAITS[0];
+    for _ in 0..3 {
+        assert_eq!(holds.entry(&acme, due), Passage::Probe);
+    }
+    assert_eq!(holds.enter(&acme, due), Passage::Probe);
+    assert_eq!((holds.entry(&acme, due), holds.enter(&acme, due)), (Passage::Closed, Passage::Closed));
+    holds.not_entered(&acme, due);
+    assert_eq!(holds.enter(&acme, due), Passage::Probe);
+}

@@ -54,6 +54,20 @@ async fn a_connector_that_does_not_match_holds_its_tenant_until_a_probe_is_accep
     node.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_only_says_mail_does_not_use_up_a_held_tenants_probe() {
+    let node = Node::start(Wishes::default()).await;
+    node.playground.script(denied(Turns::Always));
+    node.send(&[KIM], &plain("p0", "first")).await;
+    node.wait_for_queue(|queue| queue.iter().any(is_parked)).await;
+    while !answer(&node).await.starts_with("250 ") {}
+    for _ in 0..3 {
+        let answered = answer(&node).await;
+        assert!(answered.starts_with("250 "), "{answered}");
+    }
+    node.stop().await;
+}
+
 /// A tenant that is held by the first of four messages; the others, whose ids are given, stay untried behind it.
 async fn held_with_three_more(expire: Duration) -> (Node, Vec<model::MessageId>) {
     let retry = vec![Duration::from_secs(600)];

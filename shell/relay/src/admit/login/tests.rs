@@ -58,16 +58,62 @@ fn an_account_of_two_tenants_is_nobodys() {
     assert_eq!(logged_in(&tenants, "127.0.0.1", "relay", "a-password-of-the-test"), None);
 }
 
+fn minute(number: i64) -> Timestamp {
+    Timestamp::from_micros(FORGOTTEN_AFTER_MICROS * (1_000 + number))
+}
+
 #[test]
-fn an_address_that_fails_often_is_not_looked_at_until_the_next_window() {
+fn attempts_count_before_they_are_judged_and_one_is_forgotten_each_minute() {
     let failures = Failures::default();
     let (one, another) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-    let now = Timestamp::from_micros(WINDOW_MICROS * 7);
-    for _ in 0..FAILURES_MAX {
-        assert!(!failures.are_too_many(one, now));
-        failures.add(one, now);
+    // As parallel sessions do: none of them has an answer yet.
+    let begun = (0..50).filter(|_| failures.charge(one, "relay", minute(0))).count();
+    assert_eq!(begun, OF_PEER_MAX as usize);
+    assert!(failures.charge(another, "relay", minute(0)));
+    assert!(failures.charge(one, "relay", minute(1)));
+    assert!(!failures.charge(one, "relay", minute(1)));
+}
+
+#[test]
+fn a_success_wipes_out_what_failed_before() {
+    let failures = Failures::default();
+    let peer = "192.0.2.1".parse().unwrap();
+    for _ in 0..OF_PEER_MAX * 20 {
+        assert!(failures.charge(peer, "relay", minute(0)));
+        failures.forgive(peer, "relay");
     }
-    assert!(failures.are_too_many(one, now));
-    assert!(!failures.are_too_many(another, now));
-    assert!(!failures.are_too_many(one, Timestamp::from_micros(WINDOW_MICROS * 8)));
+}
+
+#[test]
+fn one_login_guessed_from_everywhere_is_closed_and_its_owner_is_not_shut_out() {
+    let failures = Failures::default();
+    let home = "192.0.2.1".parse().unwrap();
+    assert!(failures.charge(home, "relay", minute(0)));
+    failures.forgive(home, "relay");
+    let guessed = (0..250u8)
+        .filter(|host| failures.charge(IpAddr::from([198, 51, 100, *host]), "relay", minute(0)))
+        .count();
+    assert_eq!(guessed, OF_LOGIN_MAX as usize);
+    assert!(failures.charge(home, "relay", minute(0)));
+    assert!(failures.charge("203.0.113.9".parse().unwrap(), "another", minute(0)));
+}
+
+#[test]
+fn hosts_of_one_ipv6_network_fail_together() {
+    let failures = Failures::default();
+    let host = |number: u16| IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, number]);
+    let begun = (0..50).filter(|number| failures.charge(host(*number), "relay", minute(0))).count();
+    assert_eq!(begun, OF_PEER_MAX as usize);
+}
+
+#[tokio::test]
+async fn no_more_passwords_are_hashed_at_a_time_than_there_are_turns() {
+    let hashing = Hashing::default();
+    let mut turns = Vec::new();
+    for _ in 0..HASHES_MAX {
+        turns.push(hashing.turn().await.unwrap());
+    }
+    assert!(Arc::clone(&hashing.0).try_acquire_owned().is_err());
+    turns.pop();
+    assert!(hashing.turn().await.is_some());
 }

@@ -20,7 +20,7 @@ fn second(number: i64) -> Timestamp {
 /// How many of ten messages with three recipients each, from `sender`, are let in at `now`.
 fn let_in(pace: &Pace, snapshot: &Snapshot, sender: &ReversePath, now: i64) -> usize {
     let one = |_: &u32| {
-        let room = pace.has_room(snapshot, sender, second(now)).is_ok();
+        let room = pace.has_room(snapshot, sender, 3, second(now)).is_ok();
         if room {
             pace.count(snapshot, sender, 3, second(now));
         }
@@ -39,7 +39,9 @@ fn each_cap_holds_within_its_minute_and_for_its_own() {
     };
     check("", 10, 10, 10);
     check("messages_per_minute = 4", 4, 0, 4);
-    check("recipients_per_minute = 10", 4, 0, 4);
+    check("recipients_per_minute = 10", 3, 0, 3);
+    // More than the cap at once waits for an empty minute, not for ever.
+    check("recipients_per_minute = 2", 1, 0, 1);
     check("sender_messages_per_minute = 4", 4, 4, 4);
     check("sender_recipients_per_minute = 6", 2, 2, 2);
     check("messages_per_minute = 5\nsender_messages_per_minute = 4", 4, 1, 4);
@@ -69,7 +71,7 @@ fn a_refusal_says_which_cap_and_comes_again() {
     let (pace, snapshot) =
         (Pace::default(), snapshot("messages_per_minute = 1\nconnections = 1\nmessage_size = 1000"));
     pace.count(&snapshot, &from("anna"), 1, second(0));
-    let refused = pace.has_room(&snapshot, &from("anna"), second(0)).unwrap_err();
+    let refused = pace.has_room(&snapshot, &from("anna"), 1, second(0)).unwrap_err();
     assert_eq!(
         refused.reply.to_string(),
         "451 4.7.1 more than 1 messages in this minute, try again in the next"
