@@ -186,11 +186,6 @@ impl Spool {
         Some((Arc::clone(&entry.accepted), entry.progress.clone(), entry.body.length))
     }
 
-    /// Shows every message of the queue, oldest first, without copying it. The queue stands still meanwhile: `look` has to be quick.
-    pub fn look_over(&self, look: impl FnMut(MessageId, &Accepted, &Progress)) {
-        self.shared.state().look_over(look);
-    }
-
     /// Notes that `whom` was told by the message `report` that this one waits. Where it stands does not change. Synced within 100 ms.
     ///
     /// # Errors

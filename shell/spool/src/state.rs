@@ -401,10 +401,6 @@ impl State {
         self.entries.len()
     }
 
-    pub(crate) fn look_over(&self, mut look: impl FnMut(MessageId, &Accepted, &Progress)) {
-        self.entries.iter().for_each(|(id, entry)| look(*id, &entry.accepted, &entry.progress));
-    }
-
     /// Shows up to `at_most` messages behind `after` to `visit`, by id; gives the last one shown, if there may be more.
     pub(crate) fn visit(
         &self,

@@ -7,7 +7,7 @@ use super::Verdict;
 use super::report::{About, Line, Telling};
 use crate::Tenants;
 use bounce::{Cause, Kind};
-use model::{Duration, EnhancedCode, MessageId, Outcome, ParkReason, TenantName, Timestamp};
+use model::{Duration, EnhancedCode, MessageId, Outcome, ParkReason, Standing, TenantName, Timestamp};
 use spool::{Accepted, Progress, SpoolError, Told};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -102,7 +102,10 @@ impl Verdict {
         let held = self.holds.held().into_iter().map(|(tenant, held)| (tenant, held.since));
         let mut seen = Seen { held: held.collect(), ..Seen::default() };
         self.tenants_told.first_look.get_or_init(|| now);
-        self.spool.look_over(|id, accepted, progress| self.look(&mut seen, now, (id, accepted, progress)));
+        self.spool.scan(|one| {
+            let is_idle = one.standing != Standing::Delivering;
+            self.look(&mut seen, now, (one.id, one.accepted, one.progress), is_idle);
+        });
         for (tenant, knows) in std::mem::take(&mut seen.told) {
             self.tenants_told.lock().entry(tenant).or_insert(knows);
         }
@@ -136,7 +139,7 @@ impl Verdict {
         }
     }
 
-    fn look(&self, seen: &mut Seen, now: Timestamp, (id, accepted, progress): Glance<'_>) {
+    fn look(&self, seen: &mut Seen, now: Timestamp, (id, accepted, progress): Glance<'_>, is_idle: bool) {
         let by_operator = matches!(progress.parked, Some(ParkReason::Operator { .. }));
         if accepted.about.is_some() || by_operator {
             return;
@@ -150,7 +153,7 @@ impl Verdict {
         // One that came just before a long stop of the node goes now; whatever kept another one from being tried, its sender hears of it.
         let first_look = self.tenants_told.first_look.get().copied().unwrap_or(now);
         let met_something = progress.parked_since.is_some() || progress.why.is_some() || held_since.is_some();
-        let is_stuck = met_something || now.since(first_look) >= self.patience.sender;
+        let is_stuck = met_something || is_idle && now.since(first_look) >= self.patience.sender;
         if is_late && is_stuck && seen.senders.len() < REPORTS_MAX && now < accepted.expires {
             let until = accepted.expires;
             if !waiting(accepted, progress, Kind::Delayed { until }).is_empty() {
