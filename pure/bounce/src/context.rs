@@ -4,6 +4,7 @@
 //! category in force; what is known only makes a judgement more exact.
 
 use core::net::IpAddr;
+use std::borrow::Cow;
 use model::{Action, Category, Owner, Scope, Stage};
 use serde::{Deserialize, Serialize};
 
@@ -43,5 +44,8 @@ pub struct Classified {
     /// The address that the reply names; ours where it names one of ours.
     pub address: Option<IpAddr>,
     /// The rule that decided.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
+    /// Whether that rule knows these words. Where none does, or only a vague one or a code, a person should look.
+    #[serde(skip)]
+    pub is_sure: bool,
 }
