@@ -22,11 +22,7 @@ pub fn classify(reply: &str, context: &ReplyContext<'_>) -> Classified {
 }
 
 /// As `classify`, with what this installation's operators said of replies.
-pub(crate) fn classify_with(
-    reply: &str,
-    context: &ReplyContext<'_>,
-    labels: Option<&Labels>,
-) -> Classified {
+pub(crate) fn classify_with(reply: &str, context: &ReplyContext<'_>, labels: Option<&Labels>) -> Classified {
     let rules = &*RULES;
     let prepared = prepare(reply);
     let seen = rules.look(&prepared.words);

@@ -4,9 +4,9 @@
 //! category in force; what is known only makes a judgement more exact.
 
 use core::net::IpAddr;
-use std::borrow::Cow;
 use model::{Action, Category, Owner, Scope, Stage};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Which way a message leaves us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -70,7 +70,9 @@ impl<'de> Deserialize<'de> for ReplyNumber {
 /// Why a label cannot be made or used.
 #[derive(Debug, thiserror::Error)]
 pub enum LabelError {
-    #[error("`{0}` is no number of a reply: eight digits from 0 to f, as `signpost classify --unknown` shows them")]
+    #[error(
+        "`{0}` is no number of a reply: eight digits from 0 to f, as `signpost classify --unknown` shows them"
+    )]
     Number(String),
     #[error("`unknown` says nothing: name what the reply means")]
     Unknown,

@@ -34,7 +34,8 @@ fn what_is_forgotten_counts_anew() {
 #[test]
 fn a_host_that_says_something_else_each_time_fills_no_memory() {
     let mut unknowns = Unknowns::default();
-    let words = ["alder", "birch", "cedar", "elm", "fir", "hazel", "lime", "maple", "oak", "pine", "rowan", "yew"];
+    let words =
+        ["alder", "birch", "cedar", "elm", "fir", "hazel", "lime", "maple", "oak", "pine", "rowan", "yew"];
     let text = |number: usize| {
         let word = |power: u32| words[number / words.len().pow(power) % words.len()];
         format!("550 {} {} {} {}", word(0), word(1), word(2), word(3))
