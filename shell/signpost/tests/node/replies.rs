@@ -5,7 +5,7 @@ use model::Stage;
 use playground::{Act, Playground, PlaygroundConfig, ScriptRule, Turns};
 use serde_json::Value;
 
-const KIM: &str = "kim@customer.example";
+const LOST: &str = "lost@acme.example";
 
 fn good(done: &Output) -> String {
     assert_eq!(done.code, 0, "{}{}", done.text(), done.err);
@@ -19,7 +19,7 @@ fn json(place: &Place, arguments: &[&str]) -> Value {
 fn send(place: &Place, number: usize) {
     let file = place.directory.path().join("mail.eml");
     let mail =
-        format!("From: Anna Berg <anna.berg@acme.example>\nTo: {KIM}\nSubject: Number {number}\n\nHello\n");
+        format!("From: Anna Berg <anna.berg@acme.example>\nTo: {LOST}\nSubject: Number {number}\n\nHello\n");
     std::fs::write(&file, mail).unwrap();
     good(&place.command(&["send", &file.display().to_string()]));
 }
@@ -29,7 +29,7 @@ fn parked(place: &Place) -> usize {
 }
 
 fn bounced(place: &Place) -> usize {
-    let done = place.command(&["trace", "--json", "--recipient", KIM, "--class", "bounced"]);
+    let done = place.command(&["trace", "--json", "--recipient", LOST, "--class", "bounced"]);
     let answer: Value = serde_json::from_slice(&done.out).unwrap_or_default();
     answer["stories"].as_array().map_or(0, Vec::len)
 }
@@ -39,7 +39,7 @@ async fn a_reply_that_nobody_knows_is_labelled_in_one_step() {
     let playground = Playground::start(PlaygroundConfig::example()).await.unwrap();
     let refusal = Act::Reply("550 5.7.1 Gnomes of mx7.customer.example say no, ticket 8812345".to_owned());
     playground.script(ScriptRule {
-        recipient: Some("@customer.example".to_owned()),
+        recipient: Some(LOST.to_owned()),
         ..ScriptRule::new(Stage::Rcpt, Turns::Always, refusal)
     });
     let place = Place::new(playground.exchange_address(), playground.dns_address());
@@ -54,8 +54,8 @@ async fn a_reply_that_nobody_knows_is_labelled_in_one_step() {
         assert!(first["sample"].as_str().unwrap().contains("ticket 8812345"), "{first}");
         let number = first["number"].as_str().unwrap().to_owned();
 
-        let told = good(&place.command(&["classify", "--label", &number, "content_spam"]));
-        assert!(told.contains("is content_spam from now on"), "{told}");
+        let told = good(&place.command(&["classify", "--label", &number, "mailbox_unknown"]));
+        assert!(told.contains("is mailbox_unknown from now on"), "{told}");
         assert_eq!(json(&place, &["--unknown"]), Value::Array(Vec::new()));
         send(&place, 2);
         place.wait("the second is not reported", || bounced(&place) == 1);
