@@ -121,6 +121,9 @@ struct DoubtFile {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DoubtText {
+    /// Only where the code decided, and no word.
+    #[serde(default)]
+    by_code: bool,
     categories: Vec<Category>,
     any: Vec<String>,
 }
@@ -195,6 +198,7 @@ pub(crate) struct List {
 /// Phrases at which a general rule of these categories makes no report.
 #[derive(Debug)]
 struct Doubt {
+    by_code: bool,
     categories: Vec<Category>,
     any: Vec<PhraseId>,
 }
@@ -237,7 +241,7 @@ impl Rules {
         let mut doubts = Vec::new();
         for text in doubt_file.doubt {
             let any = add_all("doubt", &text.any, &mut book)?;
-            doubts.push(Doubt { categories: text.categories, any });
+            doubts.push(Doubt { by_code: text.by_code, categories: text.categories, any });
         }
         let mut lists_by_phrase = Vec::new();
         for (number, list) in list_file.list.iter().enumerate() {
@@ -275,8 +279,11 @@ impl Rules {
 
     /// Whether this rule's result may rest on words about an address.
     pub(crate) fn doubts(&self, rule: &Rule, seen: &Seen) -> bool {
-        let stands =
-            |doubt: &Doubt| doubt.categories.contains(&rule.text.category) && seen.has_any(&doubt.any);
+        let stands = |doubt: &Doubt| {
+            doubt.categories.contains(&rule.text.category)
+                && (!doubt.by_code || rule.is_by_code())
+                && seen.has_any(&doubt.any)
+        };
         rule.strength.is_doubted() && self.doubts.iter().any(stands)
     }
 
