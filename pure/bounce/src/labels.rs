@@ -11,7 +11,7 @@ use core::fmt;
 use core::str::FromStr;
 use model::{Category, Owner, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The version of a label on disk.
@@ -165,8 +165,8 @@ pub struct Labels {
 
 #[derive(Debug, Default)]
 struct Held {
-    labels: HashMap<ReplyNumber, Label>,
-    rules: HashMap<ReplyNumber, Arc<Rule>>,
+    labels: BTreeMap<ReplyNumber, Label>,
+    rules: BTreeMap<ReplyNumber, Arc<Rule>>,
 }
 
 impl Labels {

@@ -2,9 +2,9 @@
 //!
 //! A rule fires when the reply has one of its phrases (`any`), one of `with` if that is given, none of `without`, one of its
 //! `enhanced` codes (`5.7.606-649` is a span) and one of its `reply` code beginnings, if those are given. The first rule that fires
-//! decides; the order is that of `FILES` and of each file, traps first and vague words last. Every rule shows a `sample` with where it is `from`, and where one is known a
-//! `counter_sample` that looks alike and means something else. How a phrase is written: `phrases.rs`. The files are part of the
-//! build and tested with it, so reading them cannot fail in the field.
+//! decides; the order is that of `FILES` and of each file, traps first and vague words last. Every rule shows a `sample` with where it
+//! is `from`, and where one is known a `counter_sample` that looks alike and means something else. How a phrase is written: `phrases.rs`.
+//! The files are part of the build and tested with it, so reading them cannot fail in the field.
 
 use crate::phrases::{PhraseBook, PhraseId, Phrases, Seen};
 use crate::text::Prepared;

@@ -7,7 +7,7 @@ use crate::labels::ReplyNumber;
 use crate::normal::normalised;
 use model::{Category, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Different replies that are remembered.
 const REPLIES_MAX: usize = 2000;
@@ -35,7 +35,7 @@ pub struct Unknown {
 /// All of them.
 #[derive(Debug, Default)]
 pub struct Unknowns {
-    seen: HashMap<ReplyNumber, Unknown>,
+    seen: BTreeMap<ReplyNumber, Unknown>,
 }
 
 /// Where one was met.
