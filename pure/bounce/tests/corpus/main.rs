@@ -109,6 +109,20 @@ fn replies_that_no_rule_names_come_out_too() {
     }
 }
 
+/// Written for this: texts that say a listing in other words, and texts with words of listings that say none.
+#[test]
+fn words_of_listings_make_no_listing_and_a_listing_needs_no_word_of_its_own() {
+    let lookalikes = read(include_str!("lookalikes.jsonl"));
+    let mut wrong = Vec::new();
+    for one in &lookalikes {
+        let told = classify(&one.reply, &ReplyContext::default());
+        if (one.category == Category::IpListed) != (told.category == Category::IpListed) {
+            wrong.push(format!("{} is {} by {}: {}", one.category, told.category, told.rule, one.reply));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn no_rule_shows_an_unseen_reply_as_its_sample() {
     let unseen = read(include_str!("unseen.jsonl"));
