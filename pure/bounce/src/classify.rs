@@ -5,10 +5,12 @@
 //! about the recipient; a listed address that is not ours is not our listing. What no rule knows, and what may be about us after all, parks.
 
 use crate::context::{Classified, ReplyContext, Route};
-use crate::rules::{RULES, Rule};
+use crate::labels::Labels;
+use crate::rules::{RULES, Rule, Strength};
 use crate::text::{Lasting, Named, addresses, prepare};
 use core::net::IpAddr;
 use model::{Action, Category, Owner, Scope, Stage};
+use std::borrow::Cow;
 
 /// What is told as the rule where none fired.
 const NO_RULE: &str = "none";
@@ -16,10 +18,18 @@ const NO_RULE: &str = "none";
 /// Classifies one reply: code, enhanced code and text as one line or several.
 #[must_use]
 pub fn classify(reply: &str, context: &ReplyContext<'_>) -> Classified {
+    classify_with(reply, context, None)
+}
+
+/// As `classify`, with what this installation's operators said of replies.
+pub(crate) fn classify_with(reply: &str, context: &ReplyContext<'_>, labels: Option<&Labels>) -> Classified {
     let rules = &*RULES;
     let prepared = prepare(reply);
     let seen = rules.look(&prepared.words);
-    let rule = rules.first(&prepared, &seen);
+    let built_in = rules.first(&prepared, &seen);
+    let is_trap = built_in.is_some_and(|rule| rule.strength == Strength::Trap);
+    let label = labels.filter(|_| !is_trap).and_then(|labels| labels.rule_for(reply));
+    let rule = label.as_deref().or(built_in);
     let category = rule.map_or(Category::Unknown, |rule| rule.text.category);
     let named = named_address(reply, context.our_addresses);
     let names_lists = matches!(category, Category::IpListed | Category::DomainReputation);
@@ -41,8 +51,21 @@ pub fn classify(reply: &str, context: &ReplyContext<'_>) -> Classified {
         action: finding.action(owner, context),
         list,
         address: named.map(|named| named.address),
-        rule: rule.map_or(NO_RULE, |rule| &rule.text.id),
+        rule: match (&label, built_in) {
+            (Some(label), _) => Cow::Owned(label.text.id.clone()),
+            (None, Some(rule)) => Cow::Borrowed(&rule.text.id),
+            (None, None) => Cow::Borrowed(NO_RULE),
+        },
+        is_sure: rule.is_some_and(|rule| rule.strength != Strength::Weak),
     }
+}
+
+/// The trap that this reply is, if it is one.
+pub(crate) fn trap_of(reply: &str) -> Option<&'static str> {
+    let rules = &*RULES;
+    let prepared = prepare(reply);
+    let rule = rules.first(&prepared, &rules.look(&prepared.words))?;
+    (rule.strength == Strength::Trap).then_some(rule.text.id.as_str())
 }
 
 /// Who runs the host with this name, as rules and contexts call it; `None` if no rule of ours tells.

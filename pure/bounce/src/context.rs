@@ -6,6 +6,7 @@
 use core::net::IpAddr;
 use model::{Action, Category, Owner, Scope, Stage};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Which way a message leaves us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,5 +44,8 @@ pub struct Classified {
     /// The address that the reply names; ours where it names one of ours.
     pub address: Option<IpAddr>,
     /// The rule that decided.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
+    /// Whether that rule knows these words. Where none does, or only a vague one or a code, a person should look.
+    #[serde(skip)]
+    pub is_sure: bool,
 }

@@ -5,14 +5,15 @@
 //! where its owner is the recipient, the content or the sender's domain. The rest parks with its owner, because in the path of all
 //! mail most refusals are a matter of set-up or of our address, and a wrong report cannot be taken back.
 
-use crate::classify::{classify, provider_of};
+use crate::classify::{classify_with, provider_of};
 use crate::context::{Classified, ReplyContext, Route};
+use crate::labels::Labels;
 use core::fmt;
 use core::net::IpAddr;
 use model::{Action, Category, EnhancedCode, Owner, Reply, ReplyClass, Stage};
 
 /// What is known around a failure of our own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     pub stage: Stage,
     pub route: Route,
@@ -22,6 +23,8 @@ pub struct Context<'a> {
     pub our_addresses: Option<&'a [IpAddr]>,
     /// Whether the recipient's domain is one of the tenant's own.
     pub recipient_is_tenants: bool,
+    /// What this installation's operators said of replies.
+    pub labels: Option<&'a Labels>,
 }
 
 /// What happened instead of a delivery.
@@ -99,7 +102,7 @@ pub fn classify_failure(failure: &Failure, context: Context<'_>) -> Option<Class
         our_addresses: context.our_addresses,
         recipient_is_tenants: Some(context.recipient_is_tenants),
     };
-    Some(classify(&reply.to_string(), &known))
+    Some(classify_with(&reply.to_string(), &known, context.labels))
 }
 
 /// Whether a refusal may be for something that stamping added: the size, or the content. Then the original has a right to be tried

@@ -2,9 +2,9 @@
 //!
 //! A rule fires when the reply has one of its phrases (`any`), one of `with` if that is given, none of `without`, one of its
 //! `enhanced` codes (`5.7.606-649` is a span) and one of its `reply` code beginnings, if those are given. The first rule that fires
-//! decides; the order is that of `FILES` and of each file. Every rule shows a `sample` with where it is `from`, and where one is known a
-//! `counter_sample` that looks alike and means something else. How a phrase is written: `phrases.rs`. The files are part of the
-//! build and tested with it, so reading them cannot fail in the field.
+//! decides; the order is that of `FILES` and of each file, traps first and vague words last. Every rule shows a `sample` with where it
+//! is `from`, and where one is known a `counter_sample` that looks alike and means something else. How a phrase is written: `phrases.rs`.
+//! The files are part of the build and tested with it, so reading them cannot fail in the field.
 
 use crate::phrases::{PhraseBook, PhraseId, Phrases, Seen};
 use crate::text::Prepared;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use std::sync::LazyLock;
 
 /// In the order in which they are asked: what is particular before what is general.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     ("traps", include_str!("../rules/traps.toml")),
     ("microsoft", include_str!("../rules/microsoft.toml")),
     ("google", include_str!("../rules/google.toml")),
@@ -24,6 +24,7 @@ const FILES: [(&str, &str); 10] = [
     ("others", include_str!("../rules/others.toml")),
     ("generic", include_str!("../rules/generic.toml")),
     ("codes", include_str!("../rules/codes.toml")),
+    ("weak", include_str!("../rules/weak.toml")),
 ];
 const LISTS: &str = include_str!("../rules/lists.toml");
 const DOUBT: &str = include_str!("../rules/doubt.toml");
@@ -114,6 +115,15 @@ fn yes() -> bool {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DoubtFile {
+    doubt: Vec<DoubtText>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DoubtText {
+    /// Only where the code decided, and no word.
+    #[serde(default)]
+    by_code: bool,
     categories: Vec<Category>,
     any: Vec<String>,
 }
@@ -130,12 +140,44 @@ pub(crate) struct Rule {
     pub(crate) text: RuleText,
     /// Whose words these are, where they are one provider's.
     pub(crate) provider: Option<String>,
-    /// Whether the rule speaks for mail servers in general: such a one is doubted where `doubt.toml` says so.
-    pub(crate) is_general: bool,
+    pub(crate) strength: Strength,
     any: Vec<PhraseId>,
     with: Vec<PhraseId>,
     without: Vec<PhraseId>,
     enhanced: Vec<Span>,
+}
+
+/// How much a rule's word is worth, by the file in which it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strength {
+    /// A text that looks like a refusal of ours and is none: nothing comes before it.
+    Trap,
+    /// What an operator said of exactly this reply.
+    Label,
+    /// A provider's own words.
+    Particular,
+    /// What mail servers say everywhere, and codes: doubted where `doubt.toml` says so.
+    General,
+    /// Vague words and code classes, asked last: such a reply is shown among the unknown.
+    Weak,
+}
+
+impl Strength {
+    fn of_file(file: &str) -> Self {
+        match file {
+            "traps" => Self::Trap,
+            "generic" | "codes" => Self::General,
+            "weak" => Self::Weak,
+            _ => Self::Particular,
+        }
+    }
+
+    fn is_doubted(self) -> bool {
+        match self {
+            Self::General | Self::Weak => true,
+            Self::Trap | Self::Label | Self::Particular => false,
+        }
+    }
 }
 
 /// Enhanced codes that differ in the last number.
@@ -153,6 +195,14 @@ pub(crate) struct List {
     pub(crate) is_public: bool,
 }
 
+/// Phrases at which a general rule of these categories makes no report.
+#[derive(Debug)]
+struct Doubt {
+    by_code: bool,
+    categories: Vec<Category>,
+    any: Vec<PhraseId>,
+}
+
 /// All rules and what belongs to them.
 #[derive(Debug)]
 pub(crate) struct Rules {
@@ -165,8 +215,7 @@ pub(crate) struct Rules {
     lists: Vec<List>,
     /// Lists by phrase.
     list_of: Vec<Option<u32>>,
-    doubt: Vec<PhraseId>,
-    doubted: Vec<Category>,
+    doubts: Vec<Doubt>,
     providers: Vec<(String, String)>,
 }
 
@@ -185,11 +234,15 @@ impl Rules {
             let parsed: RuleFile = read(file, text)?;
             for rule in parsed.rule {
                 let provider = rule.provider.clone().or_else(|| parsed.provider.clone());
-                rules.push(compile(rule, provider, file == "generic", &list_phrases, &mut book)?);
+                rules.push(compile(rule, provider, Strength::of_file(file), &list_phrases, &mut book)?);
             }
         }
         let doubt_file: DoubtFile = read("doubt", doubt)?;
-        let doubt = add_all("doubt", &doubt_file.any, &mut book)?;
+        let mut doubts = Vec::new();
+        for text in doubt_file.doubt {
+            let any = add_all("doubt", &text.any, &mut book)?;
+            doubts.push(Doubt { by_code: text.by_code, categories: text.categories, any });
+        }
         let mut lists_by_phrase = Vec::new();
         for (number, list) in list_file.list.iter().enumerate() {
             for id in add_all(&list.name, &list.any, &mut book)? {
@@ -207,8 +260,7 @@ impl Rules {
         let mut providers: Vec<(String, String)> =
             read::<ProviderFile>("providers", providers)?.suffixes.into_iter().collect();
         providers.sort_by_key(|(suffix, _)| core::cmp::Reverse(suffix.len()));
-        let doubted = doubt_file.categories;
-        Ok(Self { phrases, rules, rules_of, always, lists, list_of, doubt, doubted, providers })
+        Ok(Self { phrases, rules, rules_of, always, lists, list_of, doubts, providers })
     }
 
     /// What the text has of all phrases.
@@ -227,7 +279,12 @@ impl Rules {
 
     /// Whether this rule's result may rest on words about an address.
     pub(crate) fn doubts(&self, rule: &Rule, seen: &Seen) -> bool {
-        rule.is_general && self.doubted.contains(&rule.text.category) && seen.has_any(&self.doubt)
+        let stands = |doubt: &Doubt| {
+            doubt.categories.contains(&rule.text.category)
+                && (!doubt.by_code || rule.is_by_code())
+                && seen.has_any(&doubt.any)
+        };
+        rule.strength.is_doubted() && self.doubts.iter().any(stands)
     }
 
     /// The first list that the text names, and where its name ends.
@@ -248,6 +305,38 @@ impl Rules {
 }
 
 impl Rule {
+    /// A rule that an operator made of one reply; it is asked by that reply's number.
+    pub(crate) fn of_label(id: String, category: Category, owner: Option<Owner>) -> Self {
+        let text = RuleText {
+            id,
+            category,
+            provider: None,
+            owner,
+            scope: None,
+            action: None,
+            return_owner: None,
+            list: None,
+            names_list: false,
+            reply: Vec::new(),
+            enhanced: Vec::new(),
+            any: Vec::new(),
+            with: Vec::new(),
+            without: Vec::new(),
+            sample: String::new(),
+            from: String::new(),
+            counter_sample: None,
+        };
+        Self {
+            text,
+            provider: None,
+            strength: Strength::Label,
+            any: Vec::new(),
+            with: Vec::new(),
+            without: Vec::new(),
+            enhanced: Vec::new(),
+        }
+    }
+
     /// Whether it fires on a reply that has one of its phrases, if it has any: only then is it asked.
     fn fires(&self, reply: &Prepared, seen: &Seen) -> bool {
         let has_code = self.enhanced.is_empty()
@@ -268,7 +357,7 @@ impl Rule {
 
     /// Whether no word of the reply had a part in it.
     pub(crate) fn is_by_code(&self) -> bool {
-        self.any.is_empty()
+        self.any.is_empty() && self.strength != Strength::Label
     }
 }
 
@@ -287,7 +376,7 @@ fn read<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Resul
 fn compile(
     text: RuleText,
     provider: Option<String>,
-    is_general: bool,
+    strength: Strength,
     lists: &[String],
     book: &mut PhraseBook,
 ) -> Result<Rule, RuleError> {
@@ -301,7 +390,7 @@ fn compile(
         span(code).ok_or_else(|| RuleError::Code { rule: text.id.clone(), code: code.clone() })
     };
     let enhanced = text.enhanced.iter().map(to_span).collect::<Result<_, _>>()?;
-    Ok(Rule { text, provider, is_general, any, with, without, enhanced })
+    Ok(Rule { text, provider, strength, any, with, without, enhanced })
 }
 
 fn add_all(rule: &str, phrases: &[String], book: &mut PhraseBook) -> Result<Vec<PhraseId>, RuleError> {

@@ -168,6 +168,7 @@ async fn start(
         domain_proofs: None,
         keep_subject: false,
         refusals: Refusals::untold(Arc::clone(metrics)),
+        replies: Arc::default(),
     };
     let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2))?;
     let relay = Relay::start(config, tenants, spool.clone(), resolver, clock, Arc::clone(metrics)).await?;

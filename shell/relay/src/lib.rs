@@ -44,7 +44,7 @@ pub use refused::{Refusals, RefusedAt, RefusedSession};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
 pub use steer::{Excluded, RouteExplained, SourceExplained};
 pub use tenants::{DomainTaken, Tenants};
-pub use verdict::Patience;
+pub use verdict::{Patience, Replies};
 
 use admit::Admission;
 use bounce::Failure;

@@ -17,7 +17,7 @@ use crate::refused::Refusals;
 use crate::steer::Steer;
 use crate::stop::Stopper;
 use crate::transport::Transport;
-use crate::verdict::{Judging, Patience, Schedule, Schedules, TenantsTold, Verdict};
+use crate::verdict::{Judging, Patience, Replies, Schedule, Schedules, TenantsTold, Verdict};
 use crate::{Parts, Tenants, queue, stop};
 use model::{ByteCount, Duration, ListenerName, Metrics, Source};
 use net::tls::{ClientCertificates, ClientJudge, Presenter, TlsError};
@@ -85,6 +85,8 @@ pub struct RelayConfig {
     pub keep_subject: bool,
     /// Who is told of what never enters the spool.
     pub refusals: Refusals,
+    /// What operators said of replies.
+    pub replies: Arc<Replies>,
 }
 
 /// Why a relay does not start.
@@ -133,7 +135,7 @@ impl Relay {
         let key = Arc::new(ProcessedKey::new(&config.processed_key));
         let (stopper, stop) = stop::channel();
         let (taken_over, to_take_over) = mpsc::unbounded_channel();
-        let judging = Judging::new(Arc::clone(&tenants), &config.sources);
+        let judging = Judging::new(Arc::clone(&tenants), &config.sources, config.replies);
         let parts = Arc::new(Parts {
             clock: clock.clone(),
             admission: Admission::new(DomainProofs::open(config.domain_proofs)),

@@ -8,6 +8,7 @@ mod ends;
 mod judging;
 mod late;
 mod notice;
+mod replies;
 mod report;
 mod schedule;
 mod setup;
@@ -16,6 +17,7 @@ mod wait;
 pub(crate) use judging::Judging;
 pub use late::Patience;
 pub(crate) use late::TenantsTold;
+pub use replies::Replies;
 pub(crate) use schedule::Schedule;
 
 use crate::custody::Custody;

@@ -31,7 +31,10 @@ pub(crate) enum Command {
     /// A line is a reply, or an object {"reply"} with what is known: "stage" (connect, banner, ehlo, tls, mail, rcpt, data, end_of_data),
     /// "route" (return, deliver), "provider", "our_addresses", "recipient_is_tenants". Each gives one line of JSON: {"reply",
     /// "category","owner","scope","action","list","address","rule"}.
-    Classify,
+    ///
+    /// With --unknown, --labels, --label or --unlabel it asks a running relay: which replies parked because no rule knows them, and what operators said
+    /// of replies. A label is a rule of this installation and holds at once.
+    Classify(ClassifyArgs),
     /// Submit a message to a running relay
     Send(SendArgs),
     /// Publish, export and list tenants of a running relay
@@ -185,6 +188,31 @@ pub(crate) struct PlaceArgs {
     /// What happens to a signature that the writer's program put there
     #[arg(long, default_value = "keep")]
     pub(crate) client_signature: ClientSignatureWish,
+}
+
+#[derive(Debug, Args)]
+#[group(multiple = true)]
+pub(crate) struct ClassifyArgs {
+    /// List what parked because no rule knows its words: number, count, first, last, provider, guess, sample
+    #[arg(long, conflicts_with_all = ["labels", "label", "unlabel"])]
+    pub(crate) unknown: bool,
+    /// List what operators said of replies
+    #[arg(long, conflicts_with_all = ["label", "unlabel"])]
+    pub(crate) labels: bool,
+    /// Say what the replies with this number mean, from now on
+    #[arg(long, num_args = 2, value_names = ["NUMBER", "CATEGORY"], conflicts_with = "unlabel")]
+    pub(crate) label: Option<Vec<String>>,
+    /// Whose fault they are, where that is not what the category says
+    #[arg(long, requires = "label")]
+    pub(crate) owner: Option<String>,
+    /// Take back what was said of the replies with this number
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) unlabel: Option<String>,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

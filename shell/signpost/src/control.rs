@@ -10,6 +10,7 @@ pub(crate) use client::Client;
 pub(crate) use server::{Control, bind, serve};
 
 use crate::desk::Order;
+use crate::replies::ReplyWish;
 use model::{MessageId, Selection, TenantName, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +64,10 @@ pub(crate) enum Request {
     CertificateList,
     /// What became of messages.
     Trace(TraceWish),
+    /// What nobody knows of replies, and what operators said of them.
+    Replies {
+        wish: ReplyWish,
+    },
 }
 
 /// Which messages; everything that is given must hold.
@@ -110,7 +115,8 @@ impl Request {
             | Self::TenantList
             | Self::TenantExport { .. }
             | Self::CertificateList
-            | Self::Trace(_) => false,
+            | Self::Trace(_)
+            | Self::Replies { .. } => false,
         }
     }
 }

@@ -12,6 +12,7 @@ mod folders;
 mod keys;
 mod ledger;
 mod logs;
+mod replies;
 mod site;
 mod store;
 mod up;
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
         Command::Up(args) => up::run(args),
         Command::Stamp(args) => commands::stamp(&args),
         Command::Place(args) => commands::place(&args),
-        Command::Classify => commands::classify(),
+        Command::Classify(args) => commands::classify(args),
         Command::Send(args) => commands::send(&args),
         Command::Tenant(command) => commands::tenant(command),
         Command::Queue(command) => commands::queue(*command),

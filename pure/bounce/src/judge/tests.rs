@@ -22,7 +22,14 @@ const RECIPIENT_FAULTS: [EnhancedCode; 9] = [
 ];
 
 fn returned(stage: Stage, recipient_is_tenants: bool) -> Context<'static> {
-    Context { stage, route: Route::Return, host: None, our_addresses: None, recipient_is_tenants }
+    Context {
+        stage,
+        route: Route::Return,
+        host: None,
+        our_addresses: None,
+        recipient_is_tenants,
+        labels: None,
+    }
 }
 
 fn check(failure: &Failure, stage: Stage, recipient_is_tenants: bool, expected: Judgement) {

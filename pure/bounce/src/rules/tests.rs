@@ -82,8 +82,7 @@ fn a_rule_that_cannot_be_used_says_why() {
         let text =
             format!("[[rule]]\nid = \"x\"\ncategory = \"policy\"\nsample = \"s\"\nfrom = \"f\"\n{rule}");
         let error: RuleError =
-            Rules::read(&[("test", &text)], "list = []", "categories = []\nany = []", "suffixes = {}")
-                .unwrap_err();
+            Rules::read(&[("test", &text)], "list = []", "doubt = []", "suffixes = {}").unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
     };
     check("any = [\"*\"]", "rule x: `*` is no phrase");

@@ -3,7 +3,7 @@
 //! The breaker looks at the host that refused, whatever source asked: it then stops reports a little earlier than for one path alone, never later.
 //! What it knows is in memory and gone after a restart, as are its five minutes.
 
-use super::Missed;
+use super::{Missed, Replies};
 use crate::tenants::Tenants;
 use bounce::{
     Answer, Breaker, Classified, Context, Judgement, Refusal, Route, Trust, classify_failure, judge,
@@ -22,14 +22,15 @@ pub(crate) struct Judging {
     /// `None` where a translation stands between us and the world: replies then name addresses that we do not know.
     our_addresses: Option<Vec<IpAddr>>,
     breaker: Mutex<Breaker<String>>,
+    replies: Arc<Replies>,
 }
 
 impl Judging {
-    pub(crate) fn new(tenants: Arc<Tenants>, sources: &[Source]) -> Self {
+    pub(crate) fn new(tenants: Arc<Tenants>, sources: &[Source], replies: Arc<Replies>) -> Self {
         let addresses: Vec<IpAddr> = sources.iter().map(|source| source.address).collect();
         let is_seen = !addresses.is_empty() && addresses.iter().all(|address| !is_translated(*address));
         let our_addresses = is_seen.then_some(addresses);
-        Self { tenants, our_addresses, breaker: Mutex::new(Breaker::default()) }
+        Self { tenants, our_addresses, breaker: Mutex::new(Breaker::default()), replies }
     }
 
     /// What is to be done about this recipient.
@@ -47,6 +48,7 @@ impl Judging {
         if judgement == Judgement::Retry {
             return judgement;
         }
+        self.replies.note((&missed.failure, missed.host.as_deref()), &classified, judgement, now);
         let text = normalised(&missed.failure.to_string());
         let refusal = Refusal { text: &text, category: classified.category };
         let host = missed.host.as_deref().unwrap_or_default();
@@ -106,6 +108,7 @@ impl Judging {
             host: missed.host.as_deref(),
             our_addresses: self.our_addresses.as_deref(),
             recipient_is_tenants: domain.is_some_and(|domain| domains.contains(&domain)),
+            labels: Some(self.replies.labels()),
         }
     }
 }

@@ -221,6 +221,7 @@ async fn start_relay(
         domain_proofs: None,
         keep_subject: false,
         refusals: Refusals::untold(Arc::clone(metrics)),
+        replies: Arc::default(),
     };
     let relay =
         Relay::start(config, Arc::clone(tenants), spool.clone(), resolver, clock, Arc::clone(metrics)).await;

@@ -1,9 +1,12 @@
-//! `classify`: what replies mean, one per line of standard input.
+//! `classify`: what replies mean, one per line of standard input; and, of a running relay, which ones nobody knows.
 //!
 //! A line that begins with `{` is JSON with the reply and whatever is known around it; any other line is a reply. Each gives one line of
 //! JSON. A line that cannot be read is told with its number and place on standard error and the others go on: exit code 1 at the end.
 
+mod labels;
+
 use super::{print, read_input};
+use crate::cli::ClassifyArgs;
 use anyhow::{Result, bail};
 use bounce::{Classified, ReplyContext, Route, classify as classified};
 use model::Stage;
@@ -33,7 +36,10 @@ struct Told<'a> {
     classified: Classified,
 }
 
-pub(crate) fn classify() -> Result<()> {
+pub(crate) fn classify(args: ClassifyArgs) -> Result<()> {
+    if let Some(wish) = labels::wish(&args)? {
+        return labels::ask(&args, wish);
+    }
     let input = read_input()?;
     let (told, wrong) = classify_lines(&String::from_utf8_lossy(&input));
     print(told.as_bytes())?;

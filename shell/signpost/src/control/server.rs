@@ -6,6 +6,7 @@ use super::{ATTACHED_MAX, Answer, LINE_MAX, Line, Request};
 use crate::board::Board;
 use crate::desk::{Attached, Desk, Wish};
 use crate::ledger::Searcher;
+use crate::replies::ReplyBook;
 use anyhow::{Context as _, Result, bail};
 use model::TenantName;
 use relay::Hints;
@@ -35,6 +36,7 @@ pub(crate) struct Control {
     pub(crate) spool: Spool,
     pub(crate) hints: Arc<Hints>,
     pub(crate) ledger: Searcher,
+    pub(crate) replies: ReplyBook,
     pub(crate) keeper: Arc<certificates::Keeper>,
     pub(crate) desk: Desk,
     pub(crate) listeners: Vec<SocketAddr>,
@@ -122,6 +124,9 @@ impl Control {
             tokio::time::timeout(WHOLE_WITHIN, self.spool.whole()).await.context(STILL_READING)?;
             return Ok((self.desk.act(order, by, go).await?, Vec::new()));
         }
+        if let Request::Replies { wish } = request {
+            return Ok((self.replies.answer(wish, by).await?, Vec::new()));
+        }
         tokio::time::timeout(WAIT, self.act(request, attached)).await.context("it took too long")?
     }
 
@@ -164,6 +169,7 @@ impl Control {
             }
             Request::QueueAct { order, go } => self.desk.act(order, "unknown".to_owned(), go).await?,
             Request::QueueActs { limit } => self.desk.acts(limit),
+            Request::Replies { wish } => self.replies.answer(wish, "unknown".to_owned()).await?,
             Request::CertificateList => json!(self.keeper.list().await),
             Request::Trace(wish) => json!(self.ledger.search(&wish).await?),
         };

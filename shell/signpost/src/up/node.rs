@@ -13,6 +13,7 @@ use crate::control::{self, Control};
 use crate::desk::Desk;
 use crate::keys;
 use crate::ledger::{self, LedgerConfig, Recorder, Searcher};
+use crate::replies::ReplyBook;
 use crate::store::TenantStore;
 use ::certificates::{Keeper, Means};
 use anyhow::{Context as _, Result};
@@ -79,6 +80,7 @@ impl Node {
         let keeper = certificates::open(&config, &data_dir, means)?;
         let roots = playground.iter().map(Playground::ca_certificate_der).collect();
         let (refusals, refused) = Refusals::channel(Arc::clone(&metrics));
+        let replies = ReplyBook::open(&data_dir, clock.clone())?;
         let relay_config = RelayConfig {
             listeners: config.listeners.iter().map(|file| listener(file, &keeper)).collect::<Result<_>>()?,
             sources: config.sources.clone(),
@@ -89,6 +91,7 @@ impl Node {
             domain_proofs: Some(data_dir.join("domain-proofs")),
             keep_subject: config.ledger.subject,
             refusals,
+            replies: replies.shared(),
         };
         let socket = control::bind(&data_dir)?;
         let web = console::bind(config.http.console).await?;
@@ -114,14 +117,14 @@ impl Node {
         };
         let desk = Desk::new(node.spool.clone(), node.relay.operator(), clock);
         node.spawn_pages(web, &config, metrics, desk.clone());
-        node.spawn_control(socket, searcher, desk, (config.file, servers));
+        node.spawn_control(socket, (searcher, replies), desk, (config.file, servers));
         Ok(node)
     }
 
     fn spawn_control(
         &mut self,
         socket: tokio::net::UnixListener,
-        ledger: Searcher,
+        (ledger, replies): (Searcher, ReplyBook),
         desk: Desk,
         (config, resolver): (Option<PathBuf>, Vec<SocketAddr>),
     ) {
@@ -130,6 +133,7 @@ impl Node {
             spool: self.spool.clone(),
             hints: self.relay.hints(),
             ledger,
+            replies,
             keeper: Arc::clone(&self.keeper),
             desk,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),

@@ -9,5 +9,6 @@ mod corpus;
 mod crash;
 mod ledger;
 mod queue;
+mod replies;
 mod setup;
 mod support;

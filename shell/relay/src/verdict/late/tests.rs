@@ -144,7 +144,7 @@ fn verdict(disk: &MemDisk) -> Verdict {
         reporting_listener: "eu-in".parse().unwrap(),
         schedules: Schedules { to_tenant: schedule(), to_recipients: schedule() },
         holds: Arc::default(),
-        judging: Judging::new(Arc::new(Tenants::new()), &[]),
+        judging: Judging::new(Arc::new(Tenants::new()), &[], Arc::default()),
         probes: Probes::default(),
         patience: Patience::default(),
         tenants_told: TenantsTold::default(),
