@@ -187,7 +187,9 @@ impl Rounds {
             watched.iter().filter(is_due).cloned().collect()
         };
         let (heard, by) = self.round(ask, &due).await;
-        self.doubt_or_not(watched, &heard, by, now);
+        if by.is_some() {
+            self.doubt_or_not(watched, &heard, pool, now);
+        }
         self.take((heard, by), pool, ask.now(), brought);
         let suspects = self.suspects(watched, false);
         if let Some(first) = by.filter(|_| !suspects.is_empty())
@@ -371,17 +373,11 @@ impl Rounds {
             let before = pool.listed(zone).into_iter().filter(|address| !unlisted.contains(address));
             let all: BTreeSet<IpAddr> = before.chain(listed).collect();
             pool.says(zone, all.into_iter().collect());
-            if self.doubt.is_some() && pool.agrees(zone, now) {
-                pool.wake(zone).notify_one();
-            }
         }
     }
 
     /// A list that names every address of the pool in one poll, and named none before, is doubted; one that clears one of them no longer.
-    fn doubt_or_not(&mut self, watched: &[Watched], heard: &[Heard], by: Option<usize>, now: Timestamp) {
-        if by.is_none() {
-            return;
-        }
+    fn doubt_or_not(&mut self, watched: &[Watched], heard: &[Heard], pool: &Pool, now: Timestamp) {
         let of_pool: Vec<&Heard> = heard.iter().filter(|one| one.watched.is_pool).collect();
         if of_pool.iter().any(|one| one.finding == Finding::Clean) {
             self.doubt = None;
@@ -393,7 +389,8 @@ impl Rounds {
             let known = records.get(&one.watched.subject);
             is_listed(&one.finding) && !known.is_some_and(|record| was_listed(&record.history, true))
         };
-        if size > 1 && of_pool.len() == size && of_pool.iter().all(is_new) && self.doubt.is_none() {
+        let is_whole = size > 1 && of_pool.len() == size && of_pool.iter().all(is_new);
+        if is_whole && self.doubt.is_none() && !pool.agrees(self.config.zone.name, now) {
             self.doubt = Some(now);
             tracing::warn!(
                 zone = self.config.zone.name,
