@@ -61,6 +61,17 @@ pub(crate) enum Request {
     },
     /// Every certificate, looked at now.
     CertificateList,
+    /// Block lists, what they say of every subject, and the cases.
+    DnsblList,
+    /// One address or domain with its polls.
+    DnsblShow {
+        subject: String,
+    },
+    /// Somebody asked a list for removal.
+    DnsblAsked {
+        subject: String,
+        zone: String,
+    },
     /// What became of messages.
     Trace(TraceWish),
 }
@@ -110,6 +121,9 @@ impl Request {
             | Self::TenantList
             | Self::TenantExport { .. }
             | Self::CertificateList
+            | Self::DnsblList
+            | Self::DnsblShow { .. }
+            | Self::DnsblAsked { .. }
             | Self::Trace(_) => false,
         }
     }

@@ -242,7 +242,9 @@ async fn always(lists: Arc<Lists>, mut rounds: Rounds, ask: Witnesses) {
     let mut told = ZoneTrust::Untested;
     let mut kept = ask.now();
     loop {
-        let watched = subjects::of(zone, &lists.sources, &(lists.means.tenant_domains)());
+        let is_of_domains = zone.lists == dnsbl::Lists::Domains;
+        let tenants = if is_of_domains { (lists.means.tenant_domains)() } else { Vec::new() };
+        let watched = subjects::of(zone, &lists.sources, &tenants);
         if rounds.trust() != told {
             told = rounds.trust();
             lists.tell_trust(zone.name, &told).await;
