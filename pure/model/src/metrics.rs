@@ -169,7 +169,7 @@ metrics! {
     certificates_ending "gauge" "signpost_certificates_ending" "Certificates that have expired or will within three weeks.";
     @families
     certificates_expire "certificate" "signpost_certificate_expires_timestamp_seconds" "When each certificate expires, in seconds since 1970.";
-    dnsbl_trusted "zone" "signpost_dnsbl_zone_trusted" "Whether a block list is believed: its test points are right and it does not name the whole pool at once.";
+    dnsbl_trusted "zone" "signpost_dnsbl_zone_trusted" "Whether a block list is believed: right test points, and not the whole pool named at once.";
     dnsbl_good "zone" "signpost_dnsbl_zone_good_poll_timestamp_seconds" "When a trusted name server last answered for a block list, in seconds since 1970.";
     canary_micros "canary" "signpost_canary_microseconds" "How long the last canary of each name took that came to its sink.";
 }

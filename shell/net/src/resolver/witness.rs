@@ -185,3 +185,6 @@ fn said<T>(answer: &Message, read: impl Fn(&RData) -> Option<T>) -> Said<T> {
         None => Said::NoData,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,3 +11,4 @@ mod ledger;
 mod queue;
 mod setup;
 mod support;
+mod watch;

@@ -2,6 +2,8 @@
 //!
 //! Its clock runs fast, so that the second look comes at once; nothing sleeps, every wait is for a report.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod real;
 mod wrong;
 
@@ -80,21 +82,18 @@ impl Seen {
         in_zone: &str,
         word: &str,
     ) -> (Option<SourceName>, Option<Listing>) {
-        self.find(&format!("{of} {word} in {in_zone}"), |report| match report {
-            Report::Standing { subject, zone, standing, source, .. }
-                if subject.to_string() == of && *zone == in_zone && standing.word() == word =>
-            {
-                Some((source.clone(), standing.listing().cloned()))
-            }
-            _ => None,
+        self.find(&format!("{of} {word} in {in_zone}"), |report| {
+            let Report::Standing { subject, zone, standing, source, .. } = report else { return None };
+            let is_it = subject.to_string() == of && *zone == in_zone && standing.word() == word;
+            is_it.then(|| (source.clone(), standing.listing().cloned()))
         })
         .await
     }
 
     async fn trust(&mut self, in_zone: &str, word: &str) -> ZoneTrust {
-        self.find(&format!("{in_zone} {word}"), |report| match report {
-            Report::Zone { zone, trust } if *zone == in_zone && trust.word() == word => Some(trust.clone()),
-            _ => None,
+        self.find(&format!("{in_zone} {word}"), |report| {
+            let Report::Zone { zone, trust } = report else { return None };
+            (*zone == in_zone && trust.word() == word).then(|| trust.clone())
         })
         .await
     }

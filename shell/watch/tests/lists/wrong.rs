@@ -33,9 +33,9 @@ async fn a_listing_makes_a_case_that_outlives_a_restart() {
     assert_eq!((source, listing.extent), (Some("eu-3".parse().unwrap()), Extent::Single));
     assert!(listing.text.unwrap().contains("2001:db8::25"));
     let case = |wanted: CaseChange| {
-        move |report: &Report| match report {
-            Report::Case { case, change } if *change == wanted => Some(case.clone()),
-            _ => None,
+        move |report: &Report| {
+            let Report::Case { case, change } = report else { return None };
+            (*change == wanted).then(|| case.clone())
         }
     };
     seen.find("a case", case(CaseChange::Opened)).await;
@@ -50,11 +50,9 @@ async fn a_listing_makes_a_case_that_outlives_a_restart() {
     let cases = seen.watch.cases();
     assert_eq!((cases.len(), &cases[0].case), (1, &asked));
     // One poll is enough: the witness of before the restart is the other one.
-    let first = seen.find("a standing", |report| match report {
-        Report::Standing { subject, standing, .. } if subject.to_string() == "2001:db8::25" => {
-            Some(standing.clone())
-        }
-        _ => None,
+    let first = seen.find("a standing", |report| {
+        let Report::Standing { subject, standing, .. } = report else { return None };
+        (subject.to_string() == "2001:db8::25").then(|| standing.clone())
     });
     assert!(matches!(first.await, Standing::Listed { .. }));
     world.dns().set_listed(ZEN, "2001:db8::25", None);
