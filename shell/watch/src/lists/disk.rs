@@ -11,6 +11,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 const VERSION: u32 = 1;
 
@@ -29,13 +30,17 @@ struct CaseFile {
 
 /// The directory.
 #[derive(Debug, Clone)]
-pub(crate) struct Disk(PathBuf);
+pub(crate) struct Disk {
+    dir: PathBuf,
+    /// A write that its task no longer waits for goes on; the next one of the same file comes after it.
+    writing: Arc<Mutex<()>>,
+}
 
 impl Disk {
     /// Makes the directory if it is not there.
     pub(crate) fn open(dir: &Path) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-        Ok(Self(dir.to_owned()))
+        Ok(Self { dir: dir.to_owned(), writing: Arc::default() })
     }
 
     pub(super) fn histories(&self, zone: &str) -> BTreeMap<String, History> {
@@ -49,17 +54,17 @@ impl Disk {
     }
 
     pub(super) fn cases(&self) -> Vec<Case> {
-        let read = read::<CaseFile>(&self.0.join("cases.json"), |file| file.version);
+        let read = read::<CaseFile>(&self.dir.join("cases.json"), |file| file.version);
         read.map(|file| file.cases).unwrap_or_default()
     }
 
     pub(super) async fn keep_cases(&self, cases: Vec<Case>) {
-        self.keep(self.0.join("cases.json"), &CaseFile { version: VERSION, cases }).await;
+        self.keep(self.dir.join("cases.json"), &CaseFile { version: VERSION, cases }).await;
     }
 
     /// The names of zones come from a table of ours and are safe as names of files.
     fn zone_file(&self, zone: &str) -> PathBuf {
-        self.0.join(format!("zone-{zone}.json"))
+        self.dir.join(format!("zone-{zone}.json"))
     }
 
     async fn keep(&self, path: PathBuf, file: &impl Serialize) {
@@ -71,7 +76,12 @@ impl Disk {
             }
         };
         let shown = path.display().to_string();
-        let written = tokio::task::spawn_blocking(move || replace(&path, &bytes)).await;
+        let writing = Arc::clone(&self.writing);
+        let written = tokio::task::spawn_blocking(move || {
+            let _one_at_a_time = writing.lock().unwrap_or_else(PoisonError::into_inner);
+            replace(&path, &bytes)
+        })
+        .await;
         if let Err(error) = written.map_err(io::Error::other).flatten() {
             tracing::warn!(path = shown, %error, "what the watch has seen cannot be kept; it goes on in memory");
         }

@@ -187,6 +187,10 @@ impl Rounds {
             watched.iter().filter(is_due).cloned().collect()
         };
         let (heard, by) = self.round(ask, &due).await;
+        if !self.is_trusted_by_any() {
+            // A list that is not believed agrees with nobody.
+            pool.says(self.config.zone.name, Vec::new());
+        }
         if by.is_some() {
             self.doubt_or_not(watched, &heard, pool, now);
         }

@@ -70,6 +70,8 @@ pub(crate) struct Lists {
     disk: Disk,
     pub(crate) pool: Pool,
     cases: Mutex<Cases>,
+    /// An older list of cases is never written over a newer one.
+    keeping: tokio::sync::Mutex<()>,
     views: Mutex<BTreeMap<&'static str, View>>,
     reports: mpsc::Sender<Report>,
 }
@@ -81,6 +83,7 @@ impl Lists {
             means,
             pool: Pool::new(&config.zones),
             cases: Mutex::new(Cases::of(disk.cases())),
+            keeping: tokio::sync::Mutex::default(),
             views: Mutex::default(),
             disk,
             reports,
@@ -113,8 +116,10 @@ impl Lists {
 
     /// The cases as they are now, kept and told.
     pub(crate) async fn case_changed(&self, report: Report) {
+        let one_at_a_time = self.keeping.lock().await;
         let cases = self.cases().all();
         self.disk.keep_cases(cases).await;
+        drop(one_at_a_time);
         self.tell(report).await;
     }
 
