@@ -86,7 +86,7 @@ fn show(answer: &Value) -> String {
         let polls = answer["polls"][&zone].as_array().into_iter().flatten();
         for poll in polls {
             let count = if poll["counts"] == true { "" } else { "  (does not count)" };
-            let (at, witness) = (minute(poll, "at"), text_of(poll, "witness"));
+            let (at, witness) = (point(poll, "at", "2026-01-01T00:00:00".len()), text_of(poll, "witness"));
             let _infallible = writeln!(text, "  {at}  {witness}  {}{count}", finding(&poll["finding"]));
         }
     }
@@ -155,9 +155,13 @@ fn case_text(case: &Value) -> String {
 
 /// A point in time to the minute, or a dash.
 fn minute(value: &Value, key: &str) -> String {
+    point(value, key, "2026-01-01T00:00".len())
+}
+
+fn point(value: &Value, key: &str, len: usize) -> String {
     let text = text_of(value, key);
-    match text.get(..16) {
-        Some(minute) => format!("{}Z", minute.replace('T', " ")),
+    match text.get(..len) {
+        Some(point) => format!("{}Z", point.replace('T', " ")),
         None => "-".to_owned(),
     }
 }

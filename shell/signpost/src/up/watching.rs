@@ -98,10 +98,11 @@ fn domains(board: &Board) -> Vec<TenantDomain> {
 /// The hosts of the URLs in a text.
 fn hosts(text: &str) -> BTreeSet<Domain> {
     let ends = |c: char| c.is_whitespace() || c.is_control() || "/?#\"'<>()\\`,;|{}[]".contains(c);
-    let after = text.match_indices("://").filter(|(at, _)| {
-        text[..*at].to_ascii_lowercase().ends_with("http")
-            || text[..*at].to_ascii_lowercase().ends_with("https")
-    });
+    let is_after = |at: usize, word: &[u8]| {
+        let before = &text.as_bytes()[..at];
+        before.len() >= word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word)
+    };
+    let after = text.match_indices("://").filter(|(at, _)| is_after(*at, b"http") || is_after(*at, b"https"));
     let hosts = after.filter_map(|(at, mark)| {
         let authority = text[at + mark.len()..].split(ends).next()?;
         let host = authority.rsplit('@').next()?.split(':').next()?;
