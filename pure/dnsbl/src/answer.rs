@@ -45,6 +45,16 @@ pub enum Refusal {
     Unknown(String),
 }
 
+impl Refusal {
+    /// In words.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        match self {
+            Self::Told(why) | Self::Unknown(why) => why,
+        }
+    }
+}
+
 /// What one poll found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Finding {

@@ -86,14 +86,14 @@ fn judge(zone: &Zone, positive: &Answer, negative: &Answer) -> Result<(), String
         Finding::Listed(_) => {
             return Err(format!("{} lists what nobody may list: it lists the world", zone.name));
         }
-        Finding::Unknown(why) => return Err(format!("{} does not answer: {why:?}", zone.name)),
+        Finding::Unknown(why) => return Err(format!("{} does not answer: {}", zone.name, why.why())),
     }
     match read(zone, positive) {
         Finding::Listed(_) => Ok(()),
         Finding::Clean => {
             Err(format!("{} does not list its test point: it is empty or not there", zone.name))
         }
-        Finding::Unknown(why) => Err(format!("{} does not answer: {why:?}", zone.name)),
+        Finding::Unknown(why) => Err(format!("{} does not answer: {}", zone.name, why.why())),
     }
 }
 

@@ -51,6 +51,11 @@ impl Family {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = values.into_iter().collect();
     }
 
+    /// Sets one of them.
+    pub fn set_one(&self, key: &str, value: u64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), value);
+    }
+
     fn render(&self, text: &mut String, name: &str, label: &str) {
         for (key, value) in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let key = key.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
@@ -151,10 +156,22 @@ metrics! {
     ledger_gaps "gauge" "signpost_ledger_gaps" "Gaps in the ledger: parts of the spool's log that were gone or damaged before they were read.";
     ledger_errors "counter" "signpost_ledger_errors_total" "Writes of the ledger that failed and are tried again.";
     ledger_refusals_dropped "counter" "signpost_ledger_refusals_dropped_total" "Refused sessions that are not in the ledger because too many waited.";
+    dnsbl_polls "counter" "signpost_dnsbl_polls_total" "Answers of block lists about our addresses and domains, test points left out.";
+    dnsbl_findings "counter" "signpost_dnsbl_findings_total" "Answers of believed block lists that name one of our addresses or domains.";
+    dnsbl_unknown "counter" "signpost_dnsbl_unknown_total" "Questions to block lists that got no answer that says anything.";
+    dnsbl_listed "gauge" "signpost_dnsbl_listed" "Pairs of address or domain and block list that are suspected or listed now.";
+    canaries_sent "counter" "signpost_canaries_sent_total" "Canaries begun.";
+    canaries_seen "counter" "signpost_canaries_seen_total" "Canaries that came to their sink.";
+    canaries_late "counter" "signpost_canaries_late_total" "Canaries that were not at their sink in their time.";
+    canaries_lost "counter" "signpost_canaries_lost_total" "Canaries that are no longer waited for.";
+    canaries_refused "counter" "signpost_canaries_refused_total" "Canaries that our own listener did not take.";
     alarms "counter" "signpost_alarms_total" "Events logged as WARN or ERROR that ask for a person.";
     certificates_ending "gauge" "signpost_certificates_ending" "Certificates that have expired or will within three weeks.";
     @families
     certificates_expire "certificate" "signpost_certificate_expires_timestamp_seconds" "When each certificate expires, in seconds since 1970.";
+    dnsbl_trusted "zone" "signpost_dnsbl_zone_trusted" "Whether a block list is believed: right test points, and not the whole pool named at once.";
+    dnsbl_good "zone" "signpost_dnsbl_zone_good_poll_timestamp_seconds" "When a trusted name server last answered for a block list, in seconds since 1970.";
+    canary_micros "canary" "signpost_canary_microseconds" "How long the last canary of each name took that came to its sink.";
 }
 
 #[cfg(test)]

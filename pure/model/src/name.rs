@@ -93,6 +93,8 @@ names! {
     RegionName;
     /// One address on which connectors reach us.
     ListenerName;
+    /// One kind of canary: where it goes and how often.
+    CanaryName;
 }
 
 #[cfg(test)]

@@ -13,4 +13,4 @@ pub mod tls;
 pub use clock::Clock;
 pub use connect::{ConnectError, connect};
 pub use random::random;
-pub use resolver::{Exchanger, ResolveError, Resolver};
+pub use resolver::{Exchanger, ResolveError, Resolver, Said, Witness, system_servers};

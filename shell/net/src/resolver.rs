@@ -5,6 +5,9 @@
 //! answer, because the first is a fact about the recipient and the second is nobody's fault yet.
 
 mod records;
+mod witness;
+
+pub use witness::{Said, Witness, system_servers};
 
 use hickory_resolver::config::{NameServerConfig, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;

@@ -56,6 +56,9 @@ pub(crate) enum Command {
     /// Look at every certificate that a running relay uses
     #[command(subcommand)]
     Certificate(CertificateCommand),
+    /// Look at what block lists say of this relay's addresses and domains, and at the cases
+    #[command(subcommand)]
+    Dnsbl(DnsblCommand),
     /// Check a configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -316,6 +319,37 @@ pub(crate) struct TraceArgs {
 pub(crate) enum CertificateCommand {
     /// List certificates with names, issuer, end, source and next renewal
     Ls {
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DnsblCommand {
+    /// List the block lists with their trust, everything that is not clean, and the open cases
+    Ls {
+        /// Show what is clean as well
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one address or domain: what each list says, its latest polls, its cases with removal links
+    Show {
+        subject: String,
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Note that you have asked a list for removal: the case is due again after a day
+    Asked {
+        subject: String,
+        zone: String,
         #[command(flatten)]
         data: Data,
         #[arg(long)]

@@ -4,6 +4,7 @@
 //! today is not refused tomorrow. Paths are relative to the file.
 
 mod read;
+mod zones;
 
 pub(crate) use read::read;
 
@@ -35,6 +36,8 @@ pub(crate) struct OperatorConfig {
     pub(crate) queue: relay::QueueConfig,
     pub(crate) http: Http,
     pub(crate) dnsbl: Dnsbl,
+    /// Default: none.
+    pub(crate) canaries: Vec<watch::CanaryConfig>,
     pub(crate) ledger: Ledger,
     pub(crate) guard: Guard,
     /// Where alarms and subscriber mail go: a URL of another mail system. Default: none.
@@ -110,6 +113,8 @@ pub(crate) struct DnsblZone {
     pub(crate) name: String,
     /// `a`: trusted as strong evidence; `b`: weak.
     pub(crate) tier: char,
+    /// As `dqs_key`, for a list of another operator. Default: none.
+    pub(crate) key: Option<String>,
 }
 
 /// `[ledger]`.

@@ -62,6 +62,17 @@ pub(crate) enum Request {
     },
     /// Every certificate, looked at now.
     CertificateList,
+    /// Block lists, what they say of every subject, and the cases.
+    DnsblList,
+    /// One address or domain with its polls.
+    DnsblShow {
+        subject: String,
+    },
+    /// Somebody asked a list for removal.
+    DnsblAsked {
+        subject: String,
+        zone: String,
+    },
     /// What became of messages.
     Trace(TraceWish),
     /// What nobody knows of replies, and what operators said of them.
@@ -115,6 +126,9 @@ impl Request {
             | Self::TenantList
             | Self::TenantExport { .. }
             | Self::CertificateList
+            | Self::DnsblList
+            | Self::DnsblShow { .. }
+            | Self::DnsblAsked { .. }
             | Self::Trace(_)
             | Self::Replies { .. } => false,
         }

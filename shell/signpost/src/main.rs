@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Connector(command) => commands::connector(command),
         Command::Doctor(args) => commands::doctor(&args),
         Command::Certificate(command) => commands::certificate(command),
+        Command::Dnsbl(command) => commands::dnsbl(command),
         Command::Config(command) => commands::config(command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "signpost", &mut std::io::stdout());

@@ -7,6 +7,7 @@ mod certificates;
 mod node;
 mod play;
 mod queue;
+mod watching;
 
 use crate::cli::UpArgs;
 use crate::config::{self, OperatorConfig};

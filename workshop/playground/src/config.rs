@@ -19,8 +19,10 @@ pub struct PlaygroundConfig {
     pub connector: Option<SocketAddr>,
     /// Name of the fake Exchange: its certificate's name, its greeting, the target of the tenants' MX.
     pub smart_host: String,
-    /// Zone of the block list.
+    /// Zone of the block list that the fake Exchange asks.
     pub dnsbl_zone: String,
+    /// Zones of other block lists.
+    pub further_zones: Vec<String>,
     /// The organisations that it hosts.
     pub tenants: Vec<ExchangeTenant>,
     /// How outbound mail leaves.
@@ -164,6 +166,7 @@ impl PlaygroundConfig {
             connector: None,
             smart_host: "acme-example.mail.protection.outlook.com".to_owned(),
             dnsbl_zone: "zen.spamhaus.org".to_owned(),
+            further_zones: vec!["bl.spamcop.net".to_owned()],
             tenants: vec![ExchangeTenant::acme()],
             outbound: OutboundConfig::default(),
             inbound: InboundConfig::default(),

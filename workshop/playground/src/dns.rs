@@ -1,9 +1,13 @@
-//! The name server of the playground: addresses, MX, texts and one block list, all changeable while it runs.
+//! The name server of the playground: addresses, MX, texts and block lists, all changeable while it runs.
 //!
 //! It answers over UDP and TCP for the names that it was given and says NXDOMAIN for every other name, so that nothing here
-//! ever asks the outside. The block list follows RFC 5782: octets reversed below the zone, `127.0.0.2` always listed and
-//! `127.0.0.1` never, a TXT beside every A. Every answer has a time to live of zero: a change is seen by the next query.
+//! ever asks the outside. A block list follows RFC 5782: octets reversed below the zone, `127.0.0.2` always listed and
+//! `127.0.0.1` never, a TXT beside every A, until it is told to go wrong. An answer has a time to live of zero: a change is seen by the next query.
 //! Each query is counted by name and type. It fails only at the start, when an address cannot be bound.
+
+mod lists;
+
+pub use lists::Mood;
 
 use hickory_proto::op::{Header, HeaderCounts, Metadata, ResponseCode};
 use hickory_proto::rr::rdata::{A, AAAA, MX, PTR, SOA, TXT};
@@ -12,6 +16,7 @@ use hickory_server::Server;
 use hickory_server::net::runtime::Time;
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
 use hickory_server::zone_handler::MessageResponseBuilder;
+use lists::{List, Says};
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -50,8 +55,9 @@ pub struct NameServer {
 #[derive(Debug, Default)]
 struct Zones {
     records: BTreeMap<String, Vec<Answer>>,
+    /// The list that the fake Exchange asks.
     dnsbl_zone: String,
-    listed: BTreeMap<Ipv4Addr, Ipv4Addr>,
+    lists: BTreeMap<String, List>,
     queries: BTreeMap<String, u64>,
     failing: bool,
 }
@@ -60,15 +66,12 @@ impl NameServer {
     /// Binds both sockets and gives the handle and the server that its caller drives and stops.
     pub(crate) async fn start(address: SocketAddr, dnsbl_zone: &str) -> io::Result<(Self, Server<Self>)> {
         let (udp, tcp) = bind_both(address).await?;
-        let zones = Zones {
-            dnsbl_zone: fold(dnsbl_zone),
-            listed: BTreeMap::from([(Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 2))]),
-            ..Zones::default()
-        };
+        let zones = Zones { dnsbl_zone: fold(dnsbl_zone), ..Zones::default() };
         let handle = Self { zones: Arc::new(Mutex::new(zones)), address: udp.local_addr()? };
         let mut server = Server::new(handle.clone());
         server.register_socket(udp);
         server.register_listener(tcp, TCP_IDLE, TCP_RESPONSES_MAX);
+        handle.add_list(dnsbl_zone, Ipv4Addr::new(127, 0, 0, 2));
         Ok((handle, server))
     }
 
@@ -88,25 +91,53 @@ impl NameServer {
         self.lock().records.remove(&fold(name));
     }
 
-    /// Lists an address with a return code such as `127.0.0.2`.
-    pub fn list(&self, ip: Ipv4Addr, code: Ipv4Addr) {
-        self.lock().listed.insert(ip, code);
+    /// Adds a block list with its test points; `code` is that of the domain `test`. One that is there already stays as it is.
+    pub fn add_list(&self, zone: &str, code: Ipv4Addr) {
+        if !zone.is_empty() {
+            self.lock().lists.entry(fold(zone)).or_insert_with(|| List::new(code));
+        }
     }
 
-    /// Takes an address off the list; the test point stays.
+    /// Lists an address or a domain in a zone, or takes it off. Nothing happens if there is no such list.
+    pub fn set_listed(&self, zone: &str, subject: &str, code: Option<Ipv4Addr>) {
+        if let Some(list) = self.lock().lists.get_mut(&fold(zone)) {
+            list.set(subject, code);
+        }
+    }
+
+    /// How a list behaves from now on.
+    pub fn set_mood(&self, zone: &str, mood: Mood) {
+        if let Some(list) = self.lock().lists.get_mut(&fold(zone)) {
+            list.mood = mood;
+        }
+    }
+
+    /// The time to live of a list's answers, in seconds.
+    pub fn set_ttl(&self, zone: &str, ttl: u32) {
+        if let Some(list) = self.lock().lists.get_mut(&fold(zone)) {
+            list.ttl = ttl;
+        }
+    }
+
+    /// Lists an address with a return code such as `127.0.0.2` in the first list.
+    pub fn list(&self, ip: Ipv4Addr, code: Ipv4Addr) {
+        let zone = self.lock().dnsbl_zone.clone();
+        self.set_listed(&zone, &ip.to_string(), Some(code));
+    }
+
+    /// Takes an address off the first list; the test point stays.
     pub fn unlist(&self, ip: Ipv4Addr) {
         if ip != Ipv4Addr::new(127, 0, 0, 2) {
-            self.lock().listed.remove(&ip);
+            let zone = self.lock().dnsbl_zone.clone();
+            self.set_listed(&zone, &ip.to_string(), None);
         }
     }
 
-    /// The return code of a listed address.
+    /// The return code of an address in the first list.
     #[must_use]
     pub fn listing(&self, ip: IpAddr) -> Option<Ipv4Addr> {
-        match ip {
-            IpAddr::V4(ip) => self.lock().listed.get(&ip).copied(),
-            IpAddr::V6(_) => None,
-        }
+        let zones = self.lock();
+        zones.lists.get(&zones.dnsbl_zone)?.code(&ip.to_string())
     }
 
     /// While set, every query gets SERVFAIL.
@@ -137,18 +168,27 @@ impl Zones {
         *self.queries.entry(format!("{name} {record_type}")).or_default() += 1;
     }
 
-    /// The answers for a name, and whether the name exists at all.
-    fn look_up(&self, name: &str) -> Option<Vec<Answer>> {
-        let Some(below) = name.strip_suffix(&self.dnsbl_zone).filter(|_| !self.dnsbl_zone.is_empty()) else {
-            return self.records.get(name).cloned();
+    /// Code, answers and time to live for a name; nothing if there is to be no answer.
+    fn look_up(&self, name: &str) -> Option<(ResponseCode, Vec<Answer>, u32)> {
+        let below =
+            self.lists.iter().find_map(|(zone, list)| Some((name.strip_suffix(zone.as_str())?, list)));
+        let Some((front, list)) = below.filter(|(front, _)| front.is_empty() || front.ends_with('.')) else {
+            let found = self.records.get(name).cloned();
+            let code = if found.is_some() { ResponseCode::NoError } else { ResponseCode::NXDomain };
+            return Some((code, found.unwrap_or_default(), 0));
         };
-        if below.is_empty() {
-            return Some(Vec::new());
+        let nothing = |code| Some((code, Vec::new(), 0));
+        match front.strip_suffix('.').map(|front| list.says(front)) {
+            Some(Says::Listed(code, text)) => {
+                let answers = vec![Answer::Address(IpAddr::V4(code)), Answer::Text(text)];
+                Some((ResponseCode::NoError, answers, list.ttl))
+            }
+            Some(Says::NoName) => nothing(ResponseCode::NXDomain),
+            Some(Says::NoData) | None => nothing(ResponseCode::NoError),
+            Some(Says::Refused) => nothing(ResponseCode::Refused),
+            Some(Says::Failed) => nothing(ResponseCode::ServFail),
+            Some(Says::Nothing) => None,
         }
-        let ip = reversed_octets(below.strip_suffix('.')?)?;
-        let code = self.listed.get(&ip)?;
-        let text = format!("https://www.spamhaus.org/query/ip/{ip}");
-        Some(vec![Answer::Address(IpAddr::V4(*code)), Answer::Text(text)])
     }
 }
 
@@ -167,8 +207,10 @@ impl RequestHandler for NameServer {
         Self: 'async_trait,
     {
         Box::pin(async move {
-            let (code, records, authority) = self.answer(request);
             let mut metadata = Metadata::response_from_request(&request.metadata);
+            let Some((code, records, authority)) = self.answer(request) else {
+                return ResponseInfo::from(Header { metadata, counts: HeaderCounts::default() });
+            };
             metadata.response_code = code;
             metadata.authoritative = true;
             let response = MessageResponseBuilder::from_message_request(request).build(
@@ -190,10 +232,10 @@ impl RequestHandler for NameServer {
 }
 
 impl NameServer {
-    /// Code, answers, and the SOA of a negative answer (RFC 2308 §3).
-    fn answer(&self, request: &Request) -> (ResponseCode, Vec<Record>, Vec<Record>) {
+    /// Code, answers, and the SOA of a negative answer (RFC 2308 §3); nothing if there is to be no answer.
+    fn answer(&self, request: &Request) -> Option<(ResponseCode, Vec<Record>, Vec<Record>)> {
         let Ok(info) = request.request_info() else {
-            return (ResponseCode::FormErr, Vec::new(), Vec::new());
+            return Some((ResponseCode::FormErr, Vec::new(), Vec::new()));
         };
         let owner: Name = info.query.name().into();
         let name = fold(&owner.to_string());
@@ -201,18 +243,18 @@ impl NameServer {
         let mut zones = self.lock();
         zones.count(&name, wanted);
         if zones.failing {
-            return (ResponseCode::ServFail, Vec::new(), Vec::new());
+            return Some((ResponseCode::ServFail, Vec::new(), Vec::new()));
         }
-        let found = zones.look_up(&name);
-        let code = if found.is_some() { ResponseCode::NoError } else { ResponseCode::NXDomain };
+        let (code, found, ttl) = zones.look_up(&name)?;
         let records: Vec<_> = found
-            .unwrap_or_default()
             .into_iter()
             .filter_map(|answer| to_rdata(answer, wanted))
-            .map(|data| Record::from_rdata(owner.clone(), 0, data))
+            .map(|data| Record::from_rdata(owner.clone(), ttl, data))
             .collect();
-        let authority = if records.is_empty() { vec![start_of_authority(&owner)] } else { Vec::new() };
-        (code, records, authority)
+        let is_negative =
+            records.is_empty() && matches!(code, ResponseCode::NoError | ResponseCode::NXDomain);
+        let authority = if is_negative { vec![start_of_authority(&owner)] } else { Vec::new() };
+        Some((code, records, authority))
     }
 }
 
@@ -239,13 +281,6 @@ fn start_of_authority(owner: &Name) -> Record {
     let zone = owner.base_name();
     let data = SOA::new(zone.clone(), zone.clone(), 1, 3600, 600, 86_400, 0);
     Record::from_rdata(zone, 0, RData::SOA(data))
-}
-
-/// `4.3.2.1` is 1.2.3.4.
-fn reversed_octets(text: &str) -> Option<Ipv4Addr> {
-    let octets: Vec<u8> = text.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
-    let [d, c, b, a] = <[u8; 4]>::try_from(octets).ok()?;
-    Some(Ipv4Addr::new(a, b, c, d))
 }
 
 fn fold(name: &str) -> String {

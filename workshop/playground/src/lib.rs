@@ -30,7 +30,7 @@ use exchange::Exchange;
 use model::Timestamp;
 use rustls::pki_types::CertificateDer;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::task::JoinSet;
@@ -65,6 +65,9 @@ impl Playground {
         let (dns, mut server) = NameServer::start(config.dns, &config.dnsbl_zone)
             .await
             .map_err(|source| StartError::Listen { what: "the name server", address: config.dns, source })?;
+        for zone in &config.further_zones {
+            dns.add_list(zone, Ipv4Addr::new(127, 0, 0, 2));
+        }
         tasks.spawn(async move {
             if let Err(error) = server.block_until_done().await {
                 tracing::warn!(%error, "the playground's name server stopped");

@@ -1,4 +1,4 @@
-//! Real programs as peers: Postfix and Exim from Debian, Python's smtplib, swaks and smtp-source, and Pebble as authority.
+//! Real programs as peers: Postfix and Exim from Debian, Python's smtplib, swaks and smtp-source, Pebble as authority, rbldnsd as block list.
 //!
 //! A thing that we wrote proves nothing about mail until software that we did not write agrees with it. Each function here runs one such
 //! program on loopback with its files in a temporary folder and waits for its end: call them from a blocking thread. A program that is not
@@ -14,6 +14,7 @@
 //! | `smtplib` | one message by a client that pipelines nothing and speaks DATA |
 //! | `swaks` | one message with any option of swaks, STARTTLS among them |
 //! | `Pebble::start` | an ACME authority that rejects nonces and forgets everything |
+//! | `Rbldnsd::start` | block lists on the server that real ones run on |
 //! | `smtp_source` | many messages over many sessions |
 
 mod clients;
@@ -21,6 +22,7 @@ mod exim;
 mod exim_server;
 mod pebble;
 mod postfix;
+mod rbldnsd;
 mod tools;
 
 pub use clients::{Heard, smtp_source, smtplib, swaks};
@@ -28,6 +30,7 @@ pub use exim::exim;
 pub use exim_server::EximServer;
 pub use pebble::{Pebble, PebbleConfig};
 pub use postfix::Postfix;
+pub use rbldnsd::{Dataset, Rbldnsd};
 pub use tools::install;
 
 use std::io;

@@ -46,7 +46,9 @@ async fn whole(site: Site) -> Result<Vec<Looked>> {
     let (tenants, broken) = site.tenants()?;
     let config = &site.config;
     let resolver = Resolver::new(&config.resolver.servers, config.resolver.timeout)?;
-    let view = Arc::new(View { resolver, tenants, site });
+    let witnesses =
+        watch::Witnesses::new(&config.resolver.servers, config.resolver.timeout, net::Clock::start(1))?;
+    let view = Arc::new(View { resolver, witnesses, tenants, site });
     let mut looked = look::at_once(looks(&view)).await;
     for tenant in broken {
         let mend = "correct the folder; `signpost config check DIR` tells every error";

@@ -3,10 +3,9 @@
 //! Every problem is told with file and line, all of them in one pass; a key that nobody knows is a problem with the nearest known one.
 
 mod certificates;
+mod watching;
 
-use super::{
-    Dnsbl, DnsblZone, Guard, Http, Ledger, ListenerFile, Log, LogFormat, OperatorConfig, ResolverFile,
-};
+use super::{Guard, Http, Ledger, ListenerFile, Log, LogFormat, OperatorConfig, ResolverFile};
 use model::{ByteCount, Duration, Source};
 use net::tls::ClientCertificates;
 use relay::{Patience, QueueConfig};
@@ -63,7 +62,8 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
         acme: certificates::acme(&mut top, beside, report),
         queue: queue(&mut top, report),
         http: http(&mut top, report),
-        dnsbl: dnsbl(&mut top, report),
+        dnsbl: watching::dnsbl(&mut top, report),
+        canaries: watching::canaries(&mut top, report),
         ledger: ledger(&mut top, report),
         guard: guard(&mut top, report),
         notices_route: notices(&mut top, report),
@@ -231,33 +231,6 @@ fn http(top: &mut Table<'_>, report: &mut Report) -> Http {
     }
     table.finish(report);
     http
-}
-
-fn dnsbl(top: &mut Table<'_>, report: &mut Report) -> Dnsbl {
-    let mut dnsbl = Dnsbl { poll: MINUTE, zones: Vec::new(), dqs_key: None };
-    let Some(mut table) = top.table("dnsbl", report) else { return dnsbl };
-    set(&mut dnsbl.poll, &mut table, "poll", Duration::from_secs(10)..=DAY, report);
-    for mut zone in table.take("zones").map(|value| value.tables(report)).unwrap_or_default() {
-        let name = zone.require("name", report).and_then(|value| zone_name(&value, report));
-        let tier =
-            zone.require("tier", report).and_then(|value| value.word(&[("a", 'a'), ("b", 'b')], report));
-        zone.finish(report);
-        dnsbl.zones.extend(name.zip(tier).map(|(name, tier)| DnsblZone { name, tier }));
-    }
-    dnsbl.dqs_key = optional(&mut table, "dqs_key", report);
-    table.finish(report);
-    dnsbl
-}
-
-/// A dead zone is an error: who owns its name next may list the world.
-fn zone_name(value: &Value<'_>, report: &mut Report) -> Option<String> {
-    let name = host(value, report)?;
-    match dnsbl::find(&name) {
-        Ok(_) => {}
-        Err(error @ dnsbl::NoZone::Dead { .. }) => value.problem(report, error),
-        Err(error @ dnsbl::NoZone::Unknown(_)) => report.warn(value.start(), error.to_string()),
-    }
-    Some(name)
 }
 
 fn ledger(top: &mut Table<'_>, report: &mut Report) -> Ledger {

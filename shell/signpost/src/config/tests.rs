@@ -133,3 +133,35 @@ fn what_is_wrong_with_certificates_is_told_with_what_to_write() {
         assert!(found.contains(told), "{told} is not in\n{found}");
     }
 }
+
+#[test]
+fn lists_and_canaries_are_read_and_what_is_wrong_with_them_is_told() {
+    let canary = "[[canary]]\nname = \"way\"\nfrom = \"canary@acme.example\"\nto = \"canary@acme.example\"\nsink = \"127.0.0.1:2600\"\n";
+    let text = format!("{EXAMPLE}\n{canary}every = \"1m\"\nlost = \"10m\"\n");
+    let (config, problems, _) = read("signpost.toml", text.as_bytes(), Path::new("."));
+    assert_eq!(problems, []);
+    let canary_read = &config.unwrap().canaries[0];
+    let times = [canary_read.every, canary_read.late, canary_read.lost].map(|time| time.as_secs());
+    assert_eq!(times, [60, 60, 600]);
+    let told = self::problems(&format!("{EXAMPLE}\n{canary}lost = \"1m\"\n{canary}"));
+    assert!(told.join("\n").contains("`lost` has to be longer than `late`"), "{told:?}");
+    assert!(told.join("\n").contains("two [[canary]] with the name `way`"), "{told:?}");
+    let told = self::problems(&EXAMPLE.replace("bl.spamcop.net", "Zen.spamhaus.org"));
+    assert!(told.join("\n").contains("stands twice in dnsbl.zones"), "{told:?}");
+}
+
+#[test]
+fn a_key_goes_to_its_own_operator_only() {
+    let text = EXAMPLE
+        .replace("bl.spamcop.net\", tier = \"a\"", "combined.mail.abusix.zone\", tier = \"a\"")
+        .replace("dqs_key = \"\" ", "dqs_key = \"spamhauskey\" ");
+    let keys = |text: &str| -> Vec<Option<String>> {
+        let (config, problems, _) = read("signpost.toml", text.as_bytes(), Path::new("."));
+        assert_eq!(problems, []);
+        config.unwrap().dnsbl.zone_configs().into_iter().map(|zone| zone.key).collect()
+    };
+    assert_eq!(keys(&text), [Some("spamhauskey".to_owned()), None]);
+    let text =
+        text.replace("abusix.zone\", tier = \"a\"", "abusix.zone\", tier = \"a\", key = \"abusixkey\"");
+    assert_eq!(keys(&text), [Some("spamhauskey".to_owned()), Some("abusixkey".to_owned())]);
+}

@@ -2,6 +2,8 @@
 //!
 //! One task for each connection, all of them joined at the stop. A socket that a dead process left is replaced; a live one's is not.
 
+mod lists;
+
 use super::{ATTACHED_MAX, Answer, LINE_MAX, Line, Request};
 use crate::board::Board;
 use crate::desk::{Attached, Desk, Wish};
@@ -39,6 +41,7 @@ pub(crate) struct Control {
     pub(crate) replies: ReplyBook,
     pub(crate) keeper: Arc<certificates::Keeper>,
     pub(crate) desk: Desk,
+    pub(crate) watch: watch::Watch,
     pub(crate) listeners: Vec<SocketAddr>,
     pub(crate) console: SocketAddr,
     /// The operator's file; none for the built-in example.
@@ -127,6 +130,9 @@ impl Control {
         if let Request::Replies { wish } = request {
             return Ok((self.replies.answer(wish, by).await?, Vec::new()));
         }
+        if let Request::DnsblAsked { subject, zone } = request {
+            return Ok((lists::asked(&self.watch, &subject, &zone, &by).await?, Vec::new()));
+        }
         tokio::time::timeout(WAIT, self.act(request, attached)).await.context("it took too long")?
     }
 
@@ -171,6 +177,11 @@ impl Control {
             Request::QueueActs { limit } => self.desk.acts(limit),
             Request::Replies { wish } => self.replies.answer(wish, "unknown".to_owned()).await?,
             Request::CertificateList => json!(self.keeper.list().await),
+            Request::DnsblList => lists::list(&self.watch),
+            Request::DnsblShow { subject } => lists::show(&self.watch, &subject)?,
+            Request::DnsblAsked { subject, zone } => {
+                lists::asked(&self.watch, &subject, &zone, "unknown").await?
+            }
             Request::Trace(wish) => json!(self.ledger.search(&wish).await?),
         };
         Ok((value, Vec::new()))

@@ -7,6 +7,7 @@ use super::certificates;
 use super::play;
 use super::play::Ports;
 use super::queue::{self, Reading};
+use super::watching;
 use crate::board::Board;
 use crate::config::{ListenerFile, OperatorConfig};
 use crate::control::{self, Control};
@@ -41,6 +42,7 @@ pub(super) struct Node {
     spool: Spool,
     reading: Reading,
     recorder: Recorder,
+    watcher: watch::Watcher,
     board: Arc<Board>,
     keeper: Arc<Keeper>,
     playground: Option<Playground>,
@@ -102,8 +104,13 @@ impl Node {
         let ledger = LedgerConfig { path: data_dir.join("ledger.sqlite"), keep: config.ledger.keep };
         let (recorder, searcher) =
             ledger::start(ledger, spool.clone(), refused, clock.clone(), Arc::clone(&metrics));
+        let listener = relay.addresses().first().map(|(_, address)| *address);
+        let means = (clock.clone(), Arc::clone(&metrics), Arc::clone(&board));
+        let (watcher, watch, reports) =
+            watching::start(&config, &data_dir, &servers, listener, means).await?;
         let mut node = Self {
             recorder,
+            watcher,
             reading: Reading::begin(unread, Arc::clone(&board), Arc::clone(&metrics)),
             console: web.local_addr()?,
             relay,
@@ -116,8 +123,9 @@ impl Node {
             tasks: JoinSet::new(),
         };
         let desk = Desk::new(node.spool.clone(), node.relay.operator(), clock);
-        node.spawn_pages(web, &config, metrics, desk.clone());
-        node.spawn_control(socket, (searcher, replies), desk, (config.file, servers));
+        node.spawn_pages(web, &config, Arc::clone(&metrics), desk.clone());
+        node.tasks.spawn(watching::drain(reports, Arc::clone(&metrics)));
+        node.spawn_control(socket, (searcher, replies), (desk, watch), (config.file, servers));
         Ok(node)
     }
 
@@ -125,7 +133,7 @@ impl Node {
         &mut self,
         socket: tokio::net::UnixListener,
         (ledger, replies): (Searcher, ReplyBook),
-        desk: Desk,
+        (desk, watch): (Desk, watch::Watch),
         (config, resolver): (Option<PathBuf>, Vec<SocketAddr>),
     ) {
         let control = Control {
@@ -136,6 +144,7 @@ impl Node {
             replies,
             keeper: Arc::clone(&self.keeper),
             desk,
+            watch,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
             console: self.console,
             config,
@@ -255,6 +264,7 @@ impl Node {
 
     pub(super) async fn stop(mut self) {
         self.relay.stop().await;
+        self.watcher.stop().await;
         self.tasks.shutdown().await;
         self.spool.stop().await;
         self.reading.stop().await;

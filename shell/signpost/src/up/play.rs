@@ -16,6 +16,8 @@ pub(super) const DNS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net
 pub(super) const EXCHANGE: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 2, 1)), 2527);
 const CERTIFICATE_NAME: &str = "acme.relay.example";
+/// What a list of domains says of its test point.
+const TEST_DOMAIN_CODE: std::net::Ipv4Addr = std::net::Ipv4Addr::new(127, 0, 1, 2);
 const SECRET_FILE: &str = "playground.secret";
 
 /// The example's operator file with the playground's name server, without tenants beside it.
@@ -47,9 +49,12 @@ pub(super) async fn start(data_dir: &Path, ports: Ports) -> Result<Playground> {
     started.context("the playground does not start; --no-playground with a configuration does without it")
 }
 
-/// Lets the playground's name server know the relay's own names.
+/// Lets the playground's name server know the relay's own names and the block lists that are configured.
 pub(super) fn names(playground: &Playground, config: &OperatorConfig) {
     let dns = playground.dns();
+    for zone in &config.dnsbl.zones {
+        dns.add_list(&zone.name, TEST_DOMAIN_CODE);
+    }
     for source in &config.sources {
         dns.add(&source.ehlo, Answer::Address(source.address));
     }

@@ -12,3 +12,4 @@ mod queue;
 mod replies;
 mod setup;
 mod support;
+mod watch;

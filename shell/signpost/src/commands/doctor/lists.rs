@@ -4,19 +4,22 @@
 //! it says could be believed.
 
 use super::look::{Look, Looked, View};
-use dnsbl::{Answer, Finding, Refusal, Subject, Trust, TrustState, Zone, query_name, test_points};
-use net::{Clock, ResolveError};
+use dnsbl::{Answer, Finding, Refusal, Subject, Trust, TrustState, test_points};
+use net::Clock;
 use setup::State;
-use std::net::IpAddr;
 use std::sync::Arc;
+use watch::{Ask as _, ZoneConfig};
 
 pub(super) fn looks(view: &Arc<View>) -> Vec<Look> {
-    let looks = view.site.config.dnsbl.zones.iter().map(|zone| {
-        let (view, name) = (Arc::clone(view), zone.name.clone());
+    let known = view.site.config.dnsbl.zone_configs();
+    let looks = view.site.config.dnsbl.zones.iter().map(|written| {
+        let (view, name) = (Arc::clone(view), written.name.clone());
+        let config = known.iter().find(|config| config.zone.name == name).cloned();
         Look::new("dnsbl", name.clone(), async move {
-            match dnsbl::find(&name) {
-                Ok(zone) => whole(&view, zone).await,
-                Err(error) => {
+            match (dnsbl::find(&name), config) {
+                (Ok(_), Some(config)) => whole(&view, &config).await,
+                (Ok(_), None) => Vec::new(),
+                (Err(error), _) => {
                     let mend = "correct or take out the entry of dnsbl.zones";
                     vec![Looked::new("dnsbl", name, State::Unknown, error.to_string(), mend)]
                 }
@@ -26,8 +29,9 @@ pub(super) fn looks(view: &Arc<View>) -> Vec<Look> {
     looks.collect()
 }
 
-async fn whole(view: &View, zone: &'static Zone) -> Vec<Looked> {
-    let tested = test(view, zone).await;
+async fn whole(view: &View, config: &ZoneConfig) -> Vec<Looked> {
+    let zone = config.zone;
+    let tested = test(view, config).await;
     let is_lost = tested.state != State::Ok && test_points(zone).is_some();
     let mut looked = vec![tested];
     if is_lost {
@@ -35,7 +39,7 @@ async fn whole(view: &View, zone: &'static Zone) -> Vec<Looked> {
     }
     for source in &view.site.config.sources {
         let subject = format!("{} in {}", source.name, zone.name);
-        let (state, reason) = match ask(view, zone, &Subject::Address(source.address)).await {
+        let (state, reason) = match ask(view, config, &Subject::Address(source.address)).await {
             // The list has no addresses of this kind.
             None => continue,
             Some(answer) => match dnsbl::read(zone, &answer) {
@@ -51,12 +55,13 @@ async fn whole(view: &View, zone: &'static Zone) -> Vec<Looked> {
     looked
 }
 
-async fn test(view: &View, zone: &'static Zone) -> Looked {
+async fn test(view: &View, config: &ZoneConfig) -> Looked {
+    let zone = config.zone;
     let Some((listed, clean)) = test_points(zone) else {
         let reason = "the list has no test points, so whether it answers us cannot be known";
         return Looked::new("dnsbl", zone.name, State::Unknown, reason, "");
     };
-    let (listed, clean) = (ask(view, zone, &listed).await, ask(view, zone, &clean).await);
+    let (listed, clean) = (ask(view, config, &listed).await, ask(view, config, &clean).await);
     let (Some(listed), Some(clean)) = (listed, clean) else {
         return Looked::new("dnsbl", zone.name, State::Unknown, "its test points cannot be asked for", "");
     };
@@ -85,24 +90,18 @@ async fn test(view: &View, zone: &'static Zone) -> Looked {
 }
 
 /// Nothing if the list has no such subjects.
-async fn ask(view: &View, zone: &'static Zone, subject: &Subject) -> Option<Answer> {
-    let key = view.site.config.dnsbl.dqs_key.as_ref().and_then(|key| {
-        let named = key.starts_with("env:") || key.starts_with("file:");
-        if named { crate::folders::secret(key) } else { Some(key.clone()) }
-    });
-    let name = query_name(zone, key.as_deref().map(str::trim), subject).ok()?;
-    Some(match view.resolver.addresses(&name).await {
-        Ok(found) => {
-            let v4 = |address: &IpAddr| match address {
-                IpAddr::V4(address) => Some(*address),
-                IpAddr::V6(_) => None,
-            };
-            Answer::Found { addresses: found.iter().filter_map(v4).collect(), text: None }
+async fn ask(view: &View, zone: &ZoneConfig, subject: &Subject) -> Option<Answer> {
+    let mut silent = None;
+    for server in 0..view.witnesses.servers() {
+        match view.witnesses.ask(server, zone, subject, false).await?.answer {
+            Answer::Failed(why) => silent = Some(Answer::Failed(why)),
+            answer @ (Answer::Found { .. } | Answer::NoName | Answer::NoData | Answer::Refused) => {
+                return Some(answer);
+            }
         }
-        Err(ResolveError::Absent(_) | ResolveError::NullMx(_)) => Answer::NoName,
-        // The name may hold the key, so the error's own words are not shown.
-        Err(ResolveError::Failed { .. } | ResolveError::SetUp(_)) => {
-            Answer::Failed(format!("no name server answered for {}", zone.name))
-        }
+    }
+    silent.or_else(|| {
+        let refused: Vec<String> = view.witnesses.refused().iter().map(ToString::to_string).collect();
+        Some(Answer::Failed(format!("block lists refuse public resolvers such as {}", refused.join(", "))))
     })
 }

@@ -18,6 +18,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 pub(super) struct View {
     pub(super) site: Site,
     pub(super) resolver: Resolver,
+    pub(super) witnesses: watch::Witnesses,
     pub(super) tenants: BTreeMap<TenantName, Snapshot>,
 }
 

@@ -1,0 +1,116 @@
+//! The watch of a node: what it is told to look at, and where its reports go.
+
+use crate::board::Board;
+use crate::config::OperatorConfig;
+use anyhow::{Context as _, Result};
+use model::{Domain, Metrics};
+use net::Clock;
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use watch::{CanaryOutcome, Means, Report, Standing, TenantDomain, Watch, WatchConfig, Watcher};
+
+/// Files of a tenant's folder in which links and images stand.
+const WRITTEN: [&str; 3] = ["html", "txt", "toml"];
+
+/// Starts it over these name servers; canaries are handed in at `listener`.
+pub(super) async fn start(
+    config: &OperatorConfig,
+    data_dir: &Path,
+    servers: &[SocketAddr],
+    listener: Option<SocketAddr>,
+    (clock, metrics, board): (Clock, Arc<Metrics>, Arc<Board>),
+) -> Result<(Watcher, Watch, mpsc::Receiver<Report>)> {
+    let watch = WatchConfig {
+        dir: data_dir.join("watch"),
+        sources: config.sources.clone(),
+        zones: config.dnsbl.zone_configs(),
+        poll: config.dnsbl.poll,
+        servers: servers.to_vec(),
+        timeout: config.resolver.timeout,
+        canaries: config.canaries.clone(),
+        listener,
+    };
+    let tenant_domains = Arc::new(move || domains(&board));
+    watch::start(watch, Means { clock, metrics, tenant_domains }).await.context("the watch does not start")
+}
+
+/// Takes reports for ever. Here the guard will listen; until then they are told in the log.
+pub(super) async fn drain(mut reports: mpsc::Receiver<Report>, metrics: Arc<Metrics>) {
+    while let Some(report) = reports.recv().await {
+        tell(&report, &metrics);
+    }
+}
+
+fn tell(report: &Report, metrics: &Metrics) {
+    match report {
+        Report::Standing { subject, source, zone, standing, .. } => {
+            let source = source.as_ref().map(model::SourceName::as_str);
+            match standing {
+                Standing::Unknown | Standing::Clean { .. } => {
+                    tracing::debug!(%subject, source, zone, standing = standing.word(), "a list");
+                }
+                Standing::Suspected { .. } | Standing::Listed { .. } => {
+                    tracing::info!(%subject, source, zone, standing = standing.word(), "a list");
+                }
+            }
+        }
+        // The watch itself has told it.
+        Report::Zone { .. } => {}
+        Report::Case { case, change } => {
+            metrics.alarms.add_one();
+            let (subject, zone) = (&case.subject, &case.listing.zone);
+            let (names, text) = (case.listing.names.join(", "), case.listing.text.as_deref());
+            tracing::warn!(subject, zone, names, text, link = case.removal_link, ?change, "a listing");
+        }
+        Report::Canary { name, source, outcome, took, .. } => {
+            let (source, ms) = (source.as_ref().map(model::SourceName::as_str), took.as_millis());
+            match outcome {
+                CanaryOutcome::Seen { changed } => {
+                    tracing::debug!(%name, source, ms, changed, "a canary was seen");
+                }
+                CanaryOutcome::Late | CanaryOutcome::Lost | CanaryOutcome::Refused { .. } => {
+                    metrics.alarms.add_one();
+                    tracing::warn!(%name, ms, ?outcome, "a canary did not arrive");
+                }
+            }
+        }
+    }
+}
+
+/// The hosts of links and images in what tenants have published. One that a template puts together from pieces is not seen.
+fn domains(board: &Board) -> Vec<TenantDomain> {
+    let mut found = BTreeSet::new();
+    for snapshot in board.tenants().all() {
+        let is_written = |path: &&String| WRITTEN.iter().any(|end| path.ends_with(&format!(".{end}")));
+        let written = snapshot.folder.0.iter().filter(|(path, _)| is_written(path));
+        for (_, bytes) in written {
+            let tenant = &snapshot.settings.name;
+            let hosts = hosts(&String::from_utf8_lossy(bytes));
+            found.extend(hosts.into_iter().map(|domain| TenantDomain { domain, tenant: tenant.clone() }));
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// The hosts of the URLs in a text.
+fn hosts(text: &str) -> BTreeSet<Domain> {
+    let ends = |c: char| c.is_whitespace() || c.is_control() || "/?#\"'<>()\\`,;|{}[]".contains(c);
+    let is_after = |at: usize, word: &[u8]| {
+        let before = &text.as_bytes()[..at];
+        before.len() >= word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word)
+    };
+    let after = text.match_indices("://").filter(|(at, _)| is_after(*at, b"http") || is_after(*at, b"https"));
+    let hosts = after.filter_map(|(at, mark)| {
+        let authority = text[at + mark.len()..].split(ends).next()?;
+        let host = authority.rsplit('@').next()?.split(':').next()?;
+        let is_address = host.parse::<std::net::IpAddr>().is_ok();
+        (host.contains('.') && !is_address).then(|| host.to_ascii_lowercase().parse().ok()).flatten()
+    });
+    hosts.collect()
+}
+
+#[cfg(test)]
+mod tests;
