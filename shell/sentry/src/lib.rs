@@ -9,11 +9,14 @@
 //! anything is written; one to use it again only after its record. If the journal cannot be written, sources go out and none comes back, and
 //! that is alarmed.
 
+mod conduct;
 mod journal;
 mod lists;
 mod record;
 mod table;
 
+pub use conduct::{Conduct, PermitShown, SenderShown, SuspectShown, hold_reason};
+pub use guard::conduct::{Bounds, Finding, Held, May, Moved, Permit, PermitKind, Standing, Step, Subject};
 pub use guard::{
     Cell, Change, EvidenceId, NoEvidenceId, NoPlace, Order, OrderKind, Place, Policy, Polled, Receiver, Row,
     State, Use, Why, Word,
@@ -23,6 +26,7 @@ pub use lists::list_name;
 pub use record::{Evidence, Kind, Record};
 pub use table::{PlaceShown, SourceShown, WeatherShown};
 
+use conduct::Conducting;
 use guard::{Guard, Member, Met, Reaction, Said, Warmth, Weather};
 use journal::Journal;
 use model::{Duration, MessageId, Metrics, Source, SourceName, TenantName, Timestamp};
@@ -39,6 +43,8 @@ const TICK: Duration = Duration::from_secs(1);
 const EVIDENCE_MAX: usize = 2000;
 /// Events that a slow listener may fall behind.
 const EVENTS_MAX: usize = 4096;
+/// How often the histories of senders are written.
+const KEEP_EVERY: Duration = Duration::from_secs(600);
 
 /// A complete refusal for who we are.
 #[derive(Debug, Clone)]
@@ -76,12 +82,18 @@ pub struct Poll {
 pub enum Event {
     Evidence(Evidence),
     Changed(Change),
+    /// A tenant or a sender went up or down, or a word was said about it.
+    Conduct(Moved),
 }
 
 /// What has to be written, in this order.
+#[derive(Default)]
 struct Entry {
-    evidence: Option<Evidence>,
+    evidence: Vec<Evidence>,
     reaction: Reaction,
+    moved: Vec<Moved>,
+    /// Holds once it is recorded.
+    permit: Option<(Subject, Option<Permit>)>,
 }
 
 struct Inner {
@@ -98,6 +110,7 @@ pub struct Sentry(Arc<Shared>);
 
 struct Shared {
     inner: Mutex<Inner>,
+    conduct: Conducting,
     sources: Vec<Source>,
     policy: Policy,
     metrics: Arc<Metrics>,
@@ -122,7 +135,7 @@ impl Sentry {
     /// If the journal cannot be read or made: then nobody knows which sources must not be used.
     pub fn open(
         sources: Vec<Source>,
-        policy: Policy,
+        (policy, bounds): (Policy, Bounds),
         directory: Option<&Path>,
         clock: Clock,
         metrics: Arc<Metrics>,
@@ -134,20 +147,22 @@ impl Sentry {
             Some(directory) => Journal::open(directory).map(|(journal, records)| (Some(journal), records))?,
             None => (None, Vec::new()),
         };
-        let mut evidence = VecDeque::new();
+        let (mut evidence, mut moved) = (VecDeque::new(), Vec::new());
         for record in records {
             match record {
                 Record::Evidence(one) => push(&mut evidence, one),
                 Record::Change(change) => guard.restore(change),
+                Record::Conduct(one) => moved.push(one),
             }
         }
+        let conduct = Conducting::open(bounds, directory, moved)?;
         let last_id = evidence.iter().map(|one: &Evidence| one.id.0).max().unwrap_or(0);
         let warmth = Warmth::new(clock.now());
         let inner = Mutex::new(Inner { guard, warmth, weather: Weather::default(), evidence, last_id });
         let (entries, to_write) = mpsc::unbounded_channel();
         let (events, _) = broadcast::channel(EVENTS_MAX);
         let (given_back, _) = watch::channel(0);
-        let shared = Shared { inner, sources, policy, metrics, clock, entries, events, given_back };
+        let shared = Shared { inner, conduct, sources, policy, metrics, clock, entries, events, given_back };
         let sentry = Self(Arc::new(shared));
         sentry.show();
         let keeper = Keeper { sentry: sentry.clone(), journal, entries: to_write };
@@ -201,7 +216,7 @@ impl Sentry {
         let reaction = inner.guard.accepted(source, receiver, now);
         drop(inner);
         if !reaction.proposed.is_empty() {
-            self.enter(None, reaction);
+            self.enter(Vec::new(), reaction);
         }
     }
 
@@ -312,16 +327,21 @@ impl Sentry {
         let leads_somewhere = !reaction.done.is_empty() || !reaction.proposed.is_empty();
         self.tell(Event::Evidence(evidence.clone()));
         if leads_somewhere {
-            self.enter(Some(evidence), reaction);
+            self.blame(&reaction);
+            self.enter(vec![evidence], reaction);
         }
     }
 
     /// Announces what holds already and gives everything to the journal.
-    fn enter(&self, evidence: Option<Evidence>, reaction: Reaction) {
+    fn enter(&self, evidence: Vec<Evidence>, reaction: Reaction) {
         for change in &reaction.done {
             self.announce(change);
         }
-        if self.0.entries.send(Entry { evidence, reaction }).is_err() {
+        self.enter_all(Entry { evidence, reaction, ..Entry::default() });
+    }
+
+    fn enter_all(&self, entry: Entry) {
+        if self.0.entries.send(entry).is_err() {
             tracing::error!("the guard's journal is closed: what was decided is not recorded");
         }
     }
@@ -359,6 +379,7 @@ impl Keeper {
     /// Writes what is decided and lets time bring what it brings, until `stop` is ready; then what is left is written.
     pub async fn run(mut self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
+        let mut keep_at = self.sentry.0.clock.now() + KEEP_EVERY;
         loop {
             let clock = self.sentry.0.clock.clone();
             tokio::select! {
@@ -368,9 +389,11 @@ impl Keeper {
                 },
                 () = clock.sleep(TICK) => {
                     let now = clock.now();
-                    let reaction = self.sentry.lock().guard.due(now);
-                    reaction.done.iter().for_each(|change| self.sentry.announce(change));
-                    self.write(Entry { evidence: None, reaction }).await;
+                    self.tick(now).await;
+                    if now >= keep_at {
+                        self.keep().await;
+                        keep_at = now + KEEP_EVERY;
+                    }
                 }
                 () = &mut stop => break,
             }
@@ -379,15 +402,47 @@ impl Keeper {
         while let Some(entry) = self.entries.recv().await {
             self.write(entry).await;
         }
+        self.keep().await;
+    }
+
+    /// What time brings to sources and senders.
+    async fn tick(&mut self, now: Timestamp) {
+        let reaction = self.sentry.lock().guard.due(now);
+        reaction.done.iter().for_each(|change| self.sentry.announce(change));
+        self.sentry.blame(&reaction);
+        let moved = self.sentry.conduct_due(now);
+        let is_over = !moved.is_empty();
+        moved.iter().for_each(|one| self.sentry.announce_step(one));
+        self.write(Entry { reaction, moved, ..Entry::default() }).await;
+        if is_over {
+            self.give_back();
+        }
+    }
+
+    /// Writes the histories of senders; the next time does it if this one fails.
+    async fn keep(&self) {
+        let sentry = self.sentry.clone();
+        let now = sentry.0.clock.now();
+        let kept = tokio::task::spawn_blocking(move || sentry.0.conduct.keep(now)).await;
+        match kept {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the histories of senders cannot be kept"),
+            Err(error) => tracing::error!(%error, "the histories of senders were not kept"),
+        }
     }
 
     async fn write(&mut self, entry: Entry) {
-        let Entry { evidence, reaction: Reaction { done, proposed } } = entry;
-        if done.is_empty() && proposed.is_empty() {
+        let Entry { evidence, reaction: Reaction { done, proposed }, moved, permit } = entry;
+        let now = self.sentry.0.clock.now();
+        let changes = done.iter().chain(&proposed).cloned().map(Record::Change);
+        let mut records: Vec<Record> = evidence.into_iter().map(Record::Evidence).chain(changes).collect();
+        records.extend(moved.into_iter().map(Record::Conduct));
+        if let Some((subject, permit)) = &permit {
+            records.push(Record::Conduct(self.sentry.would_permit(subject, permit.clone(), now)));
+        }
+        if records.is_empty() {
             return;
         }
-        let changes = done.iter().chain(&proposed).cloned().map(Record::Change);
-        let records: Vec<Record> = evidence.map(Record::Evidence).into_iter().chain(changes).collect();
         if let Some(journal) = &mut self.journal
             && let Err(error) = journal.append(records).await
         {
@@ -396,9 +451,17 @@ impl Keeper {
             return;
         }
         let given_back = proposed.iter().filter(|change| self.apply(change)).count();
-        if given_back > 0 {
-            self.sentry.0.given_back.send_modify(|count| *count += 1);
+        if let Some((subject, permit)) = permit {
+            self.sentry.permitted(&subject, permit, now);
+            self.give_back();
         }
+        if given_back > 0 {
+            self.give_back();
+        }
+    }
+
+    fn give_back(&self) {
+        self.sentry.0.given_back.send_modify(|count| *count += 1);
     }
 
     fn apply(&self, change: &Change) -> bool {
