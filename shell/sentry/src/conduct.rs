@@ -149,7 +149,8 @@ impl Sentry {
         let is_hold = permit.as_ref().is_some_and(|permit| permit.kind == PermitKind::Hold);
         if is_hold {
             let moved = self.0.conduct.lock().permit(subject, permit, now);
-            return self.moved(vec![moved]);
+            self.moved(vec![moved]);
+            return;
         }
         self.enter_all(Entry { permit: Some((subject.clone(), permit)), ..Entry::default() });
     }
@@ -274,14 +275,27 @@ pub fn hold_reason(held: &Held, now: Timestamp) -> String {
 fn sign_of(category: Category, words: &str) -> Sign {
     let words = words.to_ascii_lowercase();
     let is_a_trap = ["spamtrap", "spam trap", "spam-trap", "honeypot"].iter().any(|one| words.contains(one));
+    if is_a_trap {
+        return Sign::Trap;
+    }
     match category {
-        _ if is_a_trap => Sign::Trap,
         Category::MailboxUnknown => Sign::Unknown,
         Category::ContentSpam => Sign::Spam,
-        other => {
-            let _says_nothing_of_the_sender = other;
-            Sign::Refused
-        }
+        Category::IpListed
+        | Category::IpReputation
+        | Category::RateLimited
+        | Category::DomainReputation
+        | Category::AuthFailure
+        | Category::Policy
+        | Category::MailboxFull
+        | Category::MailboxDisabled
+        | Category::RelayingDenied
+        | Category::TlsRequired
+        | Category::TooLarge
+        | Category::Loop
+        | Category::Greylisted
+        | Category::TransientServer
+        | Category::Unknown => Sign::Refused,
     }
 }
 

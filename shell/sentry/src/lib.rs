@@ -321,6 +321,12 @@ impl Sentry {
         &self.0.policy
     }
 
+    /// The guard's own time, for orders.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
     fn take(&self, mut inner: MutexGuard<'_, Inner>, evidence: Evidence, reaction: Reaction) {
         push(&mut inner.evidence, evidence.clone());
         drop(inner);

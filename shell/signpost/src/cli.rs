@@ -1,8 +1,10 @@
 //! The command line: every command with its help. What a command does stands in `commands` and `up`.
 
 mod queue;
+mod sender;
 
 pub(crate) use queue::{ActArgs, QueueCommand, SelectionArgs};
+pub(crate) use sender::{OrderArgs, SenderCommand, SubjectArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Address, ListenerName, TenantName, Timestamp};
@@ -53,6 +55,9 @@ pub(crate) enum Command {
     /// Look at every certificate that a running relay uses
     #[command(subcommand)]
     Certificate(CertificateCommand),
+    /// Look at the conduct of tenants and senders: who is slowed, held or suspect, and let or keep them
+    #[command(subcommand)]
+    Sender(SenderCommand),
     /// Check a configuration
     #[command(subcommand)]
     Config(ConfigCommand),

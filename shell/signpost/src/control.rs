@@ -10,7 +10,7 @@ pub(crate) use client::Client;
 pub(crate) use server::{Control, bind, serve};
 
 use crate::desk::Order;
-use model::{MessageId, Selection, TenantName, Timestamp};
+use model::{Address, MessageId, Selection, TenantName, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Most bytes that follow a line.
@@ -61,8 +61,37 @@ pub(crate) enum Request {
     },
     /// Every certificate, looked at now.
     CertificateList,
+    /// Tenants and senders that are out of line, or all.
+    SenderList {
+        tenant: Option<TenantName>,
+        all: bool,
+    },
+    SenderShow {
+        tenant: TenantName,
+        sender: Option<Address>,
+    },
+    SenderOrder {
+        tenant: TenantName,
+        sender: Option<Address>,
+        kind: SenderOrder,
+        hours: u64,
+        note: String,
+    },
+    SenderComplaint {
+        tenant: TenantName,
+        sender: Address,
+        count: u32,
+    },
     /// What became of messages.
     Trace(TraceWish),
+}
+
+/// What is ordered about a sender.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SenderOrder {
+    Allow,
+    Hold,
 }
 
 /// Which messages; everything that is given must hold.
@@ -110,6 +139,10 @@ impl Request {
             | Self::TenantList
             | Self::TenantExport { .. }
             | Self::CertificateList
+            | Self::SenderList { .. }
+            | Self::SenderShow { .. }
+            | Self::SenderOrder { .. }
+            | Self::SenderComplaint { .. }
             | Self::Trace(_) => false,
         }
     }
