@@ -133,10 +133,7 @@ impl Conducts {
     /// What a message of `sender` with so many recipients may do now; takes its place in the turn of a slowed sender.
     pub fn may(&mut self, tenant: &TenantName, sender: &str, recipients: u32, now: Timestamp) -> May {
         let Some(whole) = self.tenants.get_mut(tenant) else { return May::Go };
-        let of_sender = whole.senders.get(sender).map_or(Step::Free, |life| life.standing.step(now));
-        // An operator's word for one sender goes before what is said of its tenant.
-        let is_permitted = whole.senders.get(sender).is_some_and(|life| life.standing.is_allowed(now));
-        let of_tenant = if is_permitted { Step::Free } else { whole.whole.standing.step(now) };
+        let (of_tenant, of_sender) = whole.steps(sender, now);
         if of_tenant == Step::Held {
             return held(tenant, None, &whole.whole.standing);
         }
@@ -155,6 +152,13 @@ impl Conducts {
     pub fn only(&self, tenant: &TenantName, sender: &str, now: Timestamp) -> Option<&[SourceName]> {
         let suspicion = self.sender(tenant, sender)?.standing.suspicion(now)?;
         Some(&suspicion.sources)
+    }
+
+    /// Whether mail of a sender is kept now.
+    #[must_use]
+    pub fn is_held(&self, tenant: &TenantName, sender: &str, now: Timestamp) -> bool {
+        let steps = self.tenants.get(tenant).map(|whole| whole.steps(sender, now));
+        steps.is_some_and(|(of_tenant, of_sender)| of_tenant.max(of_sender) == Step::Held)
     }
 
     /// Whether nothing at all speaks against a sender: only such ones move when a listing spreads.

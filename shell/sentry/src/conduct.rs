@@ -137,6 +137,22 @@ impl Sentry {
         Conduct { may, only, is_clean }
     }
 
+    /// Whether nothing at all speaks against a sender or its tenant.
+    #[must_use]
+    pub fn is_clean(&self, tenant: &TenantName, sender: Option<&Address>) -> bool {
+        let Some(sender) = sender.map(Address::folded) else { return true };
+        let now = self.0.clock.now();
+        self.0.conduct.lock().is_clean(tenant, &sender, now)
+    }
+
+    /// Whether mail of a sender is kept now.
+    #[must_use]
+    pub fn is_held(&self, tenant: &TenantName, sender: Option<&Address>) -> bool {
+        let Some(sender) = sender.map(Address::folded) else { return false };
+        let now = self.0.clock.now();
+        self.0.conduct.lock().is_held(tenant, &sender, now)
+    }
+
     /// Sources over which held or suspect senders sent: mail of others leaves by other ones, where it can.
     #[must_use]
     pub fn tainted(&self) -> Vec<SourceName> {
@@ -249,17 +265,13 @@ impl Sentry {
     }
 }
 
-/// The reason with which a message of somebody held is kept: who, why, until when, and what to do.
+/// The reason with which a message of somebody held is kept: who, why, until when. Its sender and its tenant may read it.
 #[must_use]
 pub fn hold_reason(held: &Held, now: Timestamp) -> String {
     let Held { subject, standing } = held;
     let who = match &subject.sender {
         Some(sender) => format!("the sender {sender} of {}", subject.tenant),
         None => format!("the tenant {}", subject.tenant),
-    };
-    let command = match &subject.sender {
-        Some(sender) => format!("signpost sender allow --tenant {} {sender}", subject.tenant),
-        None => format!("signpost sender allow --tenant {}", subject.tenant),
     };
     let (why, until) = match standing.permit(now) {
         Some(permit) => (format!("by order of {}: {}", permit.by, permit.note), permit.until),
@@ -268,7 +280,7 @@ pub fn hold_reason(held: &Held, now: Timestamp) -> String {
             (figures.join("; "), standing.until)
         }
     };
-    format!("{who} is held until {until}: {why}; `{command}` lets the mail go")
+    format!("{who} is held until {until}: {why}")
 }
 
 /// What a refusal says of the sender.

@@ -143,6 +143,14 @@ impl TenantLife {
         self.senders.values().filter(|life| life.standing.step(now) == Step::Held).count()
     }
 
+    /// The steps of the tenant and of one of its senders. An operator's word for one sender goes before what is said of its tenant.
+    pub(super) fn steps(&self, sender: &str, now: Timestamp) -> (Step, Step) {
+        let life = self.senders.get(sender);
+        let is_allowed = life.is_some_and(|life| life.standing.is_allowed(now));
+        let of_tenant = if is_allowed { Step::Free } else { self.whole.standing.step(now) };
+        (of_tenant, life.map_or(Step::Free, |life| life.standing.step(now)))
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.senders.len() >= SENDERS_MAX
     }

@@ -1,4 +1,4 @@
-//! The file of histories: written whole beside the old one and put in its place, a header and a line for each tenant (docs/formats/guard-v1.md).
+//! The file of histories: written whole beside the old one and put in its place, a header and a line for each tenant (docs/formats/conduct-v1.md).
 //!
 //! A line that cannot be read costs that tenant's history and an alarm in the log: it is unknown again, as on its first day. A file of a later
 //! format is refused, for it would be overwritten.
