@@ -139,8 +139,8 @@ impl ParkReason {
     #[must_use]
     pub fn is_hold(&self) -> bool {
         match self {
-            Self::Loop { .. } | Self::Policy { .. } | Self::Conduct { .. } | Self::Operator { .. } => true,
-            Self::Refused { .. } | Self::TenantSetup { .. } | Self::Damaged { .. } => false,
+            Self::Loop { .. } | Self::Policy { .. } | Self::Operator { .. } => true,
+            Self::Refused { .. } | Self::TenantSetup { .. } | Self::Conduct { .. } | Self::Damaged { .. } => false,
         }
     }
 }

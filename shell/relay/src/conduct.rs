@@ -4,6 +4,7 @@
 //! kept wakes when the hold ends or an operator allows the sender, and at expiry a slowed sender's mail goes at once, while a held one's ends in
 //! a report to its sender (law 3). Reports, which have no sender, and what an operator redirected are never asked about.
 
+use crate::steer::Route;
 use crate::{Parts, missed};
 use bounce::Failure;
 use model::{Envelope, ParkReason, SourceName, Stage, Timestamp};
@@ -92,11 +93,21 @@ pub(crate) fn may_wake(parts: &Parts, seen: &Seen<'_>, now: Timestamp) -> bool {
             || !parts.sentry.is_held(&accepted.tenant, accepted.envelope.mail_from.mailbox()))
 }
 
-/// Sources that are not among those which a suspect sender may use.
-pub(crate) fn not_among<'s>(
-    all: impl IntoIterator<Item = &'s SourceName>,
-    only: Option<&[SourceName]>,
+/// Sources over which the message does not go: for a suspect sender all that it never used; for others those over which somebody suspect or
+/// held sent, as long as one is left that the tenant may use.
+pub(crate) fn without(
+    parts: &Parts,
+    snapshot: &Snapshot,
+    route: &Route,
+    bounds: &Bounds,
 ) -> BTreeSet<SourceName> {
-    let Some(only) = only else { return BTreeSet::new() };
-    all.into_iter().filter(|source| !only.contains(source)).cloned().collect()
+    let names = parts.sentry.sources().iter().map(|source| &source.name);
+    if let Some(only) = &bounds.only {
+        return names.filter(|source| !only.contains(source)).cloned().collect();
+    }
+    let tainted: BTreeSet<SourceName> = parts.sentry.tainted().into_iter().collect();
+    if tainted.is_empty() || !parts.steer.has_any(snapshot, route, &tainted) {
+        return BTreeSet::new();
+    }
+    tainted
 }

@@ -85,6 +85,8 @@ pub struct RelayConfig {
     pub keep_subject: bool,
     /// Who is told of what never enters the spool.
     pub refusals: Refusals,
+    /// The guard.
+    pub sentry: sentry::Sentry,
 }
 
 /// Why a relay does not start.
@@ -154,7 +156,9 @@ impl Relay {
                 tenants_told: TenantsTold::default(),
                 judging,
                 probes: Probes::default(),
+                sentry: config.sentry.clone(),
             },
+            sentry: config.sentry,
             tenants,
             refusals: config.refusals,
             keep_subject: config.keep_subject,

@@ -121,6 +121,12 @@ struct Shared {
     given_back: watch::Sender<u64>,
 }
 
+impl std::fmt::Debug for Sentry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sentry").finish_non_exhaustive()
+    }
+}
+
 /// The part that writes; to be run for as long as the guard is used.
 pub struct Keeper {
     sentry: Sentry,

@@ -4,6 +4,7 @@
 //! give it anything any more.
 
 use super::certificates;
+use super::guarding::Guarding;
 use super::play;
 use super::play::Ports;
 use super::queue::{self, Reading};
@@ -46,6 +47,8 @@ pub(super) struct Node {
     tenants_dir: PathBuf,
     data_dir: PathBuf,
     console: std::net::SocketAddr,
+    /// Writes what the guard decides.
+    guard: Guarding,
     tasks: JoinSet<()>,
 }
 
@@ -79,6 +82,15 @@ impl Node {
         let keeper = certificates::open(&config, &data_dir, means)?;
         let roots = playground.iter().map(Playground::ca_certificate_der).collect();
         let (refusals, refused) = Refusals::channel(Arc::clone(&metrics));
+        let guard = data_dir.join("guard");
+        let policy = (sentry::Policy::default(), sentry::Bounds::default());
+        let (sentry, keeping) = sentry::Sentry::open(
+            config.sources.clone(),
+            policy,
+            Some(&guard),
+            clock.clone(),
+            Arc::clone(&metrics),
+        )?;
         let relay_config = RelayConfig {
             listeners: config.listeners.iter().map(|file| listener(file, &keeper)).collect::<Result<_>>()?,
             sources: config.sources.clone(),
@@ -89,6 +101,7 @@ impl Node {
             domain_proofs: Some(data_dir.join("domain-proofs")),
             keep_subject: config.ledger.subject,
             refusals,
+            sentry: sentry.clone(),
         };
         let socket = control::bind(&data_dir)?;
         let web = console::bind(config.http.console).await?;
@@ -110,18 +123,19 @@ impl Node {
             playground,
             tenants_dir: config.tenants_dir.clone(),
             data_dir,
+            guard: Guarding::begin(keeping),
             tasks: JoinSet::new(),
         };
         let desk = Desk::new(node.spool.clone(), node.relay.operator(), clock);
         node.spawn_pages(web, &config, metrics, desk.clone());
-        node.spawn_control(socket, searcher, desk, (config.file, servers));
+        node.spawn_control(socket, (searcher, sentry), desk, (config.file, servers));
         Ok(node)
     }
 
     fn spawn_control(
         &mut self,
         socket: tokio::net::UnixListener,
-        ledger: Searcher,
+        (ledger, sentry): (Searcher, sentry::Sentry),
         desk: Desk,
         (config, resolver): (Option<PathBuf>, Vec<SocketAddr>),
     ) {
@@ -131,6 +145,7 @@ impl Node {
             hints: self.relay.hints(),
             ledger,
             keeper: Arc::clone(&self.keeper),
+            sentry,
             desk,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
             console: self.console,
@@ -252,6 +267,7 @@ impl Node {
     pub(super) async fn stop(mut self) {
         self.relay.stop().await;
         self.tasks.shutdown().await;
+        self.guard.stop().await;
         self.spool.stop().await;
         self.reading.stop().await;
         self.recorder.stop().await;
