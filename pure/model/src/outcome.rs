@@ -140,7 +140,9 @@ impl ParkReason {
     pub fn is_hold(&self) -> bool {
         match self {
             Self::Loop { .. } | Self::Policy { .. } | Self::Operator { .. } => true,
-            Self::Refused { .. } | Self::TenantSetup { .. } | Self::Conduct { .. } | Self::Damaged { .. } => false,
+            Self::Refused { .. } | Self::TenantSetup { .. } | Self::Conduct { .. } | Self::Damaged { .. } => {
+                false
+            }
         }
     }
 }

@@ -5,13 +5,17 @@
 //! a report to its sender (law 3). Reports, which have no sender, and what an operator redirected are never asked about.
 
 use crate::steer::Route;
+use crate::verdict::Missed;
 use crate::{Parts, missed};
 use bounce::Failure;
-use model::{Envelope, ParkReason, SourceName, Stage, Timestamp};
+use model::{Duration, Envelope, ParkReason, SourceName, Stage, Timestamp};
 use sentry::{Conduct, May, hold_reason};
 use spool::{Accepted, Lease, Seen};
 use std::collections::BTreeSet;
 use tenant::Snapshot;
+
+/// How long a suspect sender's mail waits before it is looked at again whether its own sources are back.
+const LOOK_AGAIN: Duration = Duration::from_secs(300);
 
 /// What a message may do where its way is chosen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,6 +95,14 @@ pub(crate) fn may_wake(parts: &Parts, seen: &Seen<'_>, now: Timestamp) -> bool {
     is_kept_for_it
         && (now >= accepted.expires
             || !parts.sentry.is_held(&accepted.tenant, accepted.envelope.mail_from.mailbox()))
+}
+
+/// A suspect sender whose own sources are out waits for them without spending tries.
+pub(crate) fn left_behind(mut missed: Vec<Missed>, bounds: &Bounds, now: Timestamp) -> Vec<Missed> {
+    if bounds.only.is_some() {
+        missed.iter_mut().for_each(|one| one.limited = Some(now + LOOK_AGAIN));
+    }
+    missed
 }
 
 /// Sources over which the message does not go: for a suspect sender all that it never used; for others those over which somebody suspect or

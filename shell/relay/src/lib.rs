@@ -226,12 +226,20 @@ async fn carry_transaction(
         let found = match &refused {
             // A connector that takes none of our sources is the tenant's set-up, and no source is out for it.
             Some(_) => parts.steer.path(snapshot, custody.id(), route, &without).await,
+            None if bounds.only.is_some() => parts.steer.path(snapshot, custody.id(), route, &without).await,
             None => path(parts, snapshot, custody, route, &without).await,
         };
         let path = match found {
             Ok(path) => path,
             Err(failure) => {
-                return refused.unwrap_or_else(|| missed(members, Stage::Resolve, (None, None), &failure));
+                let left = || {
+                    conduct::left_behind(
+                        missed(members, Stage::Resolve, (None, None), &failure),
+                        bounds,
+                        parts.clock.now(),
+                    )
+                };
+                return refused.unwrap_or_else(left);
             }
         };
         match parts.transport.send(&path, &shipment).await {

@@ -4,7 +4,7 @@
 //! give it anything any more.
 
 use super::certificates;
-use super::guarding::Guarding;
+use super::guarding::{self, Guarding};
 use super::play;
 use super::play::Ports;
 use super::queue::{self, Reading};
@@ -82,15 +82,7 @@ impl Node {
         let keeper = certificates::open(&config, &data_dir, means)?;
         let roots = playground.iter().map(Playground::ca_certificate_der).collect();
         let (refusals, refused) = Refusals::channel(Arc::clone(&metrics));
-        let guard = data_dir.join("guard");
-        let policy = (sentry::Policy::default(), sentry::Bounds::default());
-        let (sentry, keeping) = sentry::Sentry::open(
-            config.sources.clone(),
-            policy,
-            Some(&guard),
-            clock.clone(),
-            Arc::clone(&metrics),
-        )?;
+        let (sentry, keeping) = guarding::open(&config, &data_dir, &clock, &metrics)?;
         let relay_config = RelayConfig {
             listeners: config.listeners.iter().map(|file| listener(file, &keeper)).collect::<Result<_>>()?,
             sources: config.sources.clone(),
