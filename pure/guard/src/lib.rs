@@ -8,6 +8,7 @@
 //! (`Reaction::proposed`), and holds when `Guard::apply` is told that its record is safe (law 9). The same signals in the same order give the same
 //! states; nothing here knows a clock, a socket or a tenant's mail.
 
+pub mod conduct;
 mod evidence;
 mod guard;
 mod order;

@@ -139,6 +139,11 @@ metrics! {
     connections_opened "counter" "signpost_connections_opened_total" "Outbound connections opened.";
     connections_reused "counter" "signpost_connections_reused_total" "Deliveries over a connection that was open already.";
     sources_out "gauge" "signpost_sources_out" "Places (everywhere, a provider, a site) at which a source of ours carries nothing now.";
+    senders_slowed "gauge" "signpost_senders_slowed" "Senders whose conduct is out of line and whose mail goes so many an hour.";
+    senders_held "gauge" "signpost_senders_held" "Senders whose mail is kept for their conduct, or by order.";
+    senders_suspect "gauge" "signpost_senders_suspect" "Senders that stand out over a source that was listed: their mail moves to no other source.";
+    tenants_out_of_line "gauge" "signpost_tenants_out_of_line" "Tenants of which several senders are out of line: all their mail is kept.";
+    conduct_waits "counter" "signpost_conduct_waits_total" "Deliveries put off because their sender is slowed; no try is spent.";
     tenants_held "gauge" "signpost_tenants_held" "Tenants whose own system does not know us: their mail parks and new mail is asked to wait.";
     fallbacks "counter" "signpost_fallbacks_total" "Transactions over a tenant's fallback, since no source was left.";
     limits_heard "counter" "signpost_limits_heard_total" "Replies of next hops that named a limit: fewer connections, or slower.";

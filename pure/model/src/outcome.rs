@@ -76,6 +76,13 @@ pub enum ParkReason {
     Loop { detail: String },
     /// The tenant's policy says `hold` where a signature could not be given.
     Policy { detail: String },
+    /// The conduct of its sender, or of its tenant, is out of line. Wakes when that hold ends or an operator allows it.
+    Conduct {
+        /// `None`: the whole tenant is held.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sender: Option<String>,
+        detail: String,
+    },
     /// The spool cannot give its bytes back.
     Damaged { detail: String },
     /// An operator's act.
@@ -122,6 +129,7 @@ impl ParkReason {
             Self::TenantSetup { .. } => "tenant_setup",
             Self::Loop { .. } => "loop",
             Self::Policy { .. } => "policy",
+            Self::Conduct { .. } => "conduct",
             Self::Damaged { .. } => "damaged",
             Self::Operator { .. } => "operator",
         }
@@ -132,7 +140,9 @@ impl ParkReason {
     pub fn is_hold(&self) -> bool {
         match self {
             Self::Loop { .. } | Self::Policy { .. } | Self::Operator { .. } => true,
-            Self::Refused { .. } | Self::TenantSetup { .. } | Self::Damaged { .. } => false,
+            Self::Refused { .. } | Self::TenantSetup { .. } | Self::Conduct { .. } | Self::Damaged { .. } => {
+                false
+            }
         }
     }
 }

@@ -137,6 +137,17 @@ async fn start(
     let waits = vec![Duration::from_secs(1)];
     let hostname = "in.relay.example";
     let made = tls::self_signed(hostname, clock.now(), clock.now() + Duration::from_secs(86_400))?;
+    let source = Source {
+        name: "one".parse()?,
+        address: [127, 0, 1, 1].into(),
+        ehlo: "one.relay.example".to_owned(),
+        weight: 1,
+        network: "here".to_owned(),
+        notice: false,
+    };
+    let policy = (sentry::Policy::default(), sentry::Bounds::default());
+    let (sentry, _writes_nothing) =
+        sentry::Sentry::open(vec![source.clone()], policy, None, clock.clone(), Arc::clone(metrics))?;
     let config = RelayConfig {
         listeners: vec![ListenerConfig {
             name: "in".parse()?,
@@ -147,14 +158,7 @@ async fn start(
             size_max: ByteCount(1 << 20),
             bare_lf: smtp::BareLf::Normalise,
         }],
-        sources: vec![Source {
-            name: "one".parse()?,
-            address: [127, 0, 1, 1].into(),
-            ehlo: "one.relay.example".to_owned(),
-            weight: 1,
-            network: "here".to_owned(),
-            notice: false,
-        }],
+        sources: vec![source],
         queue: QueueConfig {
             expire: Duration::from_secs(600),
             retry_return: waits.clone(),
@@ -169,6 +173,7 @@ async fn start(
         keep_subject: false,
         refusals: Refusals::untold(Arc::clone(metrics)),
         replies: Arc::default(),
+        sentry,
     };
     let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2))?;
     let relay = Relay::start(config, tenants, spool.clone(), resolver, clock, Arc::clone(metrics)).await?;

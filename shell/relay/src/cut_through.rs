@@ -17,6 +17,7 @@ mod pauses;
 pub(crate) use pauses::Pauses;
 
 use crate::commit::{self, Refused};
+use crate::conduct::Bounds;
 use crate::custody::Custody;
 use crate::stamp::{self, Stamped};
 use crate::verdict::Missed;
@@ -164,7 +165,7 @@ async fn go(parts: Arc<Parts>, transit: Arc<Transit>, snapshot: Arc<Snapshot>) -
         }
         Err(error) => return End::Hold(ParkReason::Damaged { detail: error.to_string() }),
     };
-    End::Missed(carry_prepared(&parts, custody, &snapshot, groups, &pending).await)
+    End::Missed(carry_prepared(&parts, custody, &snapshot, groups, (&pending, &Bounds::default())).await)
 }
 
 /// The queue's tasks take over what is left.

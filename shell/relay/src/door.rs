@@ -7,6 +7,7 @@ use crate::Parts;
 use crate::accept::{Caller, Door};
 use crate::admit::{Admission, Admitted, Ended, Ground, Refusal, Seat, Tell, Visit};
 use crate::commit::{self, Receiving};
+use crate::conduct;
 use crate::cut_through;
 use crate::holds::Passage;
 use crate::refused::{RefusedAt, RefusedSession};
@@ -258,7 +259,10 @@ impl Door for Entrance {
         let (received, length) = (self.parts.clock.now(), receiving.length());
         let expires = received + self.parts.queue.expire;
         let keep_subject = self.parts.keep_subject;
-        let goes_through = cut_through::is_wanted(&self.parts, &snapshot) && receiving.is_short();
+        let envelope = receiving.envelope.clone();
+        let goes_through = cut_through::is_wanted(&self.parts, &snapshot)
+            && receiving.is_short()
+            && conduct::goes_through(&self.parts, &snapshot, &envelope);
         let taken = if goes_through && receiving.can_transit() {
             match receiving.into_transit(&snapshot, trace(&caller), received, expires, keep_subject) {
                 Ok(transit) => cut_through::hand_over(&self.parts, transit, Arc::clone(&snapshot)).await,
@@ -271,6 +275,7 @@ impl Door for Entrance {
         };
         match taken {
             Ok(reply) => {
+                conduct::came(&self.parts, &snapshot, &envelope);
                 metrics.accepted.add_one();
                 metrics.accepted_bytes.add(length);
                 if bare_lf > 0 {

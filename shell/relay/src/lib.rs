@@ -15,6 +15,7 @@
 mod accept;
 mod admit;
 mod commit;
+mod conduct;
 mod custody;
 mod cut_through;
 mod door;
@@ -79,6 +80,7 @@ pub(crate) struct Parts {
     admission: Admission,
     key: Arc<ProcessedKey>,
     steer: Steer,
+    sentry: sentry::Sentry,
     transport: Transport,
     verdict: Verdict,
     refusals: Refusals,
@@ -110,6 +112,7 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
         // All who are left are parked by themselves: so is the message, from here on.
         return parts.verdict.settle(lease, &snapshot, Vec::new(), parts.clock.now()).await;
     }
+    let conduct::Course::Goes(lease, bounds) = conduct::ask(parts, lease, &snapshot).await else { return };
     let numbers: Vec<usize> = pending.iter().map(|(number, _)| *number).collect();
     let stamped = stamp::stamp(&lease, &numbers, Arc::clone(&snapshot), Arc::clone(&parts.key)).await;
     let now = parts.clock.now();
@@ -126,7 +129,7 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
         }
     };
     parts.verdict.note(lease.record_stamped(told, now).await);
-    let left = carry_prepared(parts, Custody::Lease(&lease), &snapshot, groups, &pending).await;
+    let left = carry_prepared(parts, Custody::Lease(&lease), &snapshot, groups, (&pending, &bounds)).await;
     parts.verdict.settle(lease, &snapshot, left, parts.clock.now()).await;
 }
 
@@ -143,11 +146,11 @@ pub(crate) async fn carry_prepared(
     custody: Custody<'_>,
     snapshot: &Arc<Snapshot>,
     groups: Vec<Prepared>,
-    pending: &[(usize, Recipient)],
+    (pending, bounds): (&[(usize, Recipient)], &conduct::Bounds),
 ) -> Vec<Missed> {
     let mut left = Vec::new();
     for group in groups {
-        left.extend(carry_group(parts, custody, snapshot, group, pending).await);
+        left.extend(carry_group(parts, custody, snapshot, group, (pending, bounds)).await);
     }
     left
 }
@@ -158,7 +161,7 @@ async fn carry_group(
     custody: Custody<'_>,
     snapshot: &Arc<Snapshot>,
     group: Prepared,
-    pending: &[(usize, Recipient)],
+    (pending, bounds): (&[(usize, Recipient)], &conduct::Bounds),
 ) -> Vec<Missed> {
     let figure = if group.original.is_some() { &parts.metrics.stamped } else { &parts.metrics.passed };
     figure.add_one();
@@ -175,8 +178,9 @@ async fn carry_group(
         for numbers in route.recipients.chunks(TRANSACTION_RECIPIENTS_MAX) {
             let members: Vec<_> =
                 members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
-            let missed = carry_transaction(parts, custody, snapshot, &route, &group.content, &members).await;
-            left.extend(try_the_original(parts, custody, snapshot, &route, &group, (&members, missed)).await);
+            let way = (&route, bounds);
+            let missed = carry_transaction(parts, custody, snapshot, way, &group.content, &members).await;
+            left.extend(try_the_original(parts, custody, snapshot, way, &group, (&members, missed)).await);
         }
     }
     left
@@ -187,7 +191,7 @@ async fn try_the_original(
     parts: &Parts,
     custody: Custody<'_>,
     snapshot: &Arc<Snapshot>,
-    route: &Route,
+    way: (&Route, &conduct::Bounds),
     group: &Prepared,
     (members, missed): (&[(usize, Recipient)], Vec<Missed>),
 ) -> Vec<Missed> {
@@ -200,7 +204,7 @@ async fn try_the_original(
     tracing::warn!(id = %custody.id(), "the stamped form is refused; the original is tried once");
     let numbers: BTreeSet<usize> = again.iter().map(|one| one.recipient).collect();
     let members: Vec<_> = members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
-    left.extend(carry_transaction(parts, custody, snapshot, route, original, &members).await);
+    left.extend(carry_transaction(parts, custody, snapshot, way, original, &members).await);
     left
 }
 
@@ -209,25 +213,33 @@ async fn carry_transaction(
     parts: &Parts,
     custody: Custody<'_>,
     snapshot: &Arc<Snapshot>,
-    route: &Route,
+    (route, bounds): (&Route, &conduct::Bounds),
     content: &Content,
     members: &[(usize, Recipient)],
 ) -> Vec<Missed> {
     let envelope = envelope_of(&custody.accepted().envelope, members);
     let recipients: Vec<usize> = members.iter().map(|(number, _)| *number).collect();
     let shipment = Shipment { custody, recipients: &recipients, envelope: &envelope, content };
-    let mut without = BTreeSet::new();
+    let mut without = conduct::without(parts, snapshot, route, bounds);
     let mut refused = None;
     loop {
         let found = match &refused {
             // A connector that takes none of our sources is the tenant's set-up, and no source is out for it.
             Some(_) => parts.steer.path(snapshot, custody.id(), route, &without).await,
+            None if bounds.only.is_some() => parts.steer.path(snapshot, custody.id(), route, &without).await,
             None => path(parts, snapshot, custody, route, &without).await,
         };
         let path = match found {
             Ok(path) => path,
             Err(failure) => {
-                return refused.unwrap_or_else(|| missed(members, Stage::Resolve, (None, None), &failure));
+                let left = || {
+                    conduct::left_behind(
+                        missed(members, Stage::Resolve, (None, None), &failure),
+                        bounds,
+                        parts.clock.now(),
+                    )
+                };
+                return refused.unwrap_or_else(left);
             }
         };
         match parts.transport.send(&path, &shipment).await {
@@ -237,7 +249,7 @@ async fn carry_transaction(
                     let met = (missed.as_slice(), members.len());
                     parts.verdict.is_unknown_to_the_tenant(snapshot, custody.accepted(), met)
                 };
-                if refused.is_some() || route.redirect.is_some() || !is_unknown {
+                if refused.is_some() || route.redirect.is_some() || !is_unknown || bounds.stays {
                     return missed;
                 }
                 // Law 3: another way at once, one time: the connector may know another address of ours.

@@ -4,6 +4,7 @@
 //! once from another source and once by the tenant's smart host, at once. A domain whose exchangers stay out of reach is
 //! served by the smart host on every second try. What a mailbox of the reader's says is the end of it.
 
+use crate::conduct::Bounds;
 use crate::custody::Custody;
 use crate::stamp::Prepared;
 use crate::steer::{Route, Steer};
@@ -36,9 +37,15 @@ pub(crate) async fn carry(
     for route in first_routes(lease, snapshot, members, parts.clock.now()) {
         for numbers in route.recipients.chunks(TRANSACTION_RECIPIENTS_MAX) {
             let members = picked(members, |number| numbers.contains(&number));
-            let missed =
-                carry_transaction(parts, Custody::Lease(lease), snapshot, &route, &group.content, &members)
-                    .await;
+            let missed = carry_transaction(
+                parts,
+                Custody::Lease(lease),
+                snapshot,
+                (&route, &Bounds::default()),
+                &group.content,
+                &members,
+            )
+            .await;
             left.extend(other_ways(parts, lease, snapshot, &route, group, missed).await);
         }
     }
@@ -86,7 +93,15 @@ async fn other_ways(
         let members = picked(&lease.pending(), |number| numbers.contains(&number));
         tracing::info!(id = %lease.id(), target = %other.target, "a report was refused; it is tried another way");
         left.extend(
-            carry_transaction(parts, Custody::Lease(lease), snapshot, &other, &group.content, &members).await,
+            carry_transaction(
+                parts,
+                Custody::Lease(lease),
+                snapshot,
+                (&other, &Bounds::default()),
+                &group.content,
+                &members,
+            )
+            .await,
         );
         missed = left;
     }

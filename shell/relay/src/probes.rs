@@ -101,6 +101,7 @@ impl Fate {
             | ParkReason::TenantSetup { .. }
             | ParkReason::Loop { .. }
             | ParkReason::Policy { .. }
+            | ParkReason::Conduct { .. }
             | ParkReason::Damaged { .. }
             | ParkReason::Operator { .. } => None,
         }

@@ -87,6 +87,8 @@ pub struct RelayConfig {
     pub refusals: Refusals,
     /// What operators said of replies.
     pub replies: Arc<Replies>,
+    /// The guard.
+    pub sentry: sentry::Sentry,
 }
 
 /// Why a relay does not start.
@@ -156,7 +158,9 @@ impl Relay {
                 tenants_told: TenantsTold::default(),
                 judging,
                 probes: Probes::default(),
+                sentry: config.sentry.clone(),
             },
+            sentry: config.sentry,
             tenants,
             refusals: config.refusals,
             keep_subject: config.keep_subject,

@@ -123,6 +123,11 @@ impl Steer {
         !eligible::sources(&self.sources, &snapshot.settings.egress, route, &without).is_empty()
     }
 
+    /// Whether the route could use a source that is not in `without`.
+    pub(crate) fn has_any(&self, snapshot: &Snapshot, route: &Route, without: &BTreeSet<SourceName>) -> bool {
+        !eligible::sources(&self.sources, &snapshot.settings.egress, route, without).is_empty()
+    }
+
     /// A way for the route, over none of the sources in `without`.
     pub(crate) async fn path(
         &self,

@@ -20,6 +20,7 @@ pub(crate) use late::TenantsTold;
 pub use replies::Replies;
 pub(crate) use schedule::Schedule;
 
+use crate::conduct;
 use crate::custody::Custody;
 use crate::holds::Holds;
 use crate::probes::{Fate, Probes};
@@ -70,6 +71,7 @@ pub(crate) struct Verdict {
     pub(crate) tenants_told: TenantsTold,
     pub(crate) judging: Judging,
     pub(crate) probes: Probes,
+    pub(crate) sentry: sentry::Sentry,
 }
 
 /// The waits of each mode.
@@ -114,6 +116,7 @@ impl Verdict {
         };
         self.probes.accepted(custody.id(), &sent.host, now);
         self.metrics.delivered.add(delivered.len() as u64);
+        conduct::sent(&self.sentry, custody.accepted(), &sent.source, delivered.len());
         tracing::info!(id = %custody.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
         let (host, source) = (&sent.host, &sent.source);
         let outcome = |(recipient, reply): (usize, model::Reply)| {
@@ -163,7 +166,11 @@ impl Verdict {
         let is_expired = now >= lease.accepted().expires;
         let mut judged = Vec::new();
         for one in missed {
-            judged.push((self.judge(&lease, snapshot, &one, is_expired, now), one));
+            let judgement = self.judge(&lease, snapshot, &one, is_expired, now);
+            if ends(judgement) || parks(judgement) {
+                self.tell_of_conduct(&lease, snapshot, &one);
+            }
+            judged.push((judgement, one));
         }
         let (ended, left): (Vec<_>, Vec<_>) = judged.into_iter().partition(|(judgement, _)| ends(*judgement));
         let left = match self.end(&lease, snapshot, ended, now).await {
@@ -217,6 +224,15 @@ impl Verdict {
             self.metrics.ndr_ours.add_one();
         }
         Judgement::Report(EXPIRED)
+    }
+
+    /// What a refusal says of the sender's conduct.
+    fn tell_of_conduct(&self, lease: &Lease, snapshot: &Snapshot, missed: &Missed) {
+        let accepted = lease.accepted();
+        if let Some(told) = self.judging.classified(accepted, snapshot, missed) {
+            let (sender, words) = (accepted.envelope.mail_from.mailbox(), missed.failure.to_string());
+            self.sentry.met(&accepted.tenant, sender, told.category, &words);
+        }
     }
 
     fn is_probe(&self, lease: &Lease, missed: &Missed) -> bool {

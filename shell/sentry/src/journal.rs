@@ -5,6 +5,7 @@
 
 use crate::record::Record;
 use guard::Place;
+use guard::conduct::Subject;
 use model::SourceName;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -15,6 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 const NAME: &str = "journal-v1.jsonl";
 /// Evidence that a new journal takes over from the old one.
 const EVIDENCE_KEPT: usize = 1000;
+/// Standings that it takes over.
+const STANDINGS_KEPT: usize = 10_000;
 
 /// Why the journal cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -110,14 +113,22 @@ fn read(text: &[u8], path: &Path) -> Vec<Record> {
     records
 }
 
-/// The newest row of each place, and the newest evidence, in their order.
+/// The newest row of each place, the newest standing of each subject, and the newest evidence, in their order.
 fn newest(records: Vec<Record>) -> Vec<Record> {
     let mut last: BTreeMap<(SourceName, Place), usize> = BTreeMap::new();
+    let mut standing: BTreeMap<Subject, usize> = BTreeMap::new();
     for (number, record) in records.iter().enumerate() {
-        if let Record::Change(change) = record {
-            last.insert((change.source.clone(), change.place.clone()), number);
+        match record {
+            Record::Change(change) => {
+                last.insert((change.source.clone(), change.place.clone()), number);
+            }
+            Record::Conduct(moved) => {
+                standing.insert(moved.subject.clone(), number);
+            }
+            Record::Evidence(_) => {}
         }
     }
+    let oldest = oldest_that_counts(&standing);
     let evidence = records.iter().filter(|record| matches!(record, Record::Evidence(_))).count();
     let mut skip = evidence.saturating_sub(EVIDENCE_KEPT);
     let mut number = 0;
@@ -133,9 +144,17 @@ fn newest(records: Vec<Record>) -> Vec<Record> {
             Record::Change(change) => {
                 last.get(&(change.source.clone(), change.place.clone())) == Some(&(number - 1))
             }
+            Record::Conduct(moved) => number > oldest && standing.get(&moved.subject) == Some(&(number - 1)),
         }
     });
     kept
+}
+
+/// Standings are many, and the file of histories has them too: the newest are enough.
+fn oldest_that_counts(standing: &BTreeMap<Subject, usize>) -> usize {
+    let mut numbers: Vec<usize> = standing.values().copied().collect();
+    numbers.sort_unstable();
+    numbers.len().checked_sub(STANDINGS_KEPT + 1).map_or(0, |at| numbers[at] + 1)
 }
 
 #[cfg(test)]

@@ -9,20 +9,26 @@
 //! anything is written; one to use it again only after its record. If the journal cannot be written, sources go out and none comes back, and
 //! that is alarmed.
 
+mod conduct;
 mod journal;
+mod keeper;
 mod lists;
 mod record;
 mod table;
 
+pub use conduct::{Conduct, PermitShown, SenderShown, SuspectShown, hold_reason};
+pub use guard::conduct::{Bounds, Finding, Held, May, Moved, Permit, PermitKind, Standing, Step, Subject};
 pub use guard::{
     Cell, Change, EvidenceId, NoEvidenceId, NoPlace, Order, OrderKind, Place, Policy, Polled, Receiver, Row,
     State, Use, Why, Word,
 };
 pub use journal::JournalError;
+pub use keeper::Keeper;
 pub use lists::list_name;
 pub use record::{Evidence, Kind, Record};
 pub use table::{PlaceShown, SourceShown, WeatherShown};
 
+use conduct::Conducting;
 use guard::{Guard, Member, Met, Reaction, Said, Warmth, Weather};
 use journal::Journal;
 use model::{Duration, MessageId, Metrics, Source, SourceName, TenantName, Timestamp};
@@ -33,8 +39,6 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{broadcast, mpsc, watch};
 
-/// How often it is asked what time brings.
-const TICK: Duration = Duration::from_secs(1);
 /// Evidence that is kept in memory for questions.
 const EVIDENCE_MAX: usize = 2000;
 /// Events that a slow listener may fall behind.
@@ -76,12 +80,18 @@ pub struct Poll {
 pub enum Event {
     Evidence(Evidence),
     Changed(Change),
+    /// A tenant or a sender went up or down, or a word was said about it.
+    Conduct(Moved),
 }
 
 /// What has to be written, in this order.
+#[derive(Default)]
 struct Entry {
-    evidence: Option<Evidence>,
+    evidence: Vec<Evidence>,
     reaction: Reaction,
+    moved: Vec<Moved>,
+    /// Holds once it is recorded.
+    permit: Option<(Subject, Option<Permit>)>,
 }
 
 struct Inner {
@@ -98,6 +108,7 @@ pub struct Sentry(Arc<Shared>);
 
 struct Shared {
     inner: Mutex<Inner>,
+    conduct: Conducting,
     sources: Vec<Source>,
     policy: Policy,
     metrics: Arc<Metrics>,
@@ -108,11 +119,10 @@ struct Shared {
     given_back: watch::Sender<u64>,
 }
 
-/// The part that writes; to be run for as long as the guard is used.
-pub struct Keeper {
-    sentry: Sentry,
-    journal: Option<Journal>,
-    entries: mpsc::UnboundedReceiver<Entry>,
+impl std::fmt::Debug for Sentry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sentry").finish_non_exhaustive()
+    }
 }
 
 impl Sentry {
@@ -122,7 +132,7 @@ impl Sentry {
     /// If the journal cannot be read or made: then nobody knows which sources must not be used.
     pub fn open(
         sources: Vec<Source>,
-        policy: Policy,
+        (policy, bounds): (Policy, Bounds),
         directory: Option<&Path>,
         clock: Clock,
         metrics: Arc<Metrics>,
@@ -134,20 +144,22 @@ impl Sentry {
             Some(directory) => Journal::open(directory).map(|(journal, records)| (Some(journal), records))?,
             None => (None, Vec::new()),
         };
-        let mut evidence = VecDeque::new();
+        let (mut evidence, mut moved) = (VecDeque::new(), Vec::new());
         for record in records {
             match record {
                 Record::Evidence(one) => push(&mut evidence, one),
                 Record::Change(change) => guard.restore(change),
+                Record::Conduct(one) => moved.push(one),
             }
         }
+        let conduct = Conducting::open(bounds, directory, moved)?;
         let last_id = evidence.iter().map(|one: &Evidence| one.id.0).max().unwrap_or(0);
         let warmth = Warmth::new(clock.now());
         let inner = Mutex::new(Inner { guard, warmth, weather: Weather::default(), evidence, last_id });
         let (entries, to_write) = mpsc::unbounded_channel();
         let (events, _) = broadcast::channel(EVENTS_MAX);
         let (given_back, _) = watch::channel(0);
-        let shared = Shared { inner, sources, policy, metrics, clock, entries, events, given_back };
+        let shared = Shared { inner, conduct, sources, policy, metrics, clock, entries, events, given_back };
         let sentry = Self(Arc::new(shared));
         sentry.show();
         let keeper = Keeper { sentry: sentry.clone(), journal, entries: to_write };
@@ -201,7 +213,7 @@ impl Sentry {
         let reaction = inner.guard.accepted(source, receiver, now);
         drop(inner);
         if !reaction.proposed.is_empty() {
-            self.enter(None, reaction);
+            self.enter(Vec::new(), reaction);
         }
     }
 
@@ -306,22 +318,33 @@ impl Sentry {
         &self.0.policy
     }
 
+    /// The guard's own time, for orders.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
     fn take(&self, mut inner: MutexGuard<'_, Inner>, evidence: Evidence, reaction: Reaction) {
         push(&mut inner.evidence, evidence.clone());
         drop(inner);
         let leads_somewhere = !reaction.done.is_empty() || !reaction.proposed.is_empty();
         self.tell(Event::Evidence(evidence.clone()));
         if leads_somewhere {
-            self.enter(Some(evidence), reaction);
+            self.blame(&reaction);
+            self.enter(vec![evidence], reaction);
         }
     }
 
     /// Announces what holds already and gives everything to the journal.
-    fn enter(&self, evidence: Option<Evidence>, reaction: Reaction) {
+    fn enter(&self, evidence: Vec<Evidence>, reaction: Reaction) {
         for change in &reaction.done {
             self.announce(change);
         }
-        if self.0.entries.send(Entry { evidence, reaction }).is_err() {
+        self.enter_all(Entry { evidence, reaction, ..Entry::default() });
+    }
+
+    fn enter_all(&self, entry: Entry) {
+        if self.0.entries.send(entry).is_err() {
             tracing::error!("the guard's journal is closed: what was decided is not recorded");
         }
     }
@@ -352,61 +375,6 @@ impl Sentry {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // Rows are replaced whole: a panic while it was held left none half done.
         self.0.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Keeper {
-    /// Writes what is decided and lets time bring what it brings, until `stop` is ready; then what is left is written.
-    pub async fn run(mut self, stop: impl Future<Output = ()>) {
-        let mut stop = std::pin::pin!(stop);
-        loop {
-            let clock = self.sentry.0.clock.clone();
-            tokio::select! {
-                entry = self.entries.recv() => match entry {
-                    Some(entry) => self.write(entry).await,
-                    None => return,
-                },
-                () = clock.sleep(TICK) => {
-                    let now = clock.now();
-                    let reaction = self.sentry.lock().guard.due(now);
-                    reaction.done.iter().for_each(|change| self.sentry.announce(change));
-                    self.write(Entry { evidence: None, reaction }).await;
-                }
-                () = &mut stop => break,
-            }
-        }
-        self.entries.close();
-        while let Some(entry) = self.entries.recv().await {
-            self.write(entry).await;
-        }
-    }
-
-    async fn write(&mut self, entry: Entry) {
-        let Entry { evidence, reaction: Reaction { done, proposed } } = entry;
-        if done.is_empty() && proposed.is_empty() {
-            return;
-        }
-        let changes = done.iter().chain(&proposed).cloned().map(Record::Change);
-        let records: Vec<Record> = evidence.map(Record::Evidence).into_iter().chain(changes).collect();
-        if let Some(journal) = &mut self.journal
-            && let Err(error) = journal.append(records).await
-        {
-            self.sentry.0.metrics.alarms.add_one();
-            tracing::error!(%error, "the guard's journal cannot be written: no source comes back into use");
-            return;
-        }
-        let given_back = proposed.iter().filter(|change| self.apply(change)).count();
-        if given_back > 0 {
-            self.sentry.0.given_back.send_modify(|count| *count += 1);
-        }
-    }
-
-    fn apply(&self, change: &Change) -> bool {
-        let is_applied = self.sentry.lock().guard.apply(change);
-        if is_applied {
-            self.sentry.announce(change);
-        }
-        is_applied
     }
 }
 

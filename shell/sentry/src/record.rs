@@ -1,6 +1,7 @@
 //! What the journal keeps: evidence in its own words, and changes.
 
 use crate::Refusal;
+use guard::conduct::Moved;
 use guard::{Change, EvidenceId, Polled};
 use model::{MessageId, SourceName, TenantName, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,8 @@ use std::net::IpAddr;
 pub enum Record {
     Evidence(Evidence),
     Change(Change),
+    /// The standing of a tenant or a sender, whole.
+    Conduct(Moved),
 }
 
 /// One piece of evidence about a source.
@@ -43,6 +46,8 @@ pub enum Kind {
     Poll { list: String, says: String, text: Option<String> },
     /// An operator's order.
     Order { act: String, by: String, note: String },
+    /// A sender stood out over a source that was listed: in which figures, and by how many weighed recipients.
+    Blame { tenant: TenantName, sender: String, figures: Vec<String>, score: String },
 }
 
 impl Kind {

@@ -17,11 +17,11 @@ fn sources() -> Vec<Source> {
     vec![source("eu-1", 1), source("eu-2", 2)]
 }
 
-fn microsoft() -> Receiver {
+pub(crate) fn microsoft() -> Receiver {
     Receiver::new(Some("microsoft"), "acme.mail.protection.outlook.com")
 }
 
-fn refusal(source: &str) -> Refusal {
+pub(crate) fn refusal(source: &str) -> Refusal {
     Refusal {
         source: source.parse().unwrap(),
         receiver: microsoft(),
@@ -36,17 +36,23 @@ fn refusal(source: &str) -> Refusal {
     }
 }
 
-struct Running {
-    sentry: Sentry,
+pub(crate) struct Running {
+    pub(crate) sentry: Sentry,
     stop: oneshot::Sender<()>,
     keeper: JoinSet<()>,
 }
 
 impl Running {
-    fn start(directory: &Path, scale: u32) -> Self {
+    pub(crate) fn start(directory: &Path, scale: u32) -> Self {
         let clock = Clock::start(scale);
-        let (sentry, keeper) =
-            Sentry::open(sources(), Policy::default(), Some(directory), clock, Arc::default()).unwrap();
+        let (sentry, keeper) = Sentry::open(
+            sources(),
+            (Policy::default(), Bounds::default()),
+            Some(directory),
+            clock,
+            Arc::default(),
+        )
+        .unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let run = keeper.run(async {
             let _either_way = stopped.await.is_ok();
@@ -56,7 +62,7 @@ impl Running {
         Self { sentry, stop, keeper }
     }
 
-    async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         self.stop.send(()).unwrap();
         self.keeper.join_next().await.unwrap().unwrap();
     }
@@ -103,7 +109,8 @@ async fn without_its_journal_nothing_comes_back() {
     // A quarter of an hour passes in nine tenths of a second.
     let clock = Clock::start(1000);
     let (sentry, mut keeper) =
-        Sentry::open(sources(), Policy::default(), None, clock, Arc::clone(&metrics)).unwrap();
+        Sentry::open(sources(), (Policy::default(), Bounds::default()), None, clock, Arc::clone(&metrics))
+            .unwrap();
     keeper.journal = Some(Journal::on_a_full_disk());
     sentry.refused(refusal("eu-1"));
     // One alarm for the record of going out, the rest for the records of coming back.

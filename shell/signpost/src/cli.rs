@@ -1,8 +1,10 @@
 //! The command line: every command with its help. What a command does stands in `commands` and `up`.
 
 mod queue;
+mod sender;
 
 pub(crate) use queue::{ActArgs, QueueCommand, SelectionArgs};
+pub(crate) use sender::{OrderArgs, SenderCommand, SubjectArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Address, ListenerName, TenantName, Timestamp};
@@ -59,6 +61,9 @@ pub(crate) enum Command {
     /// Look at what block lists say of this relay's addresses and domains, and at the cases
     #[command(subcommand)]
     Dnsbl(DnsblCommand),
+    /// Look at the conduct of tenants and senders: who is slowed, held or suspect, and let or keep them
+    #[command(subcommand)]
+    Sender(SenderCommand),
     /// Check a configuration
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -11,7 +11,7 @@ pub(crate) use server::{Control, bind, serve};
 
 use crate::desk::Order;
 use crate::replies::ReplyWish;
-use model::{MessageId, Selection, TenantName, Timestamp};
+use model::{Address, MessageId, Selection, TenantName, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Most bytes that follow a line.
@@ -73,12 +73,41 @@ pub(crate) enum Request {
         subject: String,
         zone: String,
     },
+    /// Tenants and senders that are out of line, or all.
+    SenderList {
+        tenant: Option<TenantName>,
+        all: bool,
+    },
+    SenderShow {
+        tenant: TenantName,
+        sender: Option<Address>,
+    },
+    SenderOrder {
+        tenant: TenantName,
+        sender: Option<Address>,
+        kind: SenderOrder,
+        hours: u64,
+        note: String,
+    },
+    SenderComplaint {
+        tenant: TenantName,
+        sender: Address,
+        count: u32,
+    },
     /// What became of messages.
     Trace(TraceWish),
     /// What nobody knows of replies, and what operators said of them.
     Replies {
         wish: ReplyWish,
     },
+}
+
+/// What is ordered about a sender.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SenderOrder {
+    Allow,
+    Hold,
 }
 
 /// Which messages; everything that is given must hold.
@@ -129,6 +158,10 @@ impl Request {
             | Self::DnsblList
             | Self::DnsblShow { .. }
             | Self::DnsblAsked { .. }
+            | Self::SenderList { .. }
+            | Self::SenderShow { .. }
+            | Self::SenderOrder { .. }
+            | Self::SenderComplaint { .. }
             | Self::Trace(_)
             | Self::Replies { .. } => false,
         }

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Doctor(args) => commands::doctor(&args),
         Command::Certificate(command) => commands::certificate(command),
         Command::Dnsbl(command) => commands::dnsbl(command),
+        Command::Sender(command) => commands::sender(command),
         Command::Config(command) => commands::config(command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "signpost", &mut std::io::stdout());

@@ -4,6 +4,7 @@
 //! tenant folders and certificates. What cannot be started says which key to change.
 
 mod certificates;
+mod guarding;
 mod node;
 mod play;
 mod queue;

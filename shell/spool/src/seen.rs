@@ -125,6 +125,7 @@ fn classes_of(reason: &ParkReason) -> Vec<&str> {
         ParkReason::TenantSetup { reply, .. } => reply.split_ascii_whitespace().take(2).collect(),
         ParkReason::Loop { .. }
         | ParkReason::Policy { .. }
+        | ParkReason::Conduct { .. }
         | ParkReason::Damaged { .. }
         | ParkReason::Operator { .. } => Vec::new(),
     }

@@ -125,9 +125,10 @@ impl Cause {
             ParkReason::Refused { reply, .. } => Self::of_words(reply),
             ParkReason::TenantSetup { .. } => Self::TenantSetup,
             ParkReason::Loop { .. } => Self::Loop,
-            ParkReason::Policy { .. } | ParkReason::Damaged { .. } | ParkReason::Operator { .. } => {
-                Self::Held
-            }
+            ParkReason::Policy { .. }
+            | ParkReason::Conduct { .. }
+            | ParkReason::Damaged { .. }
+            | ParkReason::Operator { .. } => Self::Held,
         }
     }
 

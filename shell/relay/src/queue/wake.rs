@@ -4,6 +4,7 @@
 //! whether it should be called again soon. What a person, a policy or a loop holds is not touched.
 
 use crate::Parts;
+use crate::conduct;
 use crate::holds::Passage;
 use crate::probes::{Fate, Parked, Step};
 use model::{ParkReason, Standing, TenantName, Timestamp};
@@ -36,6 +37,7 @@ pub(super) async fn wake(parts: &Parts, now: Timestamp) -> Left {
         waking.wake_tenant(tenant).await;
     }
     end_idle_holds(parts, &parked);
+    waking.release(|seen| conduct::may_wake(parts, seen, now), "the sender's conduct", WOKEN_AT_ONCE).await;
     // Law 3: at expiry every way is tried once more, and then the sender is told.
     let is_over = |seen: &Seen<'_>| seen.accepted.expires <= now && seen.park_reasons().any(is_refusal);
     waking.release(is_over, "expiry", WOKEN_AT_ONCE).await;
@@ -160,6 +162,7 @@ fn is_for_setup(reason: &ParkReason) -> bool {
         ParkReason::Refused { .. }
         | ParkReason::Loop { .. }
         | ParkReason::Policy { .. }
+        | ParkReason::Conduct { .. }
         | ParkReason::Damaged { .. }
         | ParkReason::Operator { .. } => false,
     }
@@ -170,6 +173,7 @@ fn is_refusal(reason: &ParkReason) -> bool {
         ParkReason::Refused { .. } | ParkReason::TenantSetup { .. } => true,
         ParkReason::Loop { .. }
         | ParkReason::Policy { .. }
+        | ParkReason::Conduct { .. }
         | ParkReason::Damaged { .. }
         | ParkReason::Operator { .. } => false,
     }

@@ -263,9 +263,10 @@ fn words_of(reason: &ParkReason) -> (Option<String>, String) {
         ParkReason::Refused { host, reply, .. } | ParkReason::TenantSetup { host, reply, .. } => {
             ((!host.is_empty()).then(|| host.clone()), reply.clone())
         }
-        ParkReason::Loop { detail } | ParkReason::Policy { detail } | ParkReason::Damaged { detail } => {
-            (None, detail.clone())
-        }
+        ParkReason::Loop { detail }
+        | ParkReason::Policy { detail }
+        | ParkReason::Conduct { detail, .. }
+        | ParkReason::Damaged { detail } => (None, detail.clone()),
         ParkReason::Operator { note, .. } => (None, note.clone()),
     }
 }

@@ -33,6 +33,7 @@ impl Verdict {
             Some(
                 reason @ (ParkReason::Loop { detail }
                 | ParkReason::Policy { detail }
+                | ParkReason::Conduct { detail, .. }
                 | ParkReason::Damaged { detail }),
             ) => (detail.clone(), Cause::of_park(reason)),
             Some(ParkReason::Operator { .. }) => return Ok(()),

@@ -17,5 +17,6 @@ mod limits;
 mod node;
 mod proofs;
 mod reports;
+mod senders;
 mod spoofing;
 mod trouble;

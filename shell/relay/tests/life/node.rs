@@ -5,12 +5,14 @@ use net::tls::{self, ClientCertificates, Presenter};
 use net::{Clock, Resolver};
 use playground::{Arrived, Figures, Mail, Playground, PlaygroundConfig};
 use relay::{ListenerConfig, Patience, QueueConfig, Refusals, Relay, RelayConfig, Tenants};
+use sentry::{Bounds, Policy, Sentry};
 use spool::disk::shim::{Crash, MemDisk};
 use spool::{LogRecord, QueueEntry, Spool, SpoolConfig};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use tenant::Folder;
+use tokio::task::JoinSet;
 
 const HOSTNAME: &str = "in.eu.relay.example";
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
@@ -36,6 +38,8 @@ pub(crate) struct Wishes {
     pub(crate) exchanger_port: Option<u16>,
     /// How fast the relay's clock runs.
     pub(crate) time_scale: u32,
+    /// When a sender is out of line.
+    pub(crate) bounds: Bounds,
 }
 
 impl Default for Wishes {
@@ -53,6 +57,7 @@ impl Default for Wishes {
             notice_source: None,
             exchanger_port: None,
             time_scale: 1,
+            bounds: Bounds::default(),
         }
     }
 }
@@ -64,6 +69,8 @@ pub(crate) struct Node {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) disk: MemDisk,
     pub(crate) tenants: Arc<Tenants>,
+    pub(crate) sentry: Sentry,
+    keeper: JoinSet<()>,
     wishes: Wishes,
     /// Relays that were killed, and their spools.
     cut_off: Vec<(Relay, Spool)>,
@@ -82,32 +89,37 @@ impl Node {
         }
         let disk = MemDisk::new();
         let metrics = Arc::new(Metrics::default());
-        let (relay, spool) = start_relay(&playground, &wishes, &disk, &tenants, &metrics).await;
+        let (sentry, keeper) = start_guard(&wishes, &metrics);
+        let (relay, spool) = start_relay(&playground, &wishes, &disk, &tenants, (&metrics, &sentry)).await;
         playground.set_connector(Some(relay.addresses()[0].1));
-        Self { playground, relay, spool, metrics, disk, tenants, wishes, cut_off: Vec::new() }
+        let cut_off = Vec::new();
+        Self { playground, relay, spool, metrics, disk, tenants, sentry, keeper, wishes, cut_off }
     }
 
     /// Ends the relay and starts another one on the same disk.
     pub(crate) async fn restart(self) -> Self {
-        let Self { playground, relay, spool, metrics, disk, tenants, wishes, cut_off } = self;
+        let Self { playground, relay, spool, metrics, disk, tenants, sentry, keeper, wishes, cut_off } = self;
         playground.set_connector(None);
         relay.stop().await;
         spool.stop().await;
         drop(spool);
-        let (relay, spool) = start_relay(&playground, &wishes, &disk, &tenants, &metrics).await;
+        let (relay, spool) = start_relay(&playground, &wishes, &disk, &tenants, (&metrics, &sentry)).await;
         playground.set_connector(Some(relay.addresses()[0].1));
-        Self { playground, relay, spool, metrics, disk, tenants, wishes, cut_off }
+        Self { playground, relay, spool, metrics, disk, tenants, sentry, keeper, wishes, cut_off }
     }
 
     /// Cuts the relay off as a kill does: nothing is said, and the next one has the disk as it was at that moment.
     pub(crate) async fn kill(self) -> Self {
-        let Self { playground, relay, spool, metrics, disk, tenants, wishes, mut cut_off } = self;
+        let Self { playground, relay, spool, metrics, disk, tenants, sentry, keeper, wishes, mut cut_off } =
+            self;
         let disk_then = disk.crash(Crash::Everything);
         playground.set_connector(None);
         cut_off.push((relay, spool));
-        let (relay, spool) = start_relay(&playground, &wishes, &disk_then, &tenants, &metrics).await;
+        let (relay, spool) =
+            start_relay(&playground, &wishes, &disk_then, &tenants, (&metrics, &sentry)).await;
         playground.set_connector(Some(relay.addresses()[0].1));
-        Self { playground, relay, spool, metrics, disk: disk_then, tenants, wishes, cut_off }
+        let disk = disk_then;
+        Self { playground, relay, spool, metrics, disk, tenants, sentry, keeper, wishes, cut_off }
     }
 
     /// Publishes the example as this tenant, changed.
@@ -185,7 +197,20 @@ impl Node {
         self.relay.stop().await;
         self.spool.stop().await;
         self.playground.stop().await;
+        let mut keeper = self.keeper;
+        keeper.shutdown().await;
     }
+}
+
+/// A guard that outlives the relay's restarts; it keeps nothing on disk.
+fn start_guard(wishes: &Wishes, metrics: &Arc<Metrics>) -> (Sentry, JoinSet<()>) {
+    let clock = Clock::start(wishes.time_scale);
+    let policy = (Policy::default(), wishes.bounds.clone());
+    let sources = sources(wishes.sources, wishes.notice_source);
+    let (sentry, keeper) = Sentry::open(sources, policy, None, clock, Arc::clone(metrics)).unwrap();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(keeper.run(std::future::pending()));
+    (sentry, tasks)
 }
 
 async fn start_relay(
@@ -193,7 +218,7 @@ async fn start_relay(
     wishes: &Wishes,
     disk: &MemDisk,
     tenants: &Arc<Tenants>,
-    metrics: &Arc<Metrics>,
+    (metrics, sentry): (&Arc<Metrics>, &Sentry),
 ) -> (Relay, Spool) {
     let clock = Clock::start(wishes.time_scale);
     let config = SpoolConfig {
@@ -222,6 +247,7 @@ async fn start_relay(
         keep_subject: false,
         refusals: Refusals::untold(Arc::clone(metrics)),
         replies: Arc::default(),
+        sentry: sentry.clone(),
     };
     let relay =
         Relay::start(config, Arc::clone(tenants), spool.clone(), resolver, clock, Arc::clone(metrics)).await;

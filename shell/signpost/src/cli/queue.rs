@@ -38,7 +38,7 @@ pub(crate) struct SelectionArgs {
     /// Tried last from this source, or first if not yet tried
     #[arg(long, value_name = "NAME", value_parser = term(Key::Source))]
     source: Vec<Term>,
-    /// What was met last: refused, loop, policy, damaged, operator; reply, resolve, connect, tls, lost, unknown, lacks; 451, 5.7.1
+    /// What was met last: refused, loop, policy, conduct, damaged, operator; reply, resolve, connect, tls, lost, unknown, lacks; 451, 5.7.1
     #[arg(long, value_name = "WORD", value_parser = term(Key::Class))]
     class: Vec<Term>,
     /// waiting, delivering, parked or held

@@ -3,6 +3,7 @@
 //! One task for each connection, all of them joined at the stop. A socket that a dead process left is replaced; a live one's is not.
 
 mod lists;
+mod senders;
 
 use super::{ATTACHED_MAX, Answer, LINE_MAX, Line, Request};
 use crate::board::Board;
@@ -40,6 +41,7 @@ pub(crate) struct Control {
     pub(crate) ledger: Searcher,
     pub(crate) replies: ReplyBook,
     pub(crate) keeper: Arc<certificates::Keeper>,
+    pub(crate) sentry: sentry::Sentry,
     pub(crate) desk: Desk,
     pub(crate) watch: watch::Watch,
     pub(crate) listeners: Vec<SocketAddr>,
@@ -133,7 +135,7 @@ impl Control {
         if let Request::DnsblAsked { subject, zone } = request {
             return Ok((lists::asked(&self.watch, &subject, &zone, &by).await?, Vec::new()));
         }
-        tokio::time::timeout(WAIT, self.act(request, attached)).await.context("it took too long")?
+        tokio::time::timeout(WAIT, self.act(request, attached, by)).await.context("it took too long")?
     }
 
     async fn read(&self, reader: &mut BufReader<UnixStream>) -> Result<(Request, Vec<u8>)> {
@@ -148,7 +150,12 @@ impl Control {
         Ok((line.content, attached))
     }
 
-    async fn act(&self, request: Request, attached: &[u8]) -> Result<(serde_json::Value, Vec<u8>)> {
+    async fn act(
+        &self,
+        request: Request,
+        attached: &[u8],
+        by: String,
+    ) -> Result<(serde_json::Value, Vec<u8>)> {
         if request.is_about_the_queue() {
             tokio::time::timeout(WHOLE_WITHIN, self.spool.whole()).await.context(STILL_READING)?;
         }
@@ -182,6 +189,12 @@ impl Control {
             Request::DnsblAsked { subject, zone } => {
                 lists::asked(&self.watch, &subject, &zone, "unknown").await?
             }
+            Request::SenderList { tenant, all } => self.senders(tenant.as_ref(), all),
+            Request::SenderShow { tenant, sender } => self.sender(&tenant, sender.as_ref())?,
+            Request::SenderOrder { tenant, sender, kind, hours, note } => {
+                self.order_sender((tenant, sender), kind, (hours, note), by).await?
+            }
+            Request::SenderComplaint { tenant, sender, count } => self.complain(&tenant, &sender, count)?,
             Request::Trace(wish) => json!(self.ledger.search(&wish).await?),
         };
         Ok((value, Vec::new()))

@@ -102,6 +102,7 @@ fn reason(seen: &Seen<'_>) -> Option<String> {
         Some(
             reason @ (ParkReason::Loop { detail }
             | ParkReason::Policy { detail }
+            | ParkReason::Conduct { detail, .. }
             | ParkReason::Damaged { detail }),
         ) => Some(format!("{}: {detail}", reason.word())),
         None => seen.met().map(str::to_owned),

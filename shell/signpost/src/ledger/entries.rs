@@ -124,6 +124,7 @@ fn of_park(reason: &ParkReason) -> Vec<Key> {
         }
         ParkReason::Loop { .. } => vec![class("held"), class("loop")],
         ParkReason::Policy { .. } => vec![class("held"), class("policy")],
+        ParkReason::Conduct { .. } => vec![class("parked"), class("conduct")],
         ParkReason::Damaged { .. } => vec![class("held"), class("damaged")],
         ParkReason::Operator { .. } => vec![class("held"), class("operator")],
     }

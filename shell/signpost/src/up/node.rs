@@ -4,6 +4,7 @@
 //! give it anything any more.
 
 use super::certificates;
+use super::guarding::{self, Guarding};
 use super::play;
 use super::play::Ports;
 use super::queue::{self, Reading};
@@ -49,6 +50,8 @@ pub(super) struct Node {
     tenants_dir: PathBuf,
     data_dir: PathBuf,
     console: std::net::SocketAddr,
+    /// Writes what the guard decides.
+    guard: Guarding,
     tasks: JoinSet<()>,
 }
 
@@ -83,6 +86,7 @@ impl Node {
         let roots = playground.iter().map(Playground::ca_certificate_der).collect();
         let (refusals, refused) = Refusals::channel(Arc::clone(&metrics));
         let replies = ReplyBook::open(&data_dir, clock.clone())?;
+        let (sentry, keeping) = guarding::open(&config, &data_dir, &clock, &metrics)?;
         let relay_config = RelayConfig {
             listeners: config.listeners.iter().map(|file| listener(file, &keeper)).collect::<Result<_>>()?,
             sources: config.sources.clone(),
@@ -94,6 +98,7 @@ impl Node {
             keep_subject: config.ledger.subject,
             refusals,
             replies: replies.shared(),
+            sentry: sentry.clone(),
         };
         let socket = control::bind(&data_dir)?;
         let web = console::bind(config.http.console).await?;
@@ -120,12 +125,13 @@ impl Node {
             playground,
             tenants_dir: config.tenants_dir.clone(),
             data_dir,
+            guard: Guarding::begin(keeping),
             tasks: JoinSet::new(),
         };
         let desk = Desk::new(node.spool.clone(), node.relay.operator(), clock);
         node.spawn_pages(web, &config, Arc::clone(&metrics), desk.clone());
         node.tasks.spawn(watching::drain(reports, Arc::clone(&metrics)));
-        node.spawn_control(socket, (searcher, replies), (desk, watch), (config.file, servers));
+        node.spawn_control(socket, (searcher, replies), (desk, watch, sentry), (config.file, servers));
         Ok(node)
     }
 
@@ -133,7 +139,7 @@ impl Node {
         &mut self,
         socket: tokio::net::UnixListener,
         (ledger, replies): (Searcher, ReplyBook),
-        (desk, watch): (Desk, watch::Watch),
+        (desk, watch, sentry): (Desk, watch::Watch, sentry::Sentry),
         (config, resolver): (Option<PathBuf>, Vec<SocketAddr>),
     ) {
         let control = Control {
@@ -143,6 +149,7 @@ impl Node {
             ledger,
             replies,
             keeper: Arc::clone(&self.keeper),
+            sentry,
             desk,
             watch,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
@@ -266,6 +273,7 @@ impl Node {
         self.relay.stop().await;
         self.watcher.stop().await;
         self.tasks.shutdown().await;
+        self.guard.stop().await;
         self.spool.stop().await;
         self.reading.stop().await;
         self.recorder.stop().await;

@@ -130,6 +130,11 @@ impl World {
     }
 }
 
+fn guard() -> sentry::Sentry {
+    let policy = (sentry::Policy::default(), sentry::Bounds::default());
+    sentry::Sentry::open(Vec::new(), policy, None, net::Clock::start(1), Arc::default()).unwrap().0
+}
+
 fn verdict(disk: &MemDisk) -> Verdict {
     let metrics = Arc::new(Metrics::default());
     let config = SpoolConfig { reserve: ByteCount(0), ..SpoolConfig::default() };
@@ -145,6 +150,7 @@ fn verdict(disk: &MemDisk) -> Verdict {
         schedules: Schedules { to_tenant: schedule(), to_recipients: schedule() },
         holds: Arc::default(),
         judging: Judging::new(Arc::new(Tenants::new()), &[], Arc::default()),
+        sentry: guard(),
         probes: Probes::default(),
         patience: Patience::default(),
         tenants_told: TenantsTold::default(),

@@ -1,0 +1,120 @@
+//! The guard's writing task: records first, then whatever is given back; and what time brings to sources and senders.
+//!
+//! It is the only one that writes. At its end everything that was decided is written, and the histories of senders once more.
+
+use crate::journal::Journal;
+use crate::record::Record;
+use crate::{Entry, Sentry};
+use guard::{Change, Reaction};
+use model::{Duration, Timestamp};
+use tokio::sync::mpsc;
+
+/// How often it is asked what time brings.
+const TICK: Duration = Duration::from_secs(1);
+/// How often the histories of senders are written.
+const KEEP_EVERY: Duration = Duration::from_secs(600);
+
+/// The part that writes; to be run for as long as the guard is used.
+pub struct Keeper {
+    pub(crate) sentry: Sentry,
+    pub(crate) journal: Option<Journal>,
+    pub(crate) entries: mpsc::UnboundedReceiver<Entry>,
+}
+
+impl Keeper {
+    /// Writes what is decided and lets time bring what it brings, until `stop` is ready; then what is left is written.
+    pub async fn run(mut self, stop: impl Future<Output = ()>) {
+        let mut stop = std::pin::pin!(stop);
+        let mut keep_at = self.sentry.0.clock.now() + KEEP_EVERY;
+        loop {
+            let clock = self.sentry.0.clock.clone();
+            tokio::select! {
+                entry = self.entries.recv() => match entry {
+                    Some(entry) => self.write(entry).await,
+                    None => return,
+                },
+                () = clock.sleep(TICK) => {
+                    let now = clock.now();
+                    self.tick(now).await;
+                    if now >= keep_at {
+                        self.keep().await;
+                        keep_at = now + KEEP_EVERY;
+                    }
+                }
+                () = &mut stop => break,
+            }
+        }
+        self.entries.close();
+        while let Some(entry) = self.entries.recv().await {
+            self.write(entry).await;
+        }
+        self.keep().await;
+    }
+
+    /// What time brings to sources and senders.
+    async fn tick(&mut self, now: Timestamp) {
+        let reaction = self.sentry.lock().guard.due(now);
+        reaction.done.iter().for_each(|change| self.sentry.announce(change));
+        self.sentry.blame(&reaction);
+        let moved = self.sentry.conduct_due(now);
+        let is_over = !moved.is_empty();
+        moved.iter().for_each(|one| self.sentry.announce_step(one));
+        self.write(Entry { reaction, moved, ..Entry::default() }).await;
+        if is_over {
+            self.give_back();
+        }
+    }
+
+    /// Writes the histories of senders; the next time does it if this one fails.
+    async fn keep(&self) {
+        let sentry = self.sentry.clone();
+        let now = sentry.0.clock.now();
+        let kept = tokio::task::spawn_blocking(move || sentry.0.conduct.keep(now)).await;
+        match kept {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the histories of senders cannot be kept"),
+            Err(error) => tracing::error!(%error, "the histories of senders were not kept"),
+        }
+    }
+
+    async fn write(&mut self, entry: Entry) {
+        let Entry { evidence, reaction: Reaction { done, proposed }, moved, permit } = entry;
+        let now = self.sentry.0.clock.now();
+        let changes = done.iter().chain(&proposed).cloned().map(Record::Change);
+        let mut records: Vec<Record> = evidence.into_iter().map(Record::Evidence).chain(changes).collect();
+        records.extend(moved.into_iter().map(Record::Conduct));
+        if let Some((subject, permit)) = &permit {
+            records.push(Record::Conduct(self.sentry.would_permit(subject, permit.clone(), now)));
+        }
+        if records.is_empty() {
+            return;
+        }
+        if let Some(journal) = &mut self.journal
+            && let Err(error) = journal.append(records).await
+        {
+            self.sentry.0.metrics.alarms.add_one();
+            tracing::error!(%error, "the guard's journal cannot be written: no source comes back into use");
+            return;
+        }
+        let given_back = proposed.iter().filter(|change| self.apply(change)).count();
+        if let Some((subject, permit)) = permit {
+            self.sentry.permitted(&subject, permit, now);
+            self.give_back();
+        }
+        if given_back > 0 {
+            self.give_back();
+        }
+    }
+
+    fn give_back(&self) {
+        self.sentry.0.given_back.send_modify(|count| *count += 1);
+    }
+
+    fn apply(&self, change: &Change) -> bool {
+        let is_applied = self.sentry.lock().guard.apply(change);
+        if is_applied {
+            self.sentry.announce(change);
+        }
+        is_applied
+    }
+}
