@@ -6,10 +6,11 @@
 
 use crate::conduct::Bounds;
 use crate::custody::Custody;
+use crate::reroute::carry_transaction;
 use crate::stamp::Prepared;
 use crate::steer::{Route, Steer};
 use crate::verdict::Missed;
-use crate::{Parts, TRANSACTION_RECIPIENTS_MAX, carry_transaction};
+use crate::{Parts, TRANSACTION_RECIPIENTS_MAX};
 use model::{Duration, Recipient, Timestamp};
 use spool::{Accepted, Lease};
 use std::collections::BTreeSet;
