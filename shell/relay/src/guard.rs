@@ -10,13 +10,25 @@ use crate::verdict::Missed;
 use bounce::{Classified, Failure};
 use model::{Action, Category, Duration, MessageId, Owner, ParkReason, ReplyClass, Scope, Stage, TenantName};
 use sentry::{Refusal, Sentry};
-use spool::{Going, Seen};
+use spool::{Accepted, Going, Seen};
 use std::collections::BTreeSet;
+use tenant::Snapshot;
 
 /// Whether a refusal is one that another source may not meet.
 pub(crate) fn is_for_our_address(classified: &Classified) -> bool {
     let is_address = matches!(classified.category, Category::IpListed | Category::IpReputation);
     classified.owner == Owner::OurAddress && classified.action == Action::OtherSource && is_address
+}
+
+/// The same of what one recipient met.
+pub(crate) fn is_ours_to_bear(
+    parts: &Parts,
+    accepted: &Accepted,
+    snapshot: &Snapshot,
+    missed: &Missed,
+) -> bool {
+    let classified = parts.verdict.judging.classified(accepted, snapshot, missed);
+    classified.is_some_and(|classified| is_for_our_address(&classified))
 }
 
 /// A transaction reached somebody.

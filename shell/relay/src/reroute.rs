@@ -169,9 +169,7 @@ impl Errand<'_> {
     }
 
     fn is_for_our_address(self, missed: &Missed) -> bool {
-        let accepted = self.custody.accepted();
-        let classified = self.parts.verdict.judging.classified(accepted, self.snapshot, missed);
-        classified.is_some_and(|classified| guard::is_for_our_address(&classified))
+        guard::is_ours_to_bear(self.parts, self.custody.accepted(), self.snapshot, missed)
     }
 
     /// What was met, for the guard.
