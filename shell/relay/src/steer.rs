@@ -2,7 +2,8 @@
 //!
 //! A route says which recipients share a next hop. A path is a route with a source and the hosts to try, in order. The same message
 //! gets the same source on every attempt unless that one is excluded: a retry whose first end is unknown must not come from
-//! elsewhere. What the guard keeps back from a receiver is asked anew for every message, so a source that is listed carries nothing more. A name that does not resolve is a failure to be judged, not an error.
+//! elsewhere. The guard is asked anew for every message, so a source that is listed carries nothing more. A name that does not resolve is a
+//! failure to be judged, not an error.
 
 mod choose;
 mod eligible;
