@@ -2,9 +2,11 @@
 
 mod queue;
 mod sender;
+mod source;
 
 pub(crate) use queue::{ActArgs, QueueCommand, SelectionArgs};
 pub(crate) use sender::{OrderArgs, SenderCommand, SubjectArgs};
+pub(crate) use source::{SourceArgs, SourceCommand};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Address, ListenerName, TenantName, Timestamp};
@@ -64,6 +66,9 @@ pub(crate) enum Command {
     /// Look at the conduct of tenants and senders: who is slowed, held or suspect, and let or keep them
     #[command(subcommand)]
     Sender(SenderCommand),
+    /// Look at our own addresses: which are used, which are taken out and why, and order it otherwise
+    #[command(subcommand)]
+    Source(SourceCommand),
     /// Check a configuration
     #[command(subcommand)]
     Config(ConfigCommand),

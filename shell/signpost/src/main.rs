@@ -37,6 +37,7 @@ fn main() -> ExitCode {
         Command::Certificate(command) => commands::certificate(command),
         Command::Dnsbl(command) => commands::dnsbl(command),
         Command::Sender(command) => commands::sender(command),
+        Command::Source(command) => commands::source(command),
         Command::Config(command) => commands::config(command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "signpost", &mut std::io::stdout());
