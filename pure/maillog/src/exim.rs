@@ -100,6 +100,11 @@ fn at_host<'a>(id: &'a str, text: &'a str) -> Line<'a> {
 
 /// What went wrong, and what the next hop said of it.
 fn say<'a>(words: &'a str, attempt: &mut Attempt<'a>) {
+    // `defer (110): Connection timed out H=name [ip]: SMTP timeout ...`: the host stands behind the reason.
+    let behind = words.find(" H=").filter(|_| attempt.host.is_none()).map(|at| host_token(&words[at + 1..]));
+    if let Some(token) = behind {
+        take(token.trim_end_matches(':'), attempt);
+    }
     let Remote { host, address, stage, reply, recipient } = remote::exim(words);
     attempt.stage = stage;
     if attempt.host.is_none() {

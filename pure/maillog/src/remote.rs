@@ -29,7 +29,7 @@ pub(crate) fn exim(text: &str) -> Remote<'_> {
     ];
     let after =
         BEGINNINGS.iter().find_map(|beginning| Some(&text[text.find(beginning)? + beginning.len()..]));
-    let Some(after) = after else { return Remote::default() };
+    let Some(after) = after else { return at_ehlo(text) };
     let command = after.strip_prefix("pipelined ").unwrap_or(after);
     let Some((before, reply)) = split_at_code(command) else {
         return Remote { stage: stage(command), ..Remote::default() };
@@ -40,6 +40,15 @@ pub(crate) fn exim(text: &str) -> Remote<'_> {
     };
     let recipient = command.strip_prefix("RCPT TO:<").and_then(|rest| rest.split_once('>')).map(|(to, _)| to);
     Remote { host, address, stage: stage(command), reply: Some(reply), recipient }
+}
+
+/// `... in response to HELO name (EHLO response was: 550 no)`.
+fn at_ehlo(text: &str) -> Remote<'_> {
+    let said = text.split_once("(EHLO response was: ").map(|(_, said)| said.strip_suffix(')').unwrap_or(said));
+    match said.filter(|said| has_code(said)) {
+        Some(reply) => Remote { stage: Some(Stage::Ehlo), reply: Some(reply), ..Remote::default() },
+        None => Remote::default(),
+    }
 }
 
 /// Postfix's sentence (`smtp_proto.c`, `smtp_trouble.c`).

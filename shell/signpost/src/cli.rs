@@ -1,9 +1,11 @@
 //! The command line: every command with its help. What a command does stands in `commands` and `up`.
 
+mod postmortem;
 mod queue;
 mod sender;
 mod source;
 
+pub(crate) use postmortem::{PostmortemArgs, ReportForm};
 pub(crate) use queue::{ActArgs, QueueCommand, SelectionArgs};
 pub(crate) use sender::{OrderArgs, SenderCommand, SubjectArgs};
 pub(crate) use source::{SourceArgs, SourceCommand};
@@ -39,6 +41,8 @@ pub(crate) enum Command {
     /// With --unknown, --labels, --label or --unlabel it asks a running relay: which replies parked because no rule knows them, and what operators said
     /// of replies. A label is a rule of this installation and holds at once.
     Classify(ClassifyArgs),
+    /// Tell from the logs of a mail server what a listed address cost, and whether what was said of it is true
+    Postmortem(Box<PostmortemArgs>),
     /// Submit a message to a running relay
     Send(SendArgs),
     /// Publish, export and list tenants of a running relay

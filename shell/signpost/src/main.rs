@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Stamp(args) => commands::stamp(&args),
         Command::Place(args) => commands::place(&args),
         Command::Classify(args) => commands::classify(args),
+        Command::Postmortem(args) => commands::postmortem(&args),
         Command::Send(args) => commands::send(&args),
         Command::Tenant(command) => commands::tenant(command),
         Command::Queue(command) => commands::queue(*command),

@@ -215,8 +215,8 @@ impl Tally {
     fn report(&mut self, id: &str) {
         self.totals.reports += 1;
         let Some(message) = self.open.get_mut(id) else { return };
-        let given_up = message.refused.iter().find(|refused| refused.fate == Fate::GivenUp);
-        if let Some(incident) = given_up.and_then(|refused| self.incidents.get_mut(refused.incident)) {
+        let incident = message.unreported.take().and_then(|number| self.incidents.get_mut(number));
+        if let Some(incident) = incident {
             incident.count_report();
         }
     }
@@ -364,6 +364,9 @@ impl Tally {
             incident.count_message(message.sender.as_deref());
         }
         let fate = if attempt.outcome == Outcome::Refused { Fate::GivenUp } else { Fate::Waits };
+        if fate == Fate::GivenUp {
+            message.unreported = Some(number);
+        }
         match place.and_then(|place| message.refused.get_mut(place)) {
             Some(known) => {
                 // A line on the host named nobody; this one does.

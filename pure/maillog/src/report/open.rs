@@ -18,6 +18,8 @@ pub(super) struct Open {
     /// The text of the last refusal that a line on a host told: the line on the recipient tells it again.
     pub(super) told: u64,
     pub(super) refused: Vec<Refused>,
+    /// The incident for which a recipient was given up since the last report on it.
+    pub(super) unreported: Option<usize>,
 }
 
 /// A recipient that was refused for an address of ours.
