@@ -44,7 +44,8 @@ pub(crate) fn exim(text: &str) -> Remote<'_> {
 
 /// `... in response to HELO name (EHLO response was: 550 no)`.
 fn at_ehlo(text: &str) -> Remote<'_> {
-    let said = text.split_once("(EHLO response was: ").map(|(_, said)| said.strip_suffix(')').unwrap_or(said));
+    let said =
+        text.split_once("(EHLO response was: ").map(|(_, said)| said.strip_suffix(')').unwrap_or(said));
     match said.filter(|said| has_code(said)) {
         Some(reply) => Remote { stage: Some(Stage::Ehlo), reply: Some(reply), ..Remote::default() },
         None => Remote::default(),

@@ -48,6 +48,8 @@ pub(super) enum Cell {
     /// Out of the log.
     Quoted(String),
     Number(String),
+    /// A verdict that must not be overlooked.
+    Bad(String),
 }
 
 pub(super) fn of(report: &Report) -> Document {
@@ -223,7 +225,7 @@ fn claims(report: &Report) -> Section {
             Cell::Text(self::claim(claim.kind).to_owned()),
             Cell::Number(time(claim.said)),
             Cell::Number(after(claim)),
-            Cell::Text(verdict(claim.verdict).to_owned()),
+            verdict(claim.verdict),
             Cell::Text(claim.sentence.clone()),
         ]
     });
@@ -240,11 +242,11 @@ fn after(claim: &Claim) -> String {
     }
 }
 
-fn verdict(verdict: Verdict) -> &'static str {
+fn verdict(verdict: Verdict) -> Cell {
     match verdict {
-        Verdict::Agrees => "not contradicted",
-        Verdict::Contradicted => "contradicted",
-        Verdict::Unknown => "cannot be checked",
+        Verdict::Agrees => Cell::Text("not contradicted".to_owned()),
+        Verdict::Contradicted => Cell::Bad("contradicted".to_owned()),
+        Verdict::Unknown => Cell::Text("cannot be checked".to_owned()),
     }
 }
 

@@ -91,6 +91,7 @@ fn table_of(table: &Table) -> String {
 fn cell_of(cell: &Cell) -> String {
     match cell {
         Cell::Text(text) | Cell::Number(text) => escaped(text),
+        Cell::Bad(text) => format!("<strong class=\"bad\">{}</strong>", escaped(text)),
         Cell::Quoted(text) => format!("<code>{}</code>", escaped(text)),
     }
 }

@@ -45,7 +45,7 @@ fn push_table(table: &Table, text: &mut String) {
         .enumerate()
         .map(|(column, _)| match table.rows.first().and_then(|row| row.get(column)) {
             Some(Cell::Number(_)) => "---:",
-            Some(Cell::Text(_) | Cell::Quoted(_)) | None => "---",
+            Some(Cell::Text(_) | Cell::Quoted(_) | Cell::Bad(_)) | None => "---",
         })
         .collect();
     text.push_str(&format!("\n| {} |\n|{}|\n", table.head.join(" | "), rules.join("|")));
@@ -59,6 +59,7 @@ fn cell(cell: &Cell) -> String {
     match cell {
         Cell::Text(text) | Cell::Number(text) => text.replace('|', "\\|"),
         Cell::Quoted(text) => code(text),
+        Cell::Bad(text) => format!("**{text}**"),
     }
 }
 

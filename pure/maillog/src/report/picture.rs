@@ -13,13 +13,15 @@ const WIDTH: f64 = 1_000.0;
 const LEFT: f64 = 56.0;
 const RIGHT: f64 = 12.0;
 const STRIP_TOP: f64 = 26.0;
-const STRIP_STEP: f64 = 24.0;
-const PLOT_TOP: f64 = 96.0;
+const STRIP_STEP: f64 = 29.0;
+const PLOT_TOP: f64 = 108.0;
 const PLOT_HEIGHT: f64 = 280.0;
 const AXIS_HEIGHT: f64 = 24.0;
 /// Names of points stand in rows, so that neighbours do not run into each other.
 const NAME_ROW: f64 = 16.0;
-const NAME_ROWS: usize = 3;
+const NAME_ROWS: usize = 4;
+/// About the width of a letter.
+const LETTER: f64 = 6.4;
 const MICROS: f64 = 1_000_000.0;
 /// Steps between the marks of the axis, in seconds.
 const STEPS: [i64; 12] =
@@ -149,10 +151,10 @@ fn axis(plane: &Plane, bottom: f64, svg: &mut String) {
         let label =
             if day == date { clock.to_owned() } else { format!("{} {clock}", date.get(5..).unwrap_or(date)) };
         date.clone_into(&mut day);
-        let _infallible = write!(
+        let _infallible = writeln!(
             svg,
             "<line class=\"axis\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{PLOT_TOP}\" y2=\"{bottom}\"/>\
-             <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{label}</text>\n",
+             <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{label}</text>",
             bottom + 16.0
         );
         at += step;
@@ -199,29 +201,37 @@ fn counts(plane: &Plane, up: u64, down: u64, svg: &mut String) {
         writeln!(svg, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">0</text>", LEFT - 6.0, zero + 4.0);
 }
 
-/// The times that were named.
+/// The times that were named; each name in the first row that has room for it.
 fn points(report: &Report, plane: &Plane, bottom: f64, svg: &mut String) {
     let mut claims: Vec<&Claim> =
         report.claims.iter().filter(|claim| plane.holds(seconds(claim.said))).collect();
     claims.sort_by_key(|claim| claim.said);
-    for (place, claim) in claims.into_iter().enumerate() {
+    let mut ends = [f64::MIN; NAME_ROWS];
+    for claim in claims {
         let x = plane.x(seconds(claim.said));
-        let y = bottom + AXIS_HEIGHT + NAME_ROW * ((place % NAME_ROWS) as f64 + 0.8);
-        let name = match claim.kind {
-            ClaimKind::Start => "claimed start",
-            ClaimKind::Detected => "detected",
-            ClaimKind::Posted => "posted",
-            ClaimKind::End => "claimed end",
-            ClaimKind::Resolved => "resolved",
-        };
-        let (anchor, shift) = if x > WIDTH * 0.85 { ("end", -4.0) } else { ("start", 4.0) };
-        let _infallible = write!(
+        let text = format!("{} {}", point(claim.kind), time(claim.said).get(11..16).unwrap_or_default());
+        let width = text.len() as f64 * LETTER;
+        let is_left = x + width > WIDTH - RIGHT;
+        let (anchor, at, begin) =
+            if is_left { ("end", x - 4.0, x - 4.0 - width) } else { ("start", x + 4.0, x) };
+        let row = ends.iter().position(|end| *end < begin).unwrap_or(NAME_ROWS - 1);
+        ends[row] = begin + width + 8.0;
+        let y = bottom + AXIS_HEIGHT + NAME_ROW * (row as f64 + 0.8);
+        let _infallible = writeln!(
             svg,
             "<line class=\"point\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{PLOT_TOP}\" y2=\"{y:.1}\"/>\
-             <text class=\"name\" x=\"{:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{name} {}</text>\n",
-            x + shift,
-            time(claim.said).get(11..16).unwrap_or_default()
+             <text class=\"name\" x=\"{at:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{text}</text>"
         );
+    }
+}
+
+fn point(kind: ClaimKind) -> &'static str {
+    match kind {
+        ClaimKind::Start => "claimed start",
+        ClaimKind::Detected => "detected",
+        ClaimKind::Posted => "posted",
+        ClaimKind::End => "claimed end",
+        ClaimKind::Resolved => "resolved",
     }
 }
 
@@ -240,6 +250,6 @@ fn legend(report: &Report, y: f64, svg: &mut String) {
             y - 10.0,
             x + 18.0
         );
-        x += 44.0 + text.len() as f64 * 6.4;
+        x += 44.0 + text.len() as f64 * LETTER;
     }
 }
