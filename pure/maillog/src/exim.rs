@@ -19,11 +19,11 @@ pub(crate) enum Line<'a> {
 /// Reads what stands behind the time.
 pub(crate) fn read(rest: &str) -> Line<'_> {
     let rest = without_pid(rest);
-    let (word, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (word, after_id) = rest.split_once(' ').unwrap_or((rest, ""));
     if !is_id(word) {
         return Line::Nothing;
     }
-    let (flag, behind) = behind.split_once(' ').unwrap_or((behind, ""));
+    let (flag, behind) = after_id.split_once(' ').unwrap_or((after_id, ""));
     let what = match flag {
         "<=" | "(=" => arrival(behind),
         "=>" | "->" | ">>" => attempt(behind, Outcome::Delivered),
@@ -32,7 +32,7 @@ pub(crate) fn read(rest: &str) -> Line<'_> {
         "Completed" => Some(Happening::Completed),
         // With -N nothing is sent.
         "*>" => return Line::Nothing,
-        _ => return at_host(word, &rest[word.len() + 1..]),
+        _ => return at_host(word, after_id),
     };
     match what {
         Some(what) => Line::Says(word, what),

@@ -1,27 +1,28 @@
 use super::read;
-use crate::event::{Happening, Outcome};
+use crate::event::Happening;
 use model::Stage;
 
 /// Shape of KumoMTA's reference, "log_record".
-const BOUNCE: &str = r#"{"type":"Bounce","id":"d7ef132b5d7711eea8c8000c29c33806","sender":"anna@a.example","recipient":"kim@c.example","queue":"c.example","site":"mx.c.example","size":1047,"response":{"code":554,"enhanced_code":{"class":5,"subject":7,"detail":1},"content":"Service unavailable; Client host [192.0.2.9] blocked using zen.spamhaus.org","command":"RCPT TO:<kim@c.example>\r\n"},"peer_address":{"name":"mx.c.example.","addr":"192.0.2.7"},"timestamp":1729338600,"event_time":1729338600.25,"created":1729338599,"num_attempts":0,"bounce_classification":"SpamBlock","egress_pool":"pool","egress_source":"one","source_address":{"address":"192.0.2.9:40001"},"feedback_report":null,"meta":{},"headers":{"Subject":"Hello"},"delivery_protocol":"ESMTP","nodeid":"x"}"#;
+const BOUNCE: &str = include_str!("../../tests/fixtures/kumo-bounce.json");
 
 fn told(line: &str) -> Vec<String> {
     let mut told = Vec::new();
     let read = read(line, &mut |event| {
-        told.push(match event.what {
-            Happening::Attempted(one) => format!(
-                "{} {:?} {} {:?} {} {:?} {} {}",
-                event.at,
-                one.outcome,
-                one.recipient.as_deref().unwrap_or("-"),
-                one.stage,
-                one.host.as_deref().unwrap_or("-"),
-                one.our_address,
-                one.reply.as_deref().unwrap_or("-"),
-                one.words.as_deref().unwrap_or("-")
-            ),
-            other => format!("{other:?}"),
-        });
+        let Happening::Attempted(one) = event.what else {
+            told.push(format!("{:?}", event.what));
+            return;
+        };
+        told.push(format!(
+            "{} {:?} {} {:?} {} {:?} {} {}",
+            event.at,
+            one.outcome,
+            one.recipient.as_deref().unwrap_or("-"),
+            one.stage,
+            one.host.as_deref().unwrap_or("-"),
+            one.our_address,
+            one.reply.as_deref().unwrap_or("-"),
+            one.words.as_deref().unwrap_or("-")
+        ));
     });
     read.expect("a record");
     told

@@ -4,29 +4,32 @@ use crate::exim::Line;
 use model::Stage;
 
 fn attempt<'a>(tag: &str, text: &'a str) -> (&'a str, Attempt<'a>) {
-    match read(tag, text) {
-        Line::Says(id, Happening::Attempted(attempt)) => (id, *attempt),
-        other => panic!("`{text}` is {other:?}"),
-    }
+    let line = read(tag, text);
+    let Line::Says(id, Happening::Attempted(attempt)) = line else { panic!("`{text}` is {line:?}") };
+    (id, *attempt)
 }
 
 #[test]
 fn every_status_is_read() {
-    let text = "4XcD5b2z: to=<kim@c.example>, orig_to=<k@c.example>, relay=mx.c.example[192.0.2.7]:25, conn_use=2, delay=1.2, delays=0.1/0/0.6/0.5, tls=verified, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 7)";
+    let text = "4XcD5b2z: to=<kim@c.example>, orig_to=<k@c.example>, relay=mx.c.example[192.0.2.7]:25, conn_use=2, \
+             delay=1.2, delays=0.1/0/0.6/0.5, tls=verified, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 7)";
     let (id, sent) = attempt("postfix/smtp", text);
     assert_eq!((id, sent.outcome), ("4XcD5b2z", Outcome::Delivered));
     assert_eq!(
         (sent.recipient.as_deref(), sent.host.as_deref()),
         (Some("kim@c.example"), Some("mx.c.example"))
     );
-    let text = "0A1B2C3D4E: to=<kim@c.example>, relay=mx.c.example[192.0.2.7]:25, delay=1, delays=0/0/0/1, dsn=5.7.1, status=bounced (host mx.c.example[192.0.2.7] said: 554 5.7.1 Service unavailable; Client host [192.0.2.9] blocked using zen.spamhaus.org (in reply to RCPT TO command))";
+    let text = "0A1B2C3D4E: to=<kim@c.example>, relay=mx.c.example[192.0.2.7]:25, delay=1, dsn=5.7.1, status=bounced \
+             (host mx.c.example[192.0.2.7] said: 554 5.7.1 Service unavailable; Client host [192.0.2.9] blocked \
+             using zen.spamhaus.org (in reply to RCPT TO command))";
     let (_, bounced) = attempt("postfix-out/smtp", text);
     assert_eq!((bounced.outcome, bounced.stage), (Outcome::Refused, Some(Stage::Rcpt)));
     assert_eq!(
         bounced.reply.as_deref(),
         Some("554 5.7.1 Service unavailable; Client host [192.0.2.9] blocked using zen.spamhaus.org")
     );
-    let text = "0A1B2C3D4E: to=<kim@c.example>, relay=none, delay=30, delays=0/0/30/0, dsn=4.4.1, status=deferred (connect to mx.c.example[192.0.2.7]:25: Connection timed out)";
+    let text = "0A1B2C3D4E: to=<kim@c.example>, relay=none, delay=30, delays=0/0/30/0, dsn=4.4.1, status=deferred \
+             (connect to mx.c.example[192.0.2.7]:25: Connection timed out)";
     let (_, deferred) = attempt("postfix/smtp", text);
     assert_eq!(
         (deferred.outcome, deferred.host.as_deref(), deferred.reply.as_deref()),
@@ -36,7 +39,8 @@ fn every_status_is_read() {
         deferred.words.as_deref(),
         Some("connect to mx.c.example[192.0.2.7]:25: Connection timed out")
     );
-    let text = "0A1B2C3D4E: to=<kim@c.example>, relay=mx.c.example[192.0.2.7]:25, dsn=4.7.1, status=deferred (host mx.c.example[192.0.2.7] refused to talk to me: 554 5.7.1 no)";
+    let text = "0A1B2C3D4E: to=<kim@c.example>, relay=mx.c.example[192.0.2.7]:25, dsn=4.7.1, status=deferred \
+             (host mx.c.example[192.0.2.7] refused to talk to me: 554 5.7.1 no)";
     let (_, banner) = attempt("postfix/out/smtp", text);
     assert_eq!((banner.stage, banner.reply.as_deref()), (Some(Stage::Banner), Some("554 5.7.1 no")));
     let (_, local) = attempt(

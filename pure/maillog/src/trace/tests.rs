@@ -2,22 +2,7 @@ use super::Document;
 use crate::event::Happening;
 
 /// As `signpost trace --json` prints it: two messages side by side, the second one refused for an address of ours and reported.
-const TRACE: &str = r#"{
-  "gaps": [ { "noticed": "2026-09-01T08:00:00Z", "what": "segment 7 was gone" } ],
-  "more": false,
-  "stories": [
-    { "id": "01k9d3aaaaaaaaaaaaaaaaaaaa", "events": [
-      { "at": "2026-09-01T09:00:00Z", "kind": "accepted", "detail": { "chunks": 1, "length": 9, "message": { "tenant": "acme", "envelope": { "mail_from": { "mailbox": "anna@a.example" }, "recipients": [ { "address": "kim@c.example" }, { "address": "lee@c.example" } ] } } } },
-      { "at": "2026-09-01T09:00:01Z", "kind": "tried", "detail": { "tried": { "source": "one", "host": "mx.c.example [192.0.2.7]", "phases": {}, "results": [ { "recipients": [0], "stage": "end_of_data", "taken": true, "reply": "250 ok" }, { "recipients": [1], "stage": "rcpt", "taken": false, "reply": "550 5.7.1 blocked {\"" } ] } } },
-      { "at": "2026-09-01T09:00:01Z", "kind": "outcomes", "detail": { "outcomes": [ [0, { "outcome": "delivered", "host": "mx.c.example [192.0.2.7]", "source": "one", "reply": "250 ok" }] ] } },
-      { "at": "2026-09-01T11:00:00Z", "kind": "outcomes", "detail": { "outcomes": [ [1, { "outcome": "bounced", "report": "01k9d3bbbbbbbbbbbbbbbbbbbb", "reply": "550 5.7.1 blocked {\"" }] ] } }
-    ] },
-    { "id": "01k9d3cccccccccccccccccccc", "events": [
-      { "at": "2026-09-01T10:00:00Z", "kind": "refused", "detail": { "stage": "mail", "reply": "550 5.7.1 no" } }
-    ] }
-  ],
-  "unread_records": 0
-}"#;
+const TRACE: &str = include_str!("../../tests/fixtures/trace.json");
 
 fn told(text: &str) -> (Vec<String>, Vec<String>) {
     let mut document = Document::default();
@@ -27,9 +12,10 @@ fn told(text: &str) -> (Vec<String>, Vec<String>) {
     }
     let mut told = Vec::new();
     document.end(&mut |event| {
-        let what = match &event.what {
-            Happening::Attempted(one) => format!("{:?} {:?} {:?}", one.outcome, one.recipient, one.reply),
-            other => format!("{other:?}"),
+        let what = if let Happening::Attempted(one) = &event.what {
+            format!("{:?} {:?} {:?}", one.outcome, one.recipient, one.reply)
+        } else {
+            format!("{:?}", event.what)
         };
         told.push(format!("{} {what}", &event.at.to_string()[11..19]));
     });

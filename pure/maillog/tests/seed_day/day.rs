@@ -9,33 +9,33 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// Of the listing, from the first refused recipient that could meet it.
-pub const LISTED: &str = "2024-10-19T15:58:51Z";
-pub const DELISTED: &str = "2024-10-20T13:20:00Z";
+pub(crate) const LISTED: &str = "2024-10-19T15:58:51Z";
+pub(crate) const DELISTED: &str = "2024-10-20T13:20:00Z";
 const FIRST: &str = "2024-10-19T10:00:00Z";
 const LAST: &str = "2024-10-20T15:30:00Z";
 const RETRY: Duration = Duration::from_secs(45 * 60);
 
 /// What was really done, counted where it was done.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Truth {
-    pub lines: u64,
-    pub messages: u64,
-    pub delivered: u64,
+pub(crate) struct Truth {
+    pub(crate) lines: u64,
+    pub(crate) messages: u64,
+    pub(crate) delivered: u64,
     /// Attempts refused for the address.
-    pub refused: u64,
-    pub refused_messages: BTreeSet<String>,
-    pub refused_recipients: u64,
-    pub given_up: u64,
-    pub delivered_later: u64,
+    pub(crate) refused: u64,
+    pub(crate) refused_messages: BTreeSet<String>,
+    pub(crate) refused_recipients: u64,
+    pub(crate) given_up: u64,
+    pub(crate) delivered_later: u64,
     /// Refused for the address first, then found to be unknown.
-    pub given_up_otherwise: u64,
+    pub(crate) given_up_otherwise: u64,
     /// Reports on messages that were refused for the address.
-    pub reports: u64,
-    pub senders: BTreeSet<String>,
-    pub recipient_domains: BTreeSet<String>,
-    pub first_refusal: Option<Timestamp>,
-    pub last_refusal: Option<Timestamp>,
-    pub delays: Vec<u64>,
+    pub(crate) reports: u64,
+    pub(crate) senders: BTreeSet<String>,
+    pub(crate) recipient_domains: BTreeSet<String>,
+    pub(crate) first_refusal: Option<Timestamp>,
+    pub(crate) last_refusal: Option<Timestamp>,
+    pub(crate) delays: Vec<u64>,
 }
 
 /// splitmix64.
@@ -66,7 +66,7 @@ struct Offer {
 }
 
 /// A day with so many messages; each line is handed over as it is written.
-pub fn write(messages: u64, seed: u64, line: &mut dyn FnMut(&str)) -> Truth {
+pub(crate) fn write(messages: u64, seed: u64, line: &mut dyn FnMut(&str)) -> Truth {
     let mut day = Day {
         dice: Dice(seed),
         truth: Truth::default(),
@@ -139,7 +139,8 @@ impl Day<'_> {
         let size = 2_000 + self.dice.below(90_000);
         self.truth.messages += 1;
         self.log(at, &format!(
-            "{id} <= {sender} H=mail-eu{}.outbound.protection.outlook.com [40.107.{}.{}] P=esmtps X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no S={size} id=AM0PR{}.eurprd0{}.prod.outlook.com",
+            "{id} <= {sender} H=mail-eu{}.outbound.protection.outlook.com [40.107.{}.{}] P=esmtps X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no \
+             S={size} id=AM0PR{}.eurprd0{}.prod.outlook.com",
             tenant, tenant + 1, self.number % 250, self.number, tenant % 5
         ));
         let count = 1 + self.dice.below(3);
@@ -266,7 +267,8 @@ impl Day<'_> {
 
     fn greylist(&mut self, at: Timestamp, mut offer: Offer) {
         self.log(at, &format!(
-            "{} == {} R=dnslookup T=remote_smtp defer (-44) {}: SMTP error from remote mail server after RCPT TO:<{}>: 450 4.2.0 <{}>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/office.example.html",
+            "{} == {} R=dnslookup T=remote_smtp defer (-44) {}: SMTP error from remote mail server after RCPT TO:<{}>: 450 4.2.0 <{}>: \
+             Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/office.example.html",
             offer.id, offer.recipient, host(offer.kind), offer.recipient, offer.recipient
         ));
         offer.first_refused = Some(at);
@@ -278,14 +280,16 @@ impl Day<'_> {
         let was_refused = offer.first_refused.is_some() && (79..83).contains(&offer.kind);
         self.truth.given_up_otherwise += u64::from(was_refused);
         self.log(at, &format!(
-            "{} ** {} R=dnslookup T=remote_smtp {} : SMTP error from remote mail server after RCPT TO:<{}>: 550 5.1.1 <{}>: Recipient address rejected: User unknown in virtual mailbox table",
+            "{} ** {} R=dnslookup T=remote_smtp {} : SMTP error from remote mail server after RCPT TO:<{}>: \
+             550 5.1.1 <{}>: Recipient address rejected: User unknown in virtual mailbox table",
             offer.id, offer.recipient, host(offer.kind), offer.recipient, offer.recipient
         ));
         self.report(at, offer);
     }
 }
 
-const STRICT: &str = "554 5.7.1 Service unavailable; Client host [192.0.2.243] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.243";
+const STRICT: &str = "554 5.7.1 Service unavailable; Client host [192.0.2.243] blocked using zen.spamhaus.org; \
+             https://www.spamhaus.org/query/ip/192.0.2.243";
 const PATIENT: &str = "450 4.7.1 Service unavailable; Client host [192.0.2.243] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.243";
 
 /// The form of the seed, 2024-10-20.

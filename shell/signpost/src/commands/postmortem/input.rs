@@ -92,7 +92,9 @@ impl Input {
             [0x1f, 0x8b, ..] => {
                 Box::new(BufReader::with_capacity(BUFFER_BYTES, flate2::bufread::MultiGzDecoder::new(source)))
             }
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Box::new(BufReader::with_capacity(BUFFER_BYTES, Zstd::new(source))),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+                Box::new(BufReader::with_capacity(BUFFER_BYTES, Zstd::new(source)))
+            }
             [0xfd, b'7', b'z', b'X', b'Z', ..] => {
                 bail!("{} is compressed with xz: `xz -dc {0} | signpost postmortem -`", self.name())
             }
@@ -110,11 +112,13 @@ impl Input {
         let mut lines = self.open()?;
         let mut first = None;
         for _ in 0..FIRST_LINES_MAX {
-            let Some(line) = lines.next().with_context(|| format!("cannot read {}", self.name()))? else { break };
+            let Some(line) = lines.next().with_context(|| format!("cannot read {}", self.name()))? else {
+                break;
+            };
             let Line::Whole(line) = line else { continue };
-            match reader.line(line, &mut |event| first = Some(event.at)) {
-                Err(Malformed::Time(ClockError::NoZone | ClockError::NoYear)) => return Ok(None),
-                Ok(_) | Err(_) => {}
+            let read = reader.line(line, &mut |event| first = Some(event.at));
+            if let Err(Malformed::Time(ClockError::NoZone | ClockError::NoYear)) = read {
+                return Ok(None);
             }
             if first.is_some() {
                 return Ok(first);
