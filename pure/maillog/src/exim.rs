@@ -100,6 +100,7 @@ fn at_host<'a>(id: &'a str, text: &'a str) -> Line<'a> {
 
 /// What went wrong, and what the next hop said of it.
 fn say<'a>(words: &'a str, attempt: &mut Attempt<'a>) {
+    let words = without_times(words);
     // `defer (110): Connection timed out H=name [ip]: SMTP timeout ...`: the host stands behind the reason.
     let behind = words.find(" H=").filter(|_| attempt.host.is_none()).map(|at| host_token(&words[at + 1..]));
     if let Some(token) = behind {
@@ -130,6 +131,9 @@ fn addressee(text: &str) -> Option<(&str, &str)> {
         _ => (first_word(text)?.0.len(), false),
     };
     let (address, mut rest) = (&text[..end], text[end..].trim_start_matches(' '));
+    if let Some(found) = unquoted(address, rest) {
+        return Some(found);
+    }
     while let Some(inner) = rest.strip_prefix('(') {
         rest = inner.split_once(") ").map_or("", |(_, behind)| behind);
     }
@@ -146,6 +150,29 @@ fn addressee(text: &str) -> Option<(&str, &str)> {
     let has_at = address.contains('@') && !is_pipe;
     let whom = if has_at { address } else { original.unwrap_or(address) };
     (!whom.is_empty()).then_some((whom, rest))
+}
+
+/// Exim writes `"kim lee"@c.example` as `kim lee@c.example <"kim lee"@c.example>`: the original address is the one that can be read.
+fn unquoted<'a>(word: &str, rest: &'a str) -> Option<(&'a str, &'a str)> {
+    if word.contains('@') || word.starts_with(['|', '/', ':']) || rest.starts_with(['<', '(']) {
+        return None;
+    }
+    let open = rest.find(" <").filter(|open| !rest[..*open].contains('='))?;
+    let (inner, behind) = rest[open + 2..].split_once('>')?;
+    (!inner.is_empty()).then_some((inner, behind))
+}
+
+/// With `log_selector = +deliver_time` the times stand behind the reply: `550 no DT=0.084s`.
+fn without_times(mut words: &str) -> &str {
+    while let Some((before, last)) = words.rsplit_once(' ') {
+        let value = last.strip_prefix("DT=").or_else(|| last.strip_prefix("QT="));
+        let is_time = value.and_then(|value| value.strip_suffix('s'));
+        if !is_time.is_some_and(|time| time.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')) {
+            break;
+        }
+        words = before;
+    }
+    words
 }
 
 /// Up to a blank that is not within quotes, and the rest.
