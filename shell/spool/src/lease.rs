@@ -61,7 +61,17 @@ impl Lease {
                 state.entry(id).expect("only the lease of a message removes it, and this one is just taken");
             (Arc::clone(&entry.accepted), entry.body.length, entry.body.chunks.len())
         };
-        Self { shared, id, accepted, number, size, chunks, last_try: None, kept: Vec::new(), notes: Mutex::default() }
+        Self {
+            shared,
+            id,
+            accepted,
+            number,
+            size,
+            chunks,
+            last_try: None,
+            kept: Vec::new(),
+            notes: Mutex::default(),
+        }
     }
 
     /// The message's id.
