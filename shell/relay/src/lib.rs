@@ -123,7 +123,7 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
         Ok(Stamped::Ready(groups, told)) => (groups, told),
         Ok(Stamped::Hold(reason, told)) => {
             parts.metrics.held.add_one();
-            parts.verdict.note(lease.record_stamped(told, now).await);
+            lease.note_stamped(told, now);
             return parts.verdict.hold(lease, reason, now).await;
         }
         Err(error) => {
@@ -131,7 +131,7 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
             return parts.verdict.hold(lease, reason, now).await;
         }
     };
-    parts.verdict.note(lease.record_stamped(told, now).await);
+    lease.note_stamped(told, now);
     let left = carry_prepared(parts, Custody::Lease(&lease), &snapshot, groups, (&pending, &bounds)).await;
     parts.verdict.settle(lease, &snapshot, left, parts.clock.now()).await;
 }
