@@ -33,18 +33,18 @@ pub struct Why {
 
 impl Use {
     pub(crate) fn of(place: &Place, row: &Row, now: Timestamp) -> Self {
-        let never = |is_order| {
-            Self::Never(Why { place: place.clone(), state: row.state.word(), since: row.since, is_order })
+        let never = |since, is_order| {
+            Self::Never(Why { place: place.clone(), state: row.state.word(), since, is_order })
         };
-        match row.order(now).map(|order| order.kind) {
-            Some(OrderKind::In) => return Self::Free { share: 1.0 },
-            Some(OrderKind::Out) => return never(true),
+        match row.order(now).map(|order| (order.kind, order.since)) {
+            Some((OrderKind::In, _)) => return Self::Free { share: 1.0 },
+            Some((OrderKind::Out, since)) => return never(since, true),
             None => {}
         }
         match row.state {
             State::Clean => Self::Free { share: 1.0 },
             State::Suspect { .. } => Self::LastResort,
-            State::Quarantined { .. } => never(false),
+            State::Quarantined { .. } => never(row.since, false),
             State::Probing { .. } => Self::Probe,
             State::Warming { step, .. } => {
                 Self::Free { share: SHARES.get(step as usize).copied().unwrap_or(1.0) }

@@ -27,6 +27,7 @@ pub struct SourceShown {
 pub struct PlaceShown {
     pub place: Place,
     pub state: Word,
+    /// When it came into this state, or when the order was given; 1970 where nothing ever changed.
     pub since: Timestamp,
     /// Before that nothing is given back; absent where time alone changes nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,7 +115,7 @@ fn show(
     PlaceShown {
         place: place.clone(),
         state: word(row, now),
-        since: row.since,
+        since: row.order(now).map_or(row.since, |order| order.since),
         until: row.state.until(),
         lists: row.lists.iter().cloned().collect(),
         is_last: row.is_last,

@@ -99,12 +99,9 @@ fn show(one: &Value) -> String {
 
 /// One place with its evidence.
 fn at(place: &Value) -> String {
-    let mut text = format!(
-        "  {}: {} since {}\n",
-        text_of(place, "place"),
-        text_of(place, "state"),
-        text_of(place, "since")
-    );
+    let since = text_of(place, "since");
+    let since = if since.starts_with("1970-") { String::new() } else { format!(" since {since}") };
+    let mut text = format!("  {}: {}{since}\n", text_of(place, "place"), text_of(place, "state"));
     if place["is_last"] == true {
         text += "    it would be out, but it is the last source that is left\n";
     }
