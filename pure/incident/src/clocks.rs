@@ -59,8 +59,8 @@ pub struct Clocks {
 }
 
 /// Pairs of which the first may not be later than the second.
-const ORDER: [(Clock, Clock); 11] = [
-    (Clock::HarmBegan, Clock::Detected),
+/// Harm may begin after detection: a list can be seen before anybody is refused.
+const ORDER: [(Clock, Clock); 12] = [
     (Clock::HarmBegan, Clock::Mitigated),
     (Clock::HarmBegan, Clock::HarmEnded),
     (Clock::Detected, Clock::Confirmed),
@@ -68,6 +68,8 @@ const ORDER: [(Clock, Clock); 11] = [
     (Clock::Detected, Clock::Posted),
     (Clock::Detected, Clock::Identified),
     (Clock::Detected, Clock::Resolved),
+    (Clock::Confirmed, Clock::Resolved),
+    (Clock::Identified, Clock::Resolved),
     (Clock::HarmEnded, Clock::Resolved),
     (Clock::Mitigated, Clock::Resolved),
     (Clock::Resolved, Clock::PostmortemPublished),

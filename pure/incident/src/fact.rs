@@ -128,8 +128,10 @@ pub enum What {
         #[serde(flatten)]
         result: CanaryResult,
     },
-    /// What the queue holds now.
+    /// What the queue holds now, without the mail of tenants whose own system does not take it.
     Waiting {
+        /// For whom; absent: for everybody.
+        provider: Option<String>,
         waiting: u64,
         parked: u64,
         oldest_seconds: u64,

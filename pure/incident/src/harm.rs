@@ -76,9 +76,11 @@ pub struct Harm {
     pub lists: BTreeSet<String>,
     pub first: Option<Failure>,
     pub last: Option<Failure>,
+    /// The first proof after the last failure that it works.
+    pub good_after: Option<Failure>,
 }
 
-/// The first or last failure.
+/// One moment with its evidence: a failure, or the first success after it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     pub at: Timestamp,

@@ -86,6 +86,24 @@ impl Phase {
         }
     }
 
+    /// Whether the phase may follow this one. A machine never ends what a postmortem closed, and only a person publishes one.
+    #[must_use]
+    pub const fn may_become(self, next: Self, by_machine: bool) -> bool {
+        match (self, next) {
+            (Self::Investigating, Self::Identified | Self::Monitoring)
+            | (Self::Identified, Self::Monitoring | Self::Investigating)
+            | (Self::Monitoring, Self::Investigating | Self::Identified | Self::Resolved)
+            | (Self::Resolved, Self::Investigating) => true,
+            (Self::Investigating | Self::Identified, Self::Resolved)
+            | (Self::Resolved, Self::Identified | Self::Monitoring | Self::Postmortem) => !by_machine,
+            (Self::Investigating, Self::Investigating | Self::Postmortem)
+            | (Self::Identified, Self::Identified | Self::Postmortem)
+            | (Self::Monitoring, Self::Monitoring | Self::Postmortem)
+            | (Self::Resolved, Self::Resolved)
+            | (Self::Postmortem, _) => false,
+        }
+    }
+
     #[must_use]
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Resolved | Self::Postmortem)
@@ -187,6 +205,10 @@ pub struct Incident {
     pub clocks: Clocks,
     pub effects: BTreeMap<ComponentId, Effect>,
     pub impact_override: Option<ImpactOverride>,
+    /// More is said only by a person.
+    pub impact_max: Impact,
+    /// What is wrong until a fact says that it ended: open listings, sources that are out.
+    pub signs: BTreeMap<String, EvidenceId>,
     pub harm: Harm,
     /// Oldest first.
     pub updates: Vec<Update>,
@@ -202,16 +224,23 @@ pub struct Incident {
 }
 
 impl Incident {
-    /// Worst impact that its components say, or what a person said.
+    /// What a person said, or else the worst that its components say, as far as that may be said without a person.
     #[must_use]
     pub fn impact(&self) -> Impact {
-        self.impact_override.as_ref().map_or_else(|| self.derived_impact(), |set| set.impact)
+        let derived = || self.derived_impact().min(self.impact_max);
+        self.impact_override.as_ref().map_or_else(derived, |set| set.impact)
     }
 
     /// Worst impact that its components say.
     #[must_use]
     pub fn derived_impact(&self) -> Impact {
         self.effects.values().map(|effect| Impact::of(effect.worst)).max().unwrap_or(Impact::None)
+    }
+
+    /// Whether it may be shown in public: something was posted, or it is over, was absorbed and policy shows such.
+    #[must_use]
+    pub fn is_shown(&self, absorbed: crate::Absorbed) -> bool {
+        self.is_posted() || (self.standing == Standing::Absorbed && absorbed != crate::Absorbed::Record)
     }
 
     /// Whether anything of it was said in public. Only then may it be shown as an incident.
@@ -226,6 +255,20 @@ impl Incident {
         let mut posted: Vec<&Update> = self.updates.iter().filter(|update| update.is_posted()).collect();
         posted.sort_by_key(|update| core::cmp::Reverse((update.display_at, update.created_at)));
         posted
+    }
+
+    #[must_use]
+    pub fn is_confirmed(&self) -> bool {
+        self.standing == Standing::Confirmed
+    }
+
+    /// The phase to show: one that became part of another is over by itself.
+    #[must_use]
+    pub fn shown_phase(&self) -> Phase {
+        match self.standing {
+            Standing::Merged | Standing::Dismissed => Phase::Resolved,
+            Standing::Suspected | Standing::Confirmed | Standing::Absorbed => self.phase,
+        }
     }
 
     #[must_use]

@@ -9,6 +9,9 @@
 //! The board takes facts, time and operators' acts and gives back changes; the same changes, read again after a restart, make the same board. No
 //! sentence, clock or state exists without the ids of its evidence, and nothing is operational without a fresh measurement.
 
+mod apply;
+mod board;
+mod burn;
 mod cause;
 mod change;
 mod clocks;
@@ -16,14 +19,20 @@ pub mod component;
 mod evidence;
 mod fact;
 mod harm;
+mod id;
 mod incident;
-mod lint;
+pub mod lint;
 mod maintenance;
-mod postmortem;
+mod measure;
+pub mod postmortem;
 mod settings;
+mod shown;
+mod signs;
 mod text;
 mod update;
+mod words;
 
+pub use board::{ActError, Board, INCIDENTS_MAX};
 pub use cause::{Cause, CauseKind};
 pub use change::{Act, Change, Changed};
 pub use clocks::{Clock, Clocks, Reading};
@@ -42,3 +51,4 @@ pub use postmortem::{PostmortemText, PostmortemVersion};
 pub use settings::{Absorbed, Bounds, ComponentSetting, Policy, Release, Settings};
 pub use text::{Language, Text};
 pub use update::{Affected, Author, Publication, Sentence, Update, UpdateId, Version};
+pub use words::absorbed;

@@ -1,7 +1,7 @@
 //! Scheduled maintenance: announced, begun, ended, each at its time and by itself.
 //!
-//! The words of its phases are Statuspage's. Moving it is an edit that stays visible. While it runs, its components show `under_maintenance` unless
-//! they are worse than a planned interruption, and their failures open no incident.
+//! The words of its phases are Statuspage's. Moving it is an edit that stays visible. While it runs, its components show
+//! `under_maintenance`, and their own failures open no incident; a refusal of our addresses still does.
 
 use crate::component::ComponentId;
 use crate::{Author, Sentence, Text, UpdateId};

@@ -1,11 +1,17 @@
 //! The postmortem: drafted from the evidence, edited and published by a person.
 //!
-//! What a person wrote is kept in versions beside the draft, which can be made again at any time and then holds the newest evidence.
+//! What a person wrote is kept in versions beside the draft, which can be made again at any time and then holds the newest evidence. The draft names
+//! lists and providers, because a person reads it before anybody else does; it counts tenants and names none.
+
+mod draft;
+mod markdown;
 
 use crate::lint::Mark;
 use crate::{Author, Refs, Text};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use draft::{Draft, Moment, Quote};
 
 /// What people wrote as the postmortem of an incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,3 +39,6 @@ impl PostmortemText {
         self.versions.last().expect("a postmortem is made with its first version and only gets more")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,6 +59,8 @@ pub struct Policy {
     pub identified: Release,
     pub monitoring: Release,
     pub resolved: Release,
+    /// A word with figures whenever one is due; waiting for a person it is a draft.
+    pub progress: Release,
     pub absorbed: Absorbed,
     /// More is not said by itself, only by a person.
     pub impact_by_itself_max: Impact,
@@ -76,6 +78,8 @@ pub struct Bounds {
     pub fresh_for: Duration,
     /// Deliveries and refusals of this span decide a component's state.
     pub state_window: Duration,
+    /// A component must be worse for so long before it is shown as worse, so that what the guard mends at once is not shown as an outage.
+    pub settle_for: Duration,
     /// A component must be well for so long before it is shown as better.
     pub calm_for: Duration,
     /// No failure for so long: mitigated, and monitoring.
@@ -111,6 +115,7 @@ impl Default for Policy {
             identified: Release::ByItself,
             monitoring: Release::ByItself,
             resolved: Release::Person,
+            progress: Release::Person,
             absorbed: Absorbed::Show,
             impact_by_itself_max: Impact::Major,
             update_every: Duration::from_secs(30 * 60),
@@ -124,6 +129,7 @@ impl Default for Bounds {
         Self {
             fresh_for: Duration::from_secs(300),
             state_window: Duration::from_secs(300),
+            settle_for: Duration::from_secs(10),
             calm_for: Duration::from_secs(300),
             mitigated_after: Duration::from_secs(120),
             resolved_after: Duration::from_secs(1800),
