@@ -48,7 +48,8 @@ fn judge(reply: &Reply) {
         [(Route::Return, true), (Route::Return, false), (Route::Deliver, true), (Route::Deliver, false)]
     {
         for stage in [Stage::Banner, Stage::EndOfData] {
-            let context = Context { stage, route, host: None, our_addresses: None, recipient_is_tenants };
+            let context =
+                Context { stage, route, host: None, our_addresses: None, recipient_is_tenants, labels: None };
             let judgement = bounce::judge(&failure, context);
             let reported = matches!(judgement, Judgement::Report(_));
             assert!(!reported || (500..600).contains(&reply.code.0), "{reply:?} is reported");

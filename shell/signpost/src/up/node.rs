@@ -49,7 +49,7 @@ pub(super) struct Node {
     playground: Option<Playground>,
     tenants_dir: PathBuf,
     data_dir: PathBuf,
-    console: std::net::SocketAddr,
+    console: SocketAddr,
     /// Writes what the guard decides.
     guard: Guarding,
     tasks: JoinSet<()>,
@@ -71,15 +71,7 @@ impl Node {
             Some(ports) => Some(play::start(&data_dir, ports).await?),
             None => None,
         };
-        let mut servers = config.resolver.servers.clone();
-        match &playground {
-            Some(playground) => {
-                board.publish(&play::tenant(playground, &data_dir)?, None)?;
-                play::names(playground, &config);
-                servers = vec![playground.dns_address()];
-            }
-            None => import(&board, &config.tenants_dir),
-        }
+        let servers = publish_tenants(&board, &config, playground.as_ref(), &data_dir)?;
         let resolver = Resolver::new(&servers, config.resolver.timeout)?;
         let means = Means { clock: clock.clone(), metrics: Arc::clone(&metrics), resolver: resolver.clone() };
         let keeper = certificates::open(&config, &data_dir, means)?;
@@ -284,6 +276,22 @@ impl Node {
             tracing::debug!(%error, "the control socket was gone");
         }
     }
+}
+
+/// The tenants of the files, or the playground's; gives the name servers that know their next hops.
+fn publish_tenants(
+    board: &Board,
+    config: &OperatorConfig,
+    playground: Option<&Playground>,
+    data_dir: &Path,
+) -> Result<Vec<SocketAddr>> {
+    let Some(playground) = playground else {
+        import(board, &config.tenants_dir);
+        return Ok(config.resolver.servers.clone());
+    };
+    board.publish(&play::tenant(playground, data_dir)?, None)?;
+    play::names(playground, config);
+    Ok(vec![playground.dns_address()])
 }
 
 /// How this program is called from where it was started.

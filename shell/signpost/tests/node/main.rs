@@ -10,6 +10,7 @@ mod crash;
 mod ledger;
 mod queue;
 mod replies;
+mod senders;
 mod setup;
 mod support;
 mod watch;
