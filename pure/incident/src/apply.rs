@@ -15,7 +15,9 @@ use model::{Owner, Timestamp};
 pub(crate) const fn is_ours(owner: Owner) -> bool {
     match owner {
         Owner::OurAddress | Owner::OurDomain | Owner::OurSetup => true,
-        Owner::TenantSetup | Owner::SenderDomain | Owner::Content | Owner::Recipient | Owner::Receiver => false,
+        Owner::TenantSetup | Owner::SenderDomain | Owner::Content | Owner::Recipient | Owner::Receiver => {
+            false
+        }
     }
 }
 
@@ -34,13 +36,23 @@ pub(crate) fn works(what: &What, bounds: &Bounds) -> Works {
         What::Refused { owner, messages, .. } | What::Reported { owner, messages, .. } => {
             if is_ours(*owner) && *messages > 0 { Works::No } else { Works::Silent }
         }
-        What::Delivered { messages, .. } => if *messages > 0 { Works::Yes } else { Works::Silent },
+        What::Delivered { messages, .. } => {
+            if *messages > 0 {
+                Works::Yes
+            } else {
+                Works::Silent
+            }
+        }
         What::Canary { result, .. } => match result {
             CanaryResult::Arrived { .. } => Works::Yes,
             CanaryResult::Late { .. } | CanaryResult::Lost => Works::No,
         },
         What::Waiting { oldest_seconds, .. } => {
-            if *oldest_seconds > bounds.oldest_max_seconds { Works::No } else { Works::Silent }
+            if *oldest_seconds > bounds.oldest_max_seconds {
+                Works::No
+            } else {
+                Works::Silent
+            }
         }
         What::ListenerLooked { is_well, .. } | What::ConsoleLooked { is_well } => says(*is_well),
         What::Accepted { offered, accepted, .. } => flow(*offered, *accepted),
@@ -153,7 +165,8 @@ impl Harm {
                     self.last = Some(moment());
                 }
                 let last = self.last.as_ref().map(|last| last.at);
-                self.good_after = self.good_after.take().filter(|good| last.is_none_or(|last| good.at > last));
+                self.good_after =
+                    self.good_after.take().filter(|good| last.is_none_or(|last| good.at > last));
             }
             Works::Yes => {
                 let is_after = self.last.as_ref().is_some_and(|last| fact.at > last.at);
@@ -198,7 +211,8 @@ impl Incident {
                 }
             }
             Changed::Upstream { upstream, .. } => {
-                self.upstream.retain(|one| (&one.vendor, &one.incident) != (&upstream.vendor, &upstream.incident));
+                self.upstream
+                    .retain(|one| (&one.vendor, &one.incident) != (&upstream.vendor, &upstream.incident));
                 self.upstream.push(upstream.clone());
             }
             Changed::Merged { into, .. } => {
@@ -234,7 +248,8 @@ impl Incident {
         self.changed_at = at;
     }
 
-    fn keep(&mut self, fact: &Fact, bounds: &Bounds) {
+    /// Takes a fact as evidence: its figures always, itself while there is room.
+    pub(crate) fn keep(&mut self, fact: &Fact, bounds: &Bounds) {
         self.harm.take(fact, bounds);
         self.mark_sign(fact, bounds);
         // Deliveries are many and alike: a quarter of the room is theirs, so that they do not push out refusals.

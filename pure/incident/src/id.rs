@@ -13,5 +13,9 @@ pub(crate) fn made_of(parts: &[&str]) -> String {
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(ID_LEN).map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
+    hash.finalize()
+        .iter()
+        .take(ID_LEN)
+        .map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]))
+        .collect()
 }

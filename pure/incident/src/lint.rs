@@ -132,7 +132,11 @@ impl Ground {
         let ends = incident.effects.iter().map(|(id, effect)| (id.to_string(), effect.state));
         Self {
             failures,
-            worst: incident.effects.values().map(|effect| effect.worst).fold(State::Operational, State::worse),
+            worst: incident
+                .effects
+                .values()
+                .map(|effect| effect.worst)
+                .fold(State::Operational, State::worse),
             at_end: if incident.phase.is_over() { ends.collect() } else { Vec::new() },
         }
     }
@@ -146,7 +150,12 @@ pub fn check(claims: &Claims, ground: &Ground) -> Vec<Mark> {
     outside_window(claims, ground, &mut marks);
     short_duration(claims, ground, &mut marks);
     if claims.impact == Impact::None && ground.worst.is_red() {
-        marks.push(mark(Rule::ImpactNone, |lint| lint.impact_none, &[Value::Name(ground.worst.as_str())], None));
+        marks.push(mark(
+            Rule::ImpactNone,
+            |lint| lint.impact_none,
+            &[Value::Name(ground.worst.as_str())],
+            None,
+        ));
     }
     for (component, state) in ground.at_end.iter().filter(|_| claims.resolved.is_some()) {
         let values = [Value::Name(component), Value::Name(state.as_str())];
@@ -285,7 +294,8 @@ fn table(incident: &Incident, text: &str) -> Vec<Mark> {
                 marks.push(mark(Rule::Figure, |lint| lint.figure, &values, refs));
             }
         } else if let Some((count, refs)) = words::figure_named(label, incident) {
-            let digits: String = value.split('[').next().unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
+            let digits: String =
+                value.split('[').next().unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
             if digits.parse() != Ok(count) {
                 let values = [Value::Name(label), Value::Name(value)];
                 marks.push(mark(Rule::Figure, |lint| lint.figure, &values, refs));

@@ -151,7 +151,8 @@ impl Measures {
 
     /// The state by what is remembered, after `forget`.
     pub(crate) fn measured(&self, bounds: &Bounds) -> Measured {
-        let newest = self.flow.iter().map(|flow| flow.at).chain(self.looks.values().map(|look| look.at)).max();
+        let newest =
+            self.flow.iter().map(|flow| flow.at).chain(self.looks.values().map(|look| look.at)).max();
         let mut sum = Measured::nothing(newest);
         for (state, evidence) in [self.by_flow(bounds), self.by_looks()].into_iter().flatten() {
             if sum.state == State::Unknown || state.severity() > sum.state.severity() {

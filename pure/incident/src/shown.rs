@@ -25,9 +25,8 @@ pub(crate) struct Dwell {
 impl Dwell {
     /// The state to show now.
     pub(crate) fn show(&mut self, shown: State, measured: State, now: Timestamp, bounds: &Bounds) -> State {
-        let is_at_once = [shown, measured]
-            .iter()
-            .any(|state| matches!(state, State::Unknown | State::UnderMaintenance));
+        let is_at_once =
+            [shown, measured].iter().any(|state| matches!(state, State::Unknown | State::UnderMaintenance));
         if is_at_once || measured == shown {
             (self.better_since, self.worse_since) = (None, None);
             return measured;

@@ -110,7 +110,7 @@ fn rule_for(sight: Sight) -> Option<&'static SignRule> {
 /// Whether different witnesses among these facts make a weak sign strong.
 pub(crate) fn are_witnesses<'a>(
     facts: impl Iterator<Item = &'a Fact>,
-    newest: &Fact,
+    newest: &'a Fact,
     settings: &Settings,
 ) -> bool {
     let Some(rule) = sight(newest, settings).and_then(|(sight, _)| rule_for(sight)) else { return false };
@@ -180,7 +180,9 @@ fn by_owner(owner: Owner) -> Option<(Sight, CauseKind)> {
         Owner::OurAddress => Some((Sight::AddressRefused, CauseKind::Address)),
         Owner::OurDomain => Some((Sight::DomainRefused, CauseKind::Domain)),
         Owner::OurSetup => Some((Sight::SetupRefused, CauseKind::Setup)),
-        Owner::TenantSetup | Owner::SenderDomain | Owner::Content | Owner::Recipient | Owner::Receiver => None,
+        Owner::TenantSetup | Owner::SenderDomain | Owner::Content | Owner::Recipient | Owner::Receiver => {
+            None
+        }
     }
 }
 
@@ -253,7 +255,12 @@ fn canary(fact: &Fact, path: &CanaryPath, settings: &Settings) -> Option<(Sight,
     }
 }
 
-fn certificate(fact: &Fact, name: &str, expires: model::Timestamp, bounds: &Bounds) -> Option<(Sight, CauseKind)> {
+fn certificate(
+    fact: &Fact,
+    name: &str,
+    expires: model::Timestamp,
+    bounds: &Bounds,
+) -> Option<(Sight, CauseKind)> {
     let cause = CauseKind::Certificate { name: name.to_owned() };
     if expires <= fact.at {
         Some((Sight::CertificateEnded, cause))

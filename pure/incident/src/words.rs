@@ -170,7 +170,8 @@ pub(crate) fn sentences(
             said.push(sentence(|phrases| of_cause(phrases, kind).to_do, &[], &detected.evidence));
         }
         Occasion::Identified => {
-            let evidence = incident.clocks.identified.as_ref().map_or(&detected.evidence, |read| &read.evidence);
+            let evidence =
+                incident.clocks.identified.as_ref().map_or(&detected.evidence, |read| &read.evidence);
             said.push(sentence(|phrases| of_cause(phrases, kind).known, &[], evidence));
             figures(incident, &mut said);
         }
@@ -267,7 +268,10 @@ pub(crate) fn counted(incident: &Incident) -> [(u64, Option<&Refs>); 10] {
 /// The clock that a label of the draft names, in either language.
 pub(crate) fn clock_named(label: &str) -> Option<Clock> {
     let languages = [&english::PHRASES.postmortem.clocks, &german::PHRASES.postmortem.clocks];
-    languages.iter().find_map(|clocks| Clock::ALL.into_iter().zip(*clocks).find(|(_, name)| **name == label)).map(|(clock, _)| clock)
+    languages
+        .iter()
+        .find_map(|clocks| Clock::ALL.into_iter().zip(*clocks).find(|(_, name)| **name == label))
+        .map(|(clock, _)| clock)
 }
 
 /// The figure that a label of the draft names.

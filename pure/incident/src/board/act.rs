@@ -17,8 +17,8 @@ use crate::maintenance::MaintenanceId;
 use crate::settings::Release;
 use crate::words::Occasion;
 use crate::{
-    Author, Cause, CauseKind, EvidenceId, Fact, Incident, IncidentId, Publication, Refs, Sentence, Text, UpdateId,
-    Version, What,
+    Author, Cause, CauseKind, EvidenceId, Fact, Incident, IncidentId, Publication, Refs, Sentence, Text,
+    UpdateId, Version, What,
 };
 use model::Timestamp;
 
@@ -46,7 +46,9 @@ pub enum ActError {
     Phase(Phase, Phase),
     #[error("the incident is {0:?} and takes no such act")]
     Standing(Standing),
-    #[error("{0} is still {1}; an incident cannot be resolved while a component is red. Merge it if another one has the same cause")]
+    #[error(
+        "{0} is still {1}; an incident cannot be resolved while a component is red. Merge it if another one has the same cause"
+    )]
     Red(ComponentId, State),
     #[error("{first} would be later than {second}", first = .0.as_str(), second = .1.as_str())]
     Disorder(Clock, Clock),
@@ -90,7 +92,13 @@ impl Board {
     ///
     /// # Errors
     /// When the act does not fit what there is; then nothing was changed.
-    pub fn act(&mut self, act: &Act, by: &str, id: EvidenceId, now: Timestamp) -> Result<Vec<Change>, ActError> {
+    pub fn act(
+        &mut self,
+        act: &Act,
+        by: &str,
+        id: EvidenceId,
+        now: Timestamp,
+    ) -> Result<Vec<Change>, ActError> {
         self.now = self.now.max(now);
         let actor = Actor { name: by.to_owned(), evidence: Refs::one(id.clone()), id };
         self.perform(act, &actor)?;
@@ -174,7 +182,9 @@ impl Board {
 
     /// The act becomes a fact of the incident.
     fn record(&mut self, actor: &Actor, id: &IncidentId, act: &str) {
-        let Some(region) = self.incidents.get(id).map(|incident| incident.cause.region.clone()) else { return };
+        let Some(region) = self.incidents.get(id).map(|incident| incident.cause.region.clone()) else {
+            return;
+        };
         let what = What::Acted { by: actor.name.clone(), act: act.to_owned() };
         let fact = Fact { id: actor.id.clone(), at: self.now, region, what };
         self.add(id, &fact);
@@ -213,7 +223,13 @@ impl Board {
             let effect = Effect { state, worst: state, since: self.now, evidence: actor.evidence.clone() };
             self.emit(Changed::Affected { incident: id.clone(), component: component.clone(), effect });
         }
-        self.write(&id, actor.author(), actor.sentences(text), Publication::Posted { at: self.now }, self.now);
+        self.write(
+            &id,
+            actor.author(),
+            actor.sentences(text),
+            Publication::Posted { at: self.now },
+            self.now,
+        );
         Ok(())
     }
 
@@ -271,7 +287,13 @@ impl Board {
             self.clocked(actor, id, Clock::Identified, self.now);
         }
         let display_at = display_at.unwrap_or(self.now);
-        self.write(id, actor.author(), actor.sentences(text), Publication::Posted { at: self.now }, display_at);
+        self.write(
+            id,
+            actor.author(),
+            actor.sentences(text),
+            Publication::Posted { at: self.now },
+            display_at,
+        );
         Ok(())
     }
 
@@ -299,7 +321,11 @@ impl Board {
             sentences: actor.sentences(text),
             reason: Some(reason.to_owned()),
         };
-        self.emit(Changed::Edited { incident: id.clone(), update: update.clone(), version: Box::new(version) });
+        self.emit(Changed::Edited {
+            incident: id.clone(),
+            update: update.clone(),
+            version: Box::new(version),
+        });
         Ok(())
     }
 
@@ -348,7 +374,13 @@ impl Board {
         match text {
             Some(text) => {
                 let shown = display_at.unwrap_or(self.now);
-                self.write(id, actor.author(), actor.sentences(text), Publication::Posted { at: self.now }, shown);
+                self.write(
+                    id,
+                    actor.author(),
+                    actor.sentences(text),
+                    Publication::Posted { at: self.now },
+                    shown,
+                );
             }
             None if was_posted => self.say(id, Occasion::Resolved, Release::ByItself),
             None => {}

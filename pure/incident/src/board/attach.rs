@@ -44,10 +44,14 @@ impl Board {
                 What::ConnectorReleased { tenant: other } | What::ConnectorHeld { tenant: other, .. },
             ) => return tenant == other,
             (CauseKind::Connector { .. }, _) => return false,
-            (CauseKind::Certificate { name }, What::CertificateLooked { name: other, .. }) => return name == other,
+            (CauseKind::Certificate { name }, What::CertificateLooked { name: other, .. }) => {
+                return name == other;
+            }
             (_, What::CertificateLooked { .. }) => return false,
             (_, What::NodeStarted { .. } | What::NodeStopped) => return true,
-            (CauseKind::Provider { provider }, What::VendorPosted { vendor, .. }) => return provider == vendor,
+            (CauseKind::Provider { provider }, What::VendorPosted { vendor, .. }) => {
+                return provider == vendor;
+            }
             (_, What::Refused { owner, .. } | What::Reported { owner, .. }) => {
                 // A refusal with another owner has another cause.
                 let is_of_cause = match &cause.kind {
@@ -139,7 +143,8 @@ impl Board {
             // A symptom joins what may explain it.
             (CauseKind::Unexplained { component }, _) => incident.cause.explains(component),
             (_, CauseKind::Unexplained { component: failing }) => {
-                sign.cause.explains(failing) && component.as_ref().is_none_or(|component| component == failing)
+                sign.cause.explains(failing)
+                    && component.as_ref().is_none_or(|component| component == failing)
             }
             (_, _) => false,
         };
@@ -217,10 +222,12 @@ impl Board {
         by: Author,
         evidence: Refs,
     ) -> Incident {
-        let parts = [cause.region.as_str(), cause.word(), evidence.first().as_str(), &self.now.to_string()];
+        let now = self.now.to_string();
+        let parts = ["incident", cause.region.as_str(), cause.word(), evidence.first().as_str(), &now];
+        let incident = IncidentId(id::made_of(&parts));
         let detected = Reading { at: self.now, by: by.clone(), evidence, back_dated: false };
         Incident {
-            id: IncidentId(id::made_of(&[&["incident"], parts.as_slice()].concat())),
+            id: incident,
             cause,
             title,
             standing: Standing::Suspected,
@@ -268,16 +275,25 @@ impl Board {
     pub(super) fn read_harm(&mut self, id: &IncidentId) {
         let Some(incident) = self.incidents.get(id) else { return };
         let reading = |at: Timestamp, evidence: &crate::EvidenceId| {
-            Some(Reading { at, by: Author::Machine, evidence: Refs::one(evidence.clone()), back_dated: false })
+            Some(Reading {
+                at,
+                by: Author::Machine,
+                evidence: Refs::one(evidence.clone()),
+                back_dated: false,
+            })
         };
         let is_over = incident.phase.is_over();
         let began = incident.clocks.at(Clock::HarmBegan);
         let mut readings = Vec::new();
-        if let Some(first) = incident.harm.first.as_ref().filter(|first| began.is_none_or(|began| first.at < began)) {
+        if let Some(first) =
+            incident.harm.first.as_ref().filter(|first| began.is_none_or(|began| first.at < began))
+        {
             readings.push((Clock::HarmBegan, reading(first.at, &first.evidence)));
         }
         let ended = incident.clocks.at(Clock::HarmEnded);
-        if let Some(last) = incident.harm.last.as_ref().filter(|last| ended.is_none_or(|ended| last.at > ended)) {
+        if let Some(last) =
+            incident.harm.last.as_ref().filter(|last| ended.is_none_or(|ended| last.at > ended))
+        {
             if is_over {
                 readings.push((Clock::HarmEnded, reading(last.at, &last.evidence)));
             } else if ended.is_some() {
@@ -293,9 +309,11 @@ impl Board {
     /// Strong evidence makes a case an incident, once.
     pub(super) fn confirm(&mut self, id: &IncidentId, rule: &str, evidence: &Refs) {
         let Some(incident) = self.incidents.get(id) else { return };
-        let has_cause = !matches!(incident.cause.kind, CauseKind::Unexplained { .. } | CauseKind::Other { .. });
+        let has_cause =
+            !matches!(incident.cause.kind, CauseKind::Unexplained { .. } | CauseKind::Other { .. });
         let needs_identified = has_cause && incident.clocks.identified.is_none();
-        let reading = Reading { at: self.now, by: Author::Machine, evidence: evidence.clone(), back_dated: false };
+        let reading =
+            Reading { at: self.now, by: Author::Machine, evidence: evidence.clone(), back_dated: false };
         if incident.standing == Standing::Suspected {
             self.emit(Changed::Confirmed { incident: id.clone(), rule: rule.to_owned() });
             let reading = Some(reading.clone());
@@ -358,6 +376,9 @@ impl Board {
 fn is_about_sending(fact: &Fact) -> bool {
     matches!(
         fact.what,
-        What::SourceChanged { .. } | What::ListingClosed { .. } | What::Waiting { .. } | What::VendorPosted { .. }
+        What::SourceChanged { .. }
+            | What::ListingClosed { .. }
+            | What::Waiting { .. }
+            | What::VendorPosted { .. }
     )
 }

@@ -44,7 +44,9 @@ impl Board {
             self.incidents.values().filter(|incident| incident.is_open()).map(|one| one.id.clone()).collect();
         for id in open {
             for _ in 0..STEPS_MAX {
-                let Some(step) = self.incidents.get(&id).and_then(|incident| self.next_step(incident)) else { break };
+                let Some(step) = self.incidents.get(&id).and_then(|incident| self.next_step(incident)) else {
+                    break;
+                };
                 self.make(&id, step);
             }
         }
@@ -87,7 +89,8 @@ impl Board {
         if let Some(refs) = red {
             return Some(Step::Confirm(refs));
         }
-        let last = incident.harm.last.as_ref().map_or(incident.opened_at, |last| last.at.max(incident.opened_at));
+        let last =
+            incident.harm.last.as_ref().map_or(incident.opened_at, |last| last.at.max(incident.opened_at));
         let is_quiet = incident.signs.is_empty() && !is_red(incident);
         (is_quiet && self.now.since(last) >= self.settings.bounds.suspect_for).then_some(Step::Dismiss)
     }
@@ -103,7 +106,10 @@ impl Board {
     /// Whether customers can have noticed: mail waited or failed, and not all of it was moved at once.
     fn is_noticed(&self, incident: &Incident) -> bool {
         let harm = &incident.harm;
-        harm.is_noticed() || is_red(incident) || harm.refused.count > harm.moved.count || harm.looks_failed.count > 0
+        harm.is_noticed()
+            || is_red(incident)
+            || harm.refused.count > harm.moved.count
+            || harm.looks_failed.count > 0
     }
 
     fn identify(&self, incident: &Incident) -> Option<Step> {
@@ -137,7 +143,11 @@ impl Board {
             (Some(_), Some(_) | None) => None,
             (None, _) => {
                 // Nothing failed: it is turned away when what is wrong has ended.
-                let newest = incident.evidence.iter().rev().find(|fact| !matches!(fact.what, crate::What::Acted { .. }));
+                let newest = incident
+                    .evidence
+                    .iter()
+                    .rev()
+                    .find(|fact| !matches!(fact.what, crate::What::Acted { .. }));
                 let since = newest.map_or(incident.opened_at, |fact| fact.at.max(incident.opened_at));
                 let is_over = incident.signs.is_empty() && self.now.since(since) >= bounds.mitigated_after;
                 let evidence = newest.filter(|_| is_over)?;
@@ -176,7 +186,9 @@ impl Board {
         }
         let veto = match self.settings.policy.resolved {
             // What was never posted ends inside, and needs nobody.
-            Release::ByItself | Release::AfterVeto(_) | Release::Person if !incident.is_posted() => Duration::ZERO,
+            Release::ByItself | Release::AfterVeto(_) | Release::Person if !incident.is_posted() => {
+                Duration::ZERO
+            }
             Release::ByItself => Duration::ZERO,
             Release::AfterVeto(veto) => veto,
             Release::Person => return None,
@@ -188,7 +200,12 @@ impl Board {
     }
 
     fn remind(&self, incident: &Incident) -> Option<Step> {
-        let last = incident.updates.iter().filter(|update| update.is_posted()).map(|update| update.created_at).max()?;
+        let last = incident
+            .updates
+            .iter()
+            .filter(|update| update.is_posted())
+            .map(|update| update.created_at)
+            .max()?;
         let is_due = self.now.since(last) >= self.settings.policy.update_every;
         let is_new = self.reminded.get(&incident.id).is_none_or(|reminded| *reminded < last);
         (is_due && is_new).then_some(Step::Remind(last))
@@ -206,15 +223,20 @@ impl Board {
                 };
                 self.say(id, Occasion::First, release);
             }
-            Step::Identify => self.phase(id, Phase::Identified, Occasion::Identified, self.settings.policy.identified),
+            Step::Identify => {
+                self.phase(id, Phase::Identified, Occasion::Identified, self.settings.policy.identified)
+            }
             Step::Mitigate(mitigated, ended) => {
                 for (clock, reading) in [(Clock::Mitigated, Some(mitigated)), (Clock::HarmEnded, ended)] {
                     self.emit(Changed::Clocked { incident: id.clone(), clock, reading });
                 }
             }
-            Step::Monitor => self.phase(id, Phase::Monitoring, Occasion::Monitoring, self.settings.policy.monitoring),
+            Step::Monitor => {
+                self.phase(id, Phase::Monitoring, Occasion::Monitoring, self.settings.policy.monitoring)
+            }
             Step::Back => {
-                let is_known = self.incidents.get(id).is_some_and(|incident| incident.clocks.identified.is_some());
+                let is_known =
+                    self.incidents.get(id).is_some_and(|incident| incident.clocks.identified.is_some());
                 let phase = if is_known { Phase::Identified } else { Phase::Investigating };
                 self.phase(id, phase, Occasion::Again, self.settings.policy.identified);
             }
@@ -258,12 +280,10 @@ impl Board {
     pub(super) fn end(&mut self, id: &IncidentId, reading: Reading) {
         let Some(incident) = self.incidents.get(id) else { return };
         let by = reading.by.clone();
-        let ended = incident.harm.last.as_ref().filter(|_| incident.clocks.harm_ended.is_none()).map(|last| Reading {
-            at: last.at,
-            by,
-            evidence: Refs::one(last.evidence.clone()),
-            back_dated: false,
-        });
+        let ended =
+            incident.harm.last.as_ref().filter(|_| incident.clocks.harm_ended.is_none()).map(|last| {
+                Reading { at: last.at, by, evidence: Refs::one(last.evidence.clone()), back_dated: false }
+            });
         if ended.is_some() {
             self.emit(Changed::Clocked { incident: id.clone(), clock: Clock::HarmEnded, reading: ended });
         }

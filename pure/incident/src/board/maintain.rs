@@ -40,7 +40,8 @@ impl Board {
             self.enter(&id, phase);
         }
         // One that slept over its whole time has begun now, and ends with the same look.
-        let ended = self.maintenances.values().filter(|one| self.due(one) == Some(MaintenancePhase::Completed));
+        let ended =
+            self.maintenances.values().filter(|one| self.due(one) == Some(MaintenancePhase::Completed));
         for id in ended.map(|one| one.id.clone()).collect::<Vec<_>>() {
             self.enter(&id, MaintenancePhase::Completed);
         }
@@ -59,7 +60,9 @@ impl Board {
     }
 
     fn enter(&mut self, id: &MaintenanceId, phase: MaintenancePhase) {
-        let Some(evidence) = self.maintenances.get(id).and_then(Maintenance::evidence).cloned() else { return };
+        let Some(evidence) = self.maintenances.get(id).and_then(Maintenance::evidence).cloned() else {
+            return;
+        };
         let text = match phase {
             MaintenancePhase::Completed => words::text(|phrases| phrases.maintenance_ended, &[]),
             MaintenancePhase::Scheduled

@@ -82,7 +82,7 @@ impl Board {
 
 /// Components whose state changed since the last update.
 fn affected(incident: &Incident) -> Vec<Affected> {
-    let before = |component| {
+    let before = |component: &crate::ComponentId| {
         let earlier = incident.updates.iter().rev().flat_map(|update| &update.affected);
         let mut earlier = earlier.filter(|affected| affected.component == *component);
         earlier.next().map_or(State::Operational, |affected| affected.to)

@@ -132,7 +132,8 @@ impl Board {
         }
         match &fact.what {
             What::Waiting { oldest_seconds, .. } => {
-                let state = (*oldest_seconds > bounds.oldest_max_seconds).then_some(State::DegradedPerformance);
+                let state =
+                    (*oldest_seconds > bounds.oldest_max_seconds).then_some(State::DegradedPerformance);
                 let is_meant = |id: &ComponentId| component.as_ref().is_none_or(|component| component == id);
                 self.complain("queue", state, fact, is_meant);
             }
@@ -166,7 +167,13 @@ impl Board {
     }
 
     /// A bad look at every outbound component of the region that is meant, or its end.
-    fn complain(&mut self, key: &str, state: Option<State>, fact: &Fact, is_meant: impl Fn(&ComponentId) -> bool) {
+    fn complain(
+        &mut self,
+        key: &str,
+        state: Option<State>,
+        fact: &Fact,
+        is_meant: impl Fn(&ComponentId) -> bool,
+    ) {
         for (id, gauge) in &mut self.gauges {
             if id.region == fact.region && id.part.is_outbound() && is_meant(id) {
                 gauge.measures.complain(key, state, fact);
@@ -245,8 +252,9 @@ impl Board {
         let mut orphans: BTreeSet<ComponentId> = BTreeSet::new();
         for component in &self.components {
             let open = || self.incidents.values().filter(|incident| incident.is_open());
-            let is_theirs =
-                |incident: &crate::Incident| incident.cause.explains(&component.id) && incident.is_confirmed();
+            let is_theirs = |incident: &crate::Incident| {
+                incident.cause.explains(&component.id) && incident.is_confirmed()
+            };
             let is_explained = open().any(|incident| {
                 incident.cause.explains(&component.id) || incident.effects.contains_key(&component.id)
             });

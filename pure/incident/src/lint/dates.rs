@@ -15,7 +15,17 @@ pub struct Stamp {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -53,16 +63,21 @@ pub fn window(text: &str) -> Option<(Timestamp, Timestamp)> {
         let before = text[..from.offset].trim_end().to_lowercase();
         let between = text[from.offset..to.offset].to_lowercase();
         let joined = |first: &str, second: &str| before.ends_with(first) && between.ends_with(second);
-        joined("between", " and ") || joined("from", " to ") || joined("zwischen", " und ") || joined("von", " bis ")
+        joined("between", " and ")
+            || joined("from", " to ")
+            || joined("zwischen", " und ")
+            || joined("von", " bis ")
     };
     pairs.clone().find(is_window).map(|(from, to)| (from.at, to.at))
 }
 
 /// A reply code with its enhanced code is how a refusal is quoted (RFC 3463).
 fn quotes_refusal(line: &str) -> bool {
-    let mut words = line.split(|c: char| c.is_whitespace() || c == '-').filter(|word| !word.is_empty()).peekable();
+    let mut words =
+        line.split(|c: char| c.is_whitespace() || c == '-').filter(|word| !word.is_empty()).peekable();
     while let Some(word) = words.next() {
-        let is_code = word.len() == 3 && word.starts_with(['4', '5']) && word.bytes().all(|b| b.is_ascii_digit());
+        let is_code =
+            word.len() == 3 && word.starts_with(['4', '5']) && word.bytes().all(|b| b.is_ascii_digit());
         let is_enhanced = |next: &&str| next.starts_with(['4', '5']) && next.matches('.').count() == 2;
         if is_code && words.peek().is_some_and(is_enhanced) {
             return true;
@@ -90,7 +105,8 @@ fn iso(text: &str) -> Option<(Timestamp, usize)> {
     if !shape(date, "0000-00-00") || !shape(clock, "00:00:00") {
         return None;
     }
-    let fraction = rest.strip_prefix('.').map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
+    let fraction =
+        rest.strip_prefix('.').map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
     let fraction = if fraction > 0 { fraction + 1 } else { 0 };
     let at = format!("{date}T{clock}{}Z", &rest[..fraction]).parse().ok()?;
     Some((at, 10 + 1 + 8 + fraction))

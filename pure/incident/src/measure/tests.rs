@@ -15,7 +15,14 @@ fn fact(seconds: i64, what: What) -> Fact {
 fn delivered(messages: u64, moved: u64, seconds: u64) -> What {
     let mut delays = Delays::default();
     delays.add(seconds, messages);
-    What::Delivered { source: "eu-1".parse().unwrap(), provider: "microsoft".to_owned(), since: at(0), messages, moved, delays }
+    What::Delivered {
+        source: "eu-1".parse().unwrap(),
+        provider: "microsoft".to_owned(),
+        since: at(0),
+        messages,
+        moved,
+        delays,
+    }
 }
 
 fn refused(owner: Owner, messages: u64) -> What {
@@ -66,7 +73,11 @@ fn faults_of_others_are_not_ours() {
 
 #[test]
 fn what_was_moved_harmed_nobody() {
-    check(&[(1, delivered(100, 0, 1)), (2, refused(Owner::OurAddress, 50)), (3, delivered(50, 50, 2))], 4, State::Operational);
+    check(
+        &[(1, delivered(100, 0, 1)), (2, refused(Owner::OurAddress, 50)), (3, delivered(50, 50, 2))],
+        4,
+        State::Operational,
+    );
 }
 
 #[test]
@@ -103,7 +114,9 @@ fn good_news_cites_the_newest_and_bad_news_all() {
     let (mut measures, bounds) = (Measures::default(), Bounds::default());
     measures.take(&fact(1, delivered(50, 0, 1)), &bounds);
     measures.take(&fact(2, delivered(50, 0, 1)), &bounds);
-    let ids = |measures: &Measures| -> Vec<EvidenceId> { measures.measured(&bounds).evidence.unwrap().ids().to_vec() };
+    let ids = |measures: &Measures| -> Vec<EvidenceId> {
+        measures.measured(&bounds).evidence.unwrap().ids().to_vec()
+    };
     assert_eq!(ids(&measures), ["e/2".parse().unwrap()]);
     measures.take(&fact(3, refused(Owner::OurAddress, 50)), &bounds);
     measures.take(&fact(4, refused(Owner::OurAddress, 50)), &bounds);

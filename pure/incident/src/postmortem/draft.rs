@@ -102,7 +102,9 @@ fn impact(incident: &Incident) -> Vec<Sentence> {
         said.push(words::sentence(|phrases| phrases.postmortem.providers, &values, evidence));
     }
     let percentiles = [50, 90, 99].map(|percent| harm.delays.percentile(percent));
-    if let ([Some(half), Some(most), Some(nearly_all)], Some(evidence)) = (percentiles, &harm.delivered.evidence) {
+    if let ([Some(half), Some(most), Some(nearly_all)], Some(evidence)) =
+        (percentiles, &harm.delivered.evidence)
+    {
         let values = [half, most, nearly_all].map(Value::Bound);
         said.push(words::sentence(|phrases| phrases.postmortem.delays, &values, evidence));
     }
@@ -160,7 +162,8 @@ fn quotes(incident: &Incident) -> Vec<Quote> {
 
 fn timeline(incident: &Incident) -> Vec<Moment> {
     let mut seen = BTreeSet::new();
-    let mut moments: Vec<Moment> = incident.evidence.iter().filter_map(|fact| moment(fact, &mut seen)).collect();
+    let mut moments: Vec<Moment> =
+        incident.evidence.iter().filter_map(|fact| moment(fact, &mut seen)).collect();
     for update in incident.updates.iter().filter(|update| update.is_posted()) {
         let Some(sentence) = update.current().sentences.first() else { continue };
         let values = [Value::Text(sentence.text())];
@@ -181,7 +184,9 @@ fn moment(fact: &Fact, seen: &mut BTreeSet<String>) -> Option<Moment> {
         words::text(|phrases| phrase(&phrases.postmortem.moments), values)
     };
     let (key, said) = match &fact.what {
-        What::Refused { source, provider, category, messages, owner, .. } if crate::apply::is_ours(*owner) => {
+        What::Refused { source, provider, category, messages, owner, .. }
+            if crate::apply::is_ours(*owner) =>
+        {
             let values = [
                 Value::Name(provider),
                 Value::Name(source.as_str()),
@@ -222,12 +227,14 @@ fn moment(fact: &Fact, seen: &mut BTreeSet<String>) -> Option<Moment> {
             let values = [Value::Count(*waiting), Value::Count(*parked), oldest];
             ("waiting".to_owned(), text(|moments| moments.queue, &values))
         }
-        What::NodeStarted { .. } => {
-            (fact.id.to_string(), text(|moments| moments.node, &[Value::Text(&Text::new("started", "startete"))]))
-        }
-        What::NodeStopped => {
-            (fact.id.to_string(), text(|moments| moments.node, &[Value::Text(&Text::new("stopped", "hielt an"))]))
-        }
+        What::NodeStarted { .. } => (
+            fact.id.to_string(),
+            text(|moments| moments.node, &[Value::Text(&Text::new("started", "startete"))]),
+        ),
+        What::NodeStopped => (
+            fact.id.to_string(),
+            text(|moments| moments.node, &[Value::Text(&Text::new("stopped", "hielt an"))]),
+        ),
         What::VendorPosted { vendor, title, .. } => {
             (fact.id.to_string(), text(|moments| moments.vendor, &[Value::Name(vendor), Value::Name(title)]))
         }
@@ -289,18 +296,20 @@ fn acts(incident: &Incident) -> Vec<Moment> {
 fn saved(incident: &Incident) -> Vec<Sentence> {
     let moved = &incident.harm.moved;
     let evidence = moved.evidence.as_ref().filter(|_| moved.count > 0);
-    let said = evidence.map(|refs| words::sentence(|phrases| phrases.moved, &[Value::Count(moved.count)], refs));
+    let said =
+        evidence.map(|refs| words::sentence(|phrases| phrases.moved, &[Value::Count(moved.count)], refs));
     said.into_iter().collect()
 }
 
 fn gaps(incident: &Incident) -> Vec<Sentence> {
     let Some(evidence) = detected(incident) else { return Vec::new() };
     let mut said = Vec::new();
-    let mut say = |is_gap: bool, phrase: fn(&'static words::PostmortemWords) -> &'static str, values: &[Value<'_>]| {
-        if is_gap {
-            said.push(words::sentence(|phrases| phrase(&phrases.postmortem), values, evidence));
-        }
-    };
+    let mut say =
+        |is_gap: bool, phrase: fn(&'static words::PostmortemWords) -> &'static str, values: &[Value<'_>]| {
+            if is_gap {
+                said.push(words::sentence(|phrases| phrase(&phrases.postmortem), values, evidence));
+            }
+        };
     say(incident.harm.first.is_none(), |words| words.no_harm, &[]);
     say(incident.harm.delays.count() == 0, |words| words.no_delays, &[]);
     let left_out = incident.evidence_left_out;

@@ -93,7 +93,16 @@ pub(super) const PHRASES: Phrases = Phrases {
 const POSTMORTEM: PostmortemWords = PostmortemWords {
     heading: "Postmortem: {}",
     draft: "Draft, made from the evidence at {}. Please complete what only people know: why it could happen, and what will be changed.",
-    sections: ["Summary", "Clocks", "Impact", "Cause", "Timeline", "What was done by whom", "What the guard saved", "What is not known"],
+    sections: [
+        "Summary",
+        "Clocks",
+        "Impact",
+        "Cause",
+        "Timeline",
+        "What was done by whom",
+        "What the guard saved",
+        "What is not known",
+    ],
     clocks: [
         "Harm began",
         "Detected",

@@ -20,7 +20,9 @@ pub(crate) fn filled(phrase: &str, values: &[Value<'_>], language: Language) -> 
     let mut values = values.iter();
     let mut out = String::new();
     for (number, piece) in phrase.split("{}").enumerate() {
-        if number > 0 && let Some(value) = values.next() {
+        if number > 0
+            && let Some(value) = values.next()
+        {
             out.push_str(&written(*value, language));
         }
         out.push_str(piece);
@@ -75,8 +77,12 @@ fn grouped(count: u64, language: Language) -> String {
 /// `19 h 28 min 46 s`; days only from one on, and parts that are zero are left out.
 pub(crate) fn span(span: Duration) -> String {
     let seconds = span.as_secs();
-    let parts =
-        [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let parts = [
+        (seconds / 86_400, "d"),
+        (seconds / 3600 % 24, "h"),
+        (seconds / 60 % 60, "min"),
+        (seconds % 60, "s"),
+    ];
     let parts: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
     if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }

@@ -59,7 +59,12 @@ impl Board {
         Ok(())
     }
 
-    pub(super) fn cancel_maintenance(&mut self, actor: &Actor, id: &MaintenanceId, text: &Text) -> Result<(), ActError> {
+    pub(super) fn cancel_maintenance(
+        &mut self,
+        actor: &Actor,
+        id: &MaintenanceId,
+        text: &Text,
+    ) -> Result<(), ActError> {
         check_text(text)?;
         let phase = match self.running_maintenance(id)? {
             MaintenancePhase::Scheduled => MaintenancePhase::Cancelled,

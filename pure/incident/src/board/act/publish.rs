@@ -9,7 +9,12 @@ use crate::postmortem::PostmortemVersion;
 use crate::{IncidentId, Publication, Text};
 
 impl Board {
-    pub(super) fn write_postmortem(&mut self, actor: &Actor, id: &IncidentId, text: &Text) -> Result<(), ActError> {
+    pub(super) fn write_postmortem(
+        &mut self,
+        actor: &Actor,
+        id: &IncidentId,
+        text: &Text,
+    ) -> Result<(), ActError> {
         check_text(text)?;
         let incident = self.incident_of(id)?;
         let marks = lint::postmortem(incident, text);
@@ -47,7 +52,13 @@ impl Board {
         self.record(actor, id, "publish-postmortem");
         self.emit(Changed::PostmortemPublished { incident: id.clone(), at: self.now });
         self.clocked(actor, id, Clock::PostmortemPublished, self.now);
-        self.write(id, actor.author(), actor.sentences(&text), Publication::Posted { at: self.now }, self.now);
+        self.write(
+            id,
+            actor.author(),
+            actor.sentences(&text),
+            Publication::Posted { at: self.now },
+            self.now,
+        );
         Ok(())
     }
 }
