@@ -1,183 +1,15 @@
-//! How a change alters an incident, and how a fact alters its figures.
+//! How a change alters an incident.
 //!
 //! No decision is made here: the same changes in the same order give the same incident, today and from a journal of last year.
 
+use crate::cause::CauseKind;
 use crate::change::Changed;
-use crate::fact::{CanaryResult, What};
-use crate::harm::Failure;
+use crate::fact::{Reach, SourceState, What};
 use crate::incident::{Phase, Standing};
 use crate::postmortem::PostmortemText;
 use crate::settings::Bounds;
-use crate::{Fact, Harm, Incident};
-use model::{Owner, Timestamp};
-
-/// Whether a refusal with this owner is a fault of ours.
-pub(crate) const fn is_ours(owner: Owner) -> bool {
-    match owner {
-        Owner::OurAddress | Owner::OurDomain | Owner::OurSetup => true,
-        Owner::TenantSetup | Owner::SenderDomain | Owner::Content | Owner::Recipient | Owner::Receiver => {
-            false
-        }
-    }
-}
-
-/// What a fact says about whether the service works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Works {
-    Yes,
-    No,
-    /// It does not say.
-    Silent,
-}
-
-pub(crate) fn works(what: &What, bounds: &Bounds) -> Works {
-    let says = |is_well: bool| if is_well { Works::Yes } else { Works::No };
-    match what {
-        What::Refused { owner, messages, .. } | What::Reported { owner, messages, .. } => {
-            if is_ours(*owner) && *messages > 0 { Works::No } else { Works::Silent }
-        }
-        What::Delivered { messages, .. } => {
-            if *messages > 0 {
-                Works::Yes
-            } else {
-                Works::Silent
-            }
-        }
-        What::Canary { result, .. } => match result {
-            CanaryResult::Arrived { .. } => Works::Yes,
-            CanaryResult::Late { .. } | CanaryResult::Lost => Works::No,
-        },
-        What::Waiting { oldest_seconds, .. } => {
-            if *oldest_seconds > bounds.oldest_max_seconds {
-                Works::No
-            } else {
-                Works::Silent
-            }
-        }
-        What::ListenerLooked { is_well, .. } | What::ConsoleLooked { is_well } => says(*is_well),
-        What::Accepted { offered, accepted, .. } => flow(*offered, *accepted),
-        What::Stamped { eligible, stamped, .. } => flow(*eligible, *stamped),
-        What::DirectoryLooked { age_seconds, tenants_stale } => {
-            says(*tenants_stale == 0 && *age_seconds <= bounds.directory_age_max_seconds)
-        }
-        What::ConnectorHeld { .. } => Works::No,
-        What::ConnectorReleased { .. } => Works::Yes,
-        What::SourceChanged { .. }
-        | What::ListingOpened { .. }
-        | What::ListingClosed { .. }
-        | What::CertificateLooked { .. }
-        | What::NodeStarted { .. }
-        | What::NodeStopped
-        | What::VendorPosted { .. }
-        | What::Acted { .. } => Works::Silent,
-    }
-}
-
-/// A single miss among a hundred is no failure of the service.
-fn flow(offered: u64, taken: u64) -> Works {
-    if offered == 0 {
-        Works::Silent
-    } else if offered.saturating_sub(taken).saturating_mul(100) > offered {
-        Works::No
-    } else {
-        Works::Yes
-    }
-}
-
-impl Harm {
-    /// Adds what one fact says.
-    pub(crate) fn take(&mut self, fact: &Fact, bounds: &Bounds) {
-        let id = &fact.id;
-        match &fact.what {
-            What::Refused { source, provider, owner, tenant, list, messages, .. } if is_ours(*owner) => {
-                self.refused.add(*messages, id);
-                self.at(provider).refused += messages;
-                self.sources.insert(source.clone());
-                self.tenants.extend(tenant.clone());
-                self.lists.extend(list.clone());
-            }
-            What::Delivered { provider, messages, moved, delays, .. } => {
-                self.delivered.add(*messages, id);
-                if *moved > 0 {
-                    self.moved.add(*moved, id);
-                }
-                let delayed = delays.over(bounds.delayed_over_seconds);
-                if delayed > 0 {
-                    self.delayed.add(delayed, id);
-                }
-                self.delays.merge(delays);
-                self.at(provider).delivered += messages;
-                self.at(provider).moved += moved;
-            }
-            What::Reported { provider, owner, tenant, messages } if is_ours(*owner) => {
-                self.reported.add(*messages, id);
-                self.tenants.extend(tenant.clone());
-                if let Some(provider) = provider {
-                    self.at(provider).reported += messages;
-                }
-            }
-            What::Waiting { parked, oldest_seconds, .. } => {
-                self.parked_now = *parked;
-                self.parked_max.raise(*parked, id);
-                self.oldest_max_seconds.raise(*oldest_seconds, id);
-            }
-            What::ListingOpened { list, source, .. } => {
-                self.lists.insert(list.clone());
-                self.sources.insert(source.clone());
-            }
-            What::ConnectorHeld { tenant, .. } => drop(self.tenants.insert(tenant.clone())),
-            What::Canary { .. }
-            | What::ListenerLooked { .. }
-            | What::ConsoleLooked { .. }
-            | What::DirectoryLooked { .. } => {
-                if works(&fact.what, bounds) == Works::No {
-                    self.looks_failed.add(1, id);
-                }
-            }
-            What::Refused { .. }
-            | What::Reported { .. }
-            | What::SourceChanged { .. }
-            | What::ListingClosed { .. }
-            | What::CertificateLooked { .. }
-            | What::ConnectorReleased { .. }
-            | What::Accepted { .. }
-            | What::Stamped { .. }
-            | What::NodeStarted { .. }
-            | What::NodeStopped
-            | What::VendorPosted { .. }
-            | What::Acted { .. } => {}
-        }
-        self.mark(fact, works(&fact.what, bounds));
-    }
-
-    fn at(&mut self, provider: &str) -> &mut crate::AtProvider {
-        self.providers.entry(provider.to_owned()).or_default()
-    }
-
-    fn mark(&mut self, fact: &Fact, works: Works) {
-        let moment = || Failure { at: fact.at, evidence: fact.id.clone() };
-        match works {
-            Works::No => {
-                if self.first.as_ref().is_none_or(|first| fact.at < first.at) {
-                    self.first = Some(moment());
-                }
-                if self.last.as_ref().is_none_or(|last| fact.at >= last.at) {
-                    self.last = Some(moment());
-                }
-                let last = self.last.as_ref().map(|last| last.at);
-                self.good_after =
-                    self.good_after.take().filter(|good| last.is_none_or(|last| good.at > last));
-            }
-            Works::Yes => {
-                let is_after = self.last.as_ref().is_some_and(|last| fact.at > last.at);
-                if is_after && self.good_after.is_none() {
-                    self.good_after = Some(moment());
-                }
-            }
-            Works::Silent => {}
-        }
-    }
-}
+use crate::{Fact, Incident};
+use model::Timestamp;
 
 impl Incident {
     /// Makes one change of the journal. Changes of something else do nothing.
@@ -253,7 +85,13 @@ impl Incident {
         self.harm.take(fact, bounds);
         self.mark_sign(fact, bounds);
         // Deliveries are many and alike: a quarter of the room is theirs, so that they do not push out refusals.
-        let is_plain = matches!(fact.what, What::Delivered { moved: 0, .. } | What::Waiting { .. });
+        let is_plain = matches!(
+            fact.what,
+            What::Delivered { moved: 0, .. }
+                | What::Waiting { .. }
+                | What::Balanced { .. }
+                | What::Reported { messages: 0, .. }
+        );
         let room = if is_plain { bounds.evidence_max / 4 } else { bounds.evidence_max };
         if self.evidence.len() >= room {
             self.evidence_left_out += 1;
@@ -265,7 +103,6 @@ impl Incident {
 
     /// Begins or ends what stays wrong until something says otherwise.
     fn mark_sign(&mut self, fact: &Fact, bounds: &Bounds) {
-        use crate::fact::{Reach, SourceState};
         let (sign, is_on) = match &fact.what {
             What::ListingOpened { list, source, .. } => (format!("listing/{list}/{source}"), true),
             What::ListingClosed { list, source } => (format!("listing/{list}/{source}"), false),
@@ -286,6 +123,7 @@ impl Incident {
             | What::Delivered { .. }
             | What::Canary { .. }
             | What::Waiting { .. }
+            | What::Balanced { .. }
             | What::Reported { .. }
             | What::ListenerLooked { .. }
             | What::Accepted { .. }
@@ -297,10 +135,28 @@ impl Incident {
             | What::VendorPosted { .. }
             | What::Acted { .. } => return,
         };
-        if is_on {
+        if is_on && self.may_have_signs() {
             self.signs.entry(sign).or_insert_with(|| fact.id.clone());
         } else {
             self.signs.remove(&sign);
+        }
+    }
+
+    /// Whether a state of ours, and no flow of mail, says that its cause holds: a provider's own fault does not end with a listing.
+    const fn may_have_signs(&self) -> bool {
+        match self.cause.kind {
+            CauseKind::Address
+            | CauseKind::Certificate { .. }
+            | CauseKind::Connector { .. }
+            | CauseKind::Unexplained { .. } => true,
+            CauseKind::Domain
+            | CauseKind::Setup
+            | CauseKind::Provider { .. }
+            | CauseKind::Intake
+            | CauseKind::Signatures
+            | CauseKind::Directory
+            | CauseKind::Console
+            | CauseKind::Other { .. } => false,
         }
     }
 }

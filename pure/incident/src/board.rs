@@ -15,6 +15,7 @@ use crate::change::{Change, Changed};
 use crate::component::history::{DAYS, Span};
 use crate::component::{Component, ComponentId, State};
 use crate::measure::{Measured, Measures};
+use crate::postmortem::Draft;
 use crate::settings::Settings;
 use crate::shown::Dwell;
 use crate::{EvidenceId, Fact, Incident, IncidentId, Maintenance, MaintenanceId};
@@ -44,6 +45,8 @@ pub struct Board {
     /// The last word after which a due one was reminded of.
     reminded: BTreeMap<IncidentId, Timestamp>,
     seen: Seen,
+    /// Names that no public text may have, besides those that facts bring.
+    private: BTreeSet<String>,
     out: Vec<Change>,
 }
 
@@ -107,6 +110,7 @@ impl Board {
             maintenances: BTreeMap::new(),
             reminded: BTreeMap::new(),
             seen: Seen::default(),
+            private: BTreeSet::new(),
             out: Vec::new(),
         }
     }
@@ -138,6 +142,11 @@ impl Board {
         }
         board.now = board.now.max(now);
         board
+    }
+
+    /// Names that no text of a person may have from now on: tenants, their domains, nodes, hosts. Those that facts name need not be told.
+    pub fn keep_private(&mut self, names: impl IntoIterator<Item = String>) {
+        self.private = names.into_iter().collect();
     }
 
     /// Takes one fact. One that was taken before, by its id, does nothing; one from the future is taken as of now.
@@ -183,6 +192,12 @@ impl Board {
     #[must_use]
     pub fn incident(&self, id: &IncidentId) -> Option<&Incident> {
         self.incidents.get(id)
+    }
+
+    /// The postmortem of this incident as the evidence has it now.
+    #[must_use]
+    pub fn draft(&self, id: &IncidentId) -> Option<Draft> {
+        self.incidents.get(id).map(|incident| Draft::of(incident, &self.components, self.now))
     }
 
     /// By their beginning, soonest first.

@@ -106,6 +106,7 @@ pub enum What {
         /// Seconds from receipt to the next hop's acceptance.
         delays: Delays,
     },
+    /// A source went from one state to another; with the same one twice it is told again, after a start.
     SourceChanged {
         source: SourceName,
         from: SourceState,
@@ -136,6 +137,15 @@ pub enum What {
         parked: u64,
         oldest_seconds: u64,
         tenants: u64,
+    },
+    /// The books of one spool from `since` on: what was held or came must have ended or be held. A message has ended when every recipient
+    /// has a recorded final outcome; what is missing then is lost.
+    Balanced {
+        since: Timestamp,
+        held_before: u64,
+        accepted: u64,
+        ended: u64,
+        held: u64,
     },
     /// Reports that told senders of a failure.
     Reported {
@@ -200,6 +210,18 @@ pub enum What {
         by: String,
         act: String,
     },
+}
+
+impl What {
+    /// Messages that the books do not account for; 0 for any other fact.
+    #[must_use]
+    pub const fn missing(&self) -> u64 {
+        if let Self::Balanced { held_before, accepted, ended, held, .. } = self {
+            held_before.saturating_add(*accepted).saturating_sub(ended.saturating_add(*held))
+        } else {
+            0
+        }
+    }
 }
 
 /// Upper bounds of the steps of [`Delays`] in seconds; what took longer is in the last one.

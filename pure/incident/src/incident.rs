@@ -206,8 +206,10 @@ pub struct Incident {
     pub effects: BTreeMap<ComponentId, Effect>,
     pub impact_override: Option<ImpactOverride>,
     /// More is said only by a person.
+    #[serde(default = "any_impact")]
     pub impact_max: Impact,
     /// What is wrong until a fact says that it ended: open listings, sources that are out.
+    #[serde(default)]
     pub signs: BTreeMap<String, EvidenceId>,
     pub harm: Harm,
     /// Oldest first.
@@ -221,6 +223,11 @@ pub struct Incident {
     pub evidence: Vec<Fact>,
     /// Facts that were counted and not kept.
     pub evidence_left_out: u64,
+}
+
+/// What was written before there was a bound has none.
+const fn any_impact() -> Impact {
+    Impact::Critical
 }
 
 impl Incident {

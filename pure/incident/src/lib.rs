@@ -31,6 +31,7 @@ mod signs;
 mod text;
 mod update;
 mod words;
+mod works;
 
 pub use board::{ActError, Board, INCIDENTS_MAX};
 pub use cause::{Cause, CauseKind};

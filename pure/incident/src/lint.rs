@@ -4,19 +4,21 @@
 //! sentence that is wrong without a time, a figure or a state passes.
 
 mod dates;
+mod names;
 
-use crate::apply::{Works, works};
 use crate::clocks::Clock;
 use crate::component::State;
 use crate::harm::Failure;
 use crate::incident::{Impact, Incident};
 use crate::settings::Bounds;
 use crate::words::{self, Value};
+use crate::works::{Works, works};
 use crate::{Refs, Text};
 use model::{Duration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use dates::{Stamp, stamps, window};
+pub use names::{Exposed, Hidden};
 
 /// Longer without a public word is silence.
 const SILENCE_OVER: Duration = Duration::from_secs(3600);
@@ -39,8 +41,10 @@ pub enum Rule {
     NegativeTime,
     /// Resolved while a component was still degraded or down.
     ResolvedRed,
-    /// Resolved while nothing was known of a component.
+    /// Resolved while nothing was known of a component, or no success was seen after the last failure.
     ResolvedUnknown,
+    /// Resolved while messages still waited because of it.
+    ResolvedWaiting,
     /// No update came when one was due.
     Silence,
     /// First said in public when it was already over, or hours late.
@@ -60,7 +64,7 @@ impl Rule {
             | Self::NegativeTime
             | Self::ResolvedRed
             | Self::Figure => true,
-            Self::ResolvedUnknown | Self::Silence | Self::PostedLate => false,
+            Self::ResolvedUnknown | Self::ResolvedWaiting | Self::Silence | Self::PostedLate => false,
         }
     }
 }
@@ -98,6 +102,10 @@ pub struct Ground {
     pub worst: State,
     /// Each component with its state when it was said to be over.
     pub at_end: Vec<(String, State)>,
+    /// The last failure, if it was said to be over and no success came after it.
+    pub unproven: Option<Failure>,
+    /// Messages that waited when it was said to be over.
+    pub waiting: u64,
 }
 
 impl Claims {
@@ -129,6 +137,8 @@ impl Ground {
         failures.extend(incident.harm.last.clone());
         failures.sort_by_key(|failure| failure.at);
         failures.dedup();
+        let is_over = incident.phase.is_over();
+        let unproven = incident.harm.last.clone().filter(|_| is_over && incident.harm.good_after.is_none());
         let ends = incident.effects.iter().map(|(id, effect)| (id.to_string(), effect.state));
         Self {
             failures,
@@ -137,7 +147,9 @@ impl Ground {
                 .values()
                 .map(|effect| effect.worst)
                 .fold(State::Operational, State::worse),
-            at_end: if incident.phase.is_over() { ends.collect() } else { Vec::new() },
+            at_end: if is_over { ends.collect() } else { Vec::new() },
+            unproven,
+            waiting: if is_over { incident.harm.parked_now } else { 0 },
         }
     }
 }
@@ -157,7 +169,17 @@ pub fn check(claims: &Claims, ground: &Ground) -> Vec<Mark> {
             None,
         ));
     }
-    for (component, state) in ground.at_end.iter().filter(|_| claims.resolved.is_some()) {
+    if claims.resolved.is_some() {
+        at_end(ground, &mut marks);
+    }
+    silence(claims, &mut marks);
+    late(claims, ground, &mut marks);
+    marks
+}
+
+/// What was not yet over when it was said to be.
+fn at_end(ground: &Ground, marks: &mut Vec<Mark>) {
+    for (component, state) in &ground.at_end {
         let values = [Value::Name(component), Value::Name(state.as_str())];
         if state.is_red() {
             marks.push(mark(Rule::ResolvedRed, |lint| lint.resolved_red, &values, None));
@@ -165,9 +187,15 @@ pub fn check(claims: &Claims, ground: &Ground) -> Vec<Mark> {
             marks.push(mark(Rule::ResolvedUnknown, |lint| lint.resolved_red, &values, None));
         }
     }
-    silence(claims, &mut marks);
-    late(claims, ground, &mut marks);
-    marks
+    if let Some(failure) = &ground.unproven {
+        let refs = Some(Refs::one(failure.evidence.clone()));
+        let values = [Value::Time(failure.at)];
+        marks.push(mark(Rule::ResolvedUnknown, |lint| lint.resolved_unproven, &values, refs));
+    }
+    if ground.waiting > 0 {
+        let values = [Value::Count(ground.waiting)];
+        marks.push(mark(Rule::ResolvedWaiting, |lint| lint.resolved_waiting, &values, None));
+    }
 }
 
 /// What our own incident says, held against its evidence.
@@ -293,9 +321,15 @@ fn table(incident: &Incident, text: &str) -> Vec<Mark> {
                 let refs = incident.clocks.get(clock).map(|reading| reading.evidence.clone());
                 marks.push(mark(Rule::Figure, |lint| lint.figure, &values, refs));
             }
+        } else if let Some((span, refs)) = words::span_named(label, incident) {
+            let written = value.split('[').next().unwrap_or_default().trim();
+            if written != words::span(span) {
+                let values = [Value::Name(label), Value::Name(value)];
+                marks.push(mark(Rule::Figure, |lint| lint.figure, &values, Some(refs)));
+            }
         } else if let Some((count, refs)) = words::figure_named(label, incident) {
-            let digits: String =
-                value.split('[').next().unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
+            let written = value.split('[').next().unwrap_or_default();
+            let digits: String = written.chars().filter(char::is_ascii_digit).collect();
             if digits.parse() != Ok(count) {
                 let values = [Value::Name(label), Value::Name(value)];
                 marks.push(mark(Rule::Figure, |lint| lint.figure, &values, refs));

@@ -3,11 +3,11 @@
 //! Measurements are messages that flowed and looks from outside. Each is fresh for a bounded time; when none is, the state is unknown. Silence is
 //! never operational, and neither is the absence of failures: only a delivery or a good look is.
 
-use crate::apply::is_ours;
 use crate::burn::Burn;
 use crate::component::State;
 use crate::fact::{CanaryResult, What};
 use crate::settings::Bounds;
+use crate::works::is_ours;
 use crate::{EvidenceId, Fact, Refs};
 use model::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
@@ -102,6 +102,7 @@ impl Measures {
             | What::ListingClosed { .. }
             | What::Waiting { .. }
             | What::Reported { .. }
+            | What::Balanced { .. }
             | What::CertificateLooked { .. }
             | What::ConnectorHeld { .. }
             | What::ConnectorReleased { .. }
@@ -187,9 +188,9 @@ impl Measures {
         } else {
             (state, |flow| flow.good > 0)
         };
-        let why = self.flow.iter().filter(|flow| why(flow)).map(|flow| flow.id.clone());
+        let mut why = self.flow.iter().filter(|flow| why(flow)).map(|flow| flow.id.clone());
         // Of good news the newest alone is wanted.
-        let refs = if state.is_red() { Refs::of(why) } else { why.last().map(Refs::one) };
+        let refs = if state.is_red() { Refs::of(why) } else { why.next_back().map(Refs::one) };
         refs.map(|refs| (state, refs))
     }
 

@@ -1,10 +1,11 @@
 //! The postmortem: drafted from the evidence, edited and published by a person.
 //!
 //! What a person wrote is kept in versions beside the draft, which can be made again at any time and then holds the newest evidence. The draft names
-//! lists and providers, because a person reads it before anybody else does; it counts tenants and names none.
+//! block lists and large providers, because a person reads it before anybody else does; tenants, addresses and people of ours are counted.
 
 mod draft;
 mod markdown;
+mod moments;
 
 use crate::lint::Mark;
 use crate::{Author, Refs, Text};

@@ -59,7 +59,7 @@ pub struct Policy {
     pub identified: Release,
     pub monitoring: Release,
     pub resolved: Release,
-    /// A word with figures whenever one is due; waiting for a person it is a draft.
+    /// A word with figures whenever one is due, because each post promises the next; waiting for a person it is a draft.
     pub progress: Release,
     pub absorbed: Absorbed,
     /// More is not said by itself, only by a person.
@@ -115,7 +115,7 @@ impl Default for Policy {
             identified: Release::ByItself,
             monitoring: Release::ByItself,
             resolved: Release::Person,
-            progress: Release::Person,
+            progress: Release::AfterVeto(Duration::from_secs(300)),
             absorbed: Absorbed::Show,
             impact_by_itself_max: Impact::Major,
             update_every: Duration::from_secs(30 * 60),
@@ -186,7 +186,7 @@ impl Settings {
 }
 
 /// How a provider is called among people.
-fn provider_name(provider: &str) -> String {
+pub(crate) fn provider_name(provider: &str) -> String {
     match provider {
         "microsoft" => "Microsoft 365".to_owned(),
         "google" => "Google Workspace".to_owned(),

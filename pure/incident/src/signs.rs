@@ -3,11 +3,11 @@
 //! A strong sign opens an incident. A weak one opens a case inside; so many different witnesses of the same sign within its time make it strong.
 //! Rules beat statistics: one refusal that names our address says more than a share of failures, and says it hours earlier.
 
-use crate::apply::is_ours;
 use crate::cause::CauseKind;
 use crate::component::ComponentId;
 use crate::fact::{CanaryPath, CanaryResult, SourceState, Strength, What};
 use crate::settings::{Bounds, Settings};
+use crate::works::is_ours;
 use crate::{Cause, Fact};
 use model::{Category, Duration, Owner};
 
@@ -31,6 +31,7 @@ pub(crate) enum Sight {
     ConnectorHeld,
     DirectoryStale,
     QueueOld,
+    Unaccounted,
     NothingStamped,
     Crashed,
 }
@@ -61,7 +62,7 @@ const fn row(name: &'static str, sight: Sight, says: Says, witnesses: usize, min
 }
 
 /// Every rule. Two unrelated organisations within ten minutes are the law's own figure.
-pub(crate) const RULES: [SignRule; 19] = [
+pub(crate) const RULES: [SignRule; 20] = [
     row("address-refused", Sight::AddressRefused, Says::AsFact, 2, 10),
     row("domain-refused", Sight::DomainRefused, Says::AsFact, 2, 10),
     row("setup-refused", Sight::SetupRefused, Says::AsFact, 2, 10),
@@ -79,6 +80,7 @@ pub(crate) const RULES: [SignRule; 19] = [
     row("connector-held", Sight::ConnectorHeld, Says::Strong, 0, 10),
     row("directory-stale", Sight::DirectoryStale, Says::Weak, 3, 60),
     row("queue-old", Sight::QueueOld, Says::Weak, 3, 15),
+    row("unaccounted", Sight::Unaccounted, Says::Weak, 2, 15),
     row("nothing-stamped", Sight::NothingStamped, Says::Strong, 0, 10),
     row("crashed", Sight::Crashed, Says::Weak, 2, 30),
 ];
@@ -135,6 +137,7 @@ fn witness(fact: &Fact) -> &str {
         | What::Canary { .. }
         | What::Waiting { .. }
         | What::Reported { .. }
+        | What::Balanced { .. }
         | What::CertificateLooked { .. }
         | What::ConnectorHeld { .. }
         | What::ConnectorReleased { .. }
@@ -159,6 +162,7 @@ fn stated(what: &What) -> Strength {
         | What::Canary { .. }
         | What::Waiting { .. }
         | What::Reported { .. }
+        | What::Balanced { .. }
         | What::CertificateLooked { .. }
         | What::ConnectorHeld { .. }
         | What::ConnectorReleased { .. }
@@ -198,6 +202,8 @@ fn sight(fact: &Fact, settings: &Settings) -> Option<(Sight, CauseKind)> {
             by_owner(*owner).map(|(_, cause)| (Sight::SenderTold, cause))
         }
         What::ListingOpened { .. } => Some((Sight::Listed, CauseKind::Address)),
+        // A state that is told again is no news.
+        What::SourceChanged { from, to, .. } if from == to => None,
         What::SourceChanged { to, .. } => match to {
             SourceState::Quarantined => Some((Sight::SourceOut, CauseKind::Address)),
             SourceState::Suspected => Some((Sight::SourceSuspected, CauseKind::Address)),
@@ -221,6 +227,9 @@ fn sight(fact: &Fact, settings: &Settings) -> Option<(Sight, CauseKind)> {
             let component = settings.outbound(&fact.region, provider.as_deref().unwrap_or_default())?;
             Some((Sight::QueueOld, unexplained(component)))
         }
+        What::Balanced { .. } if fact.what.missing() > 0 => {
+            Some((Sight::Unaccounted, unexplained(settings.outbound(&fact.region, "")?)))
+        }
         What::Stamped { eligible, stamped: 0, .. } if *eligible >= bounds.burn_floor => {
             Some((Sight::NothingStamped, CauseKind::Signatures))
         }
@@ -232,6 +241,7 @@ fn sight(fact: &Fact, settings: &Settings) -> Option<(Sight, CauseKind)> {
         | What::ConsoleLooked { .. }
         | What::ConnectorReleased { .. }
         | What::Waiting { .. }
+        | What::Balanced { .. }
         | What::Stamped { .. }
         | What::Accepted { .. }
         | What::NodeStarted { .. }

@@ -117,6 +117,14 @@ impl Update {
     }
 
     #[must_use]
+    pub fn posted_at(&self) -> Option<Timestamp> {
+        match self.publication {
+            Publication::Posted { at } => Some(at),
+            Publication::Waiting { .. } | Publication::Withdrawn { .. } => None,
+        }
+    }
+
+    #[must_use]
     pub fn is_back_dated(&self) -> bool {
         self.display_at != self.created_at
     }

@@ -3,6 +3,7 @@
 //! Counts stand behind a colon, so that no text depends on singular or plural. Nothing here names a third party or a tenant: a list is "a block list", and
 //! who it is stands in the postmortem, which a person publishes. The first post says what was seen and no cause.
 
+mod all;
 mod english;
 mod figures;
 mod german;
@@ -10,9 +11,10 @@ mod german;
 use crate::cause::CauseKind;
 use crate::clocks::Clock;
 use crate::{Incident, Refs, Sentence, Standing, Text};
-use model::Timestamp;
+use model::{Duration, Timestamp};
 
-pub(crate) use figures::{Value, filled};
+pub(crate) use all::all;
+pub(crate) use figures::{Value, filled, span};
 
 /// The words for one kind of cause.
 pub(crate) struct CauseWords {
@@ -40,6 +42,11 @@ pub(crate) struct Phrases {
     pub(crate) moved: &'static str,
     pub(crate) parked: &'static str,
     pub(crate) reported: &'static str,
+    pub(crate) late: &'static str,
+    pub(crate) held: &'static str,
+    pub(crate) none_reported: &'static str,
+    pub(crate) lost: &'static str,
+    pub(crate) none_lost: &'static str,
     pub(crate) next: &'static str,
     pub(crate) mitigated: &'static str,
     pub(crate) watching: &'static str,
@@ -62,6 +69,8 @@ pub(crate) struct LintWords {
     pub(crate) short: &'static str,
     pub(crate) impact_none: &'static str,
     pub(crate) resolved_red: &'static str,
+    pub(crate) resolved_unproven: &'static str,
+    pub(crate) resolved_waiting: &'static str,
     pub(crate) silence: &'static str,
     pub(crate) late: &'static str,
     pub(crate) figure: &'static str,
@@ -74,7 +83,15 @@ pub(crate) struct PostmortemWords {
     pub(crate) sections: [&'static str; 8],
     pub(crate) clocks: [&'static str; 10],
     pub(crate) none: &'static str,
-    pub(crate) figures: [&'static str; 10],
+    pub(crate) figures: [&'static str; 11],
+    pub(crate) spans: [&'static str; 6],
+    /// In the order of `State::ALL`.
+    pub(crate) states: [&'static str; 6],
+    /// Clean, suspected, quarantined, probing, retired.
+    pub(crate) sources_are: [&'static str; 5],
+    /// In the order of `ACTS`.
+    pub(crate) acts: [&'static str; ACTS.len()],
+    pub(crate) other_receiver: &'static str,
     pub(crate) delays: &'static str,
     pub(crate) providers: &'static str,
     pub(crate) lists: &'static str,
@@ -100,11 +117,32 @@ pub(crate) struct Moments {
     pub(crate) look_failed: &'static str,
     pub(crate) reported: &'static str,
     pub(crate) queue: &'static str,
-    pub(crate) node: &'static str,
+    pub(crate) released: &'static str,
+    pub(crate) node_started: &'static str,
+    pub(crate) node_stopped: &'static str,
     pub(crate) vendor: &'static str,
     pub(crate) posted: &'static str,
     pub(crate) acted: &'static str,
 }
+
+/// The acts of persons by the words of their records.
+pub(crate) const ACTS: [&str; 15] = [
+    "open",
+    "acknowledge",
+    "confirm",
+    "update",
+    "publish",
+    "withdraw",
+    "edit",
+    "retitle",
+    "impact",
+    "merge",
+    "resolve",
+    "dismiss",
+    "back-date",
+    "postmortem",
+    "publish-postmortem",
+];
 
 /// What is to be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,6 +223,7 @@ pub(crate) fn sentences(
         Occasion::Resolved => {
             ended(incident, &mut said);
             figures(incident, &mut said);
+            balance(incident, &mut said);
         }
         Occasion::Again => {
             let last = incident.harm.last.as_ref().map(|last| (last.at, Refs::one(last.evidence.clone())));
@@ -245,8 +284,31 @@ fn figures(incident: &Incident, said: &mut Vec<Sentence>) {
     say(|phrases| phrases.reported, harm.reported.count, harm.reported.evidence.as_ref());
 }
 
+/// What is said once, at the end. A zero is said only if somebody counted.
+fn balance(incident: &Incident, said: &mut Vec<Sentence>) {
+    let harm = &incident.harm;
+    let mut say = |figure: &crate::Figure, phrase: fn(&'static Phrases) -> &'static str| {
+        if let Some(evidence) = &figure.evidence {
+            said.push(sentence(phrase, &[Value::Count(figure.count)], evidence));
+        }
+    };
+    if harm.delayed.count > 0 {
+        say(&harm.delayed, |phrases| phrases.late);
+    }
+    if harm.parked_max.count > 0 {
+        say(&harm.parked_max, |phrases| phrases.held);
+    }
+    if harm.reported.count == 0 {
+        say(&harm.reported, |phrases| phrases.none_reported);
+    }
+    match harm.lost.count {
+        0 => say(&harm.lost, |phrases| phrases.none_lost),
+        1.. => say(&harm.lost, |phrases| phrases.lost),
+    }
+}
+
 /// The figures of the draft, in the order of their labels.
-pub(crate) fn counted(incident: &Incident) -> [(u64, Option<&Refs>); 10] {
+pub(crate) fn counted(incident: &Incident) -> [(u64, Option<&Refs>); 11] {
     let harm = &incident.harm;
     let of = |figure: &'_ crate::Figure| figure.count;
     let size = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
@@ -257,6 +319,7 @@ pub(crate) fn counted(incident: &Incident) -> [(u64, Option<&Refs>); 10] {
         (of(&harm.delivered), harm.delivered.evidence.as_ref()),
         (of(&harm.delayed), harm.delayed.evidence.as_ref()),
         (of(&harm.reported), harm.reported.evidence.as_ref()),
+        (of(&harm.lost), harm.lost.evidence.as_ref()),
         (of(&harm.parked_max), harm.parked_max.evidence.as_ref()),
         (of(&harm.oldest_max_seconds), harm.oldest_max_seconds.evidence.as_ref()),
         (of(&harm.looks_failed), harm.looks_failed.evidence.as_ref()),
@@ -280,6 +343,32 @@ pub(crate) fn figure_named(label: &str, incident: &Incident) -> Option<(u64, Opt
     let place = languages.iter().find_map(|figures| figures.iter().position(|name| *name == label))?;
     let (count, refs) = counted(incident)[place];
     Some((count, refs.cloned()))
+}
+
+/// Durations of the draft, in the order of their labels, with what they are read from.
+pub(crate) fn spans(incident: &Incident) -> [Option<(Duration, Refs)>; 6] {
+    let clocks = &incident.clocks;
+    let between = |from: Clock, to: Clock| {
+        let (from, to) = (clocks.get(from)?, clocks.get(to)?);
+        let mut refs = from.evidence.clone();
+        to.evidence.ids().iter().for_each(|id| refs.add(id.clone()));
+        Some((to.at.since(from.at), refs))
+    };
+    [
+        between(Clock::HarmBegan, Clock::Detected),
+        between(Clock::HarmBegan, Clock::Posted),
+        between(Clock::HarmBegan, Clock::Mitigated),
+        between(Clock::HarmBegan, Clock::HarmEnded),
+        between(Clock::Posted, Clock::Resolved),
+        between(Clock::Detected, Clock::Resolved),
+    ]
+}
+
+/// The duration that a label of the draft names.
+pub(crate) fn span_named(label: &str, incident: &Incident) -> Option<(Duration, Refs)> {
+    let languages = [&english::PHRASES.postmortem.spans, &german::PHRASES.postmortem.spans];
+    let place = languages.iter().find_map(|spans| spans.iter().position(|name| *name == label))?;
+    spans(incident)[place].clone()
 }
 
 pub(crate) fn sentence(

@@ -3,19 +3,18 @@
 //! An act either happens whole or not at all, with the reason. Nobody, a person included, can resolve what is measured red, put clocks in an order
 //! that cannot be, or publish a postmortem against the evidence without the marks standing beside it.
 
+mod check;
+mod end;
 mod plans;
 mod publish;
 
 use super::Board;
-use super::lifecycle::is_declared;
 use crate::change::{Act, Change, Changed};
 use crate::clocks::{Clock, Reading};
 use crate::component::{ComponentId, State};
 use crate::incident::{Effect, ImpactOverride, Phase, Standing};
-use crate::lint::Mark;
+use crate::lint::{Exposed, Mark};
 use crate::maintenance::MaintenanceId;
-use crate::settings::Release;
-use crate::words::Occasion;
 use crate::{
     Author, Cause, CauseKind, EvidenceId, Fact, Incident, IncidentId, Publication, Refs, Sentence, Text,
     UpdateId, Version, What,
@@ -40,8 +39,12 @@ pub enum ActError {
     NoComponents,
     #[error("the text is blank")]
     Blank,
+    #[error("the text is not for everybody: {0}; say it without")]
+    Exposed(#[from] Exposed),
     #[error("a text has at most {TEXT_LEN_MAX} bytes, this has {0}")]
     TextLength(usize),
+    #[error("the incident is about one tenant's own system and is never public; tell the tenant instead")]
+    NotPublic,
     #[error("an incident that is {from} cannot become {to}", from = .0.as_str(), to = .1.as_str())]
     Phase(Phase, Phase),
     #[error("the incident is {0:?} and takes no such act")]
@@ -128,7 +131,7 @@ impl Board {
             Act::Edit { incident, update, text, reason } => self.edit(actor, incident, update, text, reason),
             Act::Retitle { incident, title } => {
                 self.incident_of(incident)?;
-                check_text(title)?;
+                self.check_text(title)?;
                 self.record(actor, incident, "retitle");
                 let by = actor.author();
                 self.emit(Changed::Retitled { incident: incident.clone(), title: title.clone(), by });
@@ -204,8 +207,8 @@ impl Board {
         text: &Text,
         harm_began: Option<Timestamp>,
     ) -> Result<(), ActError> {
-        check_text(title)?;
-        check_text(text)?;
+        self.check_text(title)?;
+        self.check_text(text)?;
         let region = components.first().ok_or(ActError::NoComponents)?.region.clone();
         self.check_components(components)?;
         self.check_past(harm_began)?;
@@ -261,11 +264,12 @@ impl Board {
         text: &Text,
         display_at: Option<Timestamp>,
     ) -> Result<(), ActError> {
-        check_text(text)?;
+        self.check_text(text)?;
         self.check_past(display_at)?;
         let incident = self.open_incident(id)?;
         let (from, is_suspected) = (incident.phase, incident.standing == Standing::Suspected);
         let was_identified = incident.clocks.identified.is_some();
+        check_public(incident)?;
         let to = phase.unwrap_or(from);
         if to != from && (!from.may_become(to, false) || to == Phase::Postmortem) {
             return Err(ActError::Phase(from, to));
@@ -299,6 +303,7 @@ impl Board {
 
     fn let_out(&mut self, actor: &Actor, id: &IncidentId, update: &UpdateId) -> Result<(), ActError> {
         self.update_of(id, update)?;
+        check_public(self.incident_of(id)?)?;
         self.record(actor, id, "publish");
         self.publish(id, update.clone());
         Ok(())
@@ -312,7 +317,7 @@ impl Board {
         text: &Text,
         reason: &str,
     ) -> Result<(), ActError> {
-        check_text(text)?;
+        self.check_text(text)?;
         self.update_of(id, update)?;
         self.record(actor, id, "edit");
         let version = Version {
@@ -326,91 +331,6 @@ impl Board {
             update: update.clone(),
             version: Box::new(version),
         });
-        Ok(())
-    }
-
-    fn merge_by_hand(&mut self, actor: &Actor, id: &IncidentId, into: &IncidentId) -> Result<(), ActError> {
-        self.open_incident(id)?;
-        self.open_incident(into).map_err(|error| match error {
-            ActError::Standing(_) => ActError::MergeTarget,
-            other => other,
-        })?;
-        if id == into {
-            return Err(ActError::MergeTarget);
-        }
-        self.record(actor, id, "merge");
-        self.emit(Changed::Merged { incident: id.clone(), into: into.clone(), by: actor.author() });
-        self.read_harm(into);
-        Ok(())
-    }
-
-    fn resolve(
-        &mut self,
-        actor: &Actor,
-        id: &IncidentId,
-        text: Option<&Text>,
-        display_at: Option<Timestamp>,
-    ) -> Result<(), ActError> {
-        text.map_or(Ok(()), check_text)?;
-        let incident = self.open_incident(id)?;
-        if !incident.phase.may_become(Phase::Resolved, false) {
-            return Err(ActError::Phase(incident.phase, Phase::Resolved));
-        }
-        let (is_suspected, was_posted) = (incident.standing == Standing::Suspected, incident.is_posted());
-        let ends = self.effects_at_end(incident)?;
-        self.record(actor, id, "resolve");
-        if is_suspected {
-            self.confirm(id, "operator", &actor.evidence);
-        }
-        for (component, state) in ends {
-            let known = self.incidents.get(id).and_then(|incident| incident.effects.get(&component));
-            let worst = known.map_or(state, |effect| effect.worst);
-            let effect = Effect { state, worst, since: self.now, evidence: actor.evidence.clone() };
-            self.emit(Changed::Affected { incident: id.clone(), component, effect });
-        }
-        let evidence = actor.evidence.clone();
-        let reading = Reading { at: self.now, by: actor.author(), evidence, back_dated: false };
-        self.end(id, reading);
-        match text {
-            Some(text) => {
-                let shown = display_at.unwrap_or(self.now);
-                self.write(
-                    id,
-                    actor.author(),
-                    actor.sentences(text),
-                    Publication::Posted { at: self.now },
-                    shown,
-                );
-            }
-            None if was_posted => self.say(id, Occasion::Resolved, Release::ByItself),
-            None => {}
-        }
-        Ok(())
-    }
-
-    /// What its components end with; an error if one is red by measurement, whoever declared what.
-    fn effects_at_end(&self, incident: &Incident) -> Result<Vec<(ComponentId, State)>, ActError> {
-        let mut ends = Vec::new();
-        let is_declared = is_declared(incident);
-        for id in incident.effects.keys() {
-            let shown = self.component(id).map_or(State::Unknown, |component| component.state);
-            let measured = self.measured(id).map_or(State::Unknown, |measured| measured.state);
-            let state = if is_declared { measured } else { shown };
-            if state.is_red() {
-                return Err(ActError::Red(id.clone(), state));
-            }
-            ends.push((id.clone(), state));
-        }
-        Ok(ends)
-    }
-
-    fn dismiss(&mut self, actor: &Actor, id: &IncidentId) -> Result<(), ActError> {
-        let incident = self.open_incident(id)?;
-        if incident.standing != Standing::Suspected {
-            return Err(ActError::Standing(incident.standing));
-        }
-        self.record(actor, id, "dismiss");
-        self.emit(Changed::Dismissed { incident: id.clone(), by: actor.author() });
         Ok(())
     }
 
@@ -451,22 +371,9 @@ impl Board {
         self.emit(Changed::Clocked { incident: id.clone(), clock, reading: Some(reading) });
         Ok(())
     }
-
-    fn check_components(&self, components: &[ComponentId]) -> Result<(), ActError> {
-        let missing = components.iter().find(|id| self.component(id).is_none());
-        missing.map_or(Ok(()), |id| Err(ActError::NoComponent(id.clone())))
-    }
-
-    fn check_past(&self, at: Option<Timestamp>) -> Result<(), ActError> {
-        let future = at.filter(|at| *at > self.now);
-        future.map_or(Ok(()), |at| Err(ActError::Future(at)))
-    }
 }
 
-fn check_text(text: &Text) -> Result<(), ActError> {
-    if text.is_blank() {
-        return Err(ActError::Blank);
-    }
-    let length = text.en.len().max(text.de.len());
-    if length > TEXT_LEN_MAX { Err(ActError::TextLength(length)) } else { Ok(()) }
+/// Whether everybody may read of it.
+fn check_public(incident: &Incident) -> Result<(), ActError> {
+    if incident.cause.is_public() { Ok(()) } else { Err(ActError::NotPublic) }
 }

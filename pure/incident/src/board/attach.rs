@@ -12,6 +12,8 @@ use crate::component::{ComponentId, State};
 use crate::fact::{Strength, What};
 use crate::incident::{Phase, Standing, Upstream};
 use crate::signs::{Sign, are_witnesses, sign};
+use crate::words::Occasion;
+use crate::works::is_ours;
 use crate::{Author, Cause, Clocks, Fact, Harm, Incident, IncidentId, Refs, id, words};
 use model::Timestamp;
 use std::collections::BTreeMap;
@@ -49,13 +51,15 @@ impl Board {
             }
             (_, What::CertificateLooked { .. }) => return false,
             (_, What::NodeStarted { .. } | What::NodeStopped) => return true,
+            // That no sender was told of a failure is worth knowing.
+            (_, What::Reported { messages: 0, owner, .. }) if is_ours(*owner) => {}
             (CauseKind::Provider { provider }, What::VendorPosted { vendor, .. }) => {
                 return provider == vendor;
             }
             (_, What::Refused { owner, .. } | What::Reported { owner, .. }) => {
                 // A refusal with another owner has another cause.
                 let is_of_cause = match &cause.kind {
-                    CauseKind::Unexplained { .. } | CauseKind::Other { .. } => crate::apply::is_ours(*owner),
+                    CauseKind::Unexplained { .. } | CauseKind::Other { .. } => is_ours(*owner),
                     CauseKind::Address
                     | CauseKind::Domain
                     | CauseKind::Setup
@@ -89,13 +93,14 @@ impl Board {
     /// Finds or opens the incident of a sign.
     fn see(&mut self, fact: &Fact, sign: &Sign) -> Option<IncidentId> {
         let own = self.open_of(&sign.cause);
-        if own.is_none()
-            && let Some(over) = self.just_over(&sign.cause, fact)
+        let over = own.is_none().then(|| self.just_over(&sign.cause, fact)).flatten();
+        if let Some(over) = &over
+            && (sign.strength == Strength::Strong || self.is_late_news(over, fact))
         {
-            return self.reopen(&over, fact);
+            return self.reopen(over, fact);
         }
         let kin = own.is_none().then(|| self.kin(sign, fact)).flatten();
-        let known = own.clone().or_else(|| kin.clone());
+        let known = own.or_else(|| kin.clone());
         let earlier = known.as_ref().and_then(|id| self.incidents.get(id));
         let is_strong = sign.strength == Strength::Strong
             || earlier.is_some_and(|incident| are_witnesses(incident.evidence.iter(), fact, &self.settings));
@@ -109,11 +114,27 @@ impl Board {
             }
             None => self.open(&sign.cause, sign.rule, is_strong, core::slice::from_ref(fact))?,
         };
-        if is_strong {
-            self.confirm(&id, sign.rule, &Refs::one(fact.id.clone()));
-            self.gather(&id);
+        if !is_strong {
+            return Some(id);
         }
+        let id = self.again(id, &sign.cause, fact);
+        self.confirm(&id, sign.rule, &Refs::one(fact.id.clone()));
+        self.gather(&id);
         Some(id)
+    }
+
+    /// A suspicion that proves to be what was just over becomes that incident again.
+    fn again(&mut self, id: IncidentId, cause: &Cause, fact: &Fact) -> IncidentId {
+        let is_suspected =
+            self.incidents.get(&id).is_some_and(|incident| incident.standing == Standing::Suspected);
+        let Some(over) = self.just_over(cause, fact).filter(|over| is_suspected && *over != id) else {
+            return id;
+        };
+        self.open_again(&over, &Refs::one(fact.id.clone()));
+        self.emit(Changed::Merged { incident: id, into: over.clone(), by: Author::Machine });
+        self.read_harm(&over);
+        self.say_again(&over);
+        over
     }
 
     fn open_of(&self, cause: &Cause) -> Option<IncidentId> {
@@ -160,6 +181,10 @@ impl Board {
         let title = words::title(&cause.kind, &self.group(&cause.region));
         let evidence = Refs::one(fact.id.clone());
         self.emit(Changed::Caused { incident: id.clone(), cause: cause.clone(), title, evidence });
+        // A first word that waits says less than is known now.
+        if self.incidents.get(id).is_some_and(|incident| !incident.is_posted()) {
+            self.supersede(id);
+        }
     }
 
     /// Every other unexplained incident that this one explains becomes part of it.
@@ -325,14 +350,30 @@ impl Board {
         }
     }
 
+    /// Whether it happened before an incident was said to be over.
+    fn is_late_news(&self, id: &IncidentId, fact: &Fact) -> bool {
+        let resolved = self.incidents.get(id).and_then(|incident| incident.clocks.at(Clock::Resolved));
+        resolved.is_some_and(|resolved| fact.at <= resolved)
+    }
+
     /// A fact of an incident that is over: late news only completes it, new harm opens it again.
     fn reopen(&mut self, id: &IncidentId, fact: &Fact) -> Option<IncidentId> {
-        let resolved = self.incidents.get(id)?.clocks.at(Clock::Resolved)?;
-        if fact.at > resolved {
+        let is_new = !self.is_late_news(id, fact);
+        if is_new {
             self.open_again(id, &Refs::one(fact.id.clone()));
         }
         self.add(id, fact);
+        if is_new {
+            self.say_again(id);
+        }
         Some(id.clone())
+    }
+
+    /// What was said to be over in public is taken back in public, at once.
+    fn say_again(&mut self, id: &IncidentId) {
+        if self.incidents.get(id).is_some_and(Incident::is_posted) {
+            self.say(id, Occasion::Again, self.settings.policy.identified);
+        }
     }
 
     pub(super) fn open_again(&mut self, id: &IncidentId, evidence: &Refs) {
@@ -379,6 +420,8 @@ fn is_about_sending(fact: &Fact) -> bool {
         What::SourceChanged { .. }
             | What::ListingClosed { .. }
             | What::Waiting { .. }
+            | What::Balanced { .. }
+            | What::Reported { .. }
             | What::VendorPosted { .. }
     )
 }

@@ -7,15 +7,18 @@
 //! Steps that are said in public keep apart from each other, which bounds what a flapping cause can say.
 
 use super::Board;
+use super::speak::SUPERSEDED;
 use crate::cause::CauseKind;
 use crate::change::Changed;
 use crate::clocks::{Clock, Reading};
 use crate::component::State;
+use crate::harm::Failure;
 use crate::incident::{Phase, Standing};
 use crate::settings::{Absorbed, Release};
 use crate::words::Occasion;
-use crate::{Author, Incident, IncidentId, Publication, Refs, UpdateId};
+use crate::{AtProvider, Author, ComponentId, Incident, IncidentId, Publication, Refs, UpdateId};
 use model::{Duration, Timestamp};
+use std::collections::BTreeMap;
 
 /// Steps that one incident may take at once; more would be a circle.
 const STEPS_MAX: usize = 16;
@@ -99,7 +102,9 @@ impl Board {
         let confirmed = incident.clocks.at(Clock::Confirmed)?;
         let is_due = self.now.since(confirmed) >= self.settings.policy.first_post_after;
         let is_wanted = self.is_noticed(incident) || self.settings.policy.absorbed == Absorbed::Post;
-        let is_next = incident.is_confirmed() && incident.cause.is_public() && incident.updates.is_empty();
+        // What a person withdrew is not said again by a machine.
+        let is_unsaid = incident.updates.iter().all(|update| is_superseded(&update.publication));
+        let is_next = incident.is_confirmed() && incident.cause.is_public() && is_unsaid;
         (is_next && is_due && is_wanted && !incident.phase.is_over()).then_some(Step::FirstPost)
     }
 
@@ -137,7 +142,8 @@ impl Board {
         let read = |at, evidence| Reading { at, by: Author::Machine, evidence, back_dated: false };
         match (&incident.harm.last, &incident.harm.good_after) {
             (Some(last), Some(good)) if self.now.since(last.at) >= bounds.mitigated_after => {
-                let mitigated = read(good.at, Refs::one(good.evidence.clone()));
+                let good = self.taken_again(incident, good)?;
+                let mitigated = read(good.at, Refs::one(good.evidence));
                 Some(Step::Mitigate(mitigated, Some(read(last.at, Refs::one(last.evidence.clone())))))
             }
             (Some(_), Some(_) | None) => None,
@@ -154,6 +160,22 @@ impl Board {
                 Some(Step::Mitigate(read(since, Refs::one(evidence.id.clone())), None))
             }
         }
+    }
+
+    /// When mail was taken again wherever it had been refused, if it was. Providers without a component of their own count as one.
+    fn taken_again(&self, incident: &Incident, good: &Failure) -> Option<Failure> {
+        let mut ways: BTreeMap<Option<&ComponentId>, Vec<&AtProvider>> = BTreeMap::new();
+        for (provider, at) in &incident.harm.providers {
+            ways.entry(self.settings.outbound(&incident.cause.region, provider)).or_default().push(at);
+        }
+        let mut newest = good;
+        for way in ways.values() {
+            let Some(failed) = way.iter().filter_map(|at| at.failed_at).max() else { continue };
+            let successes = way.iter().flat_map(|at| [at.again.as_ref(), at.good.as_ref()]).flatten();
+            let first = successes.filter(|success| success.at > failed).min_by_key(|success| success.at)?;
+            newest = if first.at > newest.at { first } else { newest };
+        }
+        Some(newest.clone())
     }
 
     /// Whether every component that it touched is known and not red.
@@ -194,19 +216,22 @@ impl Board {
             Release::Person => return None,
         };
         let mitigated = incident.clocks.at(Clock::Mitigated)?;
-        let is_calm = incident.signs.is_empty() && self.is_calm(incident);
+        // Mail that still waits because of it has not come through.
+        let is_calm = incident.signs.is_empty() && incident.harm.parked_now == 0 && self.is_calm(incident);
         let wanted = self.settings.bounds.resolved_after + veto;
         (is_calm && self.may_speak(incident) && self.now.since(mitigated) >= wanted).then_some(Step::Resolve)
     }
 
+    /// So early that a word which waits for a veto goes out when it was promised.
     fn remind(&self, incident: &Incident) -> Option<Step> {
-        let last = incident
-            .updates
-            .iter()
-            .filter(|update| update.is_posted())
-            .map(|update| update.created_at)
-            .max()?;
-        let is_due = self.now.since(last) >= self.settings.policy.update_every;
+        let policy = &self.settings.policy;
+        let posted = incident.updates.iter().filter(|update| update.is_posted());
+        let last = posted.map(|update| update.created_at).max()?;
+        let veto = match policy.progress {
+            Release::AfterVeto(veto) => veto,
+            Release::ByItself | Release::Person => Duration::ZERO,
+        };
+        let is_due = self.now.since(last) >= policy.update_every.saturating_sub(veto);
         let is_new = self.reminded.get(&incident.id).is_none_or(|reminded| *reminded < last);
         (is_due && is_new).then_some(Step::Remind(last))
     }
@@ -324,6 +349,14 @@ impl Board {
             Standing::Suspected | Standing::Merged => None,
         });
         newest.is_some_and(|newest| ended.max().is_none_or(|ended| newest > ended))
+    }
+}
+
+/// Whether it was a draft in whose place something else was said.
+fn is_superseded(publication: &Publication) -> bool {
+    match publication {
+        Publication::Withdrawn { by, .. } => by == SUPERSEDED,
+        Publication::Waiting { .. } | Publication::Posted { .. } => false,
     }
 }
 

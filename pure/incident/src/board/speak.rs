@@ -10,6 +10,8 @@ use crate::words::{Occasion, sentences};
 use crate::{Author, Incident, IncidentId, Publication, State, Update, UpdateId, Version, id};
 use model::Timestamp;
 
+/// Who withdrew a draft in whose place something else was said.
+pub(super) const SUPERSEDED: &str = "superseded";
 /// Updates that the machine writes for one incident; then only persons do.
 const UPDATES_MAX: usize = 300;
 
@@ -50,9 +52,24 @@ impl Board {
             affected: affected(incident),
         };
         let posted = update.is_posted().then(|| update.id.clone());
+        self.supersede(id);
         self.emit(Changed::Updated { incident: id.clone(), update: Box::new(update) });
         if let Some(update) = posted {
             self.note_post(id, &update);
+        }
+    }
+
+    /// Drafts of the machine give way to whatever is said or drafted after them.
+    pub(super) fn supersede(&mut self, id: &IncidentId) {
+        let updates = self.incidents.get(id).map(|incident| incident.updates.as_slice()).unwrap_or_default();
+        let is_draft = |update: &&Update| {
+            matches!(update.publication, Publication::Waiting { .. })
+                && update.current().author == Author::Machine
+        };
+        let drafts: Vec<UpdateId> = updates.iter().filter(is_draft).map(|update| update.id.clone()).collect();
+        for update in drafts {
+            let publication = Publication::Withdrawn { at: self.now, by: SUPERSEDED.to_owned() };
+            self.emit(Changed::Published { incident: id.clone(), update, publication });
         }
     }
 

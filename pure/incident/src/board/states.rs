@@ -1,7 +1,6 @@
 //! From measurements to what components show: which fact measures which component, sources that are all out, maintenance, and what a person declared.
 
 use super::Board;
-use crate::apply::{Works, works};
 use crate::cause::CauseKind;
 use crate::change::Changed;
 use crate::component::{ComponentId, Part, State};
@@ -9,6 +8,7 @@ use crate::fact::{CanaryPath, Reach, SourceState, What};
 use crate::incident::Effect;
 use crate::measure::Measured;
 use crate::settings::Settings;
+use crate::works::{Works, works};
 use crate::{EvidenceId, Fact, IncidentId, Refs};
 use model::{RegionName, SourceName};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +38,7 @@ impl Sources {
             | What::Canary { .. }
             | What::Waiting { .. }
             | What::Reported { .. }
+            | What::Balanced { .. }
             | What::CertificateLooked { .. }
             | What::ConnectorHeld { .. }
             | What::ConnectorReleased { .. }
@@ -68,6 +69,10 @@ impl Sources {
             (Reach::Provider(name), None) => drop(standing.at.remove(name)),
             (Reach::Site(_), _) => {}
         }
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &SourceName> {
+        self.0.keys().map(|(_, name)| name)
     }
 
     /// Why no source is left for this part, if none is.
@@ -102,6 +107,7 @@ pub(super) fn component_of(fact: &Fact, settings: &Settings) -> Option<Component
         What::ConsoleLooked { .. } => Part::Console,
         What::Reported { provider: None, .. }
         | What::Waiting { provider: None, .. }
+        | What::Balanced { .. }
         | What::SourceChanged { .. }
         | What::ListingOpened { .. }
         | What::ListingClosed { .. }
@@ -148,6 +154,7 @@ impl Board {
             | What::Delivered { .. }
             | What::Canary { .. }
             | What::Reported { .. }
+            | What::Balanced { .. }
             | What::ListenerLooked { .. }
             | What::Accepted { .. }
             | What::Stamped { .. }

@@ -1,15 +1,18 @@
-//! The draft as a value: each section a list of sentences, clocks and figures, with their evidence.
+//! The draft as a value: each section a list of sentences, clocks, spans and figures, with their evidence.
+//!
+//! Our addresses and our people are numbered in the order in which the evidence names them, and providers are named only if customers see them as
+//! components: a host of somebody's domain is "another receiver".
 
+use super::moments;
 use crate::clocks::{Clock, Reading};
-use crate::fact::{CanaryResult, What};
-use crate::words::{self, Moments, Value, counted};
-use crate::{Fact, Incident, Refs, Sentence, Text};
-use model::Timestamp;
+use crate::component::{Component, ComponentId, Part, State};
+use crate::fact::What;
+use crate::settings::provider_name;
+use crate::words::{self, Value, counted};
+use crate::{AtProvider, Fact, Incident, Refs, Sentence, Text};
+use model::{Duration, SourceName, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-
-/// Entries of a timeline; of more, the first and the last half stay.
-const MOMENTS_MAX: usize = 200;
+use std::collections::BTreeMap;
 
 /// A postmortem made from the evidence alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +21,8 @@ pub struct Draft {
     pub made_at: Timestamp,
     pub summary: Vec<Sentence>,
     pub clocks: Vec<(Clock, Reading)>,
+    /// Durations with their labels, each between two of the clocks.
+    pub spans: Vec<(Text, Duration, Refs)>,
     /// With their labels.
     pub figures: Vec<(Text, u64, Option<Refs>)>,
     pub impact: Vec<Sentence>,
@@ -45,26 +50,119 @@ pub struct Quote {
     pub evidence: Refs,
 }
 
+/// Who is meant by a number, and what customers call things.
+pub(super) struct Names<'a> {
+    components: &'a [Component],
+    sources: Vec<&'a SourceName>,
+    people: Vec<&'a str>,
+}
+
 impl Draft {
-    /// What the evidence says of an incident at `now`. `group` is the region's name among customers.
+    /// What the evidence says of an incident at `now`. `components` are those that customers see.
     #[must_use]
-    pub fn of(incident: &Incident, group: &str, now: Timestamp) -> Self {
+    pub fn of(incident: &Incident, components: &[Component], now: Timestamp) -> Self {
+        let names = Names::of(incident, components);
         let clocks = Clock::ALL.into_iter();
         Self {
             title: incident.title.clone(),
             made_at: now,
-            summary: summary(incident, group),
+            summary: summary(incident, &names),
             clocks: clocks.filter_map(|clock| Some((clock, incident.clocks.get(clock)?.clone()))).collect(),
+            spans: spans(incident),
             figures: figures(incident),
-            impact: impact(incident),
+            impact: impact(incident, &names),
             cause: cause(incident),
             quotes: quotes(incident),
-            timeline: timeline(incident),
-            acts: acts(incident),
+            timeline: moments::timeline(incident, &names),
+            acts: moments::acts(incident, &names),
             saved: saved(incident),
             gaps: gaps(incident),
         }
     }
+}
+
+impl<'a> Names<'a> {
+    fn of(incident: &'a Incident, components: &'a [Component]) -> Self {
+        let mut names = Self { components, sources: Vec::new(), people: Vec::new() };
+        for fact in &incident.evidence {
+            match &fact.what {
+                What::Refused { source, .. }
+                | What::Delivered { source, .. }
+                | What::SourceChanged { source, .. }
+                | What::ListingOpened { source, .. }
+                | What::ListingClosed { source, .. } => add(&mut names.sources, source),
+                What::Acted { by, .. } => add(&mut names.people, by.as_str()),
+                What::Canary { .. }
+                | What::Waiting { .. }
+                | What::Balanced { .. }
+                | What::Reported { .. }
+                | What::CertificateLooked { .. }
+                | What::ConnectorHeld { .. }
+                | What::ConnectorReleased { .. }
+                | What::ListenerLooked { .. }
+                | What::Accepted { .. }
+                | What::Stamped { .. }
+                | What::DirectoryLooked { .. }
+                | What::ConsoleLooked { .. }
+                | What::NodeStarted { .. }
+                | What::NodeStopped
+                | What::VendorPosted { .. } => {}
+            }
+        }
+        names
+    }
+
+    pub(super) fn source(&self, source: &SourceName) -> Value<'static> {
+        number(self.sources.iter().position(|name| *name == source))
+    }
+
+    pub(super) fn person(&self, name: &str) -> Value<'static> {
+        number(self.people.iter().position(|known| *known == name))
+    }
+
+    pub(super) fn provider(&self, provider: &str) -> Text {
+        let part = Part::Return(provider.to_owned());
+        if self.components.iter().any(|component| component.id.part == part) {
+            Text::same(provider_name(provider))
+        } else {
+            words::text(|phrases| phrases.postmortem.other_receiver, &[])
+        }
+    }
+
+    fn component(&self, id: &ComponentId) -> Text {
+        let known = self.components.iter().find(|component| component.id == *id);
+        known.map_or_else(
+            || Text::same(id.to_string()),
+            |one| {
+                Text::new(
+                    format!("{}: {}", one.group, one.name.en),
+                    format!("{}: {}", one.group, one.name.de),
+                )
+            },
+        )
+    }
+
+    fn group(&self, incident: &Incident) -> String {
+        let region = &incident.cause.region;
+        let known = self.components.iter().find(|component| component.id.region == *region);
+        known.map_or_else(|| region.to_string(), |component| component.group.clone())
+    }
+}
+
+fn add<T: PartialEq>(known: &mut Vec<T>, one: T) {
+    if !known.contains(&one) {
+        known.push(one);
+    }
+}
+
+fn number(place: Option<usize>) -> Value<'static> {
+    Value::Count(place.and_then(|place| u64::try_from(place + 1).ok()).unwrap_or(0))
+}
+
+/// A component's state in plain words.
+fn state_word(state: State) -> Text {
+    let place = State::ALL.iter().position(|one| *one == state).unwrap_or_default();
+    words::text(|phrases| phrases.postmortem.states[place], &[])
 }
 
 /// What was found first; an incident has been detected, or it would not be one.
@@ -72,12 +170,15 @@ fn detected(incident: &Incident) -> Option<&Refs> {
     incident.clocks.detected.as_ref().map(|reading| &reading.evidence)
 }
 
-fn summary(incident: &Incident, group: &str) -> Vec<Sentence> {
-    let occasion = match incident.phase.is_over() {
-        true => words::Occasion::Resolved,
-        false => words::Occasion::First,
-    };
-    words::sentences(occasion, incident, group, None)
+fn summary(incident: &Incident, names: &Names<'_>) -> Vec<Sentence> {
+    let occasion = if incident.phase.is_over() { words::Occasion::Resolved } else { words::Occasion::First };
+    words::sentences(occasion, incident, &names.group(incident), None)
+}
+
+fn spans(incident: &Incident) -> Vec<(Text, Duration, Refs)> {
+    let label = |place: usize| words::text(|phrases| phrases.postmortem.spans[place], &[]);
+    let all = words::spans(incident).into_iter().enumerate();
+    all.filter_map(|(place, span)| span.map(|(span, refs)| (label(place), span, refs))).collect()
 }
 
 fn figures(incident: &Incident) -> Vec<(Text, u64, Option<Refs>)> {
@@ -86,20 +187,22 @@ fn figures(incident: &Incident) -> Vec<(Text, u64, Option<Refs>)> {
     counted.map(|(place, (count, refs))| (label(place), count, refs.cloned())).collect()
 }
 
-fn impact(incident: &Incident) -> Vec<Sentence> {
+fn impact(incident: &Incident, names: &Names<'_>) -> Vec<Sentence> {
     let mut said = Vec::new();
     for (id, effect) in &incident.effects {
-        let id = id.to_string();
-        let values = [Value::Name(&id), Value::Name(effect.worst.as_str()), Value::Time(effect.since)];
+        let (component, state) = (names.component(id), state_word(effect.worst));
+        let values = [Value::Text(&component), Value::Text(&state), Value::Time(effect.since)];
         said.push(words::sentence(|phrases| phrases.postmortem.components, &values, &effect.evidence));
     }
     let harm = &incident.harm;
-    for (name, at) in &harm.providers {
-        let evidence = harm.refused.evidence.as_ref().or(harm.delivered.evidence.as_ref());
-        let Some(evidence) = evidence.or_else(|| detected(incident)) else { continue };
-        let counts = [at.refused, at.delivered, at.moved, at.reported].map(Value::Count);
-        let values: Vec<Value<'_>> = core::iter::once(Value::Name(name)).chain(counts).collect();
-        said.push(words::sentence(|phrases| phrases.postmortem.providers, &values, evidence));
+    let evidence = harm.refused.evidence.as_ref().or(harm.delivered.evidence.as_ref());
+    if let Some(evidence) = evidence.or_else(|| detected(incident)) {
+        for (name, at) in by_name(incident, names) {
+            let counts = [at.refused, at.delivered, at.moved, at.reported].map(Value::Count);
+            let name = Text::new(name.0, name.1);
+            let values: Vec<Value<'_>> = core::iter::once(Value::Text(&name)).chain(counts).collect();
+            said.push(words::sentence(|phrases| phrases.postmortem.providers, &values, evidence));
+        }
     }
     let percentiles = [50, 90, 99].map(|percent| harm.delays.percentile(percent));
     if let ([Some(half), Some(most), Some(nearly_all)], Some(evidence)) =
@@ -111,20 +214,34 @@ fn impact(incident: &Incident) -> Vec<Sentence> {
     said
 }
 
+/// What providers did, those without a name in public together.
+fn by_name(incident: &Incident, names: &Names<'_>) -> BTreeMap<(String, String), AtProvider> {
+    let mut sums: BTreeMap<(String, String), AtProvider> = BTreeMap::new();
+    for (provider, at) in &incident.harm.providers {
+        let name = names.provider(provider);
+        let sum = sums.entry((name.en, name.de)).or_default();
+        sum.refused += at.refused;
+        sum.delivered += at.delivered;
+        sum.moved += at.moved;
+        sum.reported += at.reported;
+    }
+    sums
+}
+
 fn cause(incident: &Incident) -> Vec<Sentence> {
     let clocks = &incident.clocks;
     let Some(known) = clocks.identified.as_ref().or(clocks.detected.as_ref()) else { return Vec::new() };
     let mut said = vec![Sentence::new(words::known(&incident.cause.kind), known.evidence.clone())];
-    let mut list = |names: Vec<&str>, phrase: fn(&'static words::Phrases) -> &'static str| {
-        if !names.is_empty() {
-            let evidence = incident.harm.refused.evidence.as_ref().unwrap_or(&known.evidence);
-            said.push(words::sentence(phrase, &[Value::Name(&names.join(", "))], evidence));
-        }
-    };
-    let lists = incident.harm.lists.iter().map(String::as_str);
-    list(lists.collect(), |phrases| phrases.postmortem.lists);
-    let sources = incident.harm.sources.iter().map(model::SourceName::as_str);
-    list(sources.collect(), |phrases| phrases.postmortem.sources);
+    let evidence = incident.harm.refused.evidence.as_ref().unwrap_or(&known.evidence);
+    let lists: Vec<&str> = incident.harm.lists.iter().map(String::as_str).collect();
+    if !lists.is_empty() {
+        let lists = lists.join(", ");
+        said.push(words::sentence(|phrases| phrases.postmortem.lists, &[Value::Name(&lists)], evidence));
+    }
+    if !incident.harm.sources.is_empty() {
+        let count = u64::try_from(incident.harm.sources.len()).unwrap_or(u64::MAX);
+        said.push(words::sentence(|phrases| phrases.postmortem.sources, &[Value::Count(count)], evidence));
+    }
     said
 }
 
@@ -141,6 +258,7 @@ fn quotes(incident: &Incident) -> Vec<Quote> {
         | What::Canary { .. }
         | What::Waiting { .. }
         | What::Reported { .. }
+        | What::Balanced { .. }
         | What::CertificateLooked { .. }
         | What::ConnectorHeld { .. }
         | What::ConnectorReleased { .. }
@@ -158,139 +276,6 @@ fn quotes(incident: &Incident) -> Vec<Quote> {
     let first = all.next();
     let last = all.next_back();
     first.into_iter().chain(last).collect()
-}
-
-fn timeline(incident: &Incident) -> Vec<Moment> {
-    let mut seen = BTreeSet::new();
-    let mut moments: Vec<Moment> =
-        incident.evidence.iter().filter_map(|fact| moment(fact, &mut seen)).collect();
-    for update in incident.updates.iter().filter(|update| update.is_posted()) {
-        let Some(sentence) = update.current().sentences.first() else { continue };
-        let values = [Value::Text(sentence.text())];
-        let said = words::sentence(|phrases| phrases.postmortem.moments.posted, &values, sentence.evidence());
-        moments.push(Moment { at: update.created_at, sentence: said });
-    }
-    moments.sort_by_key(|moment| moment.at);
-    if moments.len() > MOMENTS_MAX {
-        let middle = MOMENTS_MAX / 2;
-        moments.drain(middle..moments.len() - middle);
-    }
-    moments
-}
-
-/// What a timeline says of a fact. Of refusals of one source at one provider, and of like failures, only the first is told.
-fn moment(fact: &Fact, seen: &mut BTreeSet<String>) -> Option<Moment> {
-    let text = |phrase: fn(&'static Moments) -> &'static str, values: &[Value<'_>]| {
-        words::text(|phrases| phrase(&phrases.postmortem.moments), values)
-    };
-    let (key, said) = match &fact.what {
-        What::Refused { source, provider, category, messages, owner, .. }
-            if crate::apply::is_ours(*owner) =>
-        {
-            let values = [
-                Value::Name(provider),
-                Value::Name(source.as_str()),
-                Value::Name(category.as_str()),
-                Value::Count(*messages),
-            ];
-            (format!("refused/{source}/{provider}"), text(|moments| moments.refused, &values))
-        }
-        What::Delivered { source, provider, moved, .. } if *moved > 0 => {
-            let values = [Value::Name(provider), Value::Name(source.as_str()), Value::Count(*moved)];
-            (format!("moved/{source}/{provider}"), text(|moments| moments.moved, &values))
-        }
-        What::SourceChanged { source, from, to, .. } => {
-            let (from, to) = (word(from), word(to));
-            let values = [Value::Name(source.as_str()), Value::Name(&from), Value::Name(&to)];
-            (fact.id.to_string(), text(|moments| moments.source, &values))
-        }
-        What::ListingOpened { list, source, .. } => {
-            let values = [Value::Name(list), Value::Name(source.as_str())];
-            (fact.id.to_string(), text(|moments| moments.listed, &values))
-        }
-        What::ListingClosed { list, source } => {
-            let values = [Value::Name(list), Value::Name(source.as_str())];
-            (fact.id.to_string(), text(|moments| moments.unlisted, &values))
-        }
-        What::Canary { result: CanaryResult::Late { .. } | CanaryResult::Lost, .. } => {
-            ("canary".to_owned(), text(|moments| moments.canary_lost, &[]))
-        }
-        What::ListenerLooked { listener, is_well: false, .. } => {
-            let values = [Value::Name(listener.as_str())];
-            (format!("listener/{listener}"), text(|moments| moments.look_failed, &values))
-        }
-        What::Reported { owner, messages, .. } if crate::apply::is_ours(*owner) => {
-            ("reported".to_owned(), text(|moments| moments.reported, &[Value::Count(*messages)]))
-        }
-        What::Waiting { waiting, parked, oldest_seconds, .. } if *parked > 0 => {
-            let oldest = Value::Span(model::Duration::from_secs(*oldest_seconds));
-            let values = [Value::Count(*waiting), Value::Count(*parked), oldest];
-            ("waiting".to_owned(), text(|moments| moments.queue, &values))
-        }
-        What::NodeStarted { .. } => (
-            fact.id.to_string(),
-            text(|moments| moments.node, &[Value::Text(&Text::new("started", "startete"))]),
-        ),
-        What::NodeStopped => (
-            fact.id.to_string(),
-            text(|moments| moments.node, &[Value::Text(&Text::new("stopped", "hielt an"))]),
-        ),
-        What::VendorPosted { vendor, title, .. } => {
-            (fact.id.to_string(), text(|moments| moments.vendor, &[Value::Name(vendor), Value::Name(title)]))
-        }
-        What::Refused { .. }
-        | What::Delivered { .. }
-        | What::Canary { .. }
-        | What::ListenerLooked { .. }
-        | What::Reported { .. }
-        | What::Waiting { .. }
-        | What::CertificateLooked { .. }
-        | What::ConnectorHeld { .. }
-        | What::ConnectorReleased { .. }
-        | What::Accepted { .. }
-        | What::Stamped { .. }
-        | What::DirectoryLooked { .. }
-        | What::ConsoleLooked { .. }
-        | What::Acted { .. } => return None,
-    };
-    let sentence = Sentence::new(said, Refs::one(fact.id.clone()));
-    seen.insert(key).then_some(Moment { at: fact.at, sentence })
-}
-
-/// A state's word as the journal writes it.
-fn word(state: &crate::SourceState) -> String {
-    serde_json::to_value(state).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn acts(incident: &Incident) -> Vec<Moment> {
-    let act = |fact: &Fact| match &fact.what {
-        What::Acted { by, act } => {
-            let values = [Value::Name(by), Value::Name(act)];
-            let evidence = Refs::one(fact.id.clone());
-            let sentence = words::sentence(|phrases| phrases.postmortem.moments.acted, &values, &evidence);
-            Some(Moment { at: fact.at, sentence })
-        }
-        What::Refused { .. }
-        | What::Delivered { .. }
-        | What::SourceChanged { .. }
-        | What::ListingOpened { .. }
-        | What::ListingClosed { .. }
-        | What::Canary { .. }
-        | What::Waiting { .. }
-        | What::Reported { .. }
-        | What::CertificateLooked { .. }
-        | What::ConnectorHeld { .. }
-        | What::ConnectorReleased { .. }
-        | What::ListenerLooked { .. }
-        | What::Accepted { .. }
-        | What::Stamped { .. }
-        | What::DirectoryLooked { .. }
-        | What::ConsoleLooked { .. }
-        | What::NodeStarted { .. }
-        | What::NodeStopped
-        | What::VendorPosted { .. } => None,
-    };
-    incident.evidence.iter().filter_map(act).collect()
 }
 
 fn saved(incident: &Incident) -> Vec<Sentence> {
@@ -314,6 +299,10 @@ fn gaps(incident: &Incident) -> Vec<Sentence> {
     say(incident.harm.delays.count() == 0, |words| words.no_delays, &[]);
     let left_out = incident.evidence_left_out;
     say(left_out > 0, |words| words.left_out, &[Value::Count(left_out)]);
-    say(acts(incident).is_empty(), |words| words.no_acts, &[]);
+    say(!has_acts(incident), |words| words.no_acts, &[]);
     said
+}
+
+fn has_acts(incident: &Incident) -> bool {
+    incident.evidence.iter().any(|fact| matches!(fact.what, What::Acted { .. }))
 }

@@ -3,9 +3,9 @@
 //! Times stand in RFC 3339 in tables, so that the linter can read back what a person made of them.
 
 use super::draft::{Draft, Moment};
+use crate::clocks::Clock;
 use crate::words::{self, PostmortemWords, Value};
 use crate::{EvidenceId, Language, Refs, Sentence, Text};
-use core::fmt::Write as _;
 
 /// The text and the footnotes that it has so far.
 struct Page {
@@ -45,12 +45,15 @@ impl Draft {
     fn clocks(&self, page: &mut Page) {
         page.text.push_str("| | |\n|---|---|\n");
         for (clock, reading) in &self.clocks {
-            let label = page.word(|words| words.clocks[*clock as usize]);
+            let label = page.word(|words| words.clocks[place_of(*clock)]);
             let mut value = reading.at.to_string();
             if reading.back_dated {
-                let _ = write!(value, " ({})", page.word(|words| words.back_dated));
+                value.push_str(&format!(" ({})", page.word(|words| words.back_dated)));
             }
             page.row(&label, &value, Some(&reading.evidence));
+        }
+        for (label, span, refs) in &self.spans {
+            page.row(label.in_language(page.language), &words::span(*span), Some(refs));
         }
     }
 
@@ -66,9 +69,14 @@ impl Draft {
         for quote in &self.quotes {
             let note = page.note(&quote.evidence);
             let reply = quote.reply.replace(['\r', '\n'], " ");
-            let _ = write!(page.text, "\n    {} {reply}\n\n{note}\n", quote.at);
+            page.text.push_str(&format!("\n    {} {reply}\n\n{note}\n", quote.at));
         }
     }
+}
+
+/// Where a clock's label stands.
+fn place_of(clock: Clock) -> usize {
+    Clock::ALL.iter().position(|one| *one == clock).unwrap_or_default()
 }
 
 impl Page {
@@ -77,12 +85,12 @@ impl Page {
     }
 
     fn line(&mut self, before: &str, text: &Text) {
-        let _ = writeln!(self.text, "{before}{}", text.in_language(self.language));
+        self.text.push_str(&format!("{before}{}\n", text.in_language(self.language)));
     }
 
     fn section(&mut self, number: usize) {
         let heading = self.word(|words| words.sections[number]);
-        let _ = write!(self.text, "\n## {heading}\n\n");
+        self.text.push_str(&format!("\n## {heading}\n\n"));
     }
 
     fn note(&mut self, refs: &Refs) -> String {
@@ -94,7 +102,7 @@ impl Page {
                 self.notes.push(id.clone());
                 self.notes.len() - 1
             });
-            let _ = write!(out, "[^{}]", place + 1);
+            out.push_str(&format!("[^{}]", place + 1));
         }
         out
     }
@@ -102,7 +110,7 @@ impl Page {
     fn paragraph(&mut self, said: &[Sentence]) {
         for sentence in said {
             let note = self.note(sentence.evidence());
-            let _ = write!(self.text, "{}{note} ", sentence.text().in_language(self.language));
+            self.text.push_str(&format!("{}{note} ", sentence.text().in_language(self.language)));
         }
         self.end(said.is_empty());
     }
@@ -110,7 +118,7 @@ impl Page {
     fn list(&mut self, said: &[Sentence]) {
         for sentence in said {
             let note = self.note(sentence.evidence());
-            let _ = writeln!(self.text, "- {}{note}", sentence.text().in_language(self.language));
+            self.text.push_str(&format!("- {}{note}\n", sentence.text().in_language(self.language)));
         }
         self.end(said.is_empty());
     }
@@ -119,7 +127,7 @@ impl Page {
         for Moment { at, sentence } in moments {
             let note = self.note(sentence.evidence());
             let said = sentence.text().in_language(self.language).replace('\n', " ");
-            let _ = writeln!(self.text, "- {at}: {said}{note}");
+            self.text.push_str(&format!("- {at}: {said}{note}\n"));
         }
         self.end(moments.is_empty());
     }
@@ -127,7 +135,7 @@ impl Page {
     fn end(&mut self, is_empty: bool) {
         if is_empty {
             let none = self.word(|words| words.none);
-            let _ = writeln!(self.text, "{none}");
+            self.text.push_str(&format!("{none}\n"));
         }
         // No line ends with a blank.
         let length = self.text.trim_end_matches(' ').len();
@@ -139,14 +147,14 @@ impl Page {
 
     fn row(&mut self, label: &str, value: &str, refs: Option<&Refs>) {
         let note = refs.map(|refs| self.note(refs)).unwrap_or_default();
-        let _ = writeln!(self.text, "| {label} | {value}{note} |");
+        self.text.push_str(&format!("| {label} | {value}{note} |\n"));
     }
 
     fn finish(mut self) -> String {
         let heading = self.word(|words| words.evidence);
-        let _ = write!(self.text, "\n## {heading}\n\n");
+        self.text.push_str(&format!("\n## {heading}\n\n"));
         for (place, id) in self.notes.iter().enumerate() {
-            let _ = writeln!(self.text, "[^{}]: `{id}`", place + 1);
+            self.text.push_str(&format!("[^{}]: `{id}`\n", place + 1));
         }
         self.text
     }

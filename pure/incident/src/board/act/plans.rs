@@ -1,6 +1,6 @@
 //! Maintenance announced, moved and called off.
 
-use super::{ActError, Actor, Board, check_text};
+use super::{ActError, Actor, Board};
 use crate::change::Changed;
 use crate::maintenance::{Maintenance, MaintenanceId, MaintenancePhase};
 use crate::{ComponentId, IncidentId, Text, id};
@@ -15,8 +15,8 @@ impl Board {
         components: &[ComponentId],
         (from, until): (Timestamp, Timestamp),
     ) -> Result<(), ActError> {
-        check_text(title)?;
-        check_text(text)?;
+        self.check_text(title)?;
+        self.check_text(text)?;
         self.check_components(components)?;
         if components.is_empty() {
             return Err(ActError::NoComponents);
@@ -50,7 +50,7 @@ impl Board {
         (from, until): (Timestamp, Timestamp),
         text: &Text,
     ) -> Result<(), ActError> {
-        check_text(text)?;
+        self.check_text(text)?;
         self.check_span(from, until)?;
         let phase = self.running_maintenance(id)?;
         let note = self.note(id, phase, actor.author(), actor.sentences(text));
@@ -65,7 +65,7 @@ impl Board {
         id: &MaintenanceId,
         text: &Text,
     ) -> Result<(), ActError> {
-        check_text(text)?;
+        self.check_text(text)?;
         let phase = match self.running_maintenance(id)? {
             MaintenancePhase::Scheduled => MaintenancePhase::Cancelled,
             MaintenancePhase::InProgress

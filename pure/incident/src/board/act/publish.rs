@@ -1,6 +1,6 @@
 //! A postmortem written and published by a person, each time held against the evidence.
 
-use super::{ActError, Actor, Board, check_text};
+use super::{ActError, Actor, Board};
 use crate::change::Changed;
 use crate::clocks::Clock;
 use crate::incident::Phase;
@@ -15,7 +15,7 @@ impl Board {
         id: &IncidentId,
         text: &Text,
     ) -> Result<(), ActError> {
-        check_text(text)?;
+        self.check_text(text)?;
         let incident = self.incident_of(id)?;
         let marks = lint::postmortem(incident, text);
         self.record(actor, id, "postmortem");
@@ -41,6 +41,8 @@ impl Board {
             return Err(ActError::Phase(incident.phase, Phase::Postmortem));
         }
         let text = incident.postmortem.as_ref().ok_or(ActError::NoPostmortem)?.current().text.clone();
+        // Names may have become known since, too.
+        self.check_text(&text)?;
         // Facts may have come since it was written: what it says is held against all of them.
         let marks = lint::postmortem(incident, &text);
         if !despite_marks && marks.iter().any(|mark| mark.forbids) {
