@@ -8,8 +8,9 @@ use crate::fact::{Reach, SourceState, What};
 use crate::incident::{Phase, Standing};
 use crate::postmortem::PostmortemText;
 use crate::settings::Bounds;
-use crate::{Fact, Incident};
+use crate::{Clock, EvidenceId, Fact, Incident, Publication, Sentence};
 use model::Timestamp;
+use std::collections::BTreeSet;
 
 impl Incident {
     /// Makes one change of the journal. Changes of something else do nothing.
@@ -34,6 +35,11 @@ impl Incident {
             Changed::Updated { update, .. } => self.updates.push(update.as_ref().clone()),
             Changed::Published { update, publication, .. } => {
                 if let Some(update) = self.updates.iter_mut().find(|one| one.id == *update) {
+                    if let Publication::Posted { at } = publication
+                        && !update.is_back_dated()
+                    {
+                        update.display_at = *at;
+                    }
                     update.publication = publication.clone();
                 }
             }
@@ -84,21 +90,61 @@ impl Incident {
     pub(crate) fn keep(&mut self, fact: &Fact, bounds: &Bounds) {
         self.harm.take(fact, bounds);
         self.mark_sign(fact, bounds);
-        // Deliveries are many and alike: a quarter of the room is theirs, so that they do not push out refusals.
-        let is_plain = matches!(
-            fact.what,
-            What::Delivered { moved: 0, .. }
-                | What::Waiting { .. }
-                | What::Balanced { .. }
-                | What::Reported { messages: 0, .. }
-        );
-        let room = if is_plain { bounds.evidence_max / 4 } else { bounds.evidence_max };
+        if self.evidence.len() >= bounds.evidence_max {
+            self.thin_out();
+        }
+        // What is rare gets twice the room before it is only counted, too.
+        let room = if is_plain(&fact.what) { bounds.evidence_max } else { bounds.evidence_max * 2 };
         if self.evidence.len() >= room {
             self.evidence_left_out += 1;
             return;
         }
         let place = self.evidence.partition_point(|one| one.at <= fact.at);
         self.evidence.insert(place, fact.clone());
+    }
+
+    /// Makes room: of measurements that are many and alike, and that nothing cites, the older half goes and every second of the rest.
+    fn thin_out(&mut self) {
+        let cited = self.cited();
+        let is_spare = |fact: &Fact| is_plain(&fact.what) && !cited.contains(&fact.id);
+        let spare = self.evidence.iter().filter(|fact| is_spare(fact)).count();
+        let (mut seen, before) = (0, self.evidence.len());
+        self.evidence.retain(|fact| {
+            if !is_spare(fact) {
+                return true;
+            }
+            seen += 1;
+            seen > spare / 2 && seen % 2 == 0
+        });
+        self.evidence_left_out += (before - self.evidence.len()) as u64;
+    }
+
+    /// Ids to which something that is said, shown or counted refers.
+    fn cited(&self) -> BTreeSet<EvidenceId> {
+        let harm = &self.harm;
+        let figures = [
+            &harm.refused,
+            &harm.delivered,
+            &harm.moved,
+            &harm.delayed,
+            &harm.reported,
+            &harm.lost,
+            &harm.parked_max,
+            &harm.oldest_max_seconds,
+            &harm.looks_failed,
+        ];
+        let figures = figures.into_iter().filter_map(|figure| figure.evidence.as_ref());
+        let clocks = Clock::ALL.into_iter().filter_map(|clock| self.clocks.get(clock));
+        let versions = self.updates.iter().flat_map(|update| &update.versions);
+        let sentences = versions.flat_map(|version| &version.sentences).map(Sentence::evidence);
+        let refs = figures
+            .chain(clocks.map(|reading| &reading.evidence))
+            .chain(self.effects.values().map(|effect| &effect.evidence))
+            .chain(sentences);
+        let moments = [&harm.first, &harm.last, &harm.good_after];
+        let places = harm.providers.values().flat_map(|at| [&at.again, &at.good]);
+        let moments = moments.into_iter().chain(places).flatten().map(|moment| &moment.evidence);
+        refs.flat_map(|refs| refs.ids()).chain(moments).chain(self.signs.values()).cloned().collect()
     }
 
     /// Begins or ends what stays wrong until something says otherwise.
@@ -159,4 +205,15 @@ impl Incident {
             | CauseKind::Other { .. } => false,
         }
     }
+}
+
+/// Measurements that come all the time.
+fn is_plain(what: &What) -> bool {
+    matches!(
+        what,
+        What::Delivered { moved: 0, .. }
+            | What::Waiting { .. }
+            | What::Balanced { .. }
+            | What::Reported { messages: 0, .. }
+    )
 }

@@ -7,12 +7,14 @@ use crate::fact::{CanaryPath, What};
 use crate::settings::Bounds;
 use crate::works::{Works, is_ours, works};
 use crate::{Delays, EvidenceId, Fact, Refs};
-use model::{SourceName, TenantName, Timestamp};
+use model::{Duration, SourceName, TenantName, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Books that are kept apart; of more, the oldest are added to the next.
 const BOOKS_MAX: usize = 64;
+
+const PROOF_EVERY: Duration = Duration::from_secs(600);
 
 /// A figure with its evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -94,6 +96,7 @@ pub struct Harm {
     pub lists: BTreeSet<String>,
     /// What each set of books, by its beginning, last did not account for.
     pub books: BTreeMap<Timestamp, u64>,
+    pub balanced_at: Option<Timestamp>,
     pub first: Option<Failure>,
     pub last: Option<Failure>,
     /// The first proof after the last failure that it works.
@@ -112,6 +115,37 @@ impl Harm {
     #[must_use]
     pub fn is_noticed(&self) -> bool {
         self.reported.count > 0 || self.parked_max.count > 0 || self.delayed.count > 0
+    }
+
+    /// Whether a fact would add nothing but one more proof of what is known: of those, one in ten minutes is enough.
+    pub(crate) fn is_stale(&self, fact: &Fact) -> bool {
+        match &fact.what {
+            What::Reported { messages: 0, .. } => self.reported.evidence.is_some(),
+            What::Balanced { since, .. } => {
+                let is_same = self.books.get(since) == Some(&fact.what.missing());
+                is_same && self.balanced_at.is_some_and(|last| fact.at.since(last) < PROOF_EVERY)
+            }
+            What::Refused { .. }
+            | What::Delivered { .. }
+            | What::SourceChanged { .. }
+            | What::ListingOpened { .. }
+            | What::ListingClosed { .. }
+            | What::Canary { .. }
+            | What::Waiting { .. }
+            | What::Reported { .. }
+            | What::CertificateLooked { .. }
+            | What::ConnectorHeld { .. }
+            | What::ConnectorReleased { .. }
+            | What::ListenerLooked { .. }
+            | What::Accepted { .. }
+            | What::Stamped { .. }
+            | What::DirectoryLooked { .. }
+            | What::ConsoleLooked { .. }
+            | What::NodeStarted { .. }
+            | What::NodeStopped
+            | What::VendorPosted { .. }
+            | What::Acted { .. } => false,
+        }
     }
 
     /// Adds what one fact says.
@@ -146,7 +180,10 @@ impl Harm {
                 self.parked_max.raise(self.parked_now, id);
                 self.oldest_max_seconds.raise(*oldest_seconds, id);
             }
-            What::Balanced { since, .. } => self.balance(*since, fact.what.missing(), id),
+            What::Balanced { since, .. } => {
+                self.balance(*since, fact.what.missing(), id);
+                self.balanced_at = self.balanced_at.max(Some(fact.at));
+            }
             What::ListingOpened { list, source, .. } => {
                 self.lists.insert(list.clone());
                 self.sources.insert(source.clone());

@@ -165,6 +165,7 @@ pub struct Effect {
     /// The state now, or when the incident ended.
     pub state: State,
     pub worst: State,
+    /// When it was first touched.
     pub since: Timestamp,
     pub evidence: Refs,
 }

@@ -102,7 +102,7 @@ pub struct Bounds {
     pub certificate_warning: Duration,
     /// An older directory is stale.
     pub directory_age_max_seconds: u64,
-    /// Facts that are kept with one incident.
+    /// Facts that are kept with one incident; of measurements that come all the time, those that something cites.
     pub evidence_max: usize,
 }
 
@@ -141,7 +141,7 @@ impl Default for Bounds {
             oldest_max_seconds: 600,
             certificate_warning: Duration::from_secs(3 * 24 * 3600),
             directory_age_max_seconds: 26 * 3600,
-            evidence_max: 2000,
+            evidence_max: 4000,
         }
     }
 }

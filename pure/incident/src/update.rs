@@ -95,7 +95,7 @@ pub struct Update {
     pub id: UpdateId,
     pub phase: Phase,
     pub created_at: Timestamp,
-    /// The time under which it is shown; another than `created_at` only if a person back-dated it.
+    /// The time under which it is shown: that of its posting, or an earlier one if a person back-dated it.
     pub display_at: Timestamp,
     #[serde(flatten)]
     pub publication: Publication,
@@ -126,7 +126,7 @@ impl Update {
 
     #[must_use]
     pub fn is_back_dated(&self) -> bool {
-        self.display_at != self.created_at
+        self.display_at < self.created_at
     }
 
     /// The sentences in one language, with a blank between them.

@@ -11,7 +11,7 @@ mod german;
 use crate::cause::CauseKind;
 use crate::clocks::Clock;
 use crate::{Incident, Refs, Sentence, Standing, Text};
-use model::{Duration, Timestamp};
+use model::{Category, Duration, Timestamp};
 
 pub(crate) use all::all;
 pub(crate) use figures::{Value, filled, span};
@@ -91,6 +91,8 @@ pub(crate) struct PostmortemWords {
     pub(crate) sources_are: [&'static str; 5],
     /// In the order of `ACTS`.
     pub(crate) acts: [&'static str; ACTS.len()],
+    /// In the order of `Category::ALL`.
+    pub(crate) categories: [&'static str; Category::ALL.len()],
     pub(crate) other_receiver: &'static str,
     pub(crate) delays: &'static str,
     pub(crate) providers: &'static str,

@@ -37,7 +37,7 @@ impl Board {
     /// Whether a fact that is no sign of its cause says something about an open incident.
     fn bears_on(&self, incident: &Incident, fact: &Fact) -> bool {
         let cause = &incident.cause;
-        if cause.region != fact.region {
+        if cause.region != fact.region || incident.harm.is_stale(fact) {
             return false;
         }
         match (&cause.kind, &fact.what) {

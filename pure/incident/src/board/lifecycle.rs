@@ -225,8 +225,7 @@ impl Board {
     /// So early that a word which waits for a veto goes out when it was promised.
     fn remind(&self, incident: &Incident) -> Option<Step> {
         let policy = &self.settings.policy;
-        let posted = incident.updates.iter().filter(|update| update.is_posted());
-        let last = posted.map(|update| update.created_at).max()?;
+        let last = incident.updates.iter().filter_map(crate::Update::posted_at).max()?;
         let veto = match policy.progress {
             Release::AfterVeto(veto) => veto,
             Release::ByItself | Release::Person => Duration::ZERO,

@@ -22,13 +22,15 @@ impl Board {
         if incident.updates.len() >= UPDATES_MAX {
             return;
         }
-        let next = (!incident.phase.is_over()).then(|| self.now + self.settings.policy.update_every);
-        let said = sentences(occasion, incident, &self.group(&incident.cause.region), next);
-        let publication = match release {
-            Release::ByItself => Publication::Posted { at: self.now },
-            Release::AfterVeto(veto) => Publication::Waiting { goes_out: Some(self.now + veto) },
-            Release::Person => Publication::Waiting { goes_out: None },
+        let (publication, goes_out) = match release {
+            Release::ByItself => (Publication::Posted { at: self.now }, self.now),
+            Release::AfterVeto(veto) => {
+                (Publication::Waiting { goes_out: Some(self.now + veto) }, self.now + veto)
+            }
+            Release::Person => (Publication::Waiting { goes_out: None }, self.now),
         };
+        let next = (!incident.phase.is_over()).then(|| goes_out + self.settings.policy.update_every);
+        let said = sentences(occasion, incident, &self.group(&incident.cause.region), next);
         self.write(id, Author::Machine, said, publication, self.now);
     }
 

@@ -295,5 +295,6 @@ fn effect(known: Option<&Effect>, component: &crate::Component) -> Option<Effect
         Some(effect) if effect.worst.severity() >= component.state.severity() => effect.worst,
         Some(_) | None => component.state,
     };
-    Some(Effect { state: component.state, worst, since: component.since, evidence })
+    let since = known.map_or(component.since, |effect| effect.since);
+    Some(Effect { state: component.state, worst, since, evidence })
 }

@@ -6,8 +6,8 @@ use super::draft::{Moment, Names};
 use crate::fact::{CanaryResult, SourceState, What};
 use crate::words::{self, ACTS, Moments, Value};
 use crate::works::is_ours;
-use crate::{Fact, Incident, Refs, Sentence, Text};
-use model::Duration;
+use crate::{Author, Fact, Incident, Refs, Sentence, Text};
+use model::{Category, Duration};
 use std::collections::BTreeSet;
 
 /// Entries of a timeline; of more, the first and the last half stay.
@@ -17,8 +17,14 @@ pub(super) fn timeline(incident: &Incident, names: &Names<'_>) -> Vec<Moment> {
     let mut seen = BTreeSet::new();
     let facts = incident.evidence.iter();
     let mut moments: Vec<Moment> = facts.filter_map(|fact| moment(fact, names, &mut seen)).collect();
+    let mut phase = None;
     for update in incident.updates.iter().filter(|update| update.is_posted()) {
         let Some(sentence) = update.current().sentences.first() else { continue };
+        // Words that only keep a promise to say more are no news.
+        let is_news = phase.replace(update.phase) != Some(update.phase);
+        if !is_news && update.current().author == Author::Machine {
+            continue;
+        }
         let said = text(|moments| moments.posted, &[Value::Text(sentence.text())]);
         let sentence = Sentence::new(said, sentence.evidence().clone());
         moments.push(Moment { at: update.posted_at().unwrap_or(update.created_at), sentence });
@@ -52,6 +58,11 @@ fn did(act: &str) -> Text {
         .map_or_else(|| Text::same(act), |place| words::text(|phrases| phrases.postmortem.acts[place], &[]))
 }
 
+fn refused_for(category: Category) -> Text {
+    let place = Category::ALL.iter().position(|one| *one == category).unwrap_or_default();
+    words::text(|phrases| phrases.postmortem.categories[place], &[])
+}
+
 fn is_now(state: SourceState) -> Text {
     let place = match state {
         SourceState::Clean => 0,
@@ -75,8 +86,9 @@ fn of_mail(fact: &Fact, names: &Names<'_>, seen: &mut BTreeSet<String>) -> Optio
     match &fact.what {
         What::Refused { source, provider, category, messages, owner, .. } if is_ours(*owner) => {
             let provider = names.provider(provider);
-            let (kind, count) = (Value::Name(category.as_str()), Value::Count(*messages));
-            let values = [Value::Text(&provider), names.source(source), kind, count];
+            let why = refused_for(*category);
+            let values =
+                [Value::Text(&provider), names.source(source), Value::Text(&why), Value::Count(*messages)];
             Some((format!("refused/{source}/{}", provider.en), text(|moments| moments.refused, &values)))
         }
         What::Delivered { source, provider, moved: moved @ 1.., .. } => {

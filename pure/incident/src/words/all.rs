@@ -111,6 +111,7 @@ impl PostmortemWords {
             states,
             sources_are,
             acts,
+            categories,
             other_receiver,
             delays,
             providers,
@@ -129,7 +130,7 @@ impl PostmortemWords {
             vec![*heading, draft, none, other_receiver, delays, providers, lists, sources, components];
         all.extend([left_out, no_harm, no_delays, no_acts, evidence, back_dated]);
         all.extend(sections.iter().chain(clocks).chain(figures).chain(spans));
-        all.extend(states.iter().chain(sources_are).chain(acts));
+        all.extend(states.iter().chain(sources_are).chain(acts).chain(categories));
         all.extend(moments.list());
         all
     }
