@@ -318,6 +318,7 @@ impl Board {
         reason: &str,
     ) -> Result<(), ActError> {
         self.check_text(text)?;
+        self.check_text(&Text::same(reason))?;
         self.update_of(id, update)?;
         self.record(actor, id, "edit");
         let version = Version {

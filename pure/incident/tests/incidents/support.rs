@@ -43,15 +43,18 @@ impl World {
         Self { board: Board::new(settings.clone(), now), now, journal: Vec::new(), settings, facts: 0 }
     }
 
-    /// The same day after a restart, from its journal as it would be read from disk.
+    /// The same after a restart, from its journal as it would be read from disk.
     pub(crate) fn restarted(&self) -> Self {
-        let journal: Vec<Change> = self
-            .journal
-            .iter()
-            .map(|change| serde_json::from_str(&serde_json::to_string(change).unwrap()).unwrap())
-            .collect();
-        let board = Board::restore(self.settings.clone(), journal.clone(), self.now, self.now);
-        Self { board, now: self.now, journal, settings: self.settings.clone(), facts: self.facts }
+        self.as_of(self.now)
+    }
+
+    /// As it was then, from the journal up to then.
+    pub(crate) fn as_of(&self, then: Timestamp) -> Self {
+        let until_then = self.journal.iter().take_while(|change| change.at <= then);
+        let read = |change: &Change| serde_json::from_str(&serde_json::to_string(change).unwrap()).unwrap();
+        let journal: Vec<Change> = until_then.map(read).collect();
+        let board = Board::restore(self.settings.clone(), journal.clone(), then, then);
+        Self { board, now: then, journal, settings: self.settings.clone(), facts: self.facts }
     }
 
     /// Something happens now.
