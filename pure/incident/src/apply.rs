@@ -208,7 +208,7 @@ impl Incident {
 }
 
 /// Measurements that come all the time.
-fn is_plain(what: &What) -> bool {
+pub(crate) fn is_plain(what: &What) -> bool {
     matches!(
         what,
         What::Delivered { moved: 0, .. }

@@ -4,6 +4,7 @@
 //! id and its public history; weak evidence only joins it.
 
 use super::Board;
+use super::lifecycle::COMPONENT_RED;
 use super::states::component_of;
 use crate::cause::CauseKind;
 use crate::change::Changed;
@@ -315,13 +316,13 @@ impl Board {
         {
             readings.push((Clock::HarmBegan, reading(first.at, &first.evidence)));
         }
-        let ended = incident.clocks.at(Clock::HarmEnded);
+        let (ended, mitigated) = (incident.clocks.at(Clock::HarmEnded), incident.clocks.at(Clock::Mitigated));
         if let Some(last) =
             incident.harm.last.as_ref().filter(|last| ended.is_none_or(|ended| last.at > ended))
         {
             if is_over {
                 readings.push((Clock::HarmEnded, reading(last.at, &last.evidence)));
-            } else if ended.is_some() {
+            } else if ended.is_some() || mitigated.is_some_and(|mitigated| last.at >= mitigated) {
                 readings.push((Clock::HarmEnded, None));
                 readings.push((Clock::Mitigated, None));
             }
@@ -331,22 +332,24 @@ impl Board {
         }
     }
 
-    /// Strong evidence makes a case an incident, once.
+    /// Strong evidence makes a case an incident, once. Statistics do too, and name no cause.
     pub(super) fn confirm(&mut self, id: &IncidentId, rule: &str, evidence: &Refs) {
         let Some(incident) = self.incidents.get(id) else { return };
+        let is_suspected = incident.standing == Standing::Suspected;
         let has_cause =
             !matches!(incident.cause.kind, CauseKind::Unexplained { .. } | CauseKind::Other { .. });
-        let needs_identified = has_cause && incident.clocks.identified.is_none();
+        let is_sign = rule != COMPONENT_RED && !rule.starts_with("burn-");
+        let is_identified = has_cause && is_sign && incident.clocks.identified.is_none();
         let reading =
             Reading { at: self.now, by: Author::Machine, evidence: evidence.clone(), back_dated: false };
-        if incident.standing == Standing::Suspected {
+        if is_suspected {
             self.emit(Changed::Confirmed { incident: id.clone(), rule: rule.to_owned() });
-            let reading = Some(reading.clone());
-            self.emit(Changed::Clocked { incident: id.clone(), clock: Clock::Confirmed, reading });
         }
-        if needs_identified {
-            let reading = Some(reading);
-            self.emit(Changed::Clocked { incident: id.clone(), clock: Clock::Identified, reading });
+        for (clock, is_due) in [(Clock::Confirmed, is_suspected), (Clock::Identified, is_identified)] {
+            if is_due {
+                let reading = Some(reading.clone());
+                self.emit(Changed::Clocked { incident: id.clone(), clock, reading });
+            }
         }
     }
 
@@ -388,7 +391,7 @@ impl Board {
     pub(super) fn open_for_red(&mut self, component: &ComponentId) {
         let state = self.component(component).map_or(State::Unknown, |component| component.state);
         let is_strong = state.severity() >= State::PartialOutage.severity();
-        self.open_unexplained(component, "component-red", is_strong);
+        self.open_unexplained(component, COMPONENT_RED, is_strong);
     }
 
     /// Opens an incident that statistics saw, with the failures that made them; or the last one again.

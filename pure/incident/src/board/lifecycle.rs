@@ -8,6 +8,7 @@
 
 use super::Board;
 use super::speak::SUPERSEDED;
+use crate::apply::is_plain;
 use crate::cause::CauseKind;
 use crate::change::Changed;
 use crate::clocks::{Clock, Reading};
@@ -16,10 +17,12 @@ use crate::harm::Failure;
 use crate::incident::{Phase, Standing};
 use crate::settings::{Absorbed, Release};
 use crate::words::Occasion;
-use crate::{AtProvider, Author, ComponentId, Incident, IncidentId, Publication, Refs, UpdateId};
+use crate::{AtProvider, Author, ComponentId, Fact, Incident, IncidentId, Publication, Refs, UpdateId, What};
 use model::{Duration, Timestamp};
 use std::collections::BTreeMap;
 
+/// The rule that a red component is an incident.
+pub(super) const COMPONENT_RED: &str = "component-red";
 /// Steps that one incident may take at once; more would be a circle.
 const STEPS_MAX: usize = 16;
 
@@ -85,12 +88,11 @@ impl Board {
         if incident.standing != Standing::Suspected {
             return None;
         }
-        let explained = self.components.iter().filter(|component| incident.cause.explains(&component.id));
-        let red = explained
-            .filter(|component| component.state.severity() >= State::PartialOutage.severity())
-            .find_map(|component| component.evidence.clone());
-        if let Some(refs) = red {
-            return Some(Step::Confirm(refs));
+        let mut touched = self.components.iter().filter(|component| self.touches(incident, &component.id));
+        let is_red_there =
+            touched.any(|component| component.state.severity() >= State::PartialOutage.severity());
+        if let Some(last) = incident.harm.last.as_ref().filter(|_| is_red_there) {
+            return Some(Step::Confirm(Refs::one(last.evidence.clone())));
         }
         let last =
             incident.harm.last.as_ref().map_or(incident.opened_at, |last| last.at.max(incident.opened_at));
@@ -149,15 +151,15 @@ impl Board {
             (Some(_), Some(_) | None) => None,
             (None, _) => {
                 // Nothing failed: it is turned away when what is wrong has ended.
-                let newest = incident
-                    .evidence
-                    .iter()
-                    .rev()
-                    .find(|fact| !matches!(fact.what, crate::What::Acted { .. }));
+                let is_news =
+                    |fact: &&Fact| !is_plain(&fact.what) && !matches!(fact.what, What::Acted { .. });
+                let newest = incident.evidence.iter().rev().find(is_news);
                 let since = newest.map_or(incident.opened_at, |fact| fact.at.max(incident.opened_at));
                 let is_over = incident.signs.is_empty() && self.now.since(since) >= bounds.mitigated_after;
-                let evidence = newest.filter(|_| is_over)?;
-                Some(Step::Mitigate(read(since, Refs::one(evidence.id.clone())), None))
+                let detected = incident.clocks.detected.as_ref().filter(|_| is_over)?;
+                let evidence =
+                    newest.map_or_else(|| detected.evidence.clone(), |fact| Refs::one(fact.id.clone()));
+                Some(Step::Mitigate(read(since, evidence), None))
             }
         }
     }
@@ -238,7 +240,7 @@ impl Board {
     fn make(&mut self, id: &IncidentId, step: Step) {
         match step {
             Step::GoOut(update) => self.publish(id, update),
-            Step::Confirm(refs) => self.confirm(id, "component-red", &refs),
+            Step::Confirm(refs) => self.confirm(id, COMPONENT_RED, &refs),
             Step::Dismiss => self.emit(Changed::Dismissed { incident: id.clone(), by: Author::Machine }),
             Step::FirstPost => {
                 let release = match self.incidents.get(id).map(|incident| &incident.cause.kind) {
@@ -326,11 +328,11 @@ impl Board {
         for (component, burning) in burning {
             let is_page = burning.class == crate::burn::Class::Page;
             let mut open = self.incidents.values().filter(|incident| incident.is_open());
-            let theirs = open.find(|incident| incident.cause.explains(&component));
+            let theirs = open.find(|incident| self.touches(incident, &component));
+            let failed = theirs.and_then(|incident| incident.harm.last.as_ref()).map(|last| &last.evidence);
+            let evidence = Refs::one(failed.cloned().unwrap_or(burning.evidence));
             match theirs.map(|incident| (incident.id.clone(), incident.standing)) {
-                Some((id, Standing::Suspected)) if is_page => {
-                    self.confirm(&id, burning.rule, &Refs::one(burning.evidence));
-                }
+                Some((id, Standing::Suspected)) if is_page => self.confirm(&id, burning.rule, &evidence),
                 Some(_) => {}
                 None if self.is_news(&component) => self.open_unexplained(&component, burning.rule, is_page),
                 None => {}

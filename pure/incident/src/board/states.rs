@@ -6,7 +6,7 @@ use crate::change::Changed;
 use crate::component::{ComponentId, Part, State};
 use crate::fact::{CanaryPath, Reach, SourceState, What};
 use crate::incident::Effect;
-use crate::measure::Measured;
+use crate::measure::{Measured, is_slow};
 use crate::settings::Settings;
 use crate::works::{Works, works};
 use crate::{EvidenceId, Fact, IncidentId, Refs};
@@ -129,7 +129,7 @@ impl Board {
         let component = component_of(fact, &self.settings);
         if let Some(gauge) = component.as_ref().and_then(|id| self.gauges.get_mut(id)) {
             gauge.measures.take(fact, bounds);
-            if works(&fact.what, bounds) == Works::No {
+            if works(&fact.what, bounds) == Works::No || is_slow(&fact.what, bounds) {
                 if gauge.failures.len() == FAILURES_MAX {
                     gauge.failures.pop_front();
                 }
@@ -258,32 +258,72 @@ impl Board {
         let mut noted: Vec<(IncidentId, ComponentId, Effect)> = Vec::new();
         let mut orphans: BTreeSet<ComponentId> = BTreeSet::new();
         for component in &self.components {
-            let open = || self.incidents.values().filter(|incident| incident.is_open());
-            let is_theirs = |incident: &crate::Incident| {
-                incident.cause.explains(&component.id) && incident.is_confirmed()
-            };
-            let is_explained = open().any(|incident| {
-                incident.cause.explains(&component.id) || incident.effects.contains_key(&component.id)
-            });
-            if component.state.is_red() && !is_explained {
-                orphans.insert(component.id.clone());
-            }
-            for incident in open() {
+            let is_red = component.state.is_red();
+            let mut is_explained = false;
+            for incident in self.incidents.values().filter(|incident| incident.is_open()) {
                 let known = incident.effects.get(&component.id);
+                let touches = self.touches(incident, &component.id);
+                is_explained |= touches || known.is_some();
                 let is_declared = matches!(incident.cause.kind, CauseKind::Other { .. });
-                let is_new = known.is_none() && component.state.is_red() && is_theirs(incident);
+                let is_new = known.is_none() && is_red && touches && incident.is_confirmed();
                 let is_changed = known.is_some_and(|effect| effect.state != component.state) && !is_declared;
                 if is_new || is_changed {
                     let effect = effect(known, component);
                     noted.extend(effect.map(|effect| (incident.id.clone(), component.id.clone(), effect)));
                 }
             }
+            if is_red && !is_explained {
+                orphans.insert(component.id.clone());
+            }
         }
         for (incident, component, effect) in noted {
-            self.emit(Changed::Affected { incident, component, effect });
+            self.emit(Changed::Affected { incident: incident.clone(), component: component.clone(), effect });
+            self.prove(&incident, &component);
         }
         for component in orphans {
             self.open_for_red(&component);
+        }
+    }
+
+    /// Whether an incident has to do with what a component shows: by its cause, and where one cause reaches several, by what failed.
+    pub(super) fn touches(&self, incident: &crate::Incident, component: &ComponentId) -> bool {
+        if !incident.cause.explains(component) {
+            return false;
+        }
+        let harm = &incident.harm;
+        match incident.cause.kind {
+            CauseKind::Address | CauseKind::Domain | CauseKind::Setup => {
+                let failed = harm.providers.iter().filter(|(_, at)| at.failed_at.is_some() || at.parked > 0);
+                let mut failed = failed.map(|(provider, _)| provider);
+                harm.parked_now > 0
+                    || incident.signs.keys().any(|sign| sign.starts_with("source/"))
+                    || failed.any(|provider| {
+                        self.settings.outbound(&component.region, provider) == Some(component)
+                    })
+            }
+            CauseKind::Provider { .. }
+            | CauseKind::Intake
+            | CauseKind::Signatures
+            | CauseKind::Directory
+            | CauseKind::Console
+            | CauseKind::Certificate { .. }
+            | CauseKind::Unexplained { .. }
+            | CauseKind::Connector { .. }
+            | CauseKind::Other { .. } => true,
+        }
+    }
+
+    /// The failures by which a component is red become evidence of the incident that it shows, unless they are another's.
+    fn prove(&mut self, incident: &IncidentId, component: &ComponentId) {
+        let Some(effect) = self.incidents.get(incident).and_then(|one| one.effects.get(component)) else {
+            return;
+        };
+        let Some(gauge) = self.gauges.get(component) else { return };
+        let is_cited = |fact: &&Fact| effect.evidence.ids().contains(&fact.id);
+        let is_free = |fact: &&Fact| !self.incidents.values().any(|one| one.fact(&fact.id).is_some());
+        let facts: Vec<Fact> = gauge.failures.iter().filter(is_cited).filter(is_free).cloned().collect();
+        for fact in facts {
+            self.add(incident, &fact);
         }
     }
 }

@@ -54,7 +54,7 @@ fn nobody_resolves_what_is_measured_red() {
     }
     let id = world.only().id.clone();
     let refused = world.act(Act::Resolve { incident: id.clone(), text: None });
-    assert!(matches!(refused, Err(ActError::Red(_, State::MajorOutage))), "{refused:?}");
+    assert!(matches!(refused, Err(ActError::Red(..))), "{refused:?}");
     let as_update = Act::Update {
         incident: id,
         phase: Some(Phase::Resolved),

@@ -74,6 +74,7 @@ fn two_tenants_connectors_are_two_incidents() {
         world.fact(What::ConnectorHeld { tenant: tenant.parse().unwrap(), why: "5.7.64".to_owned() });
     }
     assert_eq!(world.board.incidents().len(), 2);
+    world.wait(1);
     world.fact(What::ConnectorReleased { tenant: "bolt".parse().unwrap() });
     world.flow(7200);
     let open: Vec<_> = world.board.incidents().into_iter().filter(|one| one.is_open()).collect();

@@ -113,7 +113,7 @@ proptest! {
         let hidden = Hidden::new(["acme".to_owned(), "eu-1".to_owned(), "eu-2".to_owned()], world.board.components());
         for incident in world.board.incidents() {
             for update in &incident.updates {
-                prop_assert!(is_proven(incident, update), "{:?}", update);
+                prop_assert!(is_proven(incident, update), "{:?}\n{:?}\n{:?}", update, incident, world.journal);
                 let text = Text::new(update.body(Language::En), update.body(Language::De));
                 prop_assert_eq!(hidden.find(&text), None);
             }
