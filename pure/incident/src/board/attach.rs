@@ -320,11 +320,14 @@ impl Board {
         if let Some(last) =
             incident.harm.last.as_ref().filter(|last| ended.is_none_or(|ended| last.at > ended))
         {
+            // A failure after it was turned away shows that it was not.
+            if mitigated.is_some_and(|mitigated| last.at >= mitigated) {
+                readings.push((Clock::Mitigated, None));
+            }
             if is_over {
                 readings.push((Clock::HarmEnded, reading(last.at, &last.evidence)));
-            } else if ended.is_some() || mitigated.is_some_and(|mitigated| last.at >= mitigated) {
+            } else if ended.is_some() {
                 readings.push((Clock::HarmEnded, None));
-                readings.push((Clock::Mitigated, None));
             }
         }
         for (clock, reading) in readings {

@@ -37,7 +37,8 @@ fn a_fact_is_json_with_its_kind_in_it() {
 
 #[test]
 fn a_canary_says_its_result_beside_its_way() {
-    let text = r#"{"id":"canary/1","at":"2026-11-01T10:00:00Z","region":"eu","kind":"canary","path":{"provider":"google"},"source":null,"result":"late","seconds":90}"#;
+    let text = r#"{"id":"canary/1","at":"2026-11-01T10:00:00Z","region":"eu","kind":"canary",
+        "path":{"provider":"google"},"source":null,"result":"late","seconds":90}"#;
     let fact: Fact = serde_json::from_str(text).unwrap();
     assert_eq!(serde_json::from_str::<Fact>(&serde_json::to_string(&fact).unwrap()).unwrap(), fact);
 }

@@ -41,110 +41,118 @@ fn changed(to: SourceState) -> What {
     }
 }
 
-#[test]
-fn each_kind_of_fact_is_a_sign_of_its_cause() {
-    let weak = Strength::Weak;
-    let strong = Strength::Strong;
-    let source = || "eu-1".parse().unwrap();
-    let table: Vec<(What, Option<(&str, &str, Strength)>)> = vec![
-        (
-            refused(Owner::OurAddress, Category::IpListed, "a", strong),
-            Some(("address-refused", "address", strong)),
-        ),
-        (
-            refused(Owner::OurAddress, Category::IpReputation, "a", weak),
-            Some(("address-refused", "address", weak)),
-        ),
-        (
-            refused(Owner::OurDomain, Category::DomainReputation, "a", strong),
-            Some(("domain-refused", "domain", strong)),
-        ),
-        (refused(Owner::OurSetup, Category::TlsRequired, "a", weak), Some(("setup-refused", "setup", weak))),
-        (
-            refused(Owner::Receiver, Category::TransientServer, "a", strong),
-            Some(("receiver-fails", "provider", weak)),
-        ),
-        (refused(Owner::Receiver, Category::Greylisted, "a", strong), None),
-        (refused(Owner::Recipient, Category::MailboxUnknown, "a", strong), None),
-        (refused(Owner::TenantSetup, Category::RelayingDenied, "a", strong), None),
-        (refused(Owner::Content, Category::ContentSpam, "a", strong), None),
-        (refused(Owner::SenderDomain, Category::AuthFailure, "a", strong), None),
-        (
-            What::ListingOpened { list: "Spamhaus".to_owned(), source: source(), strength: weak },
-            Some(("address-listed", "address", weak)),
-        ),
-        (What::ListingClosed { list: "Spamhaus".to_owned(), source: source() }, None),
-        (changed(SourceState::Quarantined), Some(("source-out", "address", strong))),
-        (changed(SourceState::Suspected), Some(("source-suspected", "address", weak))),
-        (changed(SourceState::Clean), None),
-        (
-            What::Canary { path: CanaryPath::Intake, source: None, result: CanaryResult::Lost },
-            Some(("intake-canary", "intake", weak)),
-        ),
-        (
-            What::Canary {
-                path: CanaryPath::Provider("microsoft".to_owned()),
-                source: None,
-                result: CanaryResult::Late { seconds: 99 },
-            },
-            Some(("provider-canary", "unexplained", weak)),
-        ),
-        (
-            What::Canary {
-                path: CanaryPath::Intake,
-                source: None,
-                result: CanaryResult::Arrived { seconds: 1 },
-            },
-            None,
-        ),
-        (
-            What::ListenerLooked { listener: "in".parse().unwrap(), is_well: false, why: None },
-            Some(("listener-down", "intake", weak)),
-        ),
-        (What::ConsoleLooked { is_well: false }, Some(("console-down", "console", weak))),
-        (What::ConsoleLooked { is_well: true }, None),
-        (
-            What::CertificateLooked { name: "in".to_owned(), expires: at(-1) },
-            Some(("certificate-ended", "certificate", strong)),
-        ),
-        (
-            What::CertificateLooked { name: "in".to_owned(), expires: at(3600) },
-            Some(("certificate-ends", "certificate", weak)),
-        ),
-        (What::CertificateLooked { name: "in".to_owned(), expires: at(30 * 86_400) }, None),
-        (
-            What::ConnectorHeld { tenant: "acme".parse().unwrap(), why: "5.7.64".to_owned() },
-            Some(("connector-held", "connector", strong)),
-        ),
-        (
-            What::DirectoryLooked { age_seconds: 60, tenants_stale: 1 },
-            Some(("directory-stale", "directory", weak)),
-        ),
-        (What::DirectoryLooked { age_seconds: 60, tenants_stale: 0 }, None),
-        (
-            What::Waiting { provider: None, waiting: 9, parked: 2, oldest_seconds: 601, tenants: 1 },
-            Some(("queue-old", "unexplained", weak)),
-        ),
-        (What::Waiting { provider: None, waiting: 9, parked: 2, oldest_seconds: 600, tenants: 1 }, None),
-        (
-            What::Stamped { since: at(0), eligible: 20, stamped: 0 },
-            Some(("nothing-stamped", "signatures", strong)),
-        ),
-        (What::Stamped { since: at(0), eligible: 19, stamped: 0 }, None),
-        (
-            What::Reported { provider: None, owner: Owner::OurAddress, tenant: None, messages: 1 },
-            Some(("sender-told", "address", strong)),
-        ),
-        (What::Reported { provider: None, owner: Owner::Recipient, tenant: None, messages: 1 }, None),
-        (What::NodeStarted { after_crash: true }, Some(("crashed", "intake", weak))),
-        (What::NodeStarted { after_crash: false }, None),
-        (What::NodeStopped, None),
-    ];
+type Expected<'a> = Option<(&'a str, &'a str, Strength)>;
+
+const WEAK: Strength = Strength::Weak;
+const STRONG: Strength = Strength::Strong;
+
+fn check(table: Vec<(What, Expected<'_>)>) {
     for (what, expected) in table {
         let found = sign(&fact(0, what.clone()), &settings());
         let found = found.as_ref().map(|sign| (sign.rule, sign.cause.word(), sign.strength));
         assert_eq!(found, expected, "{what:?}");
     }
+}
+
+#[test]
+fn refusals_are_signs_by_whose_fault_they_are() {
+    let by = |owner, category, strength| refused(owner, category, "a", strength);
+    check(vec![
+        (by(Owner::OurAddress, Category::IpListed, STRONG), Some(("address-refused", "address", STRONG))),
+        (by(Owner::OurAddress, Category::IpReputation, WEAK), Some(("address-refused", "address", WEAK))),
+        (
+            by(Owner::OurDomain, Category::DomainReputation, STRONG),
+            Some(("domain-refused", "domain", STRONG)),
+        ),
+        (by(Owner::OurSetup, Category::TlsRequired, WEAK), Some(("setup-refused", "setup", WEAK))),
+        (by(Owner::Receiver, Category::TransientServer, STRONG), Some(("receiver-fails", "provider", WEAK))),
+        (by(Owner::Receiver, Category::Greylisted, STRONG), None),
+        (by(Owner::Recipient, Category::MailboxUnknown, STRONG), None),
+        (by(Owner::TenantSetup, Category::RelayingDenied, STRONG), None),
+        (by(Owner::Content, Category::ContentSpam, STRONG), None),
+        (by(Owner::SenderDomain, Category::AuthFailure, STRONG), None),
+    ]);
+    let told = |owner, messages| What::Reported { provider: None, owner, tenant: None, messages };
+    check(vec![
+        (told(Owner::OurAddress, 1), Some(("sender-told", "address", STRONG))),
+        (told(Owner::OurAddress, 0), None),
+        (told(Owner::Recipient, 1), None),
+    ]);
+}
+
+#[test]
+fn lists_and_states_of_sources_are_signs_of_the_address() {
+    let (list, source) = (|| "Spamhaus".to_owned(), || "eu-1".parse().unwrap());
+    let again = SourceState::Quarantined;
+    check(vec![
+        (
+            What::ListingOpened { list: list(), source: source(), strength: WEAK },
+            Some(("address-listed", "address", WEAK)),
+        ),
+        (What::ListingClosed { list: list(), source: source() }, None),
+        (changed(SourceState::Quarantined), Some(("source-out", "address", STRONG))),
+        (changed(SourceState::Suspected), Some(("source-suspected", "address", WEAK))),
+        (changed(SourceState::Clean), None),
+        (changed(SourceState::Retired), None),
+        (
+            What::SourceChanged {
+                source: source(),
+                from: again,
+                to: again,
+                reach: Reach::Everywhere,
+                list: None,
+            },
+            None,
+        ),
+    ]);
+}
+
+#[test]
+fn looks_are_signs_of_what_they_look_at() {
+    let canary = |path, result| What::Canary { path, source: None, result };
+    let microsoft = CanaryPath::Provider("microsoft".to_owned());
+    let listener = |is_well| What::ListenerLooked { listener: "in".parse().unwrap(), is_well, why: None };
+    let ends = |seconds| What::CertificateLooked { name: "in".to_owned(), expires: at(seconds) };
+    check(vec![
+        (canary(CanaryPath::Intake, CanaryResult::Lost), Some(("intake-canary", "intake", WEAK))),
+        (
+            canary(microsoft, CanaryResult::Late { seconds: 99 }),
+            Some(("provider-canary", "unexplained", WEAK)),
+        ),
+        (canary(CanaryPath::Intake, CanaryResult::Arrived { seconds: 1 }), None),
+        (listener(false), Some(("listener-down", "intake", WEAK))),
+        (listener(true), None),
+        (What::ConsoleLooked { is_well: false }, Some(("console-down", "console", WEAK))),
+        (What::ConsoleLooked { is_well: true }, None),
+        (ends(-1), Some(("certificate-ended", "certificate", STRONG))),
+        (ends(3600), Some(("certificate-ends", "certificate", WEAK))),
+        (ends(30 * 86_400), None),
+    ]);
+}
+
+#[test]
+fn the_state_of_queue_books_and_node_are_signs() {
+    let waiting =
+        |oldest_seconds| What::Waiting { provider: None, waiting: 9, parked: 2, oldest_seconds, tenants: 1 };
+    let stamped = |eligible| What::Stamped { since: at(0), eligible, stamped: 0 };
+    let books = |ended| What::Balanced { since: at(0), held_before: 1, accepted: 9, ended, held: 2 };
+    let directory = |tenants_stale| What::DirectoryLooked { age_seconds: 60, tenants_stale };
+    let held = What::ConnectorHeld { tenant: "acme".parse().unwrap(), why: "5.7.64".to_owned() };
+    check(vec![
+        (held, Some(("connector-held", "connector", STRONG))),
+        (directory(1), Some(("directory-stale", "directory", WEAK))),
+        (directory(0), None),
+        (waiting(601), Some(("queue-old", "unexplained", WEAK))),
+        (waiting(600), None),
+        (books(7), Some(("unaccounted", "unexplained", WEAK))),
+        (books(8), None),
+        (books(9), None),
+        (stamped(20), Some(("nothing-stamped", "signatures", STRONG))),
+        (stamped(19), None),
+        (What::NodeStarted { after_crash: true }, Some(("crashed", "intake", WEAK))),
+        (What::NodeStarted { after_crash: false }, None),
+        (What::NodeStopped, None),
+    ]);
 }
 
 #[test]

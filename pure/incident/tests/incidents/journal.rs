@@ -3,7 +3,8 @@
 use crate::support::*;
 use incident::lint::Hidden;
 use incident::{
-    Act, CanaryPath, CanaryResult, Clock, Language, Phase, Reach, SourceState, Standing, Strength, Text, What,
+    Act, CanaryPath, CanaryResult, Clock, IncidentId, Language, Phase, Reach, SourceState, Standing,
+    Strength, Text, What,
 };
 use proptest::prelude::*;
 
@@ -49,6 +50,13 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Acts on the newest incident; a refused act is an answer, too.
+fn act(world: &mut World, act: impl Fn(IncidentId) -> Act) {
+    if let Some(incident) = world.board.incidents().first().map(|one| one.id.clone()) {
+        let _answer = world.act(act(incident));
+    }
+}
+
 fn play(steps: &[Step]) -> World {
     let mut world = World::new("2026-03-02T08:00:00Z", unattended());
     for step in steps {
@@ -59,18 +67,11 @@ fn play(steps: &[Step]) -> World {
                 let changes = world.board.tick(world.now);
                 world.journal.extend(changes);
             }
-            Step::Resolve | Step::Write => {
-                let Some(incident) = world.board.incidents().first().map(|one| one.id.clone()) else {
-                    continue;
-                };
+            Step::Resolve => act(&mut world, |incident| Act::Resolve { incident, text: None }),
+            Step::Write => act(&mut world, |incident| {
                 let text = Text::same("We look.");
-                let act = match step {
-                    Step::Resolve => Act::Resolve { incident, text: None },
-                    _ => Act::Update { incident, phase: None, text, display_at: None },
-                };
-                // A refused act is an answer, too.
-                let _answer = world.act(act);
-            }
+                Act::Update { incident, phase: None, text, display_at: None }
+            }),
         }
     }
     world

@@ -2,8 +2,8 @@
 
 use crate::support::*;
 use incident::{
-    Clock, Delays, Language, Phase, Policy, Publication, Reach, Release, Settings, SourceState, Standing,
-    State, Strength, What,
+    Clock, Delays, Language, Phase, Policy, Publication, Reach, Settings, SourceState, Standing, State,
+    Strength, What,
 };
 use model::{Category, Owner};
 
@@ -18,13 +18,17 @@ fn well() -> World {
 
 /// A failure of our set-up at Microsoft, without a guard that could move anything.
 fn setup_refused(messages: u64, site: &str) -> What {
+    setup_refused_by(site, Strength::Strong, messages)
+}
+
+fn setup_refused_by(site: &str, strength: Strength, messages: u64) -> What {
     What::Refused {
         source: "eu-1".parse().unwrap(),
         provider: MICROSOFT.to_owned(),
         site: Some(site.to_owned()),
         category: Category::TlsRequired,
         owner: Owner::OurSetup,
-        strength: Strength::Strong,
+        strength,
         tenant: None,
         list: None,
         messages,
@@ -154,23 +158,7 @@ fn a_single_unknown_host_takes_no_end_back() {
     world.flow(7200);
     let ended = world.only().clocks.at(Clock::Resolved).unwrap();
     let mut world = world.as_of(ended + seconds(600));
-    let weak = |site: &str| match setup_refused(1, site) {
-        What::Refused { source, provider, site, category, owner, tenant, list, messages, reply, .. } => {
-            What::Refused {
-                source,
-                provider,
-                site,
-                category,
-                owner,
-                strength: Strength::Weak,
-                tenant,
-                list,
-                messages,
-                reply,
-            }
-        }
-        other => other,
-    };
+    let weak = |site: &str| setup_refused_by(site, Strength::Weak, 1);
     world.fact(weak("a.example"));
     let standings: Vec<Standing> = world.board.incidents().iter().map(|one| one.standing).collect();
     assert_eq!(standings, [Standing::Suspected, Standing::Confirmed]);
