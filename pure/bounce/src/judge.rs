@@ -44,6 +44,8 @@ pub enum Failure {
     Unknown(String),
     /// The next hop lacks an extension that the message needs; never downgraded.
     Lacks(&'static str),
+    /// Nobody was asked: the guard keeps every source of ours back from this receiver.
+    Withheld(String),
 }
 
 impl fmt::Display for Failure {
@@ -58,6 +60,7 @@ impl fmt::Display for Failure {
             Self::Lacks(extension) => {
                 write!(f, "the next hop does not offer {extension}, which this message needs")
             }
+            Self::Withheld(detail) => write!(f, "not sent: {detail}"),
         }
     }
 }
@@ -85,6 +88,7 @@ pub fn judge(failure: &Failure, context: Context<'_>) -> Judgement {
         Failure::Resolve(_) | Failure::Connect(_) | Failure::Tls(_) | Failure::Lost(_) => Judgement::Retry,
         Failure::Unknown(_) => Judgement::RetrySameSource,
         Failure::Lacks(_) => Judgement::Park(lacking(context)),
+        Failure::Withheld(_) => Judgement::Park(Owner::OurAddress),
     }
 }
 

@@ -146,6 +146,7 @@ metrics! {
     conduct_waits "counter" "signpost_conduct_waits_total" "Deliveries put off because their sender is slowed; no try is spent.";
     tenants_held "gauge" "signpost_tenants_held" "Tenants whose own system does not know us: their mail parks and new mail is asked to wait.";
     fallbacks "counter" "signpost_fallbacks_total" "Transactions over a tenant's fallback, since no source was left.";
+    rerouted "counter" "signpost_rerouted_total" "Transactions repeated at once over another source, since the first was refused for its address.";
     limits_heard "counter" "signpost_limits_heard_total" "Replies of next hops that named a limit: fewer connections, or slower.";
     limit_waits "counter" "signpost_limit_waits_total" "Transactions put off because a provider takes no more from a source now; no try is spent.";
     queue_messages "gauge" "signpost_queue_messages" "Messages in the spool.";

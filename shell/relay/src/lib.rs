@@ -8,8 +8,8 @@
 //!   stamp -> steer -> transport -> verdict      carry, below
 //! ```
 //! Each station is a folder, names only what the station before it gives, and knows nothing of the ones behind. What is composed is
-//! composed here; `cut_through` goes the same way with a message that is in nobody's queue yet. `carry` is the only place that goes
-//! back: a source that cannot be used leads to `steer` again, without it. However a delivery ends, its lease ends by a record or gives
+//! composed here; `cut_through` goes the same way with a message that is in nobody's queue yet. `reroute` is the only place that goes
+//! back: a source that cannot be used or is refused leads to `steer` again, without it. However a delivery ends, its lease ends by a record or gives
 //! the message back.
 
 mod accept;
@@ -20,6 +20,7 @@ mod custody;
 mod cut_through;
 mod door;
 mod facts;
+mod guard;
 mod hints;
 mod holds;
 mod operate;
@@ -29,6 +30,7 @@ mod processed;
 mod proofs;
 mod queue;
 mod refused;
+mod reroute;
 mod service;
 mod stamp;
 mod steer;
@@ -51,20 +53,21 @@ use admit::Admission;
 use bounce::Failure;
 use custody::Custody;
 use cut_through::Pauses;
-use model::{Envelope, Metrics, ParkReason, Recipient, SourceName, Stage};
+use model::{Metrics, ParkReason, Recipient, SourceName, Stage};
 use net::Clock;
 use processed::ProcessedKey;
 use queue::TakenOver;
+use reroute::carry_transaction;
 use spool::{Lease, Spool};
-use stamp::{Content, Prepared, Stamped};
+use stamp::{Prepared, Stamped};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use steer::{Path, Route, Steer};
+use steer::{Route, Steer};
 use stop::Stop;
 use tenant::Snapshot;
 use tokio::sync::mpsc::UnboundedSender;
-use transport::{NotSent, Shipment, Transport};
+use transport::Transport;
 use verdict::{Missed, Verdict};
 
 /// Recipients of one transaction; every server takes a hundred (RFC 5321 §4.5.3.1.8).
@@ -120,7 +123,7 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
         Ok(Stamped::Ready(groups, told)) => (groups, told),
         Ok(Stamped::Hold(reason, told)) => {
             parts.metrics.held.add_one();
-            parts.verdict.note(lease.record_stamped(told, now).await);
+            lease.note_stamped(told, now);
             return parts.verdict.hold(lease, reason, now).await;
         }
         Err(error) => {
@@ -128,7 +131,7 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
             return parts.verdict.hold(lease, reason, now).await;
         }
     };
-    parts.verdict.note(lease.record_stamped(told, now).await);
+    lease.note_stamped(told, now);
     let left = carry_prepared(parts, Custody::Lease(&lease), &snapshot, groups, (&pending, &bounds)).await;
     parts.verdict.settle(lease, &snapshot, left, parts.clock.now()).await;
 }
@@ -208,92 +211,6 @@ async fn try_the_original(
     left
 }
 
-/// One transaction, from the first source that can be used.
-async fn carry_transaction(
-    parts: &Parts,
-    custody: Custody<'_>,
-    snapshot: &Arc<Snapshot>,
-    (route, bounds): (&Route, &conduct::Bounds),
-    content: &Content,
-    members: &[(usize, Recipient)],
-) -> Vec<Missed> {
-    let envelope = envelope_of(&custody.accepted().envelope, members);
-    let recipients: Vec<usize> = members.iter().map(|(number, _)| *number).collect();
-    let shipment = Shipment { custody, recipients: &recipients, envelope: &envelope, content };
-    let mut without = conduct::without(parts, snapshot, route, bounds);
-    let mut refused = None;
-    loop {
-        let found = match &refused {
-            // A connector that takes none of our sources is the tenant's set-up, and no source is out for it.
-            Some(_) => parts.steer.path(snapshot, custody.id(), route, &without).await,
-            None if bounds.only.is_some() => parts.steer.path(snapshot, custody.id(), route, &without).await,
-            None => path(parts, snapshot, custody, route, &without).await,
-        };
-        let path = match found {
-            Ok(path) => path,
-            Err(failure) => {
-                let left = || {
-                    conduct::left_behind(
-                        missed(members, Stage::Resolve, (None, None), &failure),
-                        bounds,
-                        parts.clock.now(),
-                    )
-                };
-                return refused.unwrap_or_else(left);
-            }
-        };
-        match parts.transport.send(&path, &shipment).await {
-            Ok(sent) => {
-                let missed = parts.verdict.take(custody, snapshot, sent, parts.clock.now()).await;
-                let is_unknown = {
-                    let met = (missed.as_slice(), members.len());
-                    parts.verdict.is_unknown_to_the_tenant(snapshot, custody.accepted(), met)
-                };
-                if refused.is_some() || route.redirect.is_some() || !is_unknown || bounds.stays {
-                    return missed;
-                }
-                // Law 3: another way at once, one time: the connector may know another address of ours.
-                tracing::warn!(source = %path.source.name, tenant = %path.tenant, "the tenant's connector does not take this source; another one is tried");
-                without.insert(path.source.name);
-                refused = Some(missed);
-            }
-            Err(NotSent::All(stage, host, failure)) => {
-                return missed(members, stage, (Some(&host), Some(&path.source.name)), &failure);
-            }
-            Err(NotSent::Wait(until, host, failure)) => {
-                let place = (Some(host.as_str()), Some(&path.source.name));
-                let mut missed = missed(members, Stage::Connect, place, &failure);
-                missed.iter_mut().for_each(|one| one.limited = Some(until));
-                return missed;
-            }
-            Err(NotSent::Source(why)) if path.login.is_some() => {
-                return missed(members, Stage::Connect, (None, None), &Failure::Connect(why));
-            }
-            Err(NotSent::Source(why)) => {
-                parts.metrics.alarms.add_one();
-                tracing::warn!(source = %path.source.name, why, "a source cannot be used; another one is tried");
-                without.insert(path.source.name);
-            }
-        }
-    }
-}
-
-/// A way over a source that is left, or the tenant's other way out.
-async fn path(
-    parts: &Parts,
-    snapshot: &Arc<Snapshot>,
-    custody: Custody<'_>,
-    route: &Route,
-    without: &BTreeSet<SourceName>,
-) -> Result<Path, Failure> {
-    if let Some(path) = parts.steer.fallback(snapshot, route, without).await {
-        parts.metrics.fallbacks.add_one();
-        tracing::warn!(id = %custody.id(), tenant = %snapshot.settings.name, "no source is left: the tenant's fallback is used");
-        return path;
-    }
-    parts.steer.path(snapshot, custody.id(), route, without).await
-}
-
 fn missed(
     members: &[(usize, Recipient)],
     stage: Stage,
@@ -309,10 +226,4 @@ fn missed(
         limited: None,
     };
     members.iter().map(of).collect()
-}
-
-/// The envelope of some of its recipients.
-fn envelope_of(whole: &Envelope, members: &[(usize, Recipient)]) -> Envelope {
-    let recipients = members.iter().map(|(_, recipient)| recipient.clone()).collect();
-    Envelope { recipients, ..whole.clone() }
 }

@@ -6,10 +6,12 @@
 
 use crate::conduct::Bounds;
 use crate::custody::Custody;
+use crate::guard;
+use crate::reroute::carry_transaction;
 use crate::stamp::Prepared;
 use crate::steer::{Route, Steer};
 use crate::verdict::Missed;
-use crate::{Parts, TRANSACTION_RECIPIENTS_MAX, carry_transaction};
+use crate::{Parts, TRANSACTION_RECIPIENTS_MAX};
 use model::{Duration, Recipient, Timestamp};
 use spool::{Accepted, Lease};
 use std::collections::BTreeSet;
@@ -77,7 +79,9 @@ async fn other_ways(
     group: &Prepared,
     mut missed: Vec<Missed>,
 ) -> Vec<Missed> {
-    let refused = missed.iter().find_map(|one| one.source.clone());
+    // Who was refused for our address has been tried from another source already.
+    let was_moved = |one: &Missed| guard::is_ours_to_bear(parts, lease.accepted(), snapshot, one);
+    let refused = missed.iter().filter(|one| !was_moved(one)).find_map(|one| one.source.clone());
     let from_another = refused
         .filter(|source| parts.steer.has_another(snapshot, route, source))
         .map(|source| Route { avoid: Some(source), ..route.clone() });

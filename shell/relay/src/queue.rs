@@ -91,6 +91,7 @@ impl UnderWay {
 pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<TakenOver>, mut stop: Stop) {
     let mut under_way = UnderWay::default();
     let mut look_after = parts.clock.now();
+    let mut given_back = parts.sentry.given_back();
     // At once: a node that is restarted again and again must not fill its disk with segments.
     let mut maintain = parts.clock.now();
     loop {
@@ -113,6 +114,7 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
         let wake = [next_due, next_probe].into_iter().flatten().fold(look_after, Ord::min);
         tokio::select! {
             () = parts.clock.sleep_until(wake) => {}
+            Ok(()) = given_back.changed() => look_after = parts.clock.now(),
             () = parts.spool.changed() => {}
             () = under_way.one_ends() => {}
             Some(TakenOver { tenant, rest }) = taken_over.recv() => under_way.spawn(tenant, rest),

@@ -141,7 +141,7 @@ impl Relay {
         let parts = Arc::new(Parts {
             clock: clock.clone(),
             admission: Admission::new(DomainProofs::open(config.domain_proofs)),
-            steer: Steer::new(config.sources, resolver.clone(), config.exchanger_port),
+            steer: Steer::new(config.sources, resolver.clone(), config.exchanger_port, config.sentry.clone()),
             transport: Transport::new(clock, Arc::clone(&metrics), config.roots),
             verdict: Verdict {
                 spool: spool.clone(),

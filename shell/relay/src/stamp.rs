@@ -49,11 +49,11 @@ pub(crate) async fn stamp(
 ) -> Result<Stamped, SpoolError> {
     let too_large = lease.size() > snapshot.settings.stamping.size_max.0;
     // A message that is not stamped for its size is not read into memory either: its header lies in the first chunk.
-    let bytes = if too_large { lease.read_chunk(0).await? } else { lease.read_body().await? };
     let rest = if too_large { 1..lease.chunks() } else { 0..0 };
-    let rest_length = lease.size().saturating_sub(bytes.len() as u64);
+    let original = lease.original();
+    let read = move || if too_large { original.read_first_chunk() } else { original.read() };
     let job = Job {
-        bytes,
+        bytes: Bytes::new(),
         accepted: Arc::clone(lease.accepted()),
         id: lease.id(),
         pending: pending.to_vec(),
@@ -61,7 +61,7 @@ pub(crate) async fn stamp(
         key,
         is_beginning_only: too_large,
     };
-    prepare(job, rest, rest_length).await
+    prepare(job, read, lease.size(), rest).await
 }
 
 /// Prepares a message in transit for all its recipients.
@@ -74,15 +74,28 @@ pub(crate) async fn stamp_in_memory(
     let pending = (0..accepted.envelope.recipients.len()).collect();
     let is_beginning_only = transit.body().len() as u64 > snapshot.settings.stamping.size_max.0;
     let bytes = transit.body().clone();
-    let job = Job { bytes, accepted, id: transit.id(), pending, snapshot, key, is_beginning_only };
-    prepare(job, 0..0, 0).await
+    let id = transit.id();
+    let job = Job { bytes: Bytes::new(), accepted, id, pending, snapshot, key, is_beginning_only };
+    let size = bytes.len() as u64;
+    prepare(job, move || Ok(bytes), size, 0..0).await
 }
 
-/// `rest` are the chunks behind the bytes of `job`, `rest_length` bytes in all.
-async fn prepare(job: Job, rest: Range<usize>, rest_length: u64) -> Result<Stamped, SpoolError> {
+/// Gives `job` what `read` brings and runs it, both on one thread that may wait; `rest` are the chunks behind those bytes.
+async fn prepare(
+    job: Job,
+    read: impl FnOnce() -> Result<Bytes, SpoolError> + Send + 'static,
+    size: u64,
+    rest: Range<usize>,
+) -> Result<Stamped, SpoolError> {
     let id = job.id;
-    let prepared = tokio::task::spawn_blocking(move || job.run()).await;
-    let prepared = prepared.map_err(|error| SpoolError::Damaged { id, detail: error.to_string() })?;
+    let run = move || {
+        let bytes = read()?;
+        Ok::<_, SpoolError>((bytes.len() as u64, Job { bytes, ..job }.run()))
+    };
+    let prepared = tokio::task::spawn_blocking(run).await;
+    let (read, prepared) =
+        prepared.map_err(|error| SpoolError::Damaged { id, detail: error.to_string() })??;
+    let rest_length = size.saturating_sub(read);
     Ok(match prepared {
         Outcome::Hold(reason, told) => Stamped::Hold(reason, told),
         Outcome::Ready(groups, told) => {

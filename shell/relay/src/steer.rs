@@ -2,20 +2,24 @@
 //!
 //! A route says which recipients share a next hop. A path is a route with a source and the hosts to try, in order. The same message
 //! gets the same source on every attempt unless that one is excluded: a retry whose first end is unknown must not come from
-//! elsewhere. A name that does not resolve is a failure to be judged, not an error.
+//! elsewhere. The guard is asked anew for every message, so a source that is listed carries nothing more. A name that does not resolve is a
+//! failure to be judged, not an error.
 
 mod choose;
 mod eligible;
 mod explain;
 mod fallback;
+mod guarded;
 
 pub use choose::Excluded;
 pub use explain::{RouteExplained, SourceExplained};
+pub(crate) use guarded::{Opening, Rules, receiver};
 
 use bounce::Failure;
-use choose::Weighed;
+use choose::{Claim, Weighed};
 use model::{Domain, HostPort, MessageId, Recipient, Redirect, Source, SourceName, TenantName, TlsPolicy};
 use net::{ResolveError, Resolver};
+use sentry::Sentry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -72,16 +76,39 @@ pub(crate) struct Path {
     pub(crate) login: Option<Fallback>,
 }
 
+/// Why there is no path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NoPath {
+    /// The tenant has no source that is not out for this message.
+    NoSource(String),
+    /// It has some, and the guard keeps them back from this host.
+    Withheld { host: String, why: String },
+    /// The next hop has no address, or none that a source reaches.
+    NotResolved(String),
+}
+
+impl NoPath {
+    /// As a failure to be judged, and the host that it is about.
+    pub(crate) fn told(self) -> (Option<String>, Failure) {
+        match self {
+            Self::NoSource(why) => (None, Failure::Connect(why)),
+            Self::Withheld { host, why } => (Some(host), Failure::Withheld(why)),
+            Self::NotResolved(why) => (None, Failure::Resolve(why)),
+        }
+    }
+}
+
 pub(crate) struct Steer {
     sources: Vec<Source>,
+    sentry: Sentry,
     resolver: Resolver,
     /// Where exchangers listen: 25 outside of tests and playgrounds.
     exchanger_port: u16,
 }
 
 impl Steer {
-    pub(crate) fn new(sources: Vec<Source>, resolver: Resolver, exchanger_port: u16) -> Self {
-        Self { sources, resolver, exchanger_port }
+    pub(crate) fn new(sources: Vec<Source>, resolver: Resolver, exchanger_port: u16, sentry: Sentry) -> Self {
+        Self { sources, sentry, resolver, exchanger_port }
     }
 
     /// The recipients by next hop: all of them to the tenant's own system, or each to its domain.
@@ -128,30 +155,33 @@ impl Steer {
         !eligible::sources(&self.sources, &snapshot.settings.egress, route, without).is_empty()
     }
 
-    /// A way for the route, over none of the sources in `without`.
+    /// A way for the route, over none of the sources in `without` and none that the guard keeps back.
     pub(crate) async fn path(
         &self,
         snapshot: &Arc<Snapshot>,
         id: MessageId,
         route: &Route,
         without: &BTreeSet<SourceName>,
-    ) -> Result<Path, Failure> {
+        rules: Rules,
+    ) -> Result<Path, NoPath> {
         let egress = eligible::egress(&snapshot.settings.egress, route.over);
         let egress = Egress { tls: route.tls(&egress), ..egress };
-        let chosen = |weighed: &[Weighed<'_>]| choose::best(weighed).cloned();
-        let source = chosen(&self.weigh(snapshot, id, route, without, None));
-        source.ok_or_else(|| Failure::Connect(no_source(snapshot, without)))?;
+        if choose::best(&self.weigh(snapshot, id, route, without, None, rules)).is_none() {
+            return Err(NoPath::NoSource(no_source(snapshot, without)));
+        }
         let found = self.hops(&route.target).await;
-        let mut hops = found.map_err(|error| Failure::Resolve(error.to_string()))?;
-        let Some(source) = chosen(&self.weigh(snapshot, id, route, without, Some(&hops))) else {
-            return Err(Failure::Resolve(format!("{} has no address of a source's family", route.target)));
+        let mut hops = found.map_err(|error| NoPath::NotResolved(error.to_string()))?;
+        let weighed = self.weigh(snapshot, id, route, without, Some(&hops), rules);
+        let probed = hops.first().and_then(|hop| self.probed(&weighed, &guarded::receiver(&hop.name)));
+        let Some(source) = probed.or_else(|| choose::best(&weighed)).cloned() else {
+            return Err(self.no_way(&weighed, &hops, route));
         };
         hops.retain(|hop| hop.address.is_ipv4() == source.address.is_ipv4());
         hops.truncate(HOPS_MAX);
         Ok(Path { tenant: snapshot.settings.name.clone(), egress, source, hops, login: None })
     }
 
-    /// Every source with what speaks against it, for a next hop with these addresses if they are known.
+    /// Every source with its claim or what speaks against it, for a next hop with these addresses if they are known.
     fn weigh(
         &self,
         snapshot: &Snapshot,
@@ -159,19 +189,39 @@ impl Steer {
         route: &Route,
         without: &BTreeSet<SourceName>,
         hops: Option<&[Hop]>,
+        rules: Rules,
     ) -> Vec<Weighed<'_>> {
         let egress = &snapshot.settings.egress;
         let eligible = eligible::sources(&self.sources, egress, route, without);
+        let host = hops.and_then(<[Hop]>::first).map(|hop| hop.name.as_str());
+        let guarded = self.guarded(host, rules);
+        let shut: BTreeSet<SourceName> = guarded.shut().chain(without).cloned().collect();
+        let open = eligible::sources(&self.sources, egress, route, &shut);
+        let networks = self.networks(without);
         choose::weigh(id, &self.sources, |source| {
+            let is_in = |these: &[&Source]| these.iter().any(|one| one.name == source.name);
             let same_family = |hop: &Hop| hop.address.is_ipv4() == source.address.is_ipv4();
             if without.contains(&source.name) {
-                return Some(Excluded::Failed);
+                return Err(Excluded::Failed);
             }
-            if !eligible.iter().any(|one| one.name == source.name) {
-                return Some(Excluded::NotOfTheTenant);
+            if !is_in(&eligible) && !is_in(&open) {
+                return Err(Excluded::NotOfTheTenant);
             }
-            hops.is_some_and(|hops| !hops.iter().any(same_family)).then_some(Excluded::Family)
+            if hops.is_some_and(|hops| !hops.iter().any(same_family)) {
+                return Err(Excluded::Family);
+            }
+            let claim = guarded.claim(&source.name)?;
+            if !is_in(&open) {
+                return Err(Excluded::NotOfTheTenant);
+            }
+            Ok(Claim { is_beside: networks.contains(source.network.as_str()), ..claim })
         })
+    }
+
+    /// The networks of sources that are out for this message.
+    fn networks(&self, without: &BTreeSet<SourceName>) -> BTreeSet<&str> {
+        let out = self.sources.iter().filter(|source| without.contains(&source.name));
+        out.map(|source| source.network.as_str()).filter(|network| !network.is_empty()).collect()
     }
 
     async fn hops(&self, target: &SmartHost) -> Result<Vec<Hop>, ResolveError> {

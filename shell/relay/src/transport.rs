@@ -251,7 +251,8 @@ fn was_dead(results: &Results) -> bool {
             | Failure::Connect(_)
             | Failure::Tls(_)
             | Failure::Unknown(_)
-            | Failure::Lacks(_),
+            | Failure::Lacks(_)
+            | Failure::Withheld(_),
         ) => false,
     })
 }

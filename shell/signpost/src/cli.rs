@@ -1,10 +1,14 @@
 //! The command line: every command with its help. What a command does stands in `commands` and `up`.
 
+mod postmortem;
 mod queue;
 mod sender;
+mod source;
 
+pub(crate) use postmortem::{PostmortemArgs, ReportForm};
 pub(crate) use queue::{ActArgs, QueueCommand, SelectionArgs};
 pub(crate) use sender::{OrderArgs, SenderCommand, SubjectArgs};
+pub(crate) use source::{SourceArgs, SourceCommand};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Address, ListenerName, TenantName, Timestamp};
@@ -37,6 +41,8 @@ pub(crate) enum Command {
     /// With --unknown, --labels, --label or --unlabel it asks a running relay: which replies parked because no rule knows them, and what operators said
     /// of replies. A label is a rule of this installation and holds at once.
     Classify(ClassifyArgs),
+    /// Tell from the logs of a mail server what a listed address cost, and whether what was said of it is true
+    Postmortem(Box<PostmortemArgs>),
     /// Submit a message to a running relay
     Send(SendArgs),
     /// Publish, export and list tenants of a running relay
@@ -64,6 +70,9 @@ pub(crate) enum Command {
     /// Look at the conduct of tenants and senders: who is slowed, held or suspect, and let or keep them
     #[command(subcommand)]
     Sender(SenderCommand),
+    /// Look at our own addresses: which are used, which are taken out and why, and order it otherwise
+    #[command(subcommand)]
+    Source(SourceCommand),
     /// Check a configuration
     #[command(subcommand)]
     Config(ConfigCommand),

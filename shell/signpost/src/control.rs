@@ -11,7 +11,8 @@ pub(crate) use server::{Control, bind, serve};
 
 use crate::desk::Order;
 use crate::replies::ReplyWish;
-use model::{Address, MessageId, Selection, TenantName, Timestamp};
+use model::{Address, MessageId, Selection, SourceName, TenantName, Timestamp};
+use sentry::Place;
 use serde::{Deserialize, Serialize};
 
 /// Most bytes that follow a line.
@@ -94,12 +95,32 @@ pub(crate) enum Request {
         sender: Address,
         count: u32,
     },
+    /// Every source with its states, and what each met at receivers within the last hour.
+    SourceList,
+    SourceOrder {
+        source: SourceName,
+        place: Place,
+        kind: SourceOrder,
+        hours: u64,
+        note: String,
+    },
     /// What became of messages.
     Trace(TraceWish),
     /// What nobody knows of replies, and what operators said of them.
     Replies {
         wish: ReplyWish,
     },
+}
+
+/// What is ordered about a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SourceOrder {
+    Quarantine,
+    Release,
+    /// The running order ends.
+    End,
+    Probe,
 }
 
 /// What is ordered about a sender.
@@ -162,6 +183,8 @@ impl Request {
             | Self::SenderShow { .. }
             | Self::SenderOrder { .. }
             | Self::SenderComplaint { .. }
+            | Self::SourceList
+            | Self::SourceOrder { .. }
             | Self::Trace(_)
             | Self::Replies { .. } => false,
         }

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Stamp(args) => commands::stamp(&args),
         Command::Place(args) => commands::place(&args),
         Command::Classify(args) => commands::classify(args),
+        Command::Postmortem(args) => commands::postmortem(&args),
         Command::Send(args) => commands::send(&args),
         Command::Tenant(command) => commands::tenant(command),
         Command::Queue(command) => commands::queue(*command),
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Certificate(command) => commands::certificate(command),
         Command::Dnsbl(command) => commands::dnsbl(command),
         Command::Sender(command) => commands::sender(command),
+        Command::Source(command) => commands::source(command),
         Command::Config(command) => commands::config(command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "signpost", &mut std::io::stdout());

@@ -7,6 +7,7 @@ use crate::config::SpoolError;
 use crate::format::{ChunkHead, FINGERPRINT_LEN};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hmac;
+use std::borrow::Cow;
 
 const NONCE_LEN: usize = 12;
 
@@ -47,15 +48,15 @@ impl Crypt {
     }
 
     /// The chunk as it is stored, and whether it is encrypted.
-    pub(crate) fn seal(&self, head: ChunkHead, chunk: &[u8]) -> (Vec<u8>, bool) {
+    pub(crate) fn seal<'a>(&self, head: ChunkHead, chunk: &'a [u8]) -> (Cow<'a, [u8]>, bool) {
+        let Some(key) = &self.key else { return (Cow::Borrowed(chunk), false) };
         let mut sealed = chunk.to_vec();
-        let Some(key) = &self.key else { return (sealed, false) };
         let nonce = key
             .seal_in_place_append_tag(Aad::from(head.to_bytes()), &mut sealed)
             .expect("a chunk is far below the length limit of AES-GCM");
         let mut stored = nonce.as_ref().to_vec();
         stored.append(&mut sealed);
-        (stored, true)
+        (Cow::Owned(stored), true)
     }
 
     /// The chunk behind what is stored; `None` if it was changed or the key is another.

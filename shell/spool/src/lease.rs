@@ -4,13 +4,13 @@
 //! circulation until `Spool::take_lost` gives it to one who records the loss.
 
 use crate::config::SpoolError;
-use crate::event::{Accepted, Event, Kept, StampedGroup};
-use crate::state::Shared;
+use crate::event::{Accepted, Event, Kept, StampedGroup, Stored};
+use crate::state::{Shared, event_records};
 use crate::tried::Tried;
-use crate::writer::Durability;
+use crate::writer::{Class, Durability};
 use bytes::Bytes;
 use model::{Final, LastTry, MessageId, Outcome, ParkReason, Recipient, Redirect, SourceName, Timestamp};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The right to deliver a message.
 pub struct Lease {
@@ -25,6 +25,32 @@ pub struct Lease {
     last_try: Option<Box<LastTry>>,
     /// Recipients that are parked by themselves from its end on.
     kept: Vec<Kept>,
+    /// What only the trace needs, to be written with the next record: a record of its own costs a thread's wake-up.
+    notes: Mutex<Vec<Stored>>,
+}
+
+/// The bytes of a leased message, read where waiting is allowed: what is computed from them then needs no second thread.
+pub struct Original {
+    shared: Arc<Shared>,
+    id: MessageId,
+}
+
+impl Original {
+    /// The whole; waits for the disk.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read(&self) -> Result<Bytes, SpoolError> {
+        self.shared.body_now(self.id)
+    }
+
+    /// The first chunk, at most 1 MiB; waits for the disk.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read_first_chunk(&self) -> Result<Bytes, SpoolError> {
+        self.shared.chunk_now(self.id, 0)
+    }
 }
 
 impl Lease {
@@ -35,7 +61,17 @@ impl Lease {
                 state.entry(id).expect("only the lease of a message removes it, and this one is just taken");
             (Arc::clone(&entry.accepted), entry.body.length, entry.body.chunks.len())
         };
-        Self { shared, id, accepted, number, size, chunks, last_try: None, kept: Vec::new() }
+        Self {
+            shared,
+            id,
+            accepted,
+            number,
+            size,
+            chunks,
+            last_try: None,
+            kept: Vec::new(),
+            notes: Mutex::default(),
+        }
     }
 
     /// The message's id.
@@ -142,6 +178,12 @@ impl Lease {
         self.shared.read_body(self.id).await
     }
 
+    /// The original for a thread that may wait for the disk.
+    #[must_use]
+    pub fn original(&self) -> Original {
+        Original { shared: Arc::clone(&self.shared), id: self.id }
+    }
+
     /// How many chunks [`Self::read_chunk`] can give.
     #[must_use]
     pub fn chunks(&self) -> usize {
@@ -156,12 +198,9 @@ impl Lease {
         self.shared.read_chunk(self.id, number).await
     }
 
-    /// Notes what stamping decided.
-    ///
-    /// # Errors
-    /// If the record cannot be written; the delivery may go on.
-    pub async fn record_stamped(&self, groups: Vec<StampedGroup>, now: Timestamp) -> Result<(), SpoolError> {
-        self.record(Event::Stamped { groups }, now, Durability::Whenever).await
+    /// Notes what stamping decided; written in front of the next record, or with the lease's end.
+    pub fn note_stamped(&self, groups: Vec<StampedGroup>, now: Timestamp) {
+        self.note(Event::Stamped { groups }, now);
     }
 
     /// Notes that the final dot is about to be sent for these recipients. From here to their outcome the end is unknown.
@@ -180,12 +219,19 @@ impl Lease {
         self.record(event, now, Durability::Soon).await
     }
 
-    /// Notes how a try with a next hop went, for the trace.
+    /// Notes how a try with a next hop went, for the trace: at once where it failed for someone, else in front of the outcome, which
+    /// follows.
     ///
     /// # Errors
     /// If the record cannot be written; the delivery may go on.
     pub async fn record_tried(&self, tried: Tried, now: Timestamp) -> Result<(), SpoolError> {
-        self.record(Event::Tried { tried: Box::new(tried) }, now, Durability::Whenever).await
+        let reached_all = tried.results.iter().all(|one| one.taken);
+        let event = Event::Tried { tried: Box::new(tried) };
+        if reached_all {
+            self.note(event, now);
+            return Ok(());
+        }
+        self.record(event, now, Durability::Whenever).await
     }
 
     /// Notes final outcomes; with the last one the message leaves the queue. Synced within 100 ms.
@@ -269,12 +315,37 @@ impl Lease {
     }
 
     async fn record(&self, event: Event, now: Timestamp, durability: Durability) -> Result<(), SpoolError> {
-        self.shared.record(self.id, event, now, durability).await
+        let mut row = self.take_notes();
+        row.push(Stored { id: self.id, at: now, event });
+        self.shared.record_row(self.id, &row, durability).await
+    }
+
+    fn note(&self, event: Event, at: Timestamp) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.push(Stored { id: self.id, at, event });
+    }
+
+    fn take_notes(&self) -> Vec<Stored> {
+        std::mem::take(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A delivery that ended without a record leaves its notes for the trace.
+    fn leave_notes(&self) {
+        let notes = self.take_notes();
+        if notes.is_empty() {
+            return;
+        }
+        let asked = event_records(&notes)
+            .and_then(|records| self.shared.writer.ask(records, Class::Event(self.id), Durability::Whenever));
+        if let Err(error) = asked {
+            tracing::debug!(id = %self.id, %error, "what happened in a delivery that broke off is not recorded");
+        }
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        self.leave_notes();
         self.shared.state().lose_lease(self.id, self.number);
         self.shared.due_changed.notify_one();
     }

@@ -33,7 +33,7 @@ pub use event::{
     Accepted, Before, Change, Event, HeaderFacts, Kept, Progress, StampedGroup, Told, TraceInfo, Undoable,
 };
 pub use incoming::Incoming;
-pub use lease::Lease;
+pub use lease::{Lease, Original};
 pub use log::{LogBatch, LogGap, LogPlace, LogRecord};
 pub use recover::{Earlier, Recovered, Unread};
 pub use release::Going;

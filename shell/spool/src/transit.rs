@@ -10,7 +10,7 @@ use crate::event::{Accepted, Event, Progress, StampedGroup, Stored};
 use crate::format::{ChunkHead, RecordType, write_record};
 use crate::lease::Lease;
 use crate::promise::Promise;
-use crate::state::{Body, ChunkPlace, Shared, event_record};
+use crate::state::{Body, ChunkPlace, Shared, event_record, event_records};
 use crate::tried::Tried;
 use crate::writer::{Class, Durability, Written};
 use bytes::Bytes;
@@ -240,10 +240,7 @@ impl Transit {
     }
 
     async fn write_notes(&self, stored: Vec<Stored>) -> Result<(), SpoolError> {
-        let mut records = Vec::new();
-        for one in &stored {
-            records.extend_from_slice(&event_record(one)?);
-        }
+        let records = event_records(&stored)?;
         let written = self.shared.writer.append(records, Class::Event(self.id), Durability::Later).await?;
         Written::settle(written);
         Ok(())

@@ -6,6 +6,7 @@
 
 mod configuration;
 pub mod corpus;
+mod logs;
 mod place;
 mod recovery;
 mod replies;
@@ -19,7 +20,7 @@ mod templates;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ("server", sessions::server),
     ("client", sessions::client),
     ("bodies", sessions::bodies),
@@ -31,6 +32,7 @@ pub const TARGETS: [Target; 11] = [
     ("configuration", configuration::configuration),
     ("recovery", recovery::recovery),
     ("settings", settings::settings),
+    ("logs", logs::logs),
 ];
 
 /// The target of that name.

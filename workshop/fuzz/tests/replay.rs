@@ -91,5 +91,6 @@ replayed!(
     templates,
     configuration,
     recovery,
-    settings
+    settings,
+    logs
 );

@@ -1,18 +1,24 @@
-//! What is parked and wakes by itself: for its tenant's set-up once that is mended, behind a probe that is accepted, and at expiry for the last try.
+//! What is parked and wakes by itself: for its tenant's set-up once that is mended, for our address once the guard gives a source back, behind a
+//! probe that is accepted, and at expiry for the last try.
 //!
 //! One call wakes a bounded number, in batches of the spool, so that a hundred thousand parked messages never hold up those that are due; it says
 //! whether it should be called again soon. What a person, a policy or a loop holds is not touched.
 
 use crate::Parts;
 use crate::conduct;
+use crate::guard;
 use crate::holds::Passage;
 use crate::probes::{Fate, Parked, Step};
+use crate::steer::Opening;
 use model::{ParkReason, Standing, TenantName, Timestamp};
 use spool::{Going, Seen};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Messages that are woken at one call.
 const WOKEN_AT_ONCE: usize = 2_000;
+
+/// Messages that find out at one look whether a source may be used again.
+const PROBES_AT_ONCE: usize = 4;
 
 /// Whether there may be more to wake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +43,7 @@ pub(super) async fn wake(parts: &Parts, now: Timestamp) -> Left {
         waking.wake_tenant(tenant).await;
     }
     end_idle_holds(parts, &parked);
+    waking.reopen().await;
     waking.release(|seen| conduct::may_wake(parts, seen, now), "the sender's conduct", WOKEN_AT_ONCE).await;
     // Law 3: at expiry every way is tried once more, and then the sender is told.
     let is_over = |seen: &Seen<'_>| seen.accepted.expires <= now && seen.park_reasons().any(is_refusal);
@@ -86,6 +93,28 @@ impl Waking<'_> {
                     self.release(is_its, "an accepted probe", step).await
                 }
             };
+        }
+    }
+
+    /// What our addresses kept here goes as soon as one of them may be used again; to find that out, a few messages go before.
+    async fn reopen(&mut self) {
+        let parts = self.parts;
+        let (mut open, mut probes) = (BTreeSet::new(), Vec::new());
+        for waiting in guard::waiting(parts) {
+            match guard::opening(parts, &waiting) {
+                Some(Opening::Free) => drop(open.insert(waiting)),
+                Some(Opening::Probe) => probes.push(waiting),
+                None => {}
+            }
+        }
+        // Another few at each look: one whose mail is refused for a reason of its own must not stand in the way for ever.
+        let start = usize::try_from(self.now.as_micros() / 1_000_000).unwrap_or(0) % probes.len().max(1);
+        for probe in probes.iter().cycle().skip(start).take(PROBES_AT_ONCE.min(probes.len())) {
+            self.release(|seen| guard::waits(seen).any(|its| its == *probe), "a probe of a source", 1).await;
+        }
+        if !open.is_empty() {
+            let is_free = |seen: &Seen<'_>| guard::waits(seen).any(|its| open.contains(&its));
+            self.release(is_free, "a source that may be used again", WOKEN_AT_ONCE).await;
         }
     }
 

@@ -19,33 +19,67 @@ pub enum Excluded {
     Failed,
     /// The next hop has no address of its family.
     Family,
+    /// The guard or an operator took it out for this receiver.
+    Quarantined,
+    /// It is found out with single messages whether it may be used again.
+    Probing,
+}
+
+/// With what a source that is not excluded takes part.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Claim {
+    /// Of its weight.
+    pub(super) share: f64,
+    /// Something weak speaks against it.
+    pub(super) is_last_resort: bool,
+    /// It stands in one network with a source that was just refused, and may be listed with it.
+    pub(super) is_beside: bool,
+}
+
+impl Claim {
+    pub(super) const WHOLE: Self = Self { share: 1.0, is_last_resort: false, is_beside: false };
 }
 
 /// A source with its draw for one message.
 pub(super) struct Weighed<'s> {
     pub(super) source: &'s Source,
     pub(super) draw: f64,
-    /// What keeps it from the message, the first reason.
-    pub(super) excluded: Option<Excluded>,
+    /// Its claim, or what keeps it from the message, the first reason.
+    pub(super) claim: Result<Claim, Excluded>,
+}
+
+impl Weighed<'_> {
+    pub(super) fn excluded(&self) -> Option<Excluded> {
+        self.claim.err()
+    }
+
+    /// Free before suspect, another network before the same, and then the draw.
+    fn place(&self, claim: Claim) -> (bool, bool, f64) {
+        (!claim.is_last_resort, !claim.is_beside, self.draw)
+    }
 }
 
 /// Every source with its draw for `id`, and what speaks against it.
 pub(super) fn weigh<'s>(
     id: MessageId,
     sources: &'s [Source],
-    against: impl Fn(&Source) -> Option<Excluded>,
+    claim: impl Fn(&Source) -> Result<Claim, Excluded>,
 ) -> Vec<Weighed<'s>> {
     let weighed = |source: &'s Source| {
-        let excluded = if source.weight == 0 { Some(Excluded::Weight) } else { against(source) };
-        Weighed { source, draw: draw(id, source), excluded }
+        let claim = if source.weight == 0 { Err(Excluded::Weight) } else { claim(source) };
+        let share = claim.map_or(1.0, |claim| claim.share);
+        Weighed { source, draw: share * draw(id, source), claim }
     };
     sources.iter().map(weighed).collect()
 }
 
 /// The best draw of those that nothing speaks against.
 pub(super) fn best<'s>(weighed: &[Weighed<'s>]) -> Option<&'s Source> {
-    let eligible = weighed.iter().filter(|one| one.excluded.is_none());
-    eligible.max_by(|one, other| one.draw.total_cmp(&other.draw)).map(|one| one.source)
+    let eligible = weighed.iter().filter_map(|one| Some((one.place(one.claim.ok()?), one.source)));
+    let best = eligible.max_by(|((free, beside, draw), _), ((other_free, other_beside, other_draw), _)| {
+        free.cmp(other_free).then(beside.cmp(other_beside)).then(draw.total_cmp(other_draw))
+    });
+    best.map(|(_, source)| source)
 }
 
 /// `weight / -ln(uniform)`: the larger the weight, the larger the share of first places, in proportion.

@@ -2,7 +2,7 @@
 //!
 //! It asks the same questions as `path` and sends nothing; names are resolved now, so a later try may find others.
 
-use super::{Excluded, HOPS_MAX, Hop, Route, Steer, choose, eligible};
+use super::{Excluded, HOPS_MAX, Hop, Route, Rules, Steer, choose, eligible};
 use model::{MessageId, SourceName};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -57,7 +57,7 @@ impl Steer {
             Err(error) => (None, Some(error.to_string())),
         };
         let egress = eligible::egress(&snapshot.settings.egress, route.over);
-        let weighed = self.weigh(snapshot, id, route, &BTreeSet::new(), hops.as_deref());
+        let weighed = self.weigh(snapshot, id, route, &BTreeSet::new(), hops.as_deref(), Rules::Guarded);
         let chosen = choose::best(&weighed);
         let hosts = hops.iter().flatten();
         let hosts = hosts.filter(|hop| chosen.is_none_or(|source| is_like(hop, source.address)));
@@ -77,7 +77,7 @@ impl Steer {
                     address: one.source.address,
                     weight: one.source.weight,
                     draw: one.draw,
-                    excluded: one.excluded,
+                    excluded: one.excluded(),
                 })
                 .collect(),
         }
@@ -86,7 +86,7 @@ impl Steer {
     /// The source that a message would leave by, as far as that is known without asking the name server.
     pub(crate) fn first_choice(&self, snapshot: &Snapshot, id: MessageId) -> Option<SourceName> {
         let route = Self::route_to_smart_host(snapshot, &[]);
-        let weighed = self.weigh(snapshot, id, &route, &BTreeSet::new(), None);
+        let weighed = self.weigh(snapshot, id, &route, &BTreeSet::new(), None, Rules::Guarded);
         choose::best(&weighed).map(|source| source.name.clone())
     }
 }

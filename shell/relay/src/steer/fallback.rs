@@ -3,10 +3,8 @@
 //! It proves who we are by credentials, so the address may be any that the system takes; the host has to prove its name, because who has a password
 //! to lose wants to know to whom it is said. What we write ourselves never goes this way.
 
-use super::{HOPS_MAX, Over, Path, Route, Steer, eligible};
-use bounce::Failure;
-use model::{Source, SourceName};
-use std::collections::BTreeSet;
+use super::{HOPS_MAX, NoPath, Over, Path, Route, Steer};
+use model::Source;
 use std::net::Ipv4Addr;
 use tenant::Snapshot;
 use tenant::settings::{Egress, SmartHost, TlsPolicy};
@@ -15,27 +13,19 @@ use tenant::settings::{Egress, SmartHost, TlsPolicy};
 const NAME: &str = "fallback";
 
 impl Steer {
-    /// The way, if the tenant has one and the route has no source but those in `without`.
-    pub(crate) async fn fallback(
-        &self,
-        snapshot: &Snapshot,
-        route: &Route,
-        without: &BTreeSet<SourceName>,
-    ) -> Option<Result<Path, Failure>> {
+    /// The way, if the tenant has one; to be asked where no source may be used.
+    pub(crate) async fn fallback(&self, snapshot: &Snapshot, route: &Route) -> Option<Result<Path, NoPath>> {
         let egress = &snapshot.settings.egress;
         let login = egress.fallback.clone().filter(|_| route.over == Over::Pool)?;
-        if !eligible::sources(&self.sources, egress, route, without).is_empty() {
-            return None;
-        }
         let target = SmartHost::Name { host: login.host.clone(), port: login.port };
         let mut hops = match self.hops(&target).await {
             Ok(hops) => hops,
-            Err(error) => return Some(Err(Failure::Resolve(error.to_string()))),
+            Err(error) => return Some(Err(NoPath::NotResolved(error.to_string()))),
         };
         hops.retain(|hop| hop.address.is_ipv4());
         hops.truncate(HOPS_MAX);
         if hops.is_empty() {
-            return Some(Err(Failure::Resolve(format!("{target} has no IPv4 address"))));
+            return Some(Err(NoPath::NotResolved(format!("{target} has no IPv4 address"))));
         }
         let ehlo = self.sources.first().map_or_else(|| "localhost".to_owned(), |source| source.ehlo.clone());
         let source = Source {

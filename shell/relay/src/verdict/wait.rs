@@ -158,6 +158,7 @@ fn tried(judgement: Judgement, category: Option<Category>, missed: &Missed) -> L
         Failure::Lost(_) => "lost",
         Failure::Unknown(_) => "unknown",
         Failure::Lacks(_) => "lacks",
+        Failure::Withheld(_) => "withheld",
     };
     let (kind, judgement) = (kind.to_owned(), judgement.to_owned());
     let met = Met { stage: missed.stage, kind, text: missed.failure.to_string(), judgement, category, owner };

@@ -14,6 +14,7 @@ mod forks;
 mod hold;
 mod ingress;
 mod limits;
+mod listing;
 mod node;
 mod proofs;
 mod reports;

@@ -1,11 +1,11 @@
 //! A playground and a relay that know each other, with the example tenant, for one test.
 
-use model::{ByteCount, Duration, Metrics, SnapshotNumber, Source};
+use model::{ByteCount, Duration, Metrics, SnapshotNumber, Source, SourceName};
 use net::tls::{self, ClientCertificates, Presenter};
 use net::{Clock, Resolver};
 use playground::{Arrived, Figures, Mail, Playground, PlaygroundConfig};
 use relay::{ListenerConfig, Patience, QueueConfig, Refusals, Relay, RelayConfig, Tenants};
-use sentry::{Bounds, Policy, Sentry};
+use sentry::{Bounds, Order, OrderKind, Place, Policy, Sentry};
 use spool::disk::shim::{Crash, MemDisk};
 use spool::{LogRecord, QueueEntry, Spool, SpoolConfig};
 use std::net::{IpAddr, SocketAddr};
@@ -157,6 +157,25 @@ impl Node {
     }
 
     /// Anna presses Send.
+    /// An operator puts every source that is out back into use.
+    pub(crate) fn give_back(&self) {
+        let (now, by) = (self.sentry.now(), "operator".to_owned());
+        let until = now + Duration::from_secs(3600);
+        let order = Order { kind: OrderKind::In, by, note: String::new(), since: now, until };
+        for (source, place) in self.places() {
+            self.sentry.order(&source, &place, order.clone());
+        }
+    }
+
+    /// Every source with every place at which something was said of it.
+    pub(crate) fn places(&self) -> Vec<(SourceName, Place)> {
+        let places =
+            self.sentry.table().into_iter().flat_map(|source| {
+                source.places.into_iter().map(move |one| (source.name.clone(), one.place))
+            });
+        places.collect()
+    }
+
     pub(crate) async fn send(&self, to: &[&str], raw: &[u8]) {
         let to = to.iter().map(|address| (*address).to_owned()).collect();
         self.playground.submit(Mail { from: ANNA.to_owned(), to, raw: raw.to_vec() }).await.unwrap();

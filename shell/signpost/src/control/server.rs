@@ -4,6 +4,7 @@
 
 mod lists;
 mod senders;
+mod sources;
 
 use super::{ATTACHED_MAX, Answer, LINE_MAX, Line, Request};
 use crate::board::Board;
@@ -195,6 +196,10 @@ impl Control {
                 self.order_sender((tenant, sender), kind, (hours, note), by).await?
             }
             Request::SenderComplaint { tenant, sender, count } => self.complain(&tenant, &sender, count)?,
+            Request::SourceList => self.sources(),
+            Request::SourceOrder { source, place, kind, hours, note } => {
+                self.order_source((&source, &place), kind, (hours, note), by).await?
+            }
             Request::Trace(wish) => json!(self.ledger.search(&wish).await?),
         };
         Ok((value, Vec::new()))

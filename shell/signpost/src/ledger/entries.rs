@@ -4,23 +4,30 @@
 
 use model::{Final, MessageId, ParkReason};
 use relay::RefusedSession;
-use serde_json::Value;
 use spool::{Accepted, Change, Event, LogRecord, StampedGroup, Tried};
 use store::ledger::{Entry, Key, KeyKind};
 
 /// One event of a message.
 pub(super) fn of_record(record: &LogRecord) -> Entry {
-    let mut detail = serde_json::to_value(&record.event).unwrap_or_default();
-    let kind = detail.as_object_mut().and_then(|fields| fields.remove("event"));
+    let (kind, detail) = told(&record.event);
     Entry {
         id: record.id,
         at: record.at,
         mark: record.mark,
-        kind: kind.as_ref().and_then(Value::as_str).unwrap_or("unknown").to_owned(),
-        detail: detail.to_string(),
+        kind,
+        detail,
         keys: keys(&record.event),
         only_if_unknown: matches!(record.event, Event::Moved { .. }),
     }
+}
+
+/// The event's name, and its fields as a JSON object.
+fn told(event: &Event) -> (String, String) {
+    let whole = serde_json::to_string(event).unwrap_or_default();
+    // The name comes first, as serde writes what is tagged inside.
+    let named = whole.strip_prefix(r#"{"event":""#).and_then(|rest| rest.split_once('"'));
+    let (kind, fields) = named.unwrap_or(("unknown", "}"));
+    (kind.to_owned(), format!("{{{}", fields.strip_prefix(',').unwrap_or(fields)))
 }
 
 /// A session that brought no message; it gets an id of its own.
@@ -143,3 +150,6 @@ fn codes(reply: &str) -> Vec<Key> {
     };
     [Some(code), words.next().filter(is_enhanced)].into_iter().flatten().map(class).collect()
 }
+
+#[cfg(test)]
+mod tests;

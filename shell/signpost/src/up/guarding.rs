@@ -18,8 +18,15 @@ pub(super) fn open(
     metrics: &Arc<Metrics>,
 ) -> Result<(Sentry, Keeper)> {
     let (sources, directory) = (config.sources.clone(), data_dir.join("guard"));
-    let policy = (Policy::default(), Bounds::default());
-    Ok(Sentry::open(sources, policy, Some(&directory), clock.clone(), Arc::clone(metrics))?)
+    let (clean_polls, clean_over) = (config.guard.clean_polls as usize, config.guard.clean_over);
+    let policy = Policy { clean_polls, clean_over, ..Policy::default() };
+    Ok(Sentry::open(
+        sources,
+        (policy, Bounds::default()),
+        Some(&directory),
+        clock.clone(),
+        Arc::clone(metrics),
+    )?)
 }
 
 pub(super) struct Guarding {

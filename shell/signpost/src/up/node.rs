@@ -122,7 +122,8 @@ impl Node {
         };
         let desk = Desk::new(node.spool.clone(), node.relay.operator(), clock);
         node.spawn_pages(web, &config, Arc::clone(&metrics), desk.clone());
-        node.tasks.spawn(watching::drain(reports, Arc::clone(&metrics)));
+        node.tasks.spawn(watching::drain(reports, sentry.clone(), Arc::clone(&metrics)));
+        node.tasks.spawn(watching::hear_replies(sentry.events(), watch.clone()));
         node.spawn_control(socket, (searcher, replies), (desk, watch, sentry), (config.file, servers));
         Ok(node)
     }

@@ -3,12 +3,15 @@
 use crate::board::Board;
 use crate::config::OperatorConfig;
 use anyhow::{Context as _, Result};
+use dnsbl::Tier;
 use model::{Domain, Metrics};
 use net::Clock;
+use sentry::{Evidence, Kind, Poll, Polled, Sentry};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::mpsc;
 use watch::{CanaryOutcome, Means, Report, Standing, TenantDomain, Watch, WatchConfig, Watcher};
 
@@ -37,10 +40,45 @@ pub(super) async fn start(
     watch::start(watch, Means { clock, metrics, tenant_domains }).await.context("the watch does not start")
 }
 
-/// Takes reports for ever. Here the guard will listen; until then they are told in the log.
-pub(super) async fn drain(mut reports: mpsc::Receiver<Report>, metrics: Arc<Metrics>) {
+/// Takes reports for ever: what lists of tier A say of our sources is for the guard, and everything is told in the log.
+pub(super) async fn drain(mut reports: mpsc::Receiver<Report>, sentry: Sentry, metrics: Arc<Metrics>) {
     while let Some(report) = reports.recv().await {
+        if let Some(poll) = poll(&report) {
+            sentry.polled(poll);
+        }
         tell(&report, &metrics);
+    }
+}
+
+/// What the guard has to know of a report. A listing that the list itself calls set up by hand says nothing of what we send.
+fn poll(report: &Report) -> Option<Poll> {
+    let Report::Standing { source: Some(source), zone, tier: Tier::A, standing, at, .. } = report else {
+        return None;
+    };
+    if standing.listing().is_some_and(|listing| listing.is_set_up) {
+        return None;
+    }
+    let says = match standing {
+        Standing::Unknown => Polled::Unknown,
+        Standing::Clean { since, polls } => Polled::Clean { polls: *polls, over: at.since(*since) },
+        Standing::Suspected { .. } => Polled::Suspected,
+        Standing::Listed { .. } => Polled::Listed,
+    };
+    let text = standing.listing().and_then(|listing| listing.text.clone());
+    Some(Poll { source: source.clone(), list: (*zone).to_owned(), says, text })
+}
+
+/// A list that a receiver's refusal names is believed by the watch from then on.
+pub(super) async fn hear_replies(mut events: broadcast::Receiver<sentry::Event>, watch: Watch) {
+    loop {
+        match events.recv().await {
+            Ok(sentry::Event::Evidence(Evidence { kind: Kind::Reply { list: Some(list), .. }, .. })) => {
+                watch.replied(&list);
+            }
+            // One that was missed is named again by the next refusal.
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
     }
 }
 

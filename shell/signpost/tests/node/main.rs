@@ -12,5 +12,6 @@ mod queue;
 mod replies;
 mod senders;
 mod setup;
+mod sources;
 mod support;
 mod watch;

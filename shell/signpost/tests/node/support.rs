@@ -107,7 +107,7 @@ impl Place {
     }
 
     /// Waits until `holds`.
-    pub(crate) fn wait(&self, what: &str, holds: impl Fn() -> bool) {
+    pub(crate) fn wait(&self, what: &str, mut holds: impl FnMut() -> bool) {
         let began = Instant::now();
         while !holds() {
             assert!(began.elapsed() < WAIT, "{what}\n{}", self.log());

@@ -110,15 +110,25 @@ impl Shared {
         at: Timestamp,
         durability: Durability,
     ) -> Result<(), SpoolError> {
-        self.writer.note_time(at);
-        let stored = Stored { id, at, event };
-        let written = match event_record(&stored) {
-            Ok(record) => self.writer.append(record, Class::Event(id), durability).await,
+        self.record_row(id, &[Stored { id, at, event }], durability).await
+    }
+
+    /// The same with events of one message that are written together, in this order: what asks the writer once waits for it once.
+    pub(crate) async fn record_row(
+        &self,
+        id: MessageId,
+        row: &[Stored],
+        durability: Durability,
+    ) -> Result<(), SpoolError> {
+        row.iter().for_each(|stored| self.writer.note_time(stored.at));
+        let written = match event_records(row) {
+            Ok(records) => self.writer.append(records, Class::Event(id), durability).await,
             Err(error) => Err(error),
         };
         {
             let mut state = self.state();
-            state.apply(id, &stored.event, stored.at, written.as_ref().ok().map(|written| written.segment));
+            let segment = written.as_ref().ok().map(|written| written.segment);
+            row.iter().for_each(|stored| state.apply(id, &stored.event, stored.at, segment));
         }
         self.due_changed.notify_one();
         self.note_queue();
@@ -203,27 +213,48 @@ impl Shared {
 
     /// The whole body of a message of the queue.
     pub(crate) async fn read_body(self: &Arc<Self>, id: MessageId) -> Result<Bytes, SpoolError> {
+        self.beside(id, move |shared| shared.body_now(id)).await
+    }
+
+    /// One chunk of a body.
+    pub(crate) async fn read_chunk(
+        self: &Arc<Self>,
+        id: MessageId,
+        place: usize,
+    ) -> Result<Bytes, SpoolError> {
+        self.beside(id, move |shared| shared.chunk_now(id, place)).await
+    }
+
+    /// Reads on a thread that may wait.
+    async fn beside(
+        self: &Arc<Self>,
+        id: MessageId,
+        read: impl FnOnce(&Self) -> Result<Bytes, SpoolError> + Send + 'static,
+    ) -> Result<Bytes, SpoolError> {
+        let shared = Arc::clone(self);
+        let read = tokio::task::spawn_blocking(move || read(&shared)).await;
+        read.map_err(|error| SpoolError::Damaged { id, detail: error.to_string() })?
+    }
+
+    /// As `read_body`; waits for the disk.
+    pub(crate) fn body_now(&self, id: MessageId) -> Result<Bytes, SpoolError> {
         let (chunks, length) = {
             let state = self.state();
             let entry = state.entry(id).ok_or_else(|| state.unknown(id))?;
             (entry.body.chunks.len(), entry.body.length)
         };
         if chunks == 1 {
-            return self.read_chunk(id, 0).await;
+            return self.chunk_now(id, 0);
         }
         let mut whole = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
         for place in 0..chunks {
-            whole.extend_from_slice(&self.read_chunk(id, place).await?);
+            whole.extend_from_slice(&self.chunk_now(id, place)?);
         }
         Ok(whole.into())
     }
 
-    /// One chunk of a body, checked and decrypted. Its place is looked up now: compaction may have moved it.
-    pub(crate) async fn read_chunk(
-        self: &Arc<Self>,
-        id: MessageId,
-        place: usize,
-    ) -> Result<Bytes, SpoolError> {
+    /// One chunk, checked and decrypted; waits for the disk. Its place is looked up now: compaction may have moved it.
+    pub(crate) fn chunk_now(&self, id: MessageId, place: usize) -> Result<Bytes, SpoolError> {
         let damaged = |detail: String| SpoolError::Damaged { id, detail };
         let (chunk, file) = {
             let state = self.state();
@@ -232,10 +263,8 @@ impl Shared {
             (chunk, state.segments.file(chunk.segment))
         };
         let file = file.ok_or_else(|| damaged(format!("segment {:016x} is gone", chunk.segment)))?;
-        let shared = Arc::clone(self);
         let head = ChunkHead { id, place: place as u32 };
-        let read = move || read_chunk(file.as_ref(), &shared.crypt, head, chunk);
-        tokio::task::spawn_blocking(read).await.map_err(|error| damaged(error.to_string()))?.map_err(damaged)
+        read_chunk(file.as_ref(), &self.crypt, head, chunk).map_err(damaged)
     }
 }
 
@@ -248,6 +277,15 @@ pub(crate) fn event_record(stored: &Stored) -> Result<Vec<u8>, SpoolError> {
     let mut record = Vec::with_capacity(json.len() + RECORD_HEAD_LEN + 8);
     write_record(RecordType::Event, &[&json], &mut record);
     Ok(record)
+}
+
+/// One behind the other.
+pub(crate) fn event_records(row: &[Stored]) -> Result<Vec<u8>, SpoolError> {
+    let mut records = Vec::new();
+    for stored in row {
+        records.extend_from_slice(&event_record(stored)?);
+    }
+    Ok(records)
 }
 
 fn read_chunk(

@@ -1,7 +1,7 @@
 //! The segment that is written: made, proven, filled and synced.
 //!
-//! It counts as proven when its header was synced, its directory entry was synced, and it was read back. Records wait in a
-//! buffer for one write. After any error it must not be used again.
+//! It counts as proven when its header was synced, its directory entry was synced, and it was read back. Small records wait
+//! in a buffer for one write. After any error it must not be used again.
 
 use crate::disk::{Disk, SegmentFile};
 use crate::format::FINGERPRINT_LEN;
@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// Bytes of records that may wait for one write.
 const BUFFER_MAX: usize = 1 << 20;
+/// Records of this many bytes are not copied to wait with others: a write of their own costs less.
+const ALONE_MIN: usize = 128 << 10;
 
 pub(super) struct Active {
     pub(super) number: u64,
@@ -68,12 +70,17 @@ impl Active {
 
     /// Takes records in; gives their offset. There must be room.
     pub(super) fn put(&mut self, bytes: &[u8]) -> io::Result<u64> {
-        if self.buffer.len() + bytes.len() > BUFFER_MAX {
+        let is_alone = bytes.len() >= ALONE_MIN;
+        if is_alone || self.buffer.len() + bytes.len() > BUFFER_MAX {
             self.write()?;
         }
         let offset = self.end;
         self.events += events_in(bytes);
-        self.buffer.extend_from_slice(bytes);
+        if is_alone {
+            self.file.write_at(offset, bytes)?;
+        } else {
+            self.buffer.extend_from_slice(bytes);
+        }
         self.end += bytes.len() as u64;
         Ok(offset)
     }

@@ -3,9 +3,9 @@
 
 use crate::crash::{Fact, record};
 use crate::support::{Message, START, attempt, delivered, open, open_unread, run, small_segments};
-use model::{ByteCount, Duration, MessageId, Timestamp};
+use model::{ByteCount, Duration, MessageId, Stage, Timestamp};
 use spool::disk::shim::{Crash, MemDisk, Op};
-use spool::{Event, LogGap, LogPlace, LogRecord, Spool, SpoolConfig};
+use spool::{Event, LogGap, LogPlace, LogRecord, Phases, Spool, SpoolConfig, Tried, TriedResult};
 use std::collections::BTreeSet;
 
 /// With a reader that may be as slow as it likes.
@@ -153,11 +153,73 @@ fn only_what_is_synced_is_given() {
         let (spool, _) = open(&MemDisk::new(), with_reader(), START).unwrap();
         Message { number: 1, recipients: 1, size: 10 }.commit(&spool, START).await.unwrap();
         let lease = spool.take_due(START, |_| true).unwrap();
-        lease.record_stamped(Vec::new(), START).await.unwrap();
+        lease.record_tried(a_try(false), START).await.unwrap();
         assert_eq!(read_on(&spool, None, 10).0.len(), 1);
         drop(lease);
         Message { number: 2, recipients: 1, size: 10 }.commit(&spool, START).await.unwrap();
         assert_eq!(read_on(&spool, None, 10).0.len(), 3);
+    });
+}
+
+/// A try that took in the first recipient, or not.
+fn a_try(taken: bool) -> Tried {
+    let result = TriedResult { recipients: vec![0], stage: Stage::Data, taken, reply: "a reply".to_owned() };
+    Tried {
+        source: "one".parse().unwrap(),
+        host: "mx.example.net".to_owned(),
+        tls: None,
+        reused: true,
+        phases: Phases::default(),
+        results: vec![result],
+        said: Vec::new(),
+    }
+}
+
+/// The names of the events of one message in the log.
+async fn named(spool: &Spool, id: MessageId) -> Vec<String> {
+    spool.sync_log().await.unwrap();
+    let name = |record: LogRecord| {
+        let text = format!("{:?}", record.event);
+        text.split(' ').next().unwrap_or_default().to_lowercase()
+    };
+    read_on(spool, None, 10).0.into_iter().filter(|record| record.id == id).map(name).collect()
+}
+
+#[test]
+fn what_only_the_trace_needs_lies_in_front_of_the_record_that_follows() {
+    run(async {
+        let disk = MemDisk::new();
+        let (spool, _) = open(&disk, with_reader(), START).unwrap();
+        let message = Message { number: 1, recipients: 1, size: 10 };
+        message.commit(&spool, START).await.unwrap();
+        let lease = spool.take_due(START, |_| true).unwrap();
+        lease.note_stamped(Vec::new(), START);
+        attempt(&lease, &[0], START).await.unwrap();
+        lease.record_tried(a_try(true), START).await.unwrap();
+        assert_eq!(named(&spool, message.id()).await, ["accepted", "stamped", "attempt"]);
+        lease.record_outcomes(vec![(0, delivered())], START).await.unwrap();
+        let whole = ["accepted", "stamped", "attempt", "tried", "outcomes"];
+        assert_eq!(named(&spool, message.id()).await, whole);
+        // Killed: the outcome holds, and nothing is damaged.
+        let (after, recovered) = open(&disk.crash(Crash::NothingUnsynced), with_reader(), START).unwrap();
+        assert!(after.show(message.id()).is_none() && recovered.damaged_records == 0, "{recovered:?}");
+        assert_eq!(named(&after, message.id()).await, whole);
+    });
+}
+
+#[test]
+fn a_delivery_that_breaks_off_leaves_its_notes_once() {
+    run(async {
+        let (spool, _) = open(&MemDisk::new(), with_reader(), START).unwrap();
+        let message = Message { number: 1, recipients: 1, size: 10 };
+        message.commit(&spool, START).await.unwrap();
+        let lease = spool.take_due(START, |_| true).unwrap();
+        lease.note_stamped(Vec::new(), START);
+        drop(lease);
+        assert_eq!(named(&spool, message.id()).await, ["accepted", "stamped"]);
+        let lost = spool.take_lost().unwrap();
+        lost.note_loss(START, "its task failed".to_owned(), START).await.unwrap();
+        assert_eq!(named(&spool, message.id()).await, ["accepted", "stamped", "rescheduled"]);
     });
 }
 

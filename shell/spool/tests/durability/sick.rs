@@ -45,6 +45,30 @@ fn a_failed_sync_refuses_the_message_for_good_and_a_new_segment_takes_the_next()
 }
 
 #[test]
+fn a_body_that_is_written_past_the_buffer_is_whole_or_refused() {
+    run(async {
+        let disk = MemDisk::new();
+        let config = SpoolConfig { segment_size: ByteCount(4 << 20), ..small_segments() };
+        let (spool, _) = open(&disk, config.clone(), START).unwrap();
+        let large = |number| Message { number, recipients: 1, size: 300_000 };
+        // Small records wait in the buffer in front of it.
+        let (small, taken) = tokio::join!(FIRST.commit(&spool, START), large(7).commit(&spool, START));
+        small.and(taken).unwrap();
+        disk.set_faults(Faults { fail_next_write: true, ..Faults::default() });
+        let error = large(8).commit(&spool, START).await.unwrap_err();
+        assert!(matches!(error, SpoolError::Stopped(_)), "{error}");
+        offer_until_taken(&spool, large(9)).await;
+        for kind in [Crash::Everything, Crash::NothingUnsynced] {
+            let (after, _) = open(&disk.crash(kind), config.clone(), START).unwrap();
+            for sound in [FIRST, large(7), large(9)] {
+                assert_eq!(after.original(sound.id()).await.unwrap(), sound.body(), "{kind:?}");
+            }
+            assert!(after.show(large(8).id()).is_none(), "{kind:?}");
+        }
+    });
+}
+
+#[test]
 fn an_outcome_whose_sync_fails_still_ends_the_message() {
     run(async {
         let disk = MemDisk::new();

@@ -1,4 +1,4 @@
-use super::{Excluded, best, weigh};
+use super::{Claim, Excluded, best, weigh};
 use model::{MessageId, Source, Timestamp};
 use std::net::IpAddr;
 
@@ -15,7 +15,7 @@ fn sources(weights: &[u32]) -> Vec<Source> {
 }
 
 fn source(id: MessageId, sources: &[Source]) -> Option<&Source> {
-    best(&weigh(id, sources, |_| None))
+    best(&weigh(id, sources, |_| Ok(Claim::WHOLE)))
 }
 
 fn id(number: u32) -> MessageId {
@@ -55,10 +55,38 @@ fn without_a_weight_there_is_none() {
 #[test]
 fn one_that_something_speaks_against_is_never_the_best() {
     let sources = sources(&[1, 1]);
-    let against = |source: &Source| (source == &sources[0]).then_some(Excluded::NotOfTheTenant);
+    let against = |source: &Source| {
+        if source == &sources[0] { Err(Excluded::NotOfTheTenant) } else { Ok(Claim::WHOLE) }
+    };
     for number in 0..100 {
         let weighed = weigh(id(number), &sources, against);
         assert_eq!(best(&weighed), Some(&sources[1]));
-        assert_eq!(weighed[0].excluded, Some(Excluded::NotOfTheTenant));
+        assert_eq!(weighed[0].excluded(), Some(Excluded::NotOfTheTenant));
     }
+}
+
+#[test]
+fn free_goes_before_suspect_and_another_network_before_the_same() {
+    let sources = sources(&[1, 1_000, 1_000]);
+    let claim = |source: &Source| {
+        let is_last_resort = source == &sources[1];
+        Ok(Claim { is_last_resort, is_beside: source == &sources[2], ..Claim::WHOLE })
+    };
+    for number in 0..100 {
+        assert_eq!(best(&weigh(id(number), &sources, claim)), Some(&sources[0]));
+        assert_eq!(best(&weigh(id(number), &sources[1..], claim)), Some(&sources[2]));
+        assert_eq!(best(&weigh(id(number), &sources[1..2], claim)), Some(&sources[1]));
+    }
+}
+
+#[test]
+fn a_source_that_warms_up_gets_its_share_of_its_weight() {
+    let sources = sources(&[1, 1]);
+    let claim = |source: &Source| {
+        let share = if source == &sources[0] { 0.1 } else { 1.0 };
+        Ok(Claim { share, ..Claim::WHOLE })
+    };
+    let first = |number: &u32| best(&weigh(id(*number), &sources, claim)) == Some(&sources[0]);
+    let count = (0..10_000).filter(first).count();
+    assert!((700..1_150).contains(&count), "{count}");
 }

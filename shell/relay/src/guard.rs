@@ -1,0 +1,121 @@
+//! What the relay tells the guard of each try, and what it keeps until the guard gives a source back.
+//!
+//! Told is what a source met at a receiver: taken, put off, or refused for who we are, with the whole reply. Not told is what went over a tenant's
+//! fallback or to a host that an operator named: that says nothing of our addresses.
+
+use crate::Parts;
+use crate::steer::{Opening, Over, receiver};
+use crate::transport::Sent;
+use crate::verdict::Missed;
+use bounce::{Classified, Failure};
+use model::{Action, Category, Duration, MessageId, Owner, ParkReason, ReplyClass, Scope, Stage, TenantName};
+use sentry::{Refusal, Sentry};
+use spool::{Accepted, Going, Seen};
+use std::collections::BTreeSet;
+use tenant::Snapshot;
+
+/// Whether a refusal is one that another source may not meet.
+pub(crate) fn is_for_our_address(classified: &Classified) -> bool {
+    let is_address = matches!(classified.category, Category::IpListed | Category::IpReputation);
+    classified.owner == Owner::OurAddress && classified.action == Action::OtherSource && is_address
+}
+
+/// The same of what one recipient met.
+pub(crate) fn is_ours_to_bear(
+    parts: &Parts,
+    accepted: &Accepted,
+    snapshot: &Snapshot,
+    missed: &Missed,
+) -> bool {
+    let classified = parts.verdict.judging.classified(accepted, snapshot, missed);
+    classified.is_some_and(|classified| is_for_our_address(&classified))
+}
+
+/// A transaction reached somebody.
+pub(crate) fn accepted(sentry: &Sentry, sent: &Sent, took: Duration) {
+    if !sent.is_fallback && sent.results.iter().any(|(.., result)| result.is_ok()) {
+        sentry.accepted(&sent.source, &receiver(&sent.host), took);
+    }
+}
+
+/// One recipient was not reached over a source of ours.
+pub(crate) fn missed(
+    sentry: &Sentry,
+    missed: &Missed,
+    classified: Option<&Classified>,
+    is_verified: bool,
+    (message, tenant): (MessageId, &TenantName),
+) {
+    let (Some(source), Some(host)) = (&missed.source, &missed.host) else { return };
+    let Failure::Reply(reply) = &missed.failure else {
+        return sentry.missed(source, &receiver(host), false);
+    };
+    sentry.missed(source, &receiver(host), reply.class() == ReplyClass::Permanent);
+    let Some(classified) = classified.filter(|classified| is_for_our_address(classified)) else { return };
+    sentry.refused(Refusal {
+        source: source.clone(),
+        receiver: receiver(host),
+        host: host.clone(),
+        is_verified,
+        list: classified.list.clone(),
+        is_public: classified.scope == Scope::Source,
+        names: classified.address,
+        reply: reply.to_string(),
+        message,
+        tenant: tenant.clone(),
+    });
+}
+
+/// Mail that one state of the guard keeps: whose it is, over which sources it goes, and to which host.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Waiting {
+    tenant: TenantName,
+    is_ours: bool,
+    host: String,
+}
+
+/// For what a message waits that was refused for our address, or was never sent for its sake.
+pub(crate) fn waits<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = Waiting> + 's {
+    seen.park_reasons().filter_map(|reason| {
+        let host = host_of(reason)?.split_whitespace().next()?.to_owned();
+        Some(Waiting { tenant: seen.accepted.tenant.clone(), is_ours: seen.accepted.about.is_some(), host })
+    })
+}
+
+fn host_of(reason: &ParkReason) -> Option<&str> {
+    match reason {
+        ParkReason::Refused { owner: Some(Owner::OurAddress), host, category, stage, .. } => {
+            let is_guarded = match category {
+                Some(Category::IpListed | Category::IpReputation) => true,
+                // Nobody was asked.
+                None => *stage == Stage::Resolve,
+                Some(_) => false,
+            };
+            is_guarded.then_some(host)
+        }
+        ParkReason::Refused { .. }
+        | ParkReason::TenantSetup { .. }
+        | ParkReason::Loop { .. }
+        | ParkReason::Policy { .. }
+        | ParkReason::Conduct { .. }
+        | ParkReason::Damaged { .. }
+        | ParkReason::Operator { .. } => None,
+    }
+}
+
+/// Everything that mail waits for.
+pub(crate) fn waiting(parts: &Parts) -> BTreeSet<Waiting> {
+    let mut waiting = BTreeSet::new();
+    parts.spool.scan_parked(|seen| {
+        waiting.extend(waits(seen));
+        Going::On
+    });
+    waiting
+}
+
+/// Whether it may go now.
+pub(crate) fn opening(parts: &Parts, waiting: &Waiting) -> Option<Opening> {
+    let snapshot = parts.tenants.current(&waiting.tenant)?;
+    let over = if waiting.is_ours { Over::Notice } else { Over::Pool };
+    parts.steer.opening(&snapshot, over, &waiting.host)
+}

@@ -1,0 +1,191 @@
+//! One transaction, and the one turn that it gets over another source: what is refused for who we are costs its sender nothing.
+//!
+//! Whoever was refused for our address goes at once, one time, over a source that the guard allows, with everybody who was accepted left
+//! alone; a second refusal is parked by the verdict and wakes with its source. Only complete replies move a message: where the end is unknown or a
+//! limit is reached, the same source tries again later. Every refusal is told to the guard before the next source is chosen, so what
+//! one message learns holds for the next.
+
+use crate::conduct::Bounds;
+use crate::custody::Custody;
+use crate::stamp::Content;
+use crate::steer::{NoPath, Path, Route, Rules};
+use crate::transport::{NotSent, Shipment};
+use crate::verdict::Missed;
+use crate::{Parts, conduct, guard, missed};
+use bounce::Failure;
+use model::{Envelope, Recipient, SourceName, Stage};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tenant::Snapshot;
+
+/// One message with what bounds its way.
+#[derive(Clone, Copy)]
+struct Errand<'a> {
+    parts: &'a Parts,
+    custody: Custody<'a>,
+    snapshot: &'a Arc<Snapshot>,
+    route: &'a Route,
+    bounds: &'a Bounds,
+    content: &'a Content,
+}
+
+/// What one transaction over one source came to.
+struct Turn {
+    missed: Vec<Missed>,
+    /// Over which source; none where it was the tenant's fallback or nothing was sent.
+    source: Option<SourceName>,
+}
+
+/// Why some go another way at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Move {
+    /// The tenant's connector does not take this source; it may know another address of ours (law 3).
+    Setup,
+    /// This source is refused for who it is.
+    OurAddress,
+}
+
+/// One transaction, from the first source that can be used, and a second one for those who were refused for it.
+pub(crate) async fn carry_transaction(
+    parts: &Parts,
+    custody: Custody<'_>,
+    snapshot: &Arc<Snapshot>,
+    (route, bounds): (&Route, &Bounds),
+    content: &Content,
+    members: &[(usize, Recipient)],
+) -> Vec<Missed> {
+    let errand = Errand { parts, custody, snapshot, route, bounds, content };
+    let mut without = conduct::without(parts, snapshot, route, bounds);
+    let may_fall_back = bounds.only.is_none();
+    let first = match errand.turn(members, &mut without, may_fall_back).await {
+        Ok(turn) => turn,
+        Err(no_path) => {
+            let (host, failure) = no_path.told();
+            let left = missed(members, Stage::Resolve, (host.as_deref(), None), &failure);
+            return conduct::left_behind(left, bounds, parts.clock.now());
+        }
+    };
+    let Some((why, source)) = errand.moves(&first, members.len()) else { return first.missed };
+    let (again, mut left): (Vec<Missed>, Vec<Missed>) =
+        first.missed.into_iter().partition(|one| why == Move::Setup || errand.is_for_our_address(one));
+    tracing::warn!(id = %custody.id(), %source, tenant = %snapshot.settings.name, ?why, "a source is refused; another one is tried");
+    without.insert(source);
+    let numbers: BTreeSet<usize> = again.iter().map(|one| one.recipient).collect();
+    let members: Vec<_> = members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
+    // A connector that takes none of our sources is the tenant's set-up, and no source is out for it.
+    let may_fall_back = may_fall_back && why == Move::OurAddress;
+    match errand.turn(&members, &mut without, may_fall_back).await {
+        Ok(second) => {
+            if why == Move::OurAddress {
+                parts.metrics.rerouted.add_one();
+            }
+            left.extend(second.missed);
+        }
+        Err(_) => left.extend(again),
+    }
+    left
+}
+
+impl Errand<'_> {
+    /// One transaction over the best source; one that turns out to be unusable here makes way for the next.
+    async fn turn(
+        self,
+        members: &[(usize, Recipient)],
+        without: &mut BTreeSet<SourceName>,
+        may_fall_back: bool,
+    ) -> Result<Turn, NoPath> {
+        let Self { parts, custody, snapshot, .. } = self;
+        let envelope = envelope_of(&custody.accepted().envelope, members);
+        let recipients: Vec<usize> = members.iter().map(|(number, _)| *number).collect();
+        let shipment =
+            Shipment { custody, recipients: &recipients, envelope: &envelope, content: self.content };
+        loop {
+            let path = self.path(without, may_fall_back).await?;
+            let source = path.login.is_none().then(|| path.source.name.clone());
+            let began = parts.clock.now();
+            let missed = match parts.transport.send(&path, &shipment).await {
+                Ok(sent) => {
+                    guard::accepted(&parts.sentry, &sent, parts.clock.now().since(began));
+                    parts.verdict.take(custody, snapshot, sent, parts.clock.now()).await
+                }
+                Err(NotSent::All(stage, host, failure)) => {
+                    missed(members, stage, (Some(&host), Some(&path.source.name)), &failure)
+                }
+                Err(NotSent::Wait(until, host, failure)) => {
+                    let place = (Some(host.as_str()), Some(&path.source.name));
+                    let mut missed = missed(members, Stage::Connect, place, &failure);
+                    missed.iter_mut().for_each(|one| one.limited = Some(until));
+                    missed
+                }
+                Err(NotSent::Source(why)) => match source {
+                    None => missed(members, Stage::Connect, (None, None), &Failure::Connect(why)),
+                    Some(source) => {
+                        parts.metrics.alarms.add_one();
+                        tracing::warn!(%source, why, "a source cannot be used; another one is tried");
+                        without.insert(source);
+                        continue;
+                    }
+                },
+            };
+            if source.is_some() && self.route.redirect.is_none() {
+                self.tell(&path, &missed);
+            }
+            return Ok(Turn { missed, source });
+        }
+    }
+
+    /// A way over a source that is left, or the tenant's other way out.
+    async fn path(self, without: &BTreeSet<SourceName>, may_fall_back: bool) -> Result<Path, NoPath> {
+        let Self { parts, custody, snapshot, route, .. } = self;
+        let (steer, id) = (&parts.steer, custody.id());
+        let no_path = match steer.path(snapshot, id, route, without, Rules::Guarded).await {
+            Err(error @ (NoPath::NoSource(_) | NoPath::Withheld { .. })) => error,
+            found @ (Ok(_) | Err(NoPath::NotResolved(_))) => return found,
+        };
+        if may_fall_back && let Some(path) = steer.fallback(snapshot, route).await {
+            parts.metrics.fallbacks.add_one();
+            tracing::warn!(%id, tenant = %snapshot.settings.name, "no source may be used: the tenant's fallback is used");
+            return path;
+        }
+        if matches!(no_path, NoPath::Withheld { .. }) && custody.accepted().expires <= parts.clock.now() {
+            return steer.path(snapshot, id, route, without, Rules::LastTry).await;
+        }
+        Err(no_path)
+    }
+
+    /// Whether somebody goes another way at once, why, and which source that is about.
+    fn moves(self, turn: &Turn, members: usize) -> Option<(Move, SourceName)> {
+        let source = turn.source.clone()?;
+        if self.route.redirect.is_some() || self.bounds.stays || turn.missed.is_empty() {
+            return None;
+        }
+        if turn.missed.iter().any(|one| self.is_for_our_address(one)) {
+            return Some((Move::OurAddress, source));
+        }
+        let met = (turn.missed.as_slice(), members);
+        let verdict = &self.parts.verdict;
+        let is_unknown = verdict.is_unknown_to_the_tenant(self.snapshot, self.custody.accepted(), met);
+        is_unknown.then_some((Move::Setup, source))
+    }
+
+    fn is_for_our_address(self, missed: &Missed) -> bool {
+        guard::is_ours_to_bear(self.parts, self.custody.accepted(), self.snapshot, missed)
+    }
+
+    /// What was met, for the guard.
+    fn tell(self, path: &Path, missed: &[Missed]) {
+        let accepted = self.custody.accepted();
+        let is_verified = path.egress.tls == model::TlsPolicy::Verify;
+        for one in missed {
+            let classified = self.parts.verdict.judging.classified(accepted, self.snapshot, one);
+            let message = (self.custody.id(), &accepted.tenant);
+            guard::missed(&self.parts.sentry, one, classified.as_ref(), is_verified, message);
+        }
+    }
+}
+
+/// The envelope of some of its recipients.
+fn envelope_of(whole: &Envelope, members: &[(usize, Recipient)]) -> Envelope {
+    let recipients = members.iter().map(|(_, recipient)| recipient.clone()).collect();
+    Envelope { recipients, ..whole.clone() }
+}

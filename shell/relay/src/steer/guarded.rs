@@ -1,0 +1,120 @@
+//! What the guard lets a message use towards one host, and what is said where it lets it use nothing.
+//!
+//! It is asked once the host is known: a source may be welcome at one and refused at another. A message whose time is over tries whatever is
+//! left, since its sender would hear of a failure otherwise; only an operator's order binds it still.
+
+use super::{Excluded, Hop, NoPath, Over, Route, Steer, Weighed, choose, eligible};
+use choose::Claim;
+use model::{Source, SourceName};
+use sentry::{Receiver, Use, Why};
+use std::collections::{BTreeMap, BTreeSet};
+use tenant::Snapshot;
+
+/// Whether the guard's word binds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rules {
+    Guarded,
+    /// The last try of a message: nothing is left to lose.
+    LastTry,
+}
+
+/// How mail that was kept back may go now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    Free,
+    /// One message, to find out.
+    Probe,
+}
+
+/// Every source's use towards one host; empty while the host is not known.
+pub(super) struct Guarded {
+    uses: BTreeMap<SourceName, Use>,
+    rules: Rules,
+}
+
+impl Guarded {
+    /// Sources that carry nothing in the ordinary way.
+    pub(super) fn shut(&self) -> impl Iterator<Item = &SourceName> {
+        self.uses.keys().filter(|name| self.claim(name).is_err())
+    }
+
+    pub(super) fn claim(&self, source: &SourceName) -> Result<Claim, Excluded> {
+        let last_resort = Claim { is_last_resort: true, ..Claim::WHOLE };
+        match self.uses.get(source) {
+            None => Ok(Claim::WHOLE),
+            Some(Use::Free { share }) => Ok(Claim { share: *share, ..Claim::WHOLE }),
+            Some(Use::LastResort) => Ok(last_resort),
+            Some(Use::Probe | Use::Never(Why { is_order: false, .. })) if self.rules == Rules::LastTry => {
+                Ok(last_resort)
+            }
+            Some(Use::Probe) => Err(Excluded::Probing),
+            Some(Use::Never(_)) => Err(Excluded::Quarantined),
+        }
+    }
+}
+
+/// Who is behind a host name.
+pub(crate) fn receiver(host: &str) -> Receiver {
+    let name = host.split_whitespace().next().unwrap_or_default();
+    Receiver::new(bounce::provider_of(name), name)
+}
+
+impl Steer {
+    pub(super) fn guarded(&self, host: Option<&str>, rules: Rules) -> Guarded {
+        let uses = host.map(|host| self.sentry.allows(&self.sources, &receiver(host)));
+        let names = self.sources.iter().map(|source| source.name.clone());
+        Guarded { uses: names.zip(uses.unwrap_or_default()).collect(), rules }
+    }
+
+    /// A source for which this message is the probe.
+    pub(super) fn probed<'s>(&self, weighed: &[Weighed<'s>], to: &Receiver) -> Option<&'s Source> {
+        let probing = weighed.iter().filter(|one| one.excluded() == Some(Excluded::Probing));
+        probing.map(|one| one.source).find(|source| self.sentry.take_probe(&source.name, to))
+    }
+
+    /// Why none of the sources may take a message to these hosts.
+    pub(super) fn no_way(&self, weighed: &[Weighed<'_>], hops: &[Hop], route: &Route) -> NoPath {
+        let kept = |one: &&Weighed<'_>| match one.excluded() {
+            Some(Excluded::Quarantined | Excluded::Probing) => true,
+            Some(Excluded::Weight | Excluded::NotOfTheTenant | Excluded::Failed | Excluded::Family)
+            | None => false,
+        };
+        let kept: Vec<&Source> = weighed.iter().filter(kept).map(|one| one.source).collect();
+        let (Some(hop), false) = (hops.first(), kept.is_empty()) else {
+            return NoPath::NotResolved(format!("{} has no address of a source's family", route.target));
+        };
+        let to = receiver(&hop.name);
+        let sources: Vec<Source> = kept.into_iter().cloned().collect();
+        let uses = self.sentry.allows(&sources, &to);
+        let told: Vec<String> = sources.iter().zip(&uses).map(|(source, it)| told(source, it)).collect();
+        NoPath::Withheld {
+            host: hop.name.clone(),
+            why: format!("no source may be used towards {}: {}", hop.name, told.join("; ")),
+        }
+    }
+
+    /// Whether mail of a tenant that is kept for the sake of our addresses could go to `host` now.
+    pub(crate) fn opening(&self, snapshot: &Snapshot, over: Over, host: &str) -> Option<Opening> {
+        let route = Route { over, ..Self::route_to_smart_host(snapshot, &[]) };
+        let eligible = eligible::sources(&self.sources, &snapshot.settings.egress, &route, &BTreeSet::new());
+        let eligible: Vec<Source> = eligible.into_iter().cloned().collect();
+        let uses = self.sentry.allows(&eligible, &receiver(host));
+        if uses.iter().any(|one| matches!(one, Use::Free { .. })) {
+            return Some(Opening::Free);
+        }
+        uses.contains(&Use::Probe).then_some(Opening::Probe)
+    }
+}
+
+fn told(source: &Source, it: &Use) -> String {
+    let name = &source.name;
+    match it {
+        Use::Never(Why { place, since, is_order: true, .. }) => {
+            format!("{name} is taken out by an operator ({place}) since {since}")
+        }
+        Use::Never(Why { place, state, since, .. }) => format!("{name} is {state} ({place}) since {since}"),
+        Use::Probe => format!("{name} is being probed"),
+        // It changed its state a moment ago.
+        Use::Free { .. } | Use::LastResort => format!("{name} comes back"),
+    }
+}

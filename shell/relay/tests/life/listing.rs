@@ -1,0 +1,64 @@
+//! The day of 2024-10-19 again: an address of ours is listed, and it costs nobody a message.
+
+use crate::node::{KIM, Node, SOURCES, Wishes, plain};
+use model::Duration;
+use sentry::{Place, Word};
+use spool::Phase;
+use std::net::Ipv4Addr;
+
+/// As Spamhaus' SBL answers.
+const LISTED: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+
+fn word(node: &Node, number: usize) -> Word {
+    node.sentry.table()[number].state
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listed_source_moves_its_mail_at_once_and_carries_none_after() {
+    let node = Node::start(Wishes::default()).await;
+    node.playground.dns().list(Ipv4Addr::from(SOURCES[0]), LISTED);
+    // Until the first one meets it, nobody knows.
+    let mut sent = 0;
+    while node.metrics.rerouted.get() == 0 {
+        assert!(sent < 64, "no message ever left by the first source");
+        node.send(&[KIM], &plain(&format!("l{sent}"), "on that day")).await;
+        sent += 1;
+        node.wait(|figures| figures.delivered == sent).await;
+    }
+    assert_eq!((word(&node, 0), word(&node, 1)), (Word::Quarantined, Word::Clean));
+    for number in sent..sent + 20 {
+        node.send(&[KIM], &plain(&format!("l{number}"), "on that day")).await;
+    }
+    let figures = node.wait(|figures| figures.delivered == sent + 20).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert_eq!((figures.duplicates, node.playground.reports().len()), (0, 0));
+    // One refusal in all: the first message's.
+    assert_eq!((node.metrics.rerouted.get(), node.metrics.parked.get()), (1, 0));
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_every_source_listed_mail_waits_and_leaves_by_itself_once_a_probe_is_taken() {
+    let expire = Duration::from_secs(86_400);
+    let node = Node::start(Wishes { time_scale: 60, expire, ..Wishes::default() }).await;
+    for source in SOURCES {
+        node.playground.dns().list(Ipv4Addr::from(source), LISTED);
+    }
+    for number in 0..8 {
+        node.send(&[KIM], &plain(&format!("w{number}"), "waits")).await;
+    }
+    let is_parked = |one: &spool::QueueEntry| one.phase == Phase::Parked;
+    node.wait_for_queue(|queue| queue.iter().filter(|one| is_parked(one)).count() == 8).await;
+    assert!([word(&node, 0), word(&node, 1)].contains(&Word::Quarantined));
+    for source in SOURCES {
+        node.playground.dns().unlist(Ipv4Addr::from(source));
+    }
+    for (source, place) in node.places() {
+        node.sentry.probe_now(&source, &place, "operator".to_owned());
+    }
+    let figures = node.wait(|figures| figures.delivered == 8).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert_eq!((figures.duplicates, node.playground.reports().len()), (0, 0));
+    assert!(node.places().iter().any(|(_, place)| *place == Place::Provider("microsoft".to_owned())));
+    node.stop().await;
+}
