@@ -1,0 +1,336 @@
+//! The board: every component, incident and maintenance of the regions that it was told of, and the rules by which they change.
+//!
+//! It is driven by [`Board::take`] for a fact, [`Board::tick`] for time (once a second, and after silence) and [`Board::act`] for a person. Each gives
+//! back what changed, to be journalled before anybody is told. It never sends, saves or measures by itself. Its memory is bounded: measurements
+//! by their freshness, incidents by [`INCIDENTS_MAX`], the oldest that are over being forgotten first.
+
+mod act;
+mod attach;
+mod lifecycle;
+mod maintain;
+mod speak;
+mod states;
+
+use crate::change::{Change, Changed};
+use crate::component::history::{DAYS, Span};
+use crate::component::{Component, ComponentId, State};
+use crate::measure::{Measured, Measures};
+use crate::postmortem::Draft;
+use crate::settings::Settings;
+use crate::shown::Dwell;
+use crate::{EvidenceId, Fact, Incident, IncidentId, Maintenance, MaintenanceId};
+use model::{Duration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+pub use act::ActError;
+
+/// Incidents and cases that are remembered.
+pub const INCIDENTS_MAX: usize = 2000;
+/// Ids of facts that are remembered, so that one that comes twice counts once.
+const SEEN_MAX: usize = 8192;
+/// Spans of a component's history that are kept.
+const SPANS_MAX: usize = 4096;
+
+/// The whole state of the status side.
+#[derive(Debug)]
+pub struct Board {
+    settings: Settings,
+    now: Timestamp,
+    number: u64,
+    components: Vec<Component>,
+    gauges: BTreeMap<ComponentId, Gauge>,
+    sources: states::Sources,
+    incidents: BTreeMap<IncidentId, Incident>,
+    maintenances: BTreeMap<MaintenanceId, Maintenance>,
+    /// The last word after which a due one was reminded of.
+    reminded: BTreeMap<IncidentId, Timestamp>,
+    seen: Seen,
+    /// Names that no public text may have, besides those that facts bring.
+    private: BTreeSet<String>,
+    out: Vec<Change>,
+}
+
+/// What is measured of one component and not yet shown.
+#[derive(Debug, Default)]
+struct Gauge {
+    measures: Measures,
+    dwell: Dwell,
+    measured: Option<Measured>,
+    /// What is shown is what a person declared.
+    is_declared: bool,
+    /// The newest failures, so that an incident opened by statistics has facts to show.
+    failures: VecDeque<Fact>,
+}
+
+/// Ids of facts that were taken.
+#[derive(Debug, Default)]
+struct Seen {
+    ids: BTreeSet<EvidenceId>,
+    order: VecDeque<EvidenceId>,
+}
+
+impl Seen {
+    /// Whether it is new.
+    fn insert(&mut self, id: &EvidenceId) -> bool {
+        if !self.ids.insert(id.clone()) {
+            return false;
+        }
+        self.order.push_back(id.clone());
+        if self.order.len() > SEEN_MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.ids.remove(&oldest);
+        }
+        true
+    }
+}
+
+impl Board {
+    /// A board on which everything is unknown, from `now` on.
+    #[must_use]
+    pub fn new(settings: Settings, now: Timestamp) -> Self {
+        let component = |setting: &crate::ComponentSetting| Component {
+            id: setting.id.clone(),
+            name: setting.name.clone(),
+            group: setting.group.clone(),
+            state: State::Unknown,
+            since: now,
+            evidence: None,
+            measured: None,
+            history: Vec::new(),
+        };
+        Self {
+            components: settings.components.iter().map(component).collect(),
+            gauges: settings.components.iter().map(|one| (one.id.clone(), Gauge::default())).collect(),
+            settings,
+            now,
+            number: 0,
+            sources: states::Sources::default(),
+            incidents: BTreeMap::new(),
+            maintenances: BTreeMap::new(),
+            reminded: BTreeMap::new(),
+            seen: Seen::default(),
+            private: BTreeSet::new(),
+            out: Vec::new(),
+        }
+    }
+
+    /// The board that a journal describes. The process was alive until `alive_until` at the latest known; from then on components are
+    /// unknown until they are measured again.
+    #[must_use]
+    pub fn restore(
+        settings: Settings,
+        journal: impl IntoIterator<Item = Change>,
+        alive_until: Timestamp,
+        now: Timestamp,
+    ) -> Self {
+        let mut board = Self::new(settings, Timestamp::from_micros(i64::MIN));
+        for change in journal {
+            board.now = board.now.max(change.at);
+            board.number = board.number.max(change.number);
+            board.apply(&change.what, change.at);
+        }
+        let alive_until = alive_until.max(board.now);
+        for component in &mut board.components {
+            let is_known = component.state != State::Unknown;
+            if is_known {
+                turn(component, State::Unknown, alive_until);
+            } else if component.since.as_micros() == i64::MIN {
+                component.since = now;
+            }
+            component.evidence = None;
+        }
+        board.now = board.now.max(now);
+        board
+    }
+
+    /// Names that no text of a person may have from now on: tenants, their domains, nodes, hosts. Those that facts name need not be told.
+    pub fn keep_private(&mut self, names: impl IntoIterator<Item = String>) {
+        self.private = names.into_iter().collect();
+    }
+
+    /// Takes one fact. One that was taken before, by its id, does nothing; one from the future is taken as of now.
+    #[must_use = "changes are journalled"]
+    pub fn take(&mut self, fact: Fact, now: Timestamp) -> Vec<Change> {
+        self.now = self.now.max(now);
+        if self.seen.insert(&fact.id) {
+            let fact = Fact { at: fact.at.min(self.now), ..fact };
+            self.measure(&fact);
+            self.attach(&fact);
+        }
+        self.step();
+        core::mem::take(&mut self.out)
+    }
+
+    /// Lets time pass.
+    #[must_use = "changes are journalled"]
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Change> {
+        self.now = self.now.max(now);
+        self.step();
+        core::mem::take(&mut self.out)
+    }
+
+    /// In the order of the settings.
+    #[must_use]
+    pub fn components(&self) -> &[Component] {
+        &self.components
+    }
+
+    #[must_use]
+    pub fn component(&self, id: &ComponentId) -> Option<&Component> {
+        self.components.iter().find(|component| component.id == *id)
+    }
+
+    /// Every incident and case, newest first.
+    #[must_use]
+    pub fn incidents(&self) -> Vec<&Incident> {
+        let mut incidents: Vec<&Incident> = self.incidents.values().collect();
+        incidents.sort_by(|one, other| (other.opened_at, &other.id).cmp(&(one.opened_at, &one.id)));
+        incidents
+    }
+
+    #[must_use]
+    pub fn incident(&self, id: &IncidentId) -> Option<&Incident> {
+        self.incidents.get(id)
+    }
+
+    /// The postmortem of this incident as the evidence has it now.
+    #[must_use]
+    pub fn draft(&self, id: &IncidentId) -> Option<Draft> {
+        self.incidents.get(id).map(|incident| Draft::of(incident, &self.components, self.now))
+    }
+
+    /// By their beginning, soonest first.
+    #[must_use]
+    pub fn maintenances(&self) -> Vec<&Maintenance> {
+        let mut maintenances: Vec<&Maintenance> = self.maintenances.values().collect();
+        maintenances.sort_by_key(|maintenance| maintenance.scheduled_for);
+        maintenances
+    }
+
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn step(&mut self) {
+        self.run_maintenances();
+        self.show_components();
+        self.watch_burn();
+        self.live();
+    }
+
+    fn emit(&mut self, what: Changed) {
+        self.number += 1;
+        self.apply(&what, self.now);
+        self.out.push(Change { number: self.number, at: self.now, what });
+    }
+
+    fn apply(&mut self, what: &Changed, at: Timestamp) {
+        match what {
+            Changed::Opened { incident } => self.remember(incident.as_ref().clone()),
+            Changed::ComponentChanged { component, to, evidence, .. } => {
+                if let Some(component) = self.components.iter_mut().find(|one| one.id == *component) {
+                    turn(component, *to, at);
+                    component.evidence.clone_from(evidence);
+                }
+            }
+            Changed::Scheduled { maintenance } => {
+                self.maintenances.insert(maintenance.id.clone(), maintenance.as_ref().clone());
+            }
+            Changed::Moved { maintenance, scheduled_for, scheduled_until, note } => {
+                if let Some(one) = self.maintenances.get_mut(maintenance) {
+                    one.reschedule(*scheduled_for, *scheduled_until, note, at);
+                }
+            }
+            Changed::MaintenancePhased { maintenance, phase, note } => {
+                if let Some(one) = self.maintenances.get_mut(maintenance) {
+                    one.enter(*phase, note, at);
+                }
+            }
+            Changed::Merged { incident, into, .. } => {
+                self.merge(incident, into);
+                self.apply_to(incident, what, at);
+            }
+            Changed::UpdateDue { incident, since } => {
+                self.reminded.insert(incident.clone(), *since);
+            }
+            Changed::Evidence { incident, fact } => {
+                self.seen.insert(&fact.id);
+                self.apply_to(incident, what, at);
+            }
+            Changed::Confirmed { incident, .. }
+            | Changed::Caused { incident, .. }
+            | Changed::Clocked { incident, .. }
+            | Changed::Phased { incident, .. }
+            | Changed::Affected { incident, .. }
+            | Changed::ImpactSet { incident, .. }
+            | Changed::Retitled { incident, .. }
+            | Changed::Updated { incident, .. }
+            | Changed::Published { incident, .. }
+            | Changed::Edited { incident, .. }
+            | Changed::Upstream { incident, .. }
+            | Changed::Reopened { incident, .. }
+            | Changed::Dismissed { incident, .. }
+            | Changed::Absorbed { incident }
+            | Changed::PostmortemWritten { incident, .. }
+            | Changed::PostmortemPublished { incident, .. } => self.apply_to(incident, what, at),
+        }
+    }
+
+    fn apply_to(&mut self, id: &IncidentId, what: &Changed, at: Timestamp) {
+        if let Some(incident) = self.incidents.get_mut(id) {
+            incident.apply(what, at, &self.settings.bounds);
+        }
+    }
+
+    /// Facts of the one become facts of the other; both keep them.
+    fn merge(&mut self, from: &IncidentId, into: &IncidentId) {
+        let facts = self.incidents.get(from).map(|incident| incident.evidence.clone()).unwrap_or_default();
+        let left_out = self.incidents.get(from).map_or(0, |incident| incident.evidence_left_out);
+        if let Some(target) = self.incidents.get_mut(into) {
+            target.evidence_left_out += left_out;
+            for fact in facts {
+                if target.fact(&fact.id).is_none() {
+                    target.keep(&fact, &self.settings.bounds);
+                }
+            }
+        }
+    }
+
+    fn remember(&mut self, incident: Incident) {
+        if self.incidents.len() >= INCIDENTS_MAX {
+            let over = self.incidents.values().filter(|incident| !incident.is_open());
+            let oldest = over.min_by_key(|incident| incident.changed_at).map(|incident| incident.id.clone());
+            if let Some(oldest) = oldest {
+                self.incidents.remove(&oldest);
+                self.reminded.remove(&oldest);
+            }
+        }
+        self.incidents.insert(incident.id.clone(), incident);
+    }
+
+    /// The region as customers know it, by the components that are shown.
+    fn group(&self, region: &model::RegionName) -> String {
+        let component = self.components.iter().find(|component| component.id.region == *region);
+        component.map_or_else(|| region.to_string(), |component| component.group.clone())
+    }
+}
+
+/// Ends a component's state and begins another.
+fn turn(component: &mut Component, to: State, at: Timestamp) {
+    let from = core::mem::replace(&mut component.since, at);
+    // What was never measured before the journal's first change has no beginning.
+    if from.as_micros() != i64::MIN {
+        component.history.push(Span { from, until: at, state: component.state });
+    }
+    component.state = to;
+    let oldest = at - Duration::from_secs(u64::from(DAYS + 1) * 86_400);
+    component.history.retain(|span| span.until > oldest);
+    if component.history.len() > SPANS_MAX {
+        component.history.remove(0);
+    }
+}
+
+#[cfg(test)]
+mod tests;
