@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use act::ActError;
 
-/// Incidents and cases that are remembered.
+/// Incidents and suspicions that are remembered.
 pub const INCIDENTS_MAX: usize = 2000;
 /// Ids of facts that are remembered, so that one that comes twice counts once.
 const SEEN_MAX: usize = 8192;
@@ -181,7 +181,7 @@ impl Board {
         self.components.iter().find(|component| component.id == *id)
     }
 
-    /// Every incident and case, newest first.
+    /// Every incident and suspicion, newest first.
     #[must_use]
     pub fn incidents(&self) -> Vec<&Incident> {
         let mut incidents: Vec<&Incident> = self.incidents.values().collect();

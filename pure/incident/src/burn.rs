@@ -16,7 +16,7 @@ const BUCKETS_MAX: usize = 864;
 /// What a pair of windows is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Class {
-    /// Opens a case for a person to look at.
+    /// Opens a suspicion for a person to look at.
     Ticket,
     /// Opens an incident.
     Page,

@@ -27,7 +27,7 @@ pub struct Change {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Changed {
-    /// A case or an incident was opened; it has no evidence yet, the facts follow.
+    /// A suspicion or an incident was opened; it has no evidence yet, the facts follow.
     Opened {
         incident: Box<Incident>,
     },

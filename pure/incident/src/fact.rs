@@ -3,6 +3,11 @@
 //! Whoever turns events of the guard, the ledger, the canaries and the watch into facts counts before: one fact may stand for many messages of one
 //! source at one provider. A fact is never taken back; a wrong measurement is corrected by a later one. Names of tenants occur here and in
 //! nothing that leaves the house.
+//!
+//! What leads to a decision is told at once: refusals, states of sources, listings, held connectors. What is counted is told every ten seconds, and what
+//! is looked at (queue, books, reports, certificates, directory) every minute, also when nothing changed: a measurement is fresh for five minutes only.
+//! After a start each source's state is told again, with `from` equal to `to` and a new id, because sources are in no journal. An
+//! operator's order to take a source out is `Retired`, which is no sign of anything wrong.
 
 use crate::EvidenceId;
 use model::{Category, ListenerName, Owner, RegionName, SourceName, TenantName, Timestamp};

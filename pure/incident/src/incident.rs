@@ -1,7 +1,7 @@
 //! One incident: what it is about, its phase, clocks, harm, updates and the facts on which all that rests.
 //!
-//! The values here are only ever changed by applying a [`crate::Change`]; the decisions which change comes are the board's. A suspected case and
-//! an incident are one type in two standings, because the case becomes the incident and keeps its evidence.
+//! The values here are only ever changed by applying a [`crate::Change`]; the decisions which change comes are the board's. A suspicion and
+//! an incident are one type in two standings, because the one becomes the other and keeps its evidence.
 
 use crate::component::{ComponentId, State};
 use crate::postmortem::PostmortemText;
@@ -189,7 +189,7 @@ pub struct Upstream {
     pub evidence: EvidenceId,
 }
 
-/// One incident, or a case that may become one.
+/// One incident, or a suspicion that may become one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
     pub id: IncidentId,
@@ -198,7 +198,7 @@ pub struct Incident {
     pub standing: Standing,
     pub phase: Phase,
     pub opened_by: Author,
-    /// When the case was opened inside.
+    /// When it was opened inside.
     pub opened_at: Timestamp,
     pub changed_at: Timestamp,
     /// Which rule opened it, with the evidence that met it.

@@ -1,7 +1,7 @@
 //! Signature rules, as data: which fact is a sign of which cause, and how strong.
 //!
-//! A strong sign opens an incident. A weak one opens a case inside; so many different witnesses of the same sign within its time make it strong.
-//! Rules beat statistics: one refusal that names our address says more than a share of failures, and says it hours earlier.
+//! A strong sign opens an incident. A weak one opens a suspicion, known inside only; so many different witnesses of the same sign within its time
+//! make it strong. Rules beat statistics: one refusal that names our address says more than a share of failures, and says it hours earlier.
 
 use crate::cause::CauseKind;
 use crate::component::ComponentId;

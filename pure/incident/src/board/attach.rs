@@ -217,7 +217,7 @@ impl Board {
         }
     }
 
-    /// Opens a case or an incident with its first facts, of which there is at least one.
+    /// Opens a suspicion or an incident with its first facts, of which there is at least one.
     pub(super) fn open(
         &mut self,
         cause: &Cause,
@@ -335,7 +335,7 @@ impl Board {
         }
     }
 
-    /// Strong evidence makes a case an incident, once. Statistics do too, and name no cause.
+    /// Strong evidence makes a suspicion an incident, once. Statistics do too, and name no cause.
     pub(super) fn confirm(&mut self, id: &IncidentId, rule: &str, evidence: &Refs) {
         let Some(incident) = self.incidents.get(id) else { return };
         let is_suspected = incident.standing == Standing::Suspected;
