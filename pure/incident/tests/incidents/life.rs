@@ -96,6 +96,39 @@ fn nothing_is_resolved_while_nobody_knows() {
     assert_eq!(world.state("eu/return-microsoft"), State::Unknown);
 }
 
+/// Mail for Google alone.
+fn flow_elsewhere(world: &mut World, seconds: u64) {
+    for _ in 0..seconds / 10 {
+        world.wait(10);
+        world.fact(delivered("eu-1", GOOGLE, 5));
+    }
+}
+
+#[test]
+fn mail_that_another_provider_takes_turns_nothing_away() {
+    let mut world = well();
+    // Too little to be shown red, and no more mail for Microsoft afterwards.
+    world.fact(delivered("eu-1", MICROSOFT, 500));
+    world.fact(refused("eu-1", (MICROSOFT, "a.example"), Strength::Strong, 1));
+    flow_elsewhere(&mut world, 4 * 3600);
+    assert!(world.only().effects.is_empty());
+    assert_eq!((world.only().clocks.at(Clock::Mitigated), world.only().is_open()), (None, true));
+    world.fact(delivered("eu-1", MICROSOFT, 1));
+    world.flow(7200);
+    assert!(!world.only().is_open());
+}
+
+#[test]
+fn one_success_before_silence_is_no_recovery() {
+    let mut world = well();
+    fails(&mut world, 900);
+    world.wait(10);
+    world.fact(delivered("eu-1", MICROSOFT, 1));
+    flow_elsewhere(&mut world, 4 * 3600);
+    assert_eq!(world.state("eu/return-microsoft"), State::Unknown);
+    assert!(world.only().phase < Phase::Monitoring, "{:?}", world.only().clocks);
+}
+
 #[test]
 fn nothing_is_resolved_while_messages_wait_because_of_it() {
     let mut world = well();
