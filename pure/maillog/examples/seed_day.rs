@@ -6,7 +6,12 @@ mod day;
 use std::io::Write as _;
 
 fn main() -> Result<(), std::io::Error> {
-    let messages = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(500);
+    let messages = match std::env::args().nth(1) {
+        Some(text) => {
+            text.parse().map_err(|error| std::io::Error::other(format!("MESSAGES is `{text}`: {error}")))?
+        }
+        None => 500,
+    };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut written = Ok(());
     let truth = day::write(messages, 0x5eed, &mut |line| {

@@ -41,6 +41,7 @@ fn of_attempt(attempt: &Attempt<'_>) -> [&'static str; 3] {
         Outcome::Delivered => "delivered",
         Outcome::HostFailed => "host failed",
         Outcome::Deferred => "deferred",
+        Outcome::NotTried => "not tried",
         Outcome::Refused => "refused",
     };
     let reply = if attempt.reply.is_some() { "with a reply" } else { "" };

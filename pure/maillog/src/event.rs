@@ -26,7 +26,7 @@ pub enum Happening<'a> {
         /// Set on a report (NDR) that the server made: the message that it is about.
         report_on: Option<&'a str>,
     },
-    /// It was offered to a next hop, or given up.
+    /// It was offered to a next hop, kept back from one, or given up.
     Attempted(Box<Attempt<'a>>),
     /// A report (NDR) on it was made for its sender.
     Reported,
@@ -65,6 +65,8 @@ pub enum Outcome {
     /// It will be tried again.
     #[default]
     Deferred,
+    /// Nobody was asked: the server keeps it for what a host said to another message, which is the reply here, or for the time of a retry.
+    NotTried,
     /// Given up.
     Refused,
 }

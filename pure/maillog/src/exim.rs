@@ -5,7 +5,6 @@
 
 use crate::event::{Attempt, Happening, Outcome};
 use crate::remote::{self, Remote, host_and_address, unescaped};
-use core::net::IpAddr;
 use std::borrow::Cow;
 
 /// What a line without its time says.
@@ -79,6 +78,9 @@ fn attempt(text: &str, outcome: Outcome) -> Option<Happening<'_>> {
     let words = fields(rest, &mut attempt);
     if outcome != Outcome::Delivered {
         say(words, &mut attempt);
+    }
+    if outcome == Outcome::Deferred && words.contains("retry time not reached") {
+        attempt.outcome = Outcome::NotTried;
     }
     Some(Happening::Attempted(Box::new(attempt)))
 }
@@ -227,9 +229,8 @@ fn take<'a>(token: &'a str, attempt: &mut Attempt<'a>) -> bool {
     }
     if let Some(sender) = token.strip_prefix("F=<").and_then(|rest| rest.strip_suffix('>')) {
         attempt.sender = Some(Cow::Borrowed(sender));
-    } else if let Some(ours) = token.strip_prefix("I=[") {
-        let inner = ours.split(']').next().unwrap_or("");
-        attempt.our_address = inner.parse::<IpAddr>().ok();
+    } else if let Some(ours) = token.strip_prefix("I=") {
+        (_, attempt.our_address) = host_and_address(ours);
     }
     false
 }

@@ -1,7 +1,9 @@
 //! Lines of Postfix: what its daemons say of a queue id, behind the prefix of syslog or of `maillog_file`.
 //!
 //! Source: `src/global/log_adhoc.c` and `mail_queue.h`. Deliveries are the lines with `status=`; a host that was asked and is not the last one is
-//! told by a line of its own. `NOQUEUE: reject` is about mail that never came in, so it is nothing here.
+//! told by a line of its own. `NOQUEUE: reject` is about mail that never came in, so it is nothing here. Behind a host that refuses to talk the queue
+//! manager keeps the rest back without asking (`error(8)`), with the words of that host: no attempt. A message that becomes active again is told
+//! as one that comes in.
 
 use crate::event::{Attempt, Happening, Outcome};
 use crate::exim::Line;
@@ -50,6 +52,9 @@ fn arrival(says: &str) -> Option<Happening<'_>> {
     Some(Happening::Arrived { sender: Cow::Borrowed(sender), report_on: None })
 }
 
+/// What the queue manager puts before the words for which a destination rests (`qmgr_queue.c`).
+const SUSPENDED: &str = "delivery temporarily suspended: ";
+
 fn delivery(says: &str) -> Option<Happening<'_>> {
     let (head, status) = says.split_once(" status=")?;
     let (status, words) = status.split_once(' ').unwrap_or((status, ""));
@@ -60,6 +65,11 @@ fn delivery(says: &str) -> Option<Happening<'_>> {
         _ => return None,
     };
     let words = words.strip_prefix('(').map_or(words, |inner| inner.strip_suffix(')').unwrap_or(inner));
+    let (words, outcome) = match (words.strip_prefix(SUSPENDED), outcome) {
+        (Some(words), Outcome::Deferred) => (words, Outcome::NotTried),
+        (Some(words), outcome) => (words, outcome),
+        (None, outcome) => (words, outcome),
+    };
     let recipient = head.strip_prefix("to=<").and_then(|rest| rest.split_once('>'))?.0;
     let relay = field(head, "relay=").filter(|relay| *relay != "none" && relay.contains('['));
     let (host, address) = relay.map_or((None, None), host_and_address);

@@ -68,7 +68,8 @@ pub(crate) fn postfix(text: &str) -> Remote<'_> {
     Remote { host, address, stage, reply: has_code(said).then_some(said), recipient: None }
 }
 
-/// `name [address]`, `name[address]`, `[address]:25`; only the last bracket is the address.
+/// `name [address]`, `name[address]`, `[address]:25`; only the last bracket is the address. What stands there and is none, such as the path of a
+/// socket, is no address that the log tells.
 pub(crate) fn host_and_address(text: &str) -> (Option<&str>, Option<IpAddr>) {
     let Some(open) = text.rfind('[') else {
         return (Some(text.trim()).filter(|name| !name.is_empty()), None);

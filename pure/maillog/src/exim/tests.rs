@@ -151,7 +151,7 @@ fn every_shape_of_a_deferral_is_read() {
         ),
         (
             "== kim@c.example routing defer (-52): retry time not reached",
-            (Outcome::Deferred, kim, None, None, None, None, Some("retry time not reached")),
+            (Outcome::NotTried, kim, None, None, None, None, Some("retry time not reached")),
         ),
         (
             "== kim@c.example R=d T=t defer (110): Connection timed out H=mx.c.example [192.0.2.7]:25: SMTP timeout after initial connection",

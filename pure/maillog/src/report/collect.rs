@@ -184,11 +184,12 @@ impl Tally {
         self.see(event.at);
         match &event.what {
             Happening::Arrived { sender, report_on } => {
-                self.totals.messages += 1;
-                if let Some(id) = report_on {
-                    self.report(id);
+                if self.open.arrive(event.id, event.at, sender) {
+                    self.totals.messages += 1;
+                    if let Some(id) = report_on {
+                        self.report(id);
+                    }
                 }
-                self.open.arrive(event.id, event.at, sender);
             }
             Happening::Attempted(attempt) => self.attempt(event, attempt, line),
             Happening::Reported => self.report(event.id),
@@ -224,6 +225,7 @@ impl Tally {
     fn attempt(&mut self, event: &Event<'_>, attempt: &Attempt<'_>, line: &[u8]) {
         match attempt.outcome {
             Outcome::Delivered => self.delivered(event, attempt),
+            Outcome::NotTried => self.kept_back(event, attempt),
             Outcome::HostFailed | Outcome::Deferred | Outcome::Refused => self.failed(event, attempt, line),
         }
     }
@@ -241,6 +243,30 @@ impl Tally {
         set_fate(message, recipient_hash(attempt), Fate::Delivered(event.at));
     }
 
+    /// Nobody was asked, so nothing is counted but the message: it waits for the same as the one that was refused.
+    fn kept_back(&mut self, event: &Event<'_>, attempt: &Attempt<'_>) {
+        let Some(classified) = self.meaning(attempt).filter(|it| it.owner == Owner::OurAddress) else {
+            return;
+        };
+        let site = self.sites.of(attempt.host.as_deref().unwrap_or(""));
+        let cause = self.cause(attempt, &classified, site.id);
+        if let Some(number) = self.incidents.current(&cause) {
+            self.follow(event, attempt, number);
+        }
+    }
+
+    /// What the reply means, without counting it.
+    fn meaning(&mut self, attempt: &Attempt<'_>) -> Option<Classified> {
+        let provider = attempt.host.as_deref().and_then(|host| self.sites.of(host).provider);
+        let context = bounce::ReplyContext {
+            stage: attempt.stage,
+            provider,
+            our_addresses: ours(&self.options),
+            ..bounce::ReplyContext::default()
+        };
+        attempt.reply.as_deref().map(|reply| bounce::classify(reply, &context))
+    }
+
     fn failed(&mut self, event: &Event<'_>, attempt: &Attempt<'_>, line: &[u8]) {
         let said = attempt.reply.as_deref().or(attempt.words.as_deref()).unwrap_or("");
         let told = hash(said) ^ hash(attempt.host.as_deref().unwrap_or(""));
@@ -253,13 +279,12 @@ impl Tally {
         if attempt.outcome == Outcome::HostFailed {
             message.told = told;
         }
-        let provider = attempt.host.as_deref().and_then(|host| self.sites.of(host).provider);
-        let ours = Some(self.options.our_addresses.as_slice()).filter(|ours| !ours.is_empty());
         let classified = if is_told {
-            bounce_again(attempt, provider, ours)
+            self.meaning(attempt)
         } else {
             self.totals.failed += 1;
-            self.classes.count(event.at, attempt, provider, ours)
+            let provider = attempt.host.as_deref().and_then(|host| self.sites.of(host).provider);
+            self.classes.count(event.at, attempt, provider, ours(&self.options))
         };
         match classified.filter(|classified| classified.owner == Owner::OurAddress) {
             Some(classified) => self.refused(event, attempt, &classified, line, is_told),
@@ -450,19 +475,9 @@ fn family(list: &str) -> String {
     }
 }
 
-/// The same text was counted by the line before.
-fn bounce_again(
-    attempt: &Attempt<'_>,
-    provider: Option<&'static str>,
-    ours: Option<&[IpAddr]>,
-) -> Option<Classified> {
-    let context = bounce::ReplyContext {
-        stage: attempt.stage,
-        provider,
-        our_addresses: ours,
-        ..bounce::ReplyContext::default()
-    };
-    attempt.reply.as_deref().map(|reply| bounce::classify(reply, &context))
+/// The addresses that are ours, if they were given.
+fn ours(options: &Options) -> Option<&[IpAddr]> {
+    Some(options.our_addresses.as_slice()).filter(|ours| !ours.is_empty())
 }
 
 fn recipient_hash(attempt: &Attempt<'_>) -> u64 {

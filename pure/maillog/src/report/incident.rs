@@ -113,6 +113,12 @@ impl Growing {
         }
     }
 
+    /// Whether it is about the same; a refusal that names no address may be about any.
+    pub(super) fn is_for(&self, cause: &Cause) -> bool {
+        let is_address = self.cause.address == cause.address || cause.address.is_none();
+        self.cause.family == cause.family && is_address
+    }
+
     pub(super) fn refuse(&mut self, refusal: &Refusal<'_>, line: &Spot) {
         let at = refusal.at;
         self.began = self.began.min(at);

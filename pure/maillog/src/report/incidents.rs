@@ -51,13 +51,14 @@ impl Incidents {
         Some(number)
     }
 
+    /// The incident that goes on for this cause.
+    pub(super) fn current(&self, cause: &Cause) -> Option<usize> {
+        self.current.iter().copied().find(|number| self.all[*number].is_for(cause))
+    }
+
     fn number(&mut self, cause: Cause, refusal: &Refusal<'_>, line: &Spot) -> Option<usize> {
         let at = refusal.at;
-        let fits = |number: &&usize| {
-            let known = &self.all[**number].cause;
-            known.family == cause.family && (known.address == cause.address || cause.address.is_none())
-        };
-        if let Some(number) = self.current.iter().find(fits).copied() {
+        if let Some(number) = self.current(&cause) {
             let incident = &self.all[number];
             let is_over = incident.delivered_after.is_some()
                 && at.as_micros() - incident.last.as_micros() >= QUIET_MICROS;

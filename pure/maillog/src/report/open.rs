@@ -50,11 +50,13 @@ pub(super) struct OpenMessages {
 }
 
 impl OpenMessages {
-    /// A message comes in; one that is known keeps its arrival.
-    pub(super) fn arrive(&mut self, id: &str, at: Timestamp, sender: &str) {
+    /// A message comes in, and whether it is a new one: one that is known keeps its arrival.
+    pub(super) fn arrive(&mut self, id: &str, at: Timestamp, sender: &str) -> bool {
         let message = self.of(id, at);
+        let is_new = message.arrived.is_none();
         message.arrived.get_or_insert(at);
         message.sender.get_or_insert_with(|| sender.into());
+        is_new
     }
 
     pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Open> {
