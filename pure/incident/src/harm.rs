@@ -119,33 +119,11 @@ impl Harm {
 
     /// Whether a fact would add nothing but one more proof of what is known: of those, one in ten minutes is enough.
     pub(crate) fn is_stale(&self, fact: &Fact) -> bool {
-        match &fact.what {
-            What::Reported { messages: 0, .. } => self.reported.evidence.is_some(),
-            What::Balanced { since, .. } => {
-                let is_same = self.books.get(since) == Some(&fact.what.missing());
-                is_same && self.balanced_at.is_some_and(|last| fact.at.since(last) < PROOF_EVERY)
-            }
-            What::Refused { .. }
-            | What::Delivered { .. }
-            | What::SourceChanged { .. }
-            | What::ListingOpened { .. }
-            | What::ListingClosed { .. }
-            | What::Canary { .. }
-            | What::Waiting { .. }
-            | What::Reported { .. }
-            | What::CertificateLooked { .. }
-            | What::ConnectorHeld { .. }
-            | What::ConnectorReleased { .. }
-            | What::ListenerLooked { .. }
-            | What::Accepted { .. }
-            | What::Stamped { .. }
-            | What::DirectoryLooked { .. }
-            | What::ConsoleLooked { .. }
-            | What::NodeStarted { .. }
-            | What::NodeStopped
-            | What::VendorPosted { .. }
-            | What::Acted { .. } => false,
+        if let What::Balanced { since, .. } = &fact.what {
+            let is_same = self.books.get(since) == Some(&fact.what.missing());
+            return is_same && self.balanced_at.is_some_and(|last| fact.at.since(last) < PROOF_EVERY);
         }
+        matches!(fact.what, What::Reported { messages: 0, .. }) && self.reported.evidence.is_some()
     }
 
     /// Adds what one fact says.

@@ -224,32 +224,9 @@ impl Measures {
 
 /// Whether so many of these messages came late that the way is slow.
 pub(crate) fn is_slow(what: &What, bounds: &Bounds) -> bool {
-    match what {
-        What::Delivered { messages, delays, .. } => {
-            let late = delays.over(bounds.delayed_over_seconds);
-            late > 0 && late.saturating_mul(1_000_000) >= messages.saturating_mul(SLOW_PPM)
-        }
-        What::Refused { .. }
-        | What::SourceChanged { .. }
-        | What::ListingOpened { .. }
-        | What::ListingClosed { .. }
-        | What::Canary { .. }
-        | What::Waiting { .. }
-        | What::Balanced { .. }
-        | What::Reported { .. }
-        | What::CertificateLooked { .. }
-        | What::ConnectorHeld { .. }
-        | What::ConnectorReleased { .. }
-        | What::ListenerLooked { .. }
-        | What::Accepted { .. }
-        | What::Stamped { .. }
-        | What::DirectoryLooked { .. }
-        | What::ConsoleLooked { .. }
-        | What::NodeStarted { .. }
-        | What::NodeStopped
-        | What::VendorPosted { .. }
-        | What::Acted { .. } => false,
-    }
+    let What::Delivered { messages, delays, .. } = what else { return false };
+    let late = delays.over(bounds.delayed_over_seconds);
+    late > 0 && late.saturating_mul(1_000_000) >= messages.saturating_mul(SLOW_PPM)
 }
 
 /// Shares of a handful mean little: what counts is whether anything goes through.

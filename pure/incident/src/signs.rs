@@ -127,55 +127,17 @@ pub(crate) fn are_witnesses<'a>(
 
 /// Who saw it: the organisation that refused, or each look by itself.
 fn witness(fact: &Fact) -> &str {
-    match &fact.what {
-        What::Refused { site: Some(site), .. } => site,
-        What::Refused { provider, site: None, .. } => provider,
-        What::Delivered { .. }
-        | What::SourceChanged { .. }
-        | What::ListingOpened { .. }
-        | What::ListingClosed { .. }
-        | What::Canary { .. }
-        | What::Waiting { .. }
-        | What::Reported { .. }
-        | What::Balanced { .. }
-        | What::CertificateLooked { .. }
-        | What::ConnectorHeld { .. }
-        | What::ConnectorReleased { .. }
-        | What::ListenerLooked { .. }
-        | What::Accepted { .. }
-        | What::Stamped { .. }
-        | What::DirectoryLooked { .. }
-        | What::ConsoleLooked { .. }
-        | What::NodeStarted { .. }
-        | What::NodeStopped
-        | What::VendorPosted { .. }
-        | What::Acted { .. } => fact.id.as_str(),
+    if let What::Refused { site, provider, .. } = &fact.what {
+        return site.as_ref().unwrap_or(provider);
     }
+    fact.id.as_str()
 }
 
 fn stated(what: &What) -> Strength {
-    match what {
-        What::Refused { strength, .. } | What::ListingOpened { strength, .. } => *strength,
-        What::Delivered { .. }
-        | What::SourceChanged { .. }
-        | What::ListingClosed { .. }
-        | What::Canary { .. }
-        | What::Waiting { .. }
-        | What::Reported { .. }
-        | What::Balanced { .. }
-        | What::CertificateLooked { .. }
-        | What::ConnectorHeld { .. }
-        | What::ConnectorReleased { .. }
-        | What::ListenerLooked { .. }
-        | What::Accepted { .. }
-        | What::Stamped { .. }
-        | What::DirectoryLooked { .. }
-        | What::ConsoleLooked { .. }
-        | What::NodeStarted { .. }
-        | What::NodeStopped
-        | What::VendorPosted { .. }
-        | What::Acted { .. } => Strength::Weak,
+    if let What::Refused { strength, .. } | What::ListingOpened { strength, .. } = what {
+        return *strength;
     }
+    Strength::Weak
 }
 
 /// Whose fault it is names the cause.

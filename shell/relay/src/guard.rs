@@ -38,11 +38,11 @@ pub(crate) fn accepted(sentry: &Sentry, sent: &Sent, took: Duration) {
     }
 }
 
-/// One recipient was not reached over a source of ours.
+/// One recipient was not reached over a source of ours; `ours` says what the refusal means if it was for our address.
 pub(crate) fn missed(
     sentry: &Sentry,
     missed: &Missed,
-    classified: Option<&Classified>,
+    ours: Option<&Classified>,
     is_verified: bool,
     (message, tenant): (MessageId, &TenantName),
 ) {
@@ -51,7 +51,7 @@ pub(crate) fn missed(
         return sentry.missed(source, &receiver(host), false);
     };
     sentry.missed(source, &receiver(host), reply.class() == ReplyClass::Permanent);
-    let Some(classified) = classified.filter(|classified| is_for_our_address(classified)) else { return };
+    let Some(classified) = ours else { return };
     sentry.refused(Refusal {
         source: source.clone(),
         receiver: receiver(host),

@@ -32,6 +32,8 @@ struct Errand<'a> {
 /// What one transaction over one source came to.
 struct Turn {
     missed: Vec<Missed>,
+    /// Those of them who were refused for our address.
+    for_our_address: BTreeSet<usize>,
     /// Over which source; none where it was the tenant's fallback or nothing was sent.
     source: Option<SourceName>,
 }
@@ -66,8 +68,8 @@ pub(crate) async fn carry_transaction(
         }
     };
     let Some((why, source)) = errand.moves(&first, members.len()) else { return first.missed };
-    let (again, mut left): (Vec<Missed>, Vec<Missed>) =
-        first.missed.into_iter().partition(|one| why == Move::Setup || errand.is_for_our_address(one));
+    let moves = |one: &Missed| why == Move::Setup || first.for_our_address.contains(&one.recipient);
+    let (again, mut left): (Vec<Missed>, Vec<Missed>) = first.missed.into_iter().partition(moves);
     tracing::warn!(id = %custody.id(), %source, tenant = %snapshot.settings.name, ?why, "a source is refused; another one is tried");
     without.insert(source);
     let numbers: BTreeSet<usize> = again.iter().map(|one| one.recipient).collect();
@@ -127,10 +129,9 @@ impl Errand<'_> {
                     }
                 },
             };
-            if source.is_some() && self.route.redirect.is_none() {
-                self.tell(&path, &missed);
-            }
-            return Ok(Turn { missed, source });
+            let is_ours = source.is_some() && self.route.redirect.is_none();
+            let for_our_address = if is_ours { self.tell(&path, &missed) } else { BTreeSet::new() };
+            return Ok(Turn { missed, for_our_address, source });
         }
     }
 
@@ -159,7 +160,7 @@ impl Errand<'_> {
         if self.route.redirect.is_some() || self.bounds.stays || turn.missed.is_empty() {
             return None;
         }
-        if turn.missed.iter().any(|one| self.is_for_our_address(one)) {
+        if !turn.for_our_address.is_empty() {
             return Some((Move::OurAddress, source));
         }
         let met = (turn.missed.as_slice(), members);
@@ -168,19 +169,19 @@ impl Errand<'_> {
         is_unknown.then_some((Move::Setup, source))
     }
 
-    fn is_for_our_address(self, missed: &Missed) -> bool {
-        guard::is_ours_to_bear(self.parts, self.custody.accepted(), self.snapshot, missed)
-    }
-
-    /// What was met, for the guard.
-    fn tell(self, path: &Path, missed: &[Missed]) {
+    /// Tells the guard what was met; gives those who were refused for our address.
+    fn tell(self, path: &Path, missed: &[Missed]) -> BTreeSet<usize> {
         let accepted = self.custody.accepted();
         let is_verified = path.egress.tls == model::TlsPolicy::Verify;
+        let message = (self.custody.id(), &accepted.tenant);
+        let mut for_our_address = BTreeSet::new();
         for one in missed {
             let classified = self.parts.verdict.judging.classified(accepted, self.snapshot, one);
-            let message = (self.custody.id(), &accepted.tenant);
-            guard::missed(&self.parts.sentry, one, classified.as_ref(), is_verified, message);
+            let ours = classified.filter(guard::is_for_our_address);
+            for_our_address.extend(ours.is_some().then_some(one.recipient));
+            guard::missed(&self.parts.sentry, one, ours.as_ref(), is_verified, message);
         }
+        for_our_address
     }
 }
 

@@ -166,7 +166,7 @@ impl Steer {
     ) -> Result<Path, NoPath> {
         let egress = eligible::egress(&snapshot.settings.egress, route.over);
         let egress = Egress { tls: route.tls(&egress), ..egress };
-        if choose::best(&self.weigh(snapshot, id, route, without, None, rules)).is_none() {
+        if !self.has_any(snapshot, route, without) {
             return Err(NoPath::NoSource(no_source(snapshot, without)));
         }
         let found = self.hops(&route.target).await;
@@ -204,17 +204,15 @@ impl Steer {
             if without.contains(&source.name) {
                 return Err(Excluded::Failed);
             }
-            if !is_in(&eligible) && !is_in(&open) {
-                return Err(Excluded::NotOfTheTenant);
-            }
+            let claim = match guarded.claim(&source.name) {
+                Ok(claim) if is_in(&open) => Ok(claim),
+                Err(kept_back) if is_in(&eligible) => Err(kept_back),
+                Ok(_) | Err(_) => return Err(Excluded::NotOfTheTenant),
+            };
             if hops.is_some_and(|hops| !hops.iter().any(same_family)) {
                 return Err(Excluded::Family);
             }
-            let claim = guarded.claim(&source.name)?;
-            if !is_in(&open) {
-                return Err(Excluded::NotOfTheTenant);
-            }
-            Ok(Claim { is_beside: networks.contains(source.network.as_str()), ..claim })
+            claim.map(|claim| Claim { is_beside: networks.contains(source.network.as_str()), ..claim })
         })
     }
 

@@ -37,10 +37,18 @@ pub(crate) use stamp::stamp;
 pub(crate) use tenant::tenant;
 pub(crate) use trace::trace;
 
+use crate::cli::Data;
+use crate::control::{Client, Request};
 use anyhow::{Context as _, Result};
 use message::{Index, mailboxes};
 use model::Address;
+use serde_json::Value;
 use std::io::{Read as _, Write as _};
+
+/// What the running node answers.
+fn ask_node(data: &Data, request: &Request) -> Result<Value> {
+    Ok(Client::new(&data.dir).ask(request, &[])?.0)
+}
 
 /// All of standard input.
 fn read_input() -> Result<Vec<u8>> {

@@ -158,6 +158,8 @@ impl Lease {
 
     /// Ends the lease without a try: the message stands where it stood.
     pub fn put_back(self) {
+        // Before the next lease can write anything: the trace keeps its order.
+        self.leave_notes();
         self.shared.state().put_back(self.id, self.number);
     }
 

@@ -246,31 +246,9 @@ fn cause(incident: &Incident) -> Vec<Sentence> {
 }
 
 fn quotes(incident: &Incident) -> Vec<Quote> {
-    let quote = |fact: &Fact| match &fact.what {
-        What::Refused { reply: Some(reply), .. } => {
-            Some(Quote { at: fact.at, reply: reply.clone(), evidence: Refs::one(fact.id.clone()) })
-        }
-        What::Refused { reply: None, .. }
-        | What::Delivered { .. }
-        | What::SourceChanged { .. }
-        | What::ListingOpened { .. }
-        | What::ListingClosed { .. }
-        | What::Canary { .. }
-        | What::Waiting { .. }
-        | What::Reported { .. }
-        | What::Balanced { .. }
-        | What::CertificateLooked { .. }
-        | What::ConnectorHeld { .. }
-        | What::ConnectorReleased { .. }
-        | What::ListenerLooked { .. }
-        | What::Accepted { .. }
-        | What::Stamped { .. }
-        | What::DirectoryLooked { .. }
-        | What::ConsoleLooked { .. }
-        | What::NodeStarted { .. }
-        | What::NodeStopped
-        | What::VendorPosted { .. }
-        | What::Acted { .. } => None,
+    let quote = |fact: &Fact| {
+        let What::Refused { reply: Some(reply), .. } = &fact.what else { return None };
+        Some(Quote { at: fact.at, reply: reply.clone(), evidence: Refs::one(fact.id.clone()) })
     };
     let mut all = incident.evidence.iter().filter_map(quote);
     let first = all.next();

@@ -1,14 +1,14 @@
 //! `certificate ls`: every certificate of a running node, as its clients see it now.
 
-use super::{print, print_json, table, text_of};
+use super::{ask_node, print, print_json, table, text_of};
 use crate::cli::CertificateCommand;
-use crate::control::{Client, Request};
+use crate::control::Request;
 use anyhow::Result;
 use serde_json::Value;
 
 pub(crate) fn certificate(command: CertificateCommand) -> Result<()> {
     let CertificateCommand::Ls { data, json } = command;
-    let (answer, _) = Client::new(&data.dir).ask(&Request::CertificateList, &[])?;
+    let answer = ask_node(&data, &Request::CertificateList)?;
     if json {
         return print_json(&answer);
     }

@@ -1,8 +1,8 @@
 //! `dnsbl`: what block lists say of this node's addresses and domains, and the cases that somebody works on.
 
-use super::{print, print_json, table, text_of};
+use super::{ask_node, print, print_json, table, text_of};
 use crate::cli::DnsblCommand;
-use crate::control::{Client, Request};
+use crate::control::Request;
 use anyhow::Result;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -10,15 +10,15 @@ use std::fmt::Write as _;
 pub(crate) fn dnsbl(command: DnsblCommand) -> Result<()> {
     match command {
         DnsblCommand::Ls { all, data, json } => {
-            let (answer, _) = Client::new(&data.dir).ask(&Request::DnsblList, &[])?;
+            let answer = ask_node(&data, &Request::DnsblList)?;
             if json { print_json(&answer) } else { print(list(&answer, all).as_bytes()) }
         }
         DnsblCommand::Show { subject, data, json } => {
-            let (answer, _) = Client::new(&data.dir).ask(&Request::DnsblShow { subject }, &[])?;
+            let answer = ask_node(&data, &Request::DnsblShow { subject })?;
             if json { print_json(&answer) } else { print(show(&answer).as_bytes()) }
         }
         DnsblCommand::Asked { subject, zone, data, json } => {
-            let (case, _) = Client::new(&data.dir).ask(&Request::DnsblAsked { subject, zone }, &[])?;
+            let case = ask_node(&data, &Request::DnsblAsked { subject, zone })?;
             if json {
                 return print_json(&case);
             }

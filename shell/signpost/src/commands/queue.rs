@@ -6,7 +6,7 @@ mod act;
 mod explain;
 mod ls;
 
-use super::{print, print_json, table, text_of};
+use super::{ask_node, print, print_json, table, text_of};
 use crate::cli::{ActArgs, Data, QueueCommand, SelectionArgs};
 use crate::control::{Client, Request};
 use crate::desk::Order;
@@ -48,7 +48,7 @@ fn order(selection: SelectionArgs, kind: ActKind, args: &ActArgs) -> Result<()> 
 
 fn explain(id: MessageId, data: &Data, json: bool) -> Result<()> {
     let request = Request::QueueShow { id, raw: false, headers: false, explain: true };
-    let (answer, _) = Client::new(&data.dir).ask(&request, &[])?;
+    let answer = ask_node(data, &request)?;
     if json { print_json(&answer["explanation"]) } else { print(explain::explained(&answer).as_bytes()) }
 }
 

@@ -1,8 +1,8 @@
 //! `sender`: who is out of line and in which figures, and an operator's word about it.
 
-use super::{print, print_json, table, text_of};
+use super::{ask_node, print, print_json, table, text_of};
 use crate::cli::{Data, OrderArgs, SenderCommand, SubjectArgs};
-use crate::control::{Client, Request, SenderOrder};
+use crate::control::{Request, SenderOrder};
 use anyhow::Result;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -10,12 +10,12 @@ use std::fmt::Write as _;
 pub(crate) fn sender(command: SenderCommand) -> Result<()> {
     match command {
         SenderCommand::Ls { tenant, all, data, json } => {
-            let answer = ask(&data, &Request::SenderList { tenant, all })?;
+            let answer = ask_node(&data, &Request::SenderList { tenant, all })?;
             if json { print_json(&answer) } else { print(list(&answer).as_bytes()) }
         }
         SenderCommand::Show { subject, data, json } => {
             let SubjectArgs { tenant, sender } = subject;
-            let answer = ask(&data, &Request::SenderShow { tenant, sender })?;
+            let answer = ask_node(&data, &Request::SenderShow { tenant, sender })?;
             if json { print_json(&answer) } else { print(show(&answer).as_bytes()) }
         }
         SenderCommand::Allow { subject, order, data, json } => {
@@ -25,14 +25,10 @@ pub(crate) fn sender(command: SenderCommand) -> Result<()> {
             order_one(subject, order, SenderOrder::Hold, &data, json)
         }
         SenderCommand::Complaint { tenant, sender, count, data, json } => {
-            let answer = ask(&data, &Request::SenderComplaint { tenant, sender, count })?;
+            let answer = ask_node(&data, &Request::SenderComplaint { tenant, sender, count })?;
             if json { print_json(&answer) } else { print(show(&answer).as_bytes()) }
         }
     }
-}
-
-fn ask(data: &Data, request: &Request) -> Result<Value> {
-    Ok(Client::new(&data.dir).ask(request, &[])?.0)
 }
 
 fn order_one(
@@ -44,7 +40,7 @@ fn order_one(
 ) -> Result<()> {
     let SubjectArgs { tenant, sender } = subject;
     let OrderArgs { hours, note } = order;
-    let answer = ask(data, &Request::SenderOrder { tenant, sender, kind, hours, note })?;
+    let answer = ask_node(data, &Request::SenderOrder { tenant, sender, kind, hours, note })?;
     if json { print_json(&answer) } else { print(show(&answer).as_bytes()) }
 }
 

@@ -1,8 +1,8 @@
 //! `source`: which of our addresses are used, what was said of them, and an operator's order.
 
-use super::{print, print_json, table, text_of};
-use crate::cli::{Data, SourceArgs, SourceCommand};
-use crate::control::{Client, Request, SourceOrder};
+use super::{ask_node, print, print_json, table, text_of};
+use crate::cli::{SourceArgs, SourceCommand};
+use crate::control::{Request, SourceOrder};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -10,11 +10,11 @@ use std::fmt::Write as _;
 pub(crate) fn source(command: SourceCommand) -> Result<()> {
     match command {
         SourceCommand::Ls { data, json } => {
-            let answer = ask(&data, &Request::SourceList)?;
+            let answer = ask_node(&data, &Request::SourceList)?;
             if json { print_json(&answer) } else { print(list(&answer).as_bytes()) }
         }
         SourceCommand::Show { source, data, json } => {
-            let answer = ask(&data, &Request::SourceList)?;
+            let answer = ask_node(&data, &Request::SourceList)?;
             let one = entries(&answer, "sources").find(|one| one["name"] == source.as_str());
             let one =
                 one.with_context(|| format!("there is no source {source}; `signpost source ls` shows all"))?;
@@ -27,13 +27,9 @@ pub(crate) fn source(command: SourceCommand) -> Result<()> {
     }
 }
 
-fn ask(data: &Data, request: &Request) -> Result<Value> {
-    Ok(Client::new(&data.dir).ask(request, &[])?.0)
-}
-
 fn order(args: SourceArgs, kind: SourceOrder) -> Result<()> {
     let SourceArgs { source, place, hours, note, data, json } = args;
-    let answer = ask(&data, &Request::SourceOrder { source, place, kind, hours, note })?;
+    let answer = ask_node(&data, &Request::SourceOrder { source, place, kind, hours, note })?;
     if json {
         return print_json(&answer);
     }

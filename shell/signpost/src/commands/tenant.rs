@@ -1,6 +1,6 @@
 //! `tenant apply|export|list`.
 
-use super::{print, print_json, table, text_of};
+use super::{ask_node, print, print_json, table, text_of};
 use crate::board::Published;
 use crate::cli::TenantCommand;
 use crate::control::{Client, Request};
@@ -33,7 +33,7 @@ pub(crate) fn tenant(command: TenantCommand) -> Result<()> {
             print(format!("snapshot {} is in {}\n", text_of(&answer, "snapshot"), out.display()).as_bytes())
         }
         TenantCommand::List { data, json } => {
-            let (answer, _) = Client::new(&data.dir).ask(&Request::TenantList, &[])?;
+            let answer = ask_node(&data, &Request::TenantList)?;
             if json {
                 return print_json(&answer);
             }

@@ -2,9 +2,9 @@
 
 mod story;
 
-use super::{print, print_json, text_of};
+use super::{ask_node, print, print_json, text_of};
 use crate::cli::TraceArgs;
-use crate::control::{Client, Request, TraceWish};
+use crate::control::{Request, TraceWish};
 use anyhow::{Result, bail};
 
 pub(crate) fn trace(args: &TraceArgs) -> Result<()> {
@@ -25,7 +25,7 @@ pub(crate) fn trace(args: &TraceArgs) -> Result<()> {
             "say what to look for: an id or an address, or one of the options that `signpost trace --help` lists"
         );
     }
-    let (answer, _) = Client::new(&args.data.dir).ask(&Request::Trace(wish), &[])?;
+    let answer = ask_node(&args.data, &Request::Trace(wish))?;
     if args.json {
         return print_json(&answer);
     }

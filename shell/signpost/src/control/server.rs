@@ -238,6 +238,26 @@ impl Control {
     }
 }
 
+/// How long an order to the guard may take to be recorded.
+const RECORDED_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// What `look` finds once the guard has recorded an order; nothing if it could not. `given_back` is older than the order.
+async fn recorded<T>(
+    mut given_back: tokio::sync::watch::Receiver<u64>,
+    look: impl Fn() -> Option<T>,
+) -> Option<T> {
+    let found = async {
+        loop {
+            match look() {
+                Some(found) => return Some(found),
+                // The guard went away: nothing is recorded any more.
+                None => given_back.changed().await.ok()?,
+            }
+        }
+    };
+    tokio::time::timeout(RECORDED_WITHIN, found).await.unwrap_or(None)
+}
+
 /// The name of a user of this machine, as its own file tells it; others by number.
 fn user_name(uid: u32) -> String {
     let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();

@@ -1,8 +1,8 @@
 //! `classify` of a running relay: what nobody knows of replies, and what operators say of them.
 
 use crate::cli::ClassifyArgs;
-use crate::commands::{print, print_json, table, text_of};
-use crate::control::{Client, Request};
+use crate::commands::{ask_node, print, print_json, table, text_of};
+use crate::control::Request;
 use crate::replies::ReplyWish;
 use anyhow::{Context as _, Result};
 use model::{Category, Owner};
@@ -30,7 +30,7 @@ pub(super) fn wish(args: &ClassifyArgs) -> Result<Option<ReplyWish>> {
 }
 
 pub(super) fn ask(args: &ClassifyArgs, wish: ReplyWish) -> Result<()> {
-    let (answer, _) = Client::new(&args.data.dir).ask(&Request::Replies { wish: wish.clone() }, &[])?;
+    let answer = ask_node(&args.data, &Request::Replies { wish: wish.clone() })?;
     if args.json {
         return print_json(&answer);
     }

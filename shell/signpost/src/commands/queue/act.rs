@@ -1,9 +1,9 @@
 //! Acts: what one would do and the command that does it; what one did and the command that takes it back.
 
-use super::{print, print_json, table};
+use super::{ask_node, print, print_json, table};
 use crate::cli::ActArgs;
 use crate::cli::Data;
-use crate::control::{Client, Request};
+use crate::control::Request;
 use crate::desk::{ActAnswer, ActLine, Order};
 use anyhow::Result;
 use model::Standing;
@@ -16,7 +16,7 @@ const DATA_DEFAULT: &str = "signpost-data";
 
 pub(super) fn order(order: Order, args: &ActArgs) -> Result<()> {
     let request = Request::QueueAct { order: order.clone(), go: args.yes };
-    let (answer, _) = Client::new(&args.data.dir).ask(&request, &[])?;
+    let answer = ask_node(&args.data, &request)?;
     let told: ActAnswer = serde_json::from_value(answer.clone())?;
     match (args.json, told.act) {
         (true, _) => print_json(&answer)?,
@@ -155,7 +155,7 @@ fn past(kind: &ActKind) -> &'static str {
 }
 
 pub(super) fn list(limit: usize, data: &Data, json: bool) -> Result<()> {
-    let (answer, _) = Client::new(&data.dir).ask(&Request::QueueActs { limit }, &[])?;
+    let answer = ask_node(data, &Request::QueueActs { limit })?;
     if json {
         return print_json(&answer);
     }

@@ -1,14 +1,11 @@
 //! What is asked about senders: their conduct, an operator's word, complaints.
 
-use super::Control;
+use super::{Control, recorded};
 use crate::control::SenderOrder;
 use anyhow::{Context as _, Result, bail};
 use model::{Address, Duration, TenantName};
 use sentry::{Permit, PermitKind, SenderShown, Subject};
 use serde_json::{Value, json};
-
-/// How long an order may take to be recorded.
-const RECORDED_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
 
 impl Control {
     pub(super) fn senders(&self, tenant: Option<&TenantName>, all: bool) -> Value {
@@ -44,22 +41,13 @@ impl Control {
         let until = now + Duration::from_secs(hours * 3600);
         let sender = sender.as_ref().map(Address::folded);
         let subject = Subject { tenant: tenant.clone(), sender: sender.clone() };
-        let mut given_back = self.sentry.given_back();
+        let given_back = self.sentry.given_back();
         self.sentry.permit(&subject, Some(Permit { kind, by, note, since: now, until }));
         let holds = |shown: &SenderShown| shown.permit.as_ref().is_some_and(|one| one.until == until);
-        let recorded = tokio::time::timeout(RECORDED_WITHIN, async {
-            loop {
-                match self.sentry.sender(&tenant, sender.as_deref()).filter(holds) {
-                    Some(shown) => return Some(shown),
-                    None => given_back.changed().await.ok()?,
-                }
-            }
-        });
-        match recorded.await {
-            Ok(Some(shown)) => Ok(json!(shown)),
-            Ok(None) | Err(_) => {
-                bail!("the order could not be recorded, so it does not hold; the log tells why")
-            }
+        let look = || self.sentry.sender(&tenant, sender.as_deref()).filter(holds);
+        match recorded(given_back, look).await {
+            Some(shown) => Ok(json!(shown)),
+            None => bail!("the order could not be recorded, so it does not hold; the log tells why"),
         }
     }
 

@@ -1,14 +1,12 @@
 //! What is asked about our sources: their states, what they met, an operator's order.
 
-use super::Control;
+use super::{Control, recorded};
 use crate::control::SourceOrder;
 use anyhow::{Result, bail};
 use model::{Duration, SourceName};
 use sentry::{Order, OrderKind, Place, PlaceShown, Word};
 use serde_json::{Value, json};
 
-/// How long an order may take to be recorded.
-const RECORDED_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
 /// Over which the weather is told.
 const WEATHER: Duration = Duration::from_secs(3600);
 
@@ -32,7 +30,7 @@ impl Control {
         let before = self.place(source, place);
         let is_out = before.as_ref().is_some_and(|one| one.state != Word::Clean);
         let has_order = before.as_ref().is_some_and(|one| one.order.is_some());
-        let mut given_back = self.sentry.given_back();
+        let given_back = self.sentry.given_back();
         let now = self.sentry.now();
         let until = now + Duration::from_secs(hours * 3600);
         let order = |kind, by, note| Order { kind, by, note, since: now, until };
@@ -53,19 +51,9 @@ impl Control {
             SourceOrder::End => shown.order.is_none(),
             SourceOrder::Probe => shown.state == Word::Probing,
         };
-        let recorded = tokio::time::timeout(RECORDED_WITHIN, async {
-            loop {
-                match self.place(source, place).filter(holds) {
-                    Some(shown) => return Some(shown),
-                    None => given_back.changed().await.ok()?,
-                }
-            }
-        });
-        match recorded.await {
-            Ok(Some(shown)) => Ok(json!({ "source": source, "at": shown })),
-            Ok(None) | Err(_) => {
-                bail!("the order does not hold: it could not be recorded, or nothing had to change")
-            }
+        match recorded(given_back, || self.place(source, place).filter(holds)).await {
+            Some(shown) => Ok(json!({ "source": source, "at": shown })),
+            None => bail!("the order does not hold: it could not be recorded, or nothing had to change"),
         }
     }
 
