@@ -106,9 +106,11 @@ fn push_word(word: &str, words: &mut String) {
     } else {
         words.push_str(word);
     }
-    words[start..].make_ascii_lowercase();
-    if words[start..].contains('\u{2019}') {
-        let plain = words[start..].replace('\u{2019}', "'");
+    if words[start..].is_ascii() {
+        words[start..].make_ascii_lowercase();
+    } else {
+        // Rare, and worth its allocation: other alphabets have capitals too.
+        let plain = words[start..].replace('\u{2019}', "'").to_lowercase();
         words.truncate(start);
         words.push_str(&plain);
     }
