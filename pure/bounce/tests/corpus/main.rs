@@ -116,11 +116,7 @@ fn totals(name: &str, labelled: &[Labelled]) -> Totals {
     assert_eq!(reported.count(), 0, "{name}: faults of ours that would be reported");
     let taken_out = told.iter().filter(|(one, told)| is_a_recipients(one.category) && takes_out(told));
     assert_eq!(taken_out.count(), 0, "{name}: faults of recipients for which a source would be taken out");
-    Totals {
-        accuracy: share(right, told.len()),
-        precision: share(both, called),
-        recall: share(both, listed),
-    }
+    Totals { accuracy: share(right, told.len()), precision: share(both, called), recall: share(both, listed) }
 }
 
 fn is_ours(category: Category) -> bool {
