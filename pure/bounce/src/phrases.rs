@@ -89,9 +89,10 @@ impl PhraseBook {
             });
             literals_of[at].push(number as u32);
         }
+        // A table of all transitions would be 23 MB for these phrases, and slower: it does not stay in the cache.
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&distinct)?;
         let mut single = vec![Vec::new(); self.texts.len()];
         let mut ending = vec![Vec::new(); self.texts.len()];
@@ -186,18 +187,29 @@ impl Phrases {
                 }
             }
         }
+        self.add_those_with_gaps(&hits, &mut seen);
+        seen
+    }
+
+    /// Most phrases of several literals fall out because one of them is nowhere.
+    fn add_those_with_gaps(&self, hits: &[Hit], seen: &mut Seen) {
+        let mut is_there = vec![false; self.edges.len()];
+        for hit in hits {
+            is_there[hit.literal as usize] = true;
+        }
         let mut looked_at = vec![false; self.edges.len()];
-        for hit in &hits {
+        for hit in hits {
             if core::mem::replace(&mut looked_at[hit.literal as usize], true) {
                 continue;
             }
             for id in &self.ending[hit.literal as usize] {
-                if stands_in_order(&self.phrases[id.0 as usize], &hits) {
+                let pieces = &self.phrases[id.0 as usize];
+                let are_there = pieces.iter().all(|literal| is_there[*literal as usize]);
+                if are_there && stands_in_order(pieces, hits) {
                     seen.add(*id, hit.end as usize);
                 }
             }
         }
-        seen
     }
 
     fn stands(&self, text: &str, literal: u32, start: usize, end: usize) -> bool {

@@ -33,6 +33,13 @@ fn mailboxes_and_addresses_lose_their_names() {
 }
 
 #[test]
+fn capitals_of_every_alphabet_and_typographic_quotes_have_one_spelling() {
+    check("550 ПОЧТОВЫЙ Ящик", Some(550), None, "почтовый ящик");
+    check("550 EMPFÄNGER", Some(550), None, "empfänger");
+    check("550 Doesn\u{2019}t exist", Some(550), None, "doesn't exist");
+}
+
+#[test]
 fn every_address_is_found_with_its_brackets() {
     let found = |text: &str| {
         addresses(text)
