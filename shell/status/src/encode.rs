@@ -1,0 +1,37 @@
+//! Encodings that formats ask for: base64 (RFC 4648 §4), hexadecimal, escapes of XML.
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// With padding.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let mut bits = [0_u8; 4];
+        bits[1..=group.len()].copy_from_slice(group);
+        let bits = u32::from_be_bytes(bits);
+        for place in 0..4_usize {
+            let index = (bits >> (18 - 6 * place)) as usize & 63;
+            text.push(if place > group.len() { '=' } else { char::from(ALPHABET[index]) });
+        }
+    }
+    text
+}
+
+/// In lower case.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Text of XML; what XML 1.0 cannot carry is left out.
+pub(crate) fn xml(text: &str) -> String {
+    let allowed = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\t');
+    let text: String = text.chars().filter(allowed).collect();
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,22 @@
+//! The public side of incidents: a page that answers "is my mail flowing?", the same for machines, and a copy that stands elsewhere.
+//!
+//! All of it is made from one [`View`], which somebody else puts together; it is swapped whole and never changed. What is measured too long ago is shown as
+//! unknown, whether or not anybody still sends views. Nothing here needs the relay, the ledger or a file to answer a reader.
+
+mod documents;
+mod encode;
+mod formats;
+mod language;
+mod mask;
+mod overall;
+mod render;
+mod settings;
+mod site;
+mod time;
+mod view;
+mod words;
+
+pub use settings::Settings;
+pub use site::{Site, bind, serve};
+pub use view::*;
+pub use words::{Impact, MaintenancePhase, Phase, State};
