@@ -72,11 +72,16 @@ impl Document {
         fixed(header::REFERRER_POLICY, "no-referrer");
         let policy = match media {
             Media::Html => Policy::get().live.as_str(),
-            Media::Json | Media::Atom | Media::Rss | Media::Calendar | Media::Svg | Media::Text => "default-src 'none'",
+            Media::Json | Media::Atom | Media::Rss | Media::Calendar | Media::Svg | Media::Text => {
+                "default-src 'none'"
+            }
         };
         let made = [(header::ETAG, tag.as_str()), (header::CONTENT_SECURITY_POLICY, policy)];
         for (name, value) in made {
-            headers.insert(name, HeaderValue::from_str(value).expect("hexadecimal and base64 are visible ASCII"));
+            headers.insert(
+                name,
+                HeaderValue::from_str(value).expect("hexadecimal and base64 are visible ASCII"),
+            );
         }
         let changed = HeaderValue::from_str(&time::http(changed_at)).expect("a date is visible ASCII");
         headers.insert(header::LAST_MODIFIED, changed);

@@ -4,8 +4,8 @@
 //! that belong to a state stand here once for every page; sentences of one page stand with it, as pairs.
 
 use crate::overall::Flow;
-use crate::view::{Sky, Text};
-use crate::words::{Impact, MaintenancePhase, Phase, State};
+use crate::view::Sky;
+use incident::{Impact, MaintenancePhase, Phase, State, Text};
 
 /// A language that pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,10 +50,10 @@ impl Language {
 
     /// The text, and whether it is in this language.
     pub(crate) fn text(self, text: &Text) -> (&str, bool) {
-        match (self, &text.de) {
-            (Self::English, _) => (&text.en, true),
-            (Self::German, Some(de)) => (de, true),
-            (Self::German, None) => (&text.en, false),
+        match self {
+            Self::English => (&text.en, true),
+            // A person who wrote in one language is shown in it; that it is English is a guess, and nearly always right.
+            Self::German => (&text.de, text.de != text.en),
         }
     }
 
@@ -84,6 +84,7 @@ impl Language {
             MaintenancePhase::InProgress => self.pick("In progress", "Läuft"),
             MaintenancePhase::Verifying => self.pick("Verifying", "Wird geprüft"),
             MaintenancePhase::Completed => self.pick("Completed", "Abgeschlossen"),
+            MaintenancePhase::Cancelled => self.pick("Cancelled", "Abgesagt"),
         }
     }
 
@@ -112,10 +113,8 @@ impl Language {
     pub(crate) const fn flow(self, flow: Flow) -> &'static str {
         match flow {
             Flow::Flowing => self.pick("Mail is flowing.", "E-Mail fließt."),
-            Flow::FlowingBut => self.pick(
-                "Mail is flowing. Something else is disturbed.",
-                "E-Mail fließt. Anderes ist gestört.",
-            ),
+            Flow::FlowingBut => self
+                .pick("Mail is flowing. Something else is disturbed.", "E-Mail fließt. Anderes ist gestört."),
             Flow::UnderMaintenance => {
                 self.pick("Planned maintenance is under way.", "Eine geplante Wartung läuft.")
             }
@@ -129,9 +128,7 @@ impl Language {
             Flow::Partly => {
                 self.pick("Part of the mail is not flowing.", "Ein Teil der E-Mail fließt nicht.")
             }
-            Flow::Stopped => {
-                self.pick("Mail is not flowing at the moment.", "E-Mail fließt zurzeit nicht.")
-            }
+            Flow::Stopped => self.pick("Mail is not flowing at the moment.", "E-Mail fließt zurzeit nicht."),
         }
     }
 }

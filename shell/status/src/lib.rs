@@ -13,10 +13,8 @@ mod render;
 mod settings;
 mod site;
 mod time;
-mod view;
-mod words;
+pub mod view;
 
 pub use settings::Settings;
 pub use site::{Site, bind, serve};
-pub use view::*;
-pub use words::{Impact, MaintenancePhase, Phase, State};
+pub use view::View;

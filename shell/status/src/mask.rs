@@ -27,7 +27,8 @@ pub(crate) fn public(text: &str, settings: &Settings) -> String {
 }
 
 fn is_border(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '<' | '>' | '(' | ')' | '[' | ']' | '"' | ',' | ';' | '\'' | '/')
+    letter.is_whitespace()
+        || matches!(letter, '<' | '>' | '(' | ')' | '[' | ']' | '"' | ',' | ';' | '\'' | '/')
 }
 
 fn masked(word: &str, settings: &Settings) -> String {

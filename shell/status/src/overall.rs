@@ -3,7 +3,7 @@
 //! The answer to the first question looks only at parts that carry mail. Unknown is never good, in neither answer.
 
 use crate::view::{Component, View};
-use crate::words::State;
+use incident::State;
 
 /// The answer to "is my mail flowing?".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +22,18 @@ impl Flow {
     pub(crate) fn of(view: &View) -> Self {
         let carrying: Vec<State> =
             view.components.iter().filter(|part| part.carries_mail).map(|part| part.state).collect();
-        let Some(worst) = carrying.iter().max() else { return Self::Unknown };
-        let other = view.components.iter().filter(|part| !part.carries_mail).map(|part| part.state).max();
+        let Some(worst) = worst(carrying.iter().copied()) else { return Self::Unknown };
+        let other = worst_of(view.components.iter().filter(|part| !part.carries_mail));
         match worst {
-            State::Operational if other.is_some_and(|other| other > State::UnderMaintenance) => Self::FlowingBut,
+            State::Operational
+                if other
+                    .is_some_and(|other| !matches!(other, State::Operational | State::UnderMaintenance)) =>
+            {
+                Self::FlowingBut
+            }
             State::Operational => Self::Flowing,
             State::UnderMaintenance => Self::UnderMaintenance,
+            State::DegradedPerformance if carrying.contains(&State::Unknown) => Self::Unknown,
             State::DegradedPerformance => Self::Slow,
             State::Unknown => Self::Unknown,
             State::PartialOutage => Self::Partly,
@@ -47,6 +53,16 @@ impl Flow {
             Self::Stopped => State::MajorOutage,
         }
     }
+}
+
+/// The worst of several states, if there are any.
+fn worst(states: impl Iterator<Item = State>) -> Option<State> {
+    states.reduce(State::worse)
+}
+
+/// The worst state of several components, if there are any.
+pub(crate) fn worst_of<'c>(parts: impl Iterator<Item = &'c Component>) -> Option<State> {
+    worst(parts.map(|part| part.state))
 }
 
 /// Statuspage's `status`: indicator and description, by its published rules.

@@ -14,6 +14,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
 use model::{Duration, Timestamp};
 use net::Clock;
 use std::io;
@@ -75,6 +76,20 @@ impl Site {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Every address that is answered, without its first slash.
+    #[must_use]
+    pub fn paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = self.documents().by_path.keys().cloned().collect();
+        paths.sort();
+        paths
+    }
+
+    /// What is answered under an address.
+    #[must_use]
+    pub fn document(&self, path: &str) -> Option<Bytes> {
+        self.documents().by_path.get(path).map(|document| document.bytes.clone())
     }
 
     /// Tells when something that readers would call news has changed.
@@ -189,6 +204,3 @@ pub(crate) fn plain(status: StatusCode, text: &'static str) -> Response {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     (status, headers, text).into_response()
 }
-
-#[cfg(test)]
-mod tests;

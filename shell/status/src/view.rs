@@ -4,14 +4,13 @@
 //! other hosts go through [`crate::mask`] on the way out. Whoever makes a view says when each thing was measured, and the page decides by itself what is
 //! too old to be believed.
 
-use crate::words::{Impact, MaintenancePhase, Phase, State};
+use incident::component::history::{Day, Spent};
+use incident::{Impact, MaintenancePhase, Phase, State, Text};
 use model::{Duration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// A day of the bars.
-pub const DAY: Duration = Duration::from_secs(86_400);
-/// How many of them.
-pub const DAYS: usize = 90;
+/// Bars of a component.
+pub const DAYS: usize = incident::component::history::DAYS as usize;
 
 /// Everything that is shown, as it was at one moment.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -35,14 +34,6 @@ pub struct View {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PublicId(String);
 
-/// A text in the page's languages; without German the English one is shown and marked as English.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Text {
-    pub en: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub de: Option<String>,
-}
-
 /// A part of the service in one region.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Component {
@@ -64,19 +55,6 @@ pub struct Component {
     /// The oldest first, the last is today; at most [`DAYS`].
     pub days: Vec<Day>,
     pub created_at: Timestamp,
-}
-
-/// How long a component was what on one day (UTC). The rest of the day it worked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Day {
-    /// 00:00.
-    pub begins: Timestamp,
-    pub degraded: Duration,
-    pub partial: Duration,
-    pub major: Duration,
-    pub maintenance: Duration,
-    /// Nothing is known of this time.
-    pub unmeasured: Duration,
 }
 
 /// One incident with all its clocks.
@@ -299,20 +277,6 @@ impl PublicId {
     }
 }
 
-impl Text {
-    /// In English alone.
-    #[must_use]
-    pub fn english(text: impl Into<String>) -> Self {
-        Self { en: text.into(), de: None }
-    }
-
-    /// In both languages.
-    #[must_use]
-    pub fn both(en: impl Into<String>, de: impl Into<String>) -> Self {
-        Self { en: en.into(), de: Some(de.into()) }
-    }
-}
-
 impl Clocks {
     /// How long mail suffered, as far as the evidence reaches; none while it goes on.
     #[must_use]
@@ -327,31 +291,18 @@ impl Clocks {
     }
 }
 
-impl Day {
-    /// The worst of the day; unknown only if nothing else is known to be wrong.
-    #[must_use]
-    pub fn worst(&self) -> State {
-        let parts = [
-            (self.major, State::MajorOutage),
-            (self.partial, State::PartialOutage),
-            (self.degraded, State::DegradedPerformance),
-            (self.maintenance, State::UnderMaintenance),
-            (self.unmeasured, State::Unknown),
-        ];
-        let worst = parts.into_iter().find(|(lasted, _)| !lasted.is_zero());
-        worst.map_or(State::Operational, |(_, state)| state)
+/// The share of the measured time in which a component worked, in percent: a major outage counts whole, a partial one with 30 %, slowness not at all.
+/// Nothing if nothing was measured.
+pub(crate) fn uptime(days: &[Day]) -> Option<f64> {
+    let mut all = Spent::default();
+    for day in days.iter().map(|day| &day.seconds) {
+        all.operational += day.operational;
+        all.degraded_performance += day.degraded_performance;
+        all.partial_outage += day.partial_outage;
+        all.major_outage += day.major_outage;
+        all.under_maintenance += day.under_maintenance;
     }
-}
-
-/// The share of the measured time in which a component worked, by Statuspage's formula: a major outage counts whole, a partial one with 30 %,
-/// slowness not at all. Nothing if nothing was measured.
-#[must_use]
-pub fn uptime(days: &[Day]) -> Option<f64> {
-    let sum = |part: fn(&Day) -> Duration| days.iter().map(part).sum::<Duration>().as_secs_f64();
-    let unmeasured = sum(|day| day.unmeasured);
-    let measured = f64::from(u32::try_from(days.len()).unwrap_or(u32::MAX)) * DAY.as_secs_f64() - unmeasured;
-    let lost = sum(|day| day.major) + 0.3 * sum(|day| day.partial);
-    (measured >= 1.0).then(|| 100.0 * (1.0 - (lost / measured).min(1.0)))
+    all.available_ppm().map(|ppm| ppm as f64 / 10_000.0)
 }
 
 impl View {
@@ -362,9 +313,8 @@ impl View {
     pub fn aged(&self, now: Timestamp, fresh_for: Duration) -> Self {
         let is_old = |at: Option<Timestamp>| at.is_none_or(|at| now.since(at) > fresh_for);
         let mut view = self.clone();
-        let measured = |component: &&mut Component| {
-            !matches!(component.state, State::Unknown | State::UnderMaintenance)
-        };
+        let measured =
+            |component: &&mut Component| !matches!(component.state, State::Unknown | State::UnderMaintenance);
         for component in view.components.iter_mut().filter(measured) {
             if is_old(component.measured_at) {
                 component.last_known = Some(component.state);

@@ -3,7 +3,7 @@
 use crate::encode::xml;
 use crate::overall::Flow;
 use crate::render::Scene;
-use crate::words::State;
+use incident::State;
 
 /// About the width of a letter at eleven pixels.
 const LETTER: usize = 7;

@@ -5,6 +5,7 @@
 use crate::render::Scene;
 use crate::time::calendar;
 use crate::view::Maintenance;
+use incident::MaintenancePhase;
 
 const LINE_LEN_MAX: usize = 75;
 
@@ -39,7 +40,10 @@ fn event(scene: Scene<'_>, work: &Maintenance) -> Vec<String> {
         format!("SUMMARY:{}", value(&work.title.en)),
         format!("DESCRIPTION:{}", value(&format!("{about}\n{}", parts.join("\n")))),
         format!("URL:{}/maintenances/{id}/", scene.settings.url),
-        "STATUS:CONFIRMED".to_owned(),
+        format!(
+            "STATUS:{}",
+            if work.phase == MaintenancePhase::Cancelled { "CANCELLED" } else { "CONFIRMED" }
+        ),
         "TRANSP:TRANSPARENT".to_owned(),
         "END:VEVENT".to_owned(),
     ]

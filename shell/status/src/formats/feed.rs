@@ -3,11 +3,12 @@
 //! A feed's time is that of its newest entry, never that of the request. Entries hold the updates newest first, with their years.
 
 use crate::encode::xml;
+use crate::language::Language;
 use crate::mask;
 use crate::render::Scene;
 use crate::time::{self, seconds};
-use crate::view::{Component, Incident, Maintenance, Text};
-use crate::language::Language;
+use crate::view::{Component, Incident, Maintenance};
+use incident::Text;
 use model::Timestamp;
 use std::fmt::Write as _;
 
@@ -101,8 +102,10 @@ fn entries(scene: Scene<'_>, only: Option<&Component>) -> Vec<Entry> {
         only.is_none_or(|part| affected.iter().any(|affected| affected.component == part.id))
     };
     let view = scene.view;
-    let incidents = view.incidents.iter().filter(|one| concerns(&one.affected)).map(|one| incident(scene, one));
-    let works = view.maintenances.iter().filter(|one| concerns(&one.affected)).map(|one| maintenance(scene, one));
+    let incidents =
+        view.incidents.iter().filter(|one| concerns(&one.affected)).map(|one| incident(scene, one));
+    let works =
+        view.maintenances.iter().filter(|one| concerns(&one.affected)).map(|one| maintenance(scene, one));
     let mut entries: Vec<Entry> = incidents.chain(works).collect();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.published));
     entries.truncate(FEED_MAX);
@@ -110,9 +113,10 @@ fn entries(scene: Scene<'_>, only: Option<&Component>) -> Vec<Entry> {
 }
 
 fn incident(scene: Scene<'_>, incident: &Incident) -> Entry {
-    let lines = incident.updates.iter().map(|update| {
-        (update.shown_at, Language::English.phase(update.phase), &update.body)
-    });
+    let lines = incident
+        .updates
+        .iter()
+        .map(|update| (update.shown_at, Language::English.phase(update.phase), &update.body));
     Entry {
         kind: "Incident",
         id: incident.id.as_str().to_owned(),
@@ -125,9 +129,10 @@ fn incident(scene: Scene<'_>, incident: &Incident) -> Entry {
 }
 
 fn maintenance(scene: Scene<'_>, work: &Maintenance) -> Entry {
-    let lines = work.updates.iter().map(|update| {
-        (update.shown_at, Language::English.maintenance(update.phase), &update.body)
-    });
+    let lines = work
+        .updates
+        .iter()
+        .map(|update| (update.shown_at, Language::English.maintenance(update.phase), &update.body));
     Entry {
         kind: "Maintenance",
         id: work.id.as_str().to_owned(),
@@ -166,6 +171,3 @@ fn body<'t>(
     }
     body
 }
-
-#[cfg(test)]
-mod tests;

@@ -8,7 +8,8 @@ use crate::mask;
 use crate::overall::Flow;
 use crate::render::Scene;
 use crate::time::millis;
-use crate::view::{Component, Evidence, Incident, Text, Update, WeatherRow, uptime};
+use crate::view::{Component, Evidence, Incident, Update, WeatherRow, uptime};
+use incident::Text;
 use model::{Duration, Timestamp};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -34,16 +35,16 @@ pub(super) fn text(scene: Scene<'_>) -> String {
         let _infallible = writeln!(
             text,
             "{:<22} {} > {} (measured {measured})",
-            part.state.word(),
+            part.state.as_str(),
             part.region,
             part.name.en
         );
     }
-    for one in scene.view.incidents.iter().filter(|incident| incident.phase.is_open()) {
+    for one in scene.view.incidents.iter().filter(|incident| !incident.phase.is_over()) {
         let _infallible = writeln!(
             text,
             "{:<22} {} {}/incidents/{}/",
-            one.phase.word(),
+            one.phase.as_str(),
             one.title.en,
             scene.settings.url,
             one.id.as_str()
@@ -61,7 +62,7 @@ fn status(scene: Scene<'_>) -> Value {
         "made_at": millis(view.made_at),
         "changed_at": millis(view.changed_at),
         "fresh_for_seconds": scene.settings.fresh_for.as_secs(),
-        "state": flow.state().word(),
+        "state": flow.state().as_str(),
         "sentence": Language::English.flow(flow),
         "components": view.components.iter().map(component).collect::<Value>(),
         "incidents": view.incidents.iter().map(|one| incident_line(scene, one)).collect::<Value>(),
@@ -79,19 +80,19 @@ fn component(part: &Component) -> Value {
         "region": part.region,
         "name": part.name,
         "carries_mail": part.carries_mail,
-        "state": part.state.word(),
-        "last_known": part.last_known.map(crate::words::State::word),
+        "state": part.state.as_str(),
+        "last_known": part.last_known.map(incident::State::as_str),
         "since": millis(part.since),
         "measured_at": part.measured_at.map(millis),
         "uptime_percent": uptime(&part.days),
         "days": part.days.iter().map(|day| json!({
             "day": millis(day.begins)[..10],
-            "worst": day.worst().word(),
-            "major_seconds": day.major.as_secs(),
-            "partial_seconds": day.partial.as_secs(),
-            "degraded_seconds": day.degraded.as_secs(),
-            "maintenance_seconds": day.maintenance.as_secs(),
-            "unmeasured_seconds": day.unmeasured.as_secs(),
+            "worst": day.worst.as_str(),
+            "major_seconds": day.seconds.major_outage,
+            "partial_seconds": day.seconds.partial_outage,
+            "degraded_seconds": day.seconds.degraded_performance,
+            "maintenance_seconds": day.seconds.under_maintenance,
+            "unmeasured_seconds": day.seconds.unknown,
         })).collect::<Value>(),
     })
 }
@@ -100,8 +101,8 @@ fn incident_line(scene: Scene<'_>, one: &Incident) -> Value {
     json!({
         "id": one.id.as_str(),
         "title": one.title,
-        "phase": one.phase.word(),
-        "impact": one.impact.word(),
+        "phase": one.phase.as_str(),
+        "impact": one.impact.as_str(),
         "absorbed": one.absorbed,
         "posted_at": millis(one.clocks.posted_at),
         "url": format!("{}/api/v1/incidents/{}.json", scene.settings.url, one.id.as_str()),
@@ -135,8 +136,8 @@ fn incident(scene: Scene<'_>, one: &Incident) -> Value {
     json!({
         "id": one.id.as_str(),
         "title": one.title,
-        "phase": one.phase.word(),
-        "impact": one.impact.word(),
+        "phase": one.phase.as_str(),
+        "impact": one.impact.as_str(),
         "absorbed": one.absorbed,
         "clocks": {
             "harm_began": at(clocks.harm_began),
@@ -156,7 +157,7 @@ fn incident(scene: Scene<'_>, one: &Incident) -> Value {
             "component": part.component.as_str(),
             "region": part.region,
             "name": part.name,
-            "worst": part.worst.word(),
+            "worst": part.worst.as_str(),
             "seconds": seconds(part.lasted),
         })).collect::<Value>(),
         "noticed": public(scene, &one.noticed),
@@ -173,13 +174,13 @@ fn incident(scene: Scene<'_>, one: &Incident) -> Value {
 
 fn public(scene: Scene<'_>, text: &Text) -> Text {
     let masked = |words: &String| mask::public(words, scene.settings);
-    Text { en: masked(&text.en), de: text.de.as_ref().map(masked) }
+    Text { en: masked(&text.en), de: masked(&text.de) }
 }
 
 fn update(scene: Scene<'_>, update: &Update) -> Value {
     json!({
         "id": update.id.as_str(),
-        "phase": update.phase.word(),
+        "phase": update.phase.as_str(),
         "body": public(scene, &update.body),
         "author": update.author,
         "shown_at": millis(update.shown_at),

@@ -8,8 +8,9 @@ use crate::overall;
 use crate::render::Scene;
 use crate::settings::Settings;
 use crate::time::millis;
-use crate::view::{Affected, Component, Incident, Maintenance, PublicId, Text, Update, View};
-use crate::words::{Phase, State};
+use crate::view::{Affected, Component, Incident, Maintenance, PublicId, Update, View};
+use incident::Text;
+use incident::{MaintenancePhase, Phase, State};
 use model::{Duration, Timestamp};
 use serde_json::{Value, json};
 
@@ -34,7 +35,7 @@ pub(crate) fn all(scene: Scene<'_>) -> Vec<(String, Value)> {
     };
     let mut summary = with("status", status(view));
     summary["components"] = components(scene);
-    summary["incidents"] = incidents(|incident| incident.phase.is_open());
+    summary["incidents"] = incidents(|incident| !incident.phase.is_over());
     summary["scheduled_maintenances"] = works(is_ahead);
     let mut all = vec![
         ("api/v2/summary.json".to_owned(), summary),
@@ -43,19 +44,21 @@ pub(crate) fn all(scene: Scene<'_>) -> Vec<(String, Value)> {
         ("api/v2/incidents.json".to_owned(), with("incidents", incidents(|_| true))),
         (
             "api/v2/incidents/unresolved.json".to_owned(),
-            with("incidents", incidents(|incident| incident.phase.is_open())),
+            with("incidents", incidents(|incident| !incident.phase.is_over())),
         ),
         ("api/v2/scheduled-maintenances.json".to_owned(), with("scheduled_maintenances", works(|_| true))),
         (
             "api/v2/scheduled-maintenances/upcoming.json".to_owned(),
-            with(
-                "scheduled_maintenances",
-                works(|work| work.phase == crate::words::MaintenancePhase::Scheduled),
-            ),
+            with("scheduled_maintenances", works(|work| work.phase == MaintenancePhase::Scheduled)),
         ),
         (
             "api/v2/scheduled-maintenances/active.json".to_owned(),
-            with("scheduled_maintenances", works(|work| work.phase.is_active())),
+            with(
+                "scheduled_maintenances",
+                works(|work| {
+                    matches!(work.phase, MaintenancePhase::InProgress | MaintenancePhase::Verifying)
+                }),
+            ),
         ),
     ];
     for one in shown(view, settings) {
@@ -77,7 +80,7 @@ fn shown<'v>(view: &'v View, settings: &Settings) -> impl Iterator<Item = &'v In
 }
 
 fn is_ahead(work: &Maintenance) -> bool {
-    work.phase != crate::words::MaintenancePhase::Completed
+    !work.phase.is_over()
 }
 
 pub(crate) fn page(scene: Scene<'_>) -> Value {
@@ -121,9 +124,8 @@ fn group_id(region: &str) -> PublicId {
 }
 
 fn group(scene: Scene<'_>, region: &str, position: usize) -> Value {
-    let parts: Vec<&Component> =
-        scene.view.components.iter().filter(|part| part.region == region).collect();
-    let worst = parts.iter().map(|part| part.state).max().unwrap_or(State::Unknown);
+    let parts: Vec<&Component> = scene.view.components.iter().filter(|part| part.region == region).collect();
+    let worst = overall::worst_of(parts.iter().copied()).unwrap_or(State::Unknown);
     let since = parts.iter().map(|part| part.since).max().unwrap_or_default();
     let created = parts.iter().map(|part| part.created_at).min().unwrap_or_default();
     let children: Vec<&str> = parts.iter().map(|part| part.id.as_str()).collect();
@@ -192,7 +194,7 @@ fn incident(scene: Scene<'_>, incident: &Incident) -> Value {
     let mut updates: Vec<Value> = incident
         .updates
         .iter()
-        .map(|update| self::update(scene, id, update, update.phase.word()))
+        .map(|update| self::update(scene, id, update, update.phase.as_str()))
         .collect();
     let has_postmortem = incident.updates.iter().any(|update| update.phase == Phase::Postmortem);
     if let (Some(body), Some(at), false) = (&incident.postmortem, clocks.postmortem_at, has_postmortem) {
@@ -201,12 +203,12 @@ fn incident(scene: Scene<'_>, incident: &Incident) -> Value {
     json!({
         "id": id.as_str(),
         "name": incident.title.en,
-        "status": incident.phase.word(),
+        "status": incident.phase.as_str(),
         "created_at": millis(clocks.posted_at),
         "updated_at": millis(clocks.updated_at),
         "monitoring_at": clocks.monitoring_at.map(millis),
         "resolved_at": clocks.resolved_at.map(millis),
-        "impact": incident.impact.word(),
+        "impact": incident.impact.as_str(),
         "shortlink": format!("{}/incidents/{}/", scene.settings.url, id.as_str()),
         "started_at": millis(clocks.harm_began.unwrap_or(clocks.posted_at)),
         "page_id": scene.settings.page_id().as_str(),
@@ -220,7 +222,7 @@ fn incident(scene: Scene<'_>, incident: &Incident) -> Value {
 fn postmortem(scene: Scene<'_>, incident: &PublicId, body: &Text, at: Timestamp) -> Value {
     json!({
         "id": PublicId::of(&format!("postmortem {}", incident.as_str())).as_str(),
-        "status": Phase::Postmortem.word(),
+        "status": Phase::Postmortem.as_str(),
         "body": mask::public(&body.en, scene.settings),
         "incident_id": incident.as_str(),
         "created_at": millis(at),
@@ -272,13 +274,13 @@ fn maintenance(scene: Scene<'_>, work: &Maintenance) -> Value {
     let updates: Vec<Value> = work
         .updates
         .iter()
-        .map(|update| self::update(scene, &work.id, update, update.phase.word()))
+        .map(|update| self::update(scene, &work.id, update, update.phase.as_str()))
         .collect();
-    let is_over = work.phase == crate::words::MaintenancePhase::Completed;
+    let is_over = work.phase.is_over();
     json!({
         "id": work.id.as_str(),
         "name": work.title.en,
-        "status": work.phase.word(),
+        "status": work.phase.as_str(),
         "created_at": millis(work.created_at),
         "updated_at": millis(work.updated_at),
         "monitoring_at": null,
@@ -346,9 +348,7 @@ fn resampled(
             Some(_) | None => steps.push((step, *value, 1)),
         }
     }
-    let mean = |(step, sum, number): (i64, f64, u32)| (Timestamp::from_micros(step * span), sum / f64::from(number));
+    let mean =
+        |(step, sum, number): (i64, f64, u32)| (Timestamp::from_micros(step * span), sum / f64::from(number));
     steps.into_iter().map(mean).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,8 +6,9 @@
 use super::parts::{count, escaped};
 use crate::language::Language;
 use crate::time;
-use crate::view::{DAYS, Day, uptime};
-use crate::words::State;
+use crate::view::{DAYS, uptime};
+use ::incident::State;
+use ::incident::component::history::Day;
 use model::Duration;
 use std::fmt::Write as _;
 
@@ -37,7 +38,8 @@ pub(super) fn show(language: Language, name: &str, days: &[Day]) -> String {
     let list = if odd.is_empty() {
         String::new()
     } else {
-        let items: String = odd.iter().rev().map(|day| format!("<li>{}</li>", in_words(language, day))).collect();
+        let items: String =
+            odd.iter().rev().map(|day| format!("<li>{}</li>", in_words(language, day))).collect();
         format!("<details class=\"days\"><summary>{disturbed}</summary><ul>{items}</ul></details>")
     };
     let share = share.map_or_else(
@@ -60,7 +62,7 @@ pub(super) fn show(language: Language, name: &str, days: &[Day]) -> String {
 
 /// Something else than a day without trouble, or one of which nothing is known.
 fn is_odd(day: &Day) -> bool {
-    !matches!(day.worst(), State::Operational | State::Unknown)
+    !matches!(day.worst, State::Operational | State::Unknown)
 }
 
 fn disturbed_days(language: Language, days: usize) -> String {
@@ -76,16 +78,17 @@ fn picture(language: Language, days: &[Day]) -> String {
     let days = &days[days.len().saturating_sub(DAYS)..];
     let missing = DAYS - days.len();
     let mut shapes = String::new();
-    let mut run = |shapes: &mut String, from: usize, until: usize, pattern: &str| {
+    let run = |shapes: &mut String, from: usize, until: usize, pattern: &str| {
         if until > from {
             let (x, width) = (from * STEP, (until - from) * STEP);
-            let _infallible = write!(shapes, "<path d=\"M{x} 0h{width}v32h-{width}z\" fill=\"url(#{pattern})\"/>");
+            let _infallible =
+                write!(shapes, "<path d=\"M{x} 0h{width}v32h-{width}z\" fill=\"url(#{pattern})\"/>");
         }
     };
     run(&mut shapes, 0, missing, "none");
     let mut begun: Option<(usize, State)> = None;
     for (index, day) in days.iter().enumerate() {
-        let (place, state) = (missing + index, day.worst());
+        let (place, state) = (missing + index, day.worst);
         if begun.is_some_and(|(_, of)| of == state) {
             continue;
         }
@@ -113,7 +116,7 @@ fn odd_day(language: Language, place: usize, day: &Day) -> String {
     format!(
         "<g class=\"{}\"><title>{}</title><rect x=\"{x}.6\" y=\"4\" width=\"3.8\" height=\"28\" rx=\"1\"/>\
          <rect x=\"{x}.6\" width=\"3.8\" height=\"2.4\"/></g>",
-        day.worst().word(),
+        day.worst.as_str(),
         in_words(language, day)
     )
 }
@@ -121,16 +124,18 @@ fn odd_day(language: Language, place: usize, day: &Day) -> String {
 /// `20 October 2026: Partial outage 3 h 5 min`.
 fn in_words(language: Language, day: &Day) -> String {
     let parts = [
-        (State::MajorOutage, day.major),
-        (State::PartialOutage, day.partial),
-        (State::DegradedPerformance, day.degraded),
-        (State::UnderMaintenance, day.maintenance),
-        (State::Unknown, day.unmeasured),
+        (State::MajorOutage, day.seconds.major_outage),
+        (State::PartialOutage, day.seconds.partial_outage),
+        (State::DegradedPerformance, day.seconds.degraded_performance),
+        (State::UnderMaintenance, day.seconds.under_maintenance),
+        (State::Unknown, day.seconds.unknown),
     ];
     let lasted: Vec<String> = parts
         .iter()
-        .filter(|(_, lasted)| *lasted > Duration::ZERO)
-        .map(|(state, lasted)| format!("{} {}", language.state(*state), time::span(*lasted, language)))
+        .filter(|(_, lasted)| *lasted > 0)
+        .map(|(state, lasted)| {
+            format!("{} {}", language.state(*state), time::span(Duration::from_secs(*lasted), language))
+        })
         .collect();
     format!("{}: {}", time::day(day.begins, language), lasted.join(", "))
 }

@@ -6,10 +6,10 @@ use super::parts::{count, escaped, state, text};
 use super::sheet::{Place, Sheet};
 use super::{Scene, bars, history, maintenance, weather};
 use crate::language::Language;
-use crate::overall::Flow;
+use crate::overall::{self, Flow};
 use crate::time;
 use crate::view::{Component, Incident};
-use crate::words::State;
+use ::incident::State;
 use model::Timestamp;
 
 /// Closed incidents on the front page.
@@ -19,7 +19,7 @@ const OPEN_REGIONS: usize = 3;
 
 pub(super) fn page(scene: Scene<'_>, language: Language) -> Sheet {
     let flow = Flow::of(scene.view);
-    let open: Vec<&Incident> = scene.view.incidents.iter().filter(|one| one.phase.is_open()).collect();
+    let open: Vec<&Incident> = scene.view.incidents.iter().filter(|one| !one.phase.is_over()).collect();
     let cards: String = open.iter().map(|incident| card(scene, language, incident)).collect();
     let body = format!(
         "{}{}{}{}{}{}{}{}",
@@ -43,15 +43,11 @@ pub(super) fn page(scene: Scene<'_>, language: Language) -> Sheet {
 }
 
 fn headline(scene: Scene<'_>, language: Language, flow: Flow) -> String {
-    let word = flow.state().word();
+    let word = flow.state().as_str();
     let measured = newest(scene.view.components.iter()).map_or_else(
         || language.pick("Nothing has been measured yet.", "Noch wurde nichts gemessen.").to_owned(),
         |at| {
-            format!(
-                "{} {}.",
-                language.pick("Last measured", "Zuletzt gemessen"),
-                time::element(at, language)
-            )
+            format!("{} {}.", language.pick("Last measured", "Zuletzt gemessen"), time::element(at, language))
         },
     );
     format!(
@@ -74,7 +70,9 @@ fn tally(scene: Scene<'_>, language: Language) -> String {
             let regions = count(regions, "region", "regions");
             format!("All {} in {regions} work.", count(good, "part", "parts"))
         }
-        (Language::English, false) => format!("{good} of {} are operational.", count(parts.len(), "part", "parts")),
+        (Language::English, false) => {
+            format!("{good} of {} are operational.", count(parts.len(), "part", "parts"))
+        }
         (Language::German, true) => {
             let regions = count(regions, "Region", "Regionen");
             format!("Alle {} in {regions} in Betrieb.", count(good, "Teil", "Teile"))
@@ -118,7 +116,7 @@ fn components(scene: Scene<'_>, language: Language) -> String {
 
 fn one_region(scene: Scene<'_>, language: Language, region: &str, folded: bool) -> String {
     let parts: Vec<&Component> = scene.view.components.iter().filter(|part| part.region == region).collect();
-    let worst = parts.iter().map(|part| part.state).max().unwrap_or(State::Unknown);
+    let worst = overall::worst_of(parts.iter().copied()).unwrap_or(State::Unknown);
     let open = if !folded || worst != State::Operational { " open" } else { "" };
     let rows: String = parts.iter().map(|part| row(scene, language, part)).collect();
     format!(

@@ -1,15 +1,15 @@
 //! What was: the latest on the front page, all of it by month on its own.
 
+use super::Scene;
 use super::parts::{impact, text};
 use super::sheet::{Place, Sheet};
-use super::Scene;
 use crate::language::Language;
 use crate::time;
 use crate::view::Incident;
 
 /// The latest closed ones.
 pub(super) fn recent(scene: Scene<'_>, language: Language, most: usize) -> String {
-    let closed = scene.view.incidents.iter().filter(|incident| !incident.phase.is_open());
+    let closed = scene.view.incidents.iter().filter(|incident| incident.phase.is_over());
     let lines: String = closed.take(most).map(|incident| line(scene, language, incident, "")).collect();
     let list = if lines.is_empty() {
         format!("<p>{}</p>", language.pick("No incident on record.", "Keine Störung verzeichnet."))
@@ -39,10 +39,7 @@ pub(super) fn page(scene: Scene<'_>, language: Language) -> Sheet {
             if !month.is_empty() {
                 body.push_str("</ul></section>");
             }
-            body.push_str(&format!(
-                "<section><h2>{}</h2><ul class=\"past\">",
-                time::month(at, language)
-            ));
+            body.push_str(&format!("<section><h2>{}</h2><ul class=\"past\">", time::month(at, language)));
             month = key;
         }
         body.push_str(&line(scene, language, incident, "../"));
@@ -55,15 +52,15 @@ pub(super) fn page(scene: Scene<'_>, language: Language) -> Sheet {
 
 fn line(scene: Scene<'_>, language: Language, incident: &Incident, up: &str) -> String {
     let clocks = &incident.clocks;
-    let harm = clocks.harm_lasted().map(|lasted| {
-        format!("{} {}", language.pick("harm", "Schaden"), time::span(lasted, language))
+    let harm = clocks
+        .harm_lasted()
+        .map(|lasted| format!("{} {}", language.pick("harm", "Schaden"), time::span(lasted, language)));
+    let posted = clocks
+        .posted_lasted()
+        .map(|lasted| format!("{} {}", language.pick("posted", "gemeldet"), time::span(lasted, language)));
+    let absorbed = incident.absorbed.then(|| {
+        language.pick("absorbed: the mail went another way", "aufgefangen: die E-Mail ging anders").to_owned()
     });
-    let posted = clocks.posted_lasted().map(|lasted| {
-        format!("{} {}", language.pick("posted", "gemeldet"), time::span(lasted, language))
-    });
-    let absorbed = incident
-        .absorbed
-        .then(|| language.pick("absorbed: the mail went another way", "aufgefangen: die E-Mail ging anders").to_owned());
     let lasted: Vec<String> = [harm, posted, absorbed].into_iter().flatten().collect();
     format!(
         "<li><div>{}<a href=\"{up}incidents/{}/\">{}</a></div><p class=\"about\">{} · {} · {}</p></li>",

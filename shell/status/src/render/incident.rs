@@ -9,8 +9,9 @@ use super::{Scene, prose};
 use crate::language::Language;
 use crate::mask;
 use crate::time;
-use crate::view::{Author, Evidence, Incident, Text, Update};
-use crate::words::Phase;
+use crate::view::{Author, Evidence, Incident, Update};
+use ::incident::Phase;
+use ::incident::Text;
 use model::Timestamp;
 
 /// The open incident as the front page shows it.
@@ -18,7 +19,7 @@ pub(super) fn card(scene: Scene<'_>, language: Language, incident: &Incident) ->
     format!(
         "<article class=\"card {}\"><p class=\"meta\">{}<span class=\"badge\">{}</span><span>{}</span></p>\
          <h3><a href=\"incidents/{}/\">{}</a></h3>{}{}<p class=\"foot\">{}{}</p></article>",
-        incident.impact.word(),
+        incident.impact.as_str(),
         impact(language, incident.impact),
         language.phase(incident.phase),
         began(scene, language, incident),
@@ -47,7 +48,9 @@ fn latest(scene: Scene<'_>, language: Language, incident: &Incident) -> String {
 }
 
 fn next_update(scene: Scene<'_>, language: Language, incident: &Incident) -> String {
-    let Some(due) = incident.next_update_at.filter(|_| incident.phase.is_open()) else { return String::new() };
+    let Some(due) = incident.next_update_at.filter(|_| !incident.phase.is_over()) else {
+        return String::new();
+    };
     let near = time::element_near(due, scene.now, language);
     if due < scene.now {
         format!(
@@ -61,7 +64,7 @@ fn next_update(scene: Scene<'_>, language: Language, incident: &Incident) -> Str
 
 /// What you notice, what we did, what you need to do.
 fn answers(scene: Scene<'_>, language: Language, incident: &Incident) -> String {
-    let nothing = Text::both("Nothing.", "Nichts.");
+    let nothing = Text::new("Nothing.", "Nichts.");
     let needed = if incident.needed.en.is_empty() { &nothing } else { &incident.needed };
     let entries = [
         (language.pick("What you notice", "Was Sie bemerken"), &incident.noticed),
@@ -86,7 +89,9 @@ fn chips(scene: Scene<'_>, language: Language, incident: &Incident) -> String {
             format!(
                 "<li>{} {}{lasted}</li>",
                 part_name(scene, language, part),
-                state(language, part.worst).replace(" data-state", " data-was").replace(" data-word=\"\"", "")
+                state(language, part.worst)
+                    .replace(" data-state", " data-was")
+                    .replace(" data-word=\"\"", "")
             )
         })
         .collect();
@@ -126,7 +131,8 @@ fn absorbed(language: Language, incident: &Incident) -> String {
     if !incident.absorbed {
         return String::new();
     }
-    let word = language.pick("Absorbed: the mail went another way", "Aufgefangen: die E-Mail ging einen anderen Weg");
+    let word = language
+        .pick("Absorbed: the mail went another way", "Aufgefangen: die E-Mail ging einen anderen Weg");
     format!("<span class=\"badge none\">{word}</span>")
 }
 
@@ -144,7 +150,9 @@ fn sentence(language: Language, incident: &Incident) -> String {
             format!("Began on {day}. The incident was open on this page for <strong>{posted}</strong>.")
         }
         (Language::English, Some(harm), None) => {
-            format!("Began on {day}. By the evidence mail was harmed for <strong>{harm}</strong>; the incident is not closed yet.")
+            format!(
+                "Began on {day}. By the evidence mail was harmed for <strong>{harm}</strong>; the incident is not closed yet."
+            )
         }
         (Language::English, None, None) => format!("Began on {day} and goes on."),
         (Language::German, Some(harm), Some(posted)) => format!(
@@ -154,7 +162,9 @@ fn sentence(language: Language, incident: &Incident) -> String {
             format!("Begann am {day}. Auf dieser Seite war die Störung <strong>{posted}</strong> lang offen.")
         }
         (Language::German, Some(harm), None) => {
-            format!("Begann am {day}. Nach den Belegen war E-Mail <strong>{harm}</strong> lang betroffen; die Störung ist noch nicht geschlossen.")
+            format!(
+                "Begann am {day}. Nach den Belegen war E-Mail <strong>{harm}</strong> lang betroffen; die Störung ist noch nicht geschlossen."
+            )
         }
         (Language::German, None, None) => format!("Begann am {day} und dauert an."),
     }
@@ -178,10 +188,9 @@ fn contradictions(scene: Scene<'_>, language: Language, incident: &Incident) -> 
 /// Each clock with its name.
 fn clocks(scene: Scene<'_>, language: Language, incident: &Incident) -> String {
     let clocks = &incident.clocks;
-    let detected_by = incident
-        .detected_by
-        .as_ref()
-        .map_or_else(String::new, |how| format!("<br><span class=\"about\">{}</span>", text(scene, language, how)));
+    let detected_by = incident.detected_by.as_ref().map_or_else(String::new, |how| {
+        format!("<br><span class=\"about\">{}</span>", text(scene, language, how))
+    });
     let entries: [(&str, Option<Timestamp>, &str); 8] = [
         (language.pick("Harm began", "Schaden begann"), clocks.harm_began, ""),
         (language.pick("Detected", "Entdeckt"), clocks.detected_at, &detected_by),
@@ -207,7 +216,11 @@ fn figures(scene: Scene<'_>, language: Language, incident: &Incident) -> String 
         .figures
         .iter()
         .map(|figure| {
-            format!("<div><dt>{}</dt><dd>{}</dd></div>", text(scene, language, &figure.label), escaped(&figure.value))
+            format!(
+                "<div><dt>{}</dt><dd>{}</dd></div>",
+                text(scene, language, &figure.label),
+                escaped(&figure.value)
+            )
         })
         .collect();
     if shown.is_empty() {
@@ -249,11 +262,8 @@ fn origin<P>(language: Language, update: &Update<P>) -> String {
         Author::Rule => language.pick("Written by rule from evidence", "Nach Regel aus Belegen geschrieben"),
         Author::Person => language.pick("Written by a person", "Von einem Menschen geschrieben"),
     };
-    let links: Vec<String> = update
-        .evidence
-        .iter()
-        .map(|id| format!("<a href=\"#e-{0}\">{0}</a>", escaped(id)))
-        .collect();
+    let links: Vec<String> =
+        update.evidence.iter().map(|id| format!("<a href=\"#e-{0}\">{0}</a>", escaped(id))).collect();
     let links = if links.is_empty() { String::new() } else { format!(": {}", links.join(", ")) };
     let dated = if update.created_at.since(update.shown_at).as_secs() >= 60 {
         format!(

@@ -6,11 +6,11 @@ use super::{Scene, incident};
 use crate::language::Language;
 use crate::time;
 use crate::view::Maintenance;
-use crate::words::MaintenancePhase;
+use ::incident::MaintenancePhase;
 
 /// Work to come or under way; nothing if there is none.
 pub(super) fn section(scene: Scene<'_>, language: Language) -> String {
-    let ahead = scene.view.maintenances.iter().filter(|work| work.phase != MaintenancePhase::Completed);
+    let ahead = scene.view.maintenances.iter().filter(|work| !work.phase.is_over());
     let cards: String = ahead.map(|work| card(scene, language, work)).collect();
     if cards.is_empty() {
         return String::new();
@@ -63,13 +63,13 @@ fn window(language: Language, work: &Maintenance) -> String {
 }
 
 fn parts(scene: Scene<'_>, language: Language, work: &Maintenance) -> String {
-    let chips: String = work
-        .affected
-        .iter()
-        .map(|part| format!("<li>{}</li>", part_name(scene, language, part)))
-        .collect();
+    let chips: String =
+        work.affected.iter().map(|part| format!("<li>{}</li>", part_name(scene, language, part))).collect();
     if chips.is_empty() {
         return String::new();
     }
-    format!("<ul class=\"chips\" aria-label=\"{}\">{chips}</ul>", escaped(language.pick("Affected", "Betroffen")))
+    format!(
+        "<ul class=\"chips\" aria-label=\"{}\">{chips}</ul>",
+        escaped(language.pick("Affected", "Betroffen"))
+    )
 }

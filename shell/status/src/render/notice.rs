@@ -1,8 +1,8 @@
 //! Pages that answer one request: not found, confirmed, refused.
 
+use super::Scene;
 use super::parts::escaped;
 use super::sheet::{Place, Sheet};
-use super::Scene;
 use crate::language::Language;
 
 /// Says that there is nothing at an address. It links to the top by whole address, as it may be shown anywhere.

@@ -3,8 +3,9 @@
 use super::Scene;
 use crate::language::Language;
 use crate::mask;
-use crate::view::{Affected, Text};
-use crate::words::{Impact, State};
+use crate::view::Affected;
+use ::incident::Text;
+use ::incident::{Impact, State};
 
 /// Text as HTML shows it.
 pub(crate) fn escaped(text: &str) -> String {
@@ -20,7 +21,7 @@ pub(super) fn text(scene: Scene<'_>, language: Language, text: &Text) -> String 
 
 /// Sign and word of a state.
 pub(super) fn state(language: Language, state: State) -> String {
-    let word = state.word();
+    let word = state.as_str();
     format!(
         "<span class=\"state\" data-state=\"{word}\"><svg aria-hidden=\"true\"><use href=\"#s-{word}\"/></svg>\
          <span data-word=\"\">{}</span></span>",
@@ -30,7 +31,7 @@ pub(super) fn state(language: Language, state: State) -> String {
 
 /// The severity of an incident.
 pub(super) fn impact(language: Language, impact: Impact) -> String {
-    format!("<span class=\"badge {}\">{}</span>", impact.word(), language.impact(impact))
+    format!("<span class=\"badge {}\">{}</span>", impact.as_str(), language.impact(impact))
 }
 
 /// `EU › Return to Microsoft 365`.

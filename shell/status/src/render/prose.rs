@@ -6,7 +6,7 @@ use super::Scene;
 use super::parts::escaped;
 use crate::language::Language;
 use crate::mask;
-use crate::view::Text;
+use ::incident::Text;
 
 /// Paragraphs with links.
 pub(super) fn paragraphs(scene: Scene<'_>, language: Language, text: &Text) -> String {
@@ -85,10 +85,15 @@ impl Block {
             Self::Heading => format!("<h3>{}</h3>", inline(line.trim_start_matches('#').trim())),
             Self::List => format!("<li>{}</li>", inline(line[1..].trim())),
             Self::Paragraph => inline(line),
-            Self::Table if line.chars().all(|letter| matches!(letter, '|' | '-' | ':' | ' ')) => String::new(),
+            Self::Table if line.chars().all(|letter| matches!(letter, '|' | '-' | ':' | ' ')) => {
+                String::new()
+            }
             Self::Table => {
                 let cells = line.trim_matches('|').split('|');
-                format!("<tr>{}</tr>", cells.map(|cell| format!("<td>{}</td>", inline(cell.trim()))).collect::<String>())
+                format!(
+                    "<tr>{}</tr>",
+                    cells.map(|cell| format!("<td>{}</td>", inline(cell.trim()))).collect::<String>()
+                )
             }
         }
     }

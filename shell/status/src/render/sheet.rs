@@ -9,7 +9,7 @@ use crate::encode::base64;
 use crate::language::Language;
 use crate::overall::Flow;
 use crate::time;
-use crate::words::State;
+use ::incident::State;
 use std::sync::LazyLock;
 
 const STYLE: &str = include_str!("style.css");
@@ -163,7 +163,8 @@ fn banner(scene: Scene<'_>, language: Language) -> String {
 
 fn footer(scene: Scene<'_>, language: Language, top: &str) -> String {
     let help = scene.settings.help.as_ref().map_or_else(String::new, |help| {
-        let target = if help.contains("://") || !help.contains('@') { help.clone() } else { format!("mailto:{help}") };
+        let target =
+            if help.contains("://") || !help.contains('@') { help.clone() } else { format!("mailto:{help}") };
         format!(" · <a href=\"{}\">{}</a>", escaped(&target), language.pick("Get help", "Hilfe"))
     });
     let as_of = language.pick("As of", "Stand");

@@ -57,7 +57,10 @@ fn elsewhere(scene: Scene<'_>, language: Language) -> String {
             url = escaped(&scene.settings.url),
         ),
         (Mode::Copy | Mode::Live, _) => language
-            .pick("This page sends no e-mail; follow one of its feeds.", "Diese Seite verschickt keine E-Mail; folgen Sie einem der Feeds.")
+            .pick(
+                "This page sends no e-mail; follow one of its feeds.",
+                "Diese Seite verschickt keine E-Mail; folgen Sie einem der Feeds.",
+            )
             .to_owned(),
     };
     format!("<p>{text}</p>")
@@ -110,13 +113,40 @@ fn feeds(scene: Scene<'_>, language: Language) -> String {
         format!("<li><a href=\"{top}{path}\">{name}</a> <span class=\"about\">{about}</span></li>")
     };
     let general = [
-        entry("history.atom", "Atom", language.pick("every incident, for feed readers", "jede Störung, für Feed-Reader")),
+        entry(
+            "history.atom",
+            "Atom",
+            language.pick("every incident, for feed readers", "jede Störung, für Feed-Reader"),
+        ),
         entry("history.rss", "RSS", language.pick("the same", "dasselbe")),
-        entry("maintenance.ics", "iCalendar", language.pick("planned maintenance, for calendars", "geplante Wartung, für Kalender")),
-        entry("api/v2/summary.json", "api/v2", language.pick("for tools that read Statuspage", "für Werkzeuge, die Statuspage lesen")),
-        entry("api/v1/status.json", "api/v1", language.pick("everything, with unknown and the times of measurement", "alles, mit „unbekannt“ und Messzeiten")),
-        entry("status.txt", "status.txt", language.pick("one line for each part, for terminals", "eine Zeile je Teil, für Terminals")),
-        entry("badge.svg", "badge.svg", language.pick("a picture for other pages", "ein Bild für andere Seiten")),
+        entry(
+            "maintenance.ics",
+            "iCalendar",
+            language.pick("planned maintenance, for calendars", "geplante Wartung, für Kalender"),
+        ),
+        entry(
+            "api/v2/summary.json",
+            "api/v2",
+            language.pick("for tools that read Statuspage", "für Werkzeuge, die Statuspage lesen"),
+        ),
+        entry(
+            "api/v1/status.json",
+            "api/v1",
+            language.pick(
+                "everything, with unknown and the times of measurement",
+                "alles, mit „unbekannt“ und Messzeiten",
+            ),
+        ),
+        entry(
+            "status.txt",
+            "status.txt",
+            language.pick("one line for each part, for terminals", "eine Zeile je Teil, für Terminals"),
+        ),
+        entry(
+            "badge.svg",
+            "badge.svg",
+            language.pick("a picture for other pages", "ein Bild für andere Seiten"),
+        ),
     ];
     let parts: String = scene
         .view

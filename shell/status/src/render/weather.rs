@@ -9,7 +9,7 @@ use crate::language::Language;
 use crate::render::bars::percent;
 use crate::time;
 use crate::view::{Path, Sky, WeatherRow};
-use crate::words::State;
+use ::incident::State;
 
 pub(super) fn section(scene: Scene<'_>, language: Language) -> String {
     let weather = &scene.view.weather;
@@ -53,7 +53,7 @@ fn one_row(scene: Scene<'_>, language: Language, row: &WeatherRow) -> String {
 }
 
 fn cell(language: Language, provider: &str, path: &Path) -> String {
-    let state = sign(path.sky).word();
+    let state = sign(path.sky).as_str();
     let tried = path.accepted + path.deferred + path.refused;
     let figures = if tried == 0 {
         String::new()
