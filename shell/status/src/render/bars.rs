@@ -33,7 +33,7 @@ pub(super) fn show(language: Language, name: &str, days: &[Day]) -> String {
         (None, Language::English) => format!("{name}, {DAYS} days: not measured"),
         (None, Language::German) => format!("{name}, {DAYS} Tage: nicht gemessen"),
     };
-    let disturbed = disturbed_days(language, odd.len());
+    let disturbed = disturbed_days(language, &odd);
     let _infallible = write!(label, ", {disturbed}");
     let list = if odd.is_empty() {
         String::new()
@@ -65,8 +65,16 @@ fn is_odd(day: &Day) -> bool {
     !matches!(day.worst, State::Operational | State::Unknown)
 }
 
-fn disturbed_days(language: Language, days: usize) -> String {
+/// Planned work is no disturbance, and named only where nothing else is to be told.
+fn disturbed_days(language: Language, odd: &[&Day]) -> String {
+    let days = odd.iter().filter(|day| day.worst != State::UnderMaintenance).count();
     match (days, language) {
+        (0, Language::English) if !odd.is_empty() => {
+            format!("planned maintenance on {}", count(odd.len(), "day", "days"))
+        }
+        (0, Language::German) if !odd.is_empty() => {
+            format!("geplante Wartung an {}", count(odd.len(), "Tag", "Tagen"))
+        }
         (0, Language::English) => "no day with a disturbance".to_owned(),
         (0, Language::German) => "kein Tag mit Störung".to_owned(),
         (_, Language::English) => count(days, "day with a disturbance", "days with disturbances"),

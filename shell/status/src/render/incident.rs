@@ -85,9 +85,9 @@ fn chips(scene: Scene<'_>, language: Language, incident: &Incident) -> String {
         .iter()
         .map(|part| {
             let lasted =
-                part.lasted.map_or_else(String::new, |lasted| format!(", {}", time::span(lasted, language)));
+                part.lasted.map_or_else(String::new, |lasted| format!(" <span>{}</span>", time::span(lasted, language)));
             format!(
-                "<li>{} {}{lasted}</li>",
+                "<li><span>{}</span> {}{lasted}</li>",
                 part_name(scene, language, part),
                 state(language, part.worst)
                     .replace(" data-state", " data-was")

@@ -38,11 +38,12 @@ fn card(scene: Scene<'_>, language: Language, work: &Maintenance) -> String {
 
 pub(super) fn page(scene: Scene<'_>, language: Language, work: &Maintenance) -> Sheet {
     let body = format!(
-        "<article><header class=\"story\"><p class=\"meta\">{}{}</p><h1>{}</h1></header>{}{}</article>",
+        "<article><header class=\"story\"><p class=\"meta\">{}{}</p><h1>{}</h1></header>{}<h2>{}</h2>{}</article>",
         phase(language, work.phase),
         window(language, work),
         text(scene, language, &work.title),
         parts(scene, language, work),
+        language.pick("Update timeline", "Verlauf der Meldungen"),
         incident::timeline(scene, language, &work.updates, |phase| language.maintenance(*phase)),
     );
     Sheet { title: language.text(&work.title).0.to_owned(), place: Place::Elsewhere, body }

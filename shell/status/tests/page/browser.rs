@@ -1,1 +1,55 @@
+//! The pages as people see them: in Chromium at the width of a telephone and of a desk, light and dark, judged by axe-core.
+//!
+//! Pictures are left in `target/screenshots` to be looked at.
 
+use crate::http::serve;
+use crate::world;
+use net::Clock;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_has_a_barrier_that_axe_finds_and_none_is_wider_than_its_screen() {
+    let clock = Clock::start(1);
+    let hit = world::site(&clock);
+    let calm = status::Site::new(world::settings(), clock.clone());
+    calm.show(world::calm(clock.now()));
+    let stale = status::Site::new(world::settings(), clock.clone());
+    stale.show(world::view(clock.now() - 10 * world::MINUTE));
+    let ids: Vec<String> =
+        hit.view().incidents.iter().map(|incident| incident.id.as_str().to_owned()).collect();
+    let work = hit.view().maintenances[0].id.as_str().to_owned();
+    let pages = [
+        ("status-hit", "/".to_owned()),
+        ("status-hit-german", "/de/".to_owned()),
+        ("status-history", "/history/".to_owned()),
+        ("status-subscribe", "/subscribe/".to_owned()),
+        ("status-incident-open", format!("/de/incidents/{}/", ids[0])),
+        ("status-incident-seed", format!("/incidents/{}/", ids[2])),
+        ("status-maintenance", format!("/maintenances/{work}/")),
+        ("status-missing", "/nothing-here".to_owned()),
+    ];
+    look(&hit, &pages).await;
+    look(&calm, &[("status-calm", "/".to_owned())]).await;
+    look(&stale, &[("status-stale", "/".to_owned())]).await;
+}
+
+async fn look(site: &status::Site, pages: &[(&str, String)]) {
+    let served = serve(site).await;
+    let axe = repository("target/tools/node_modules/axe-core/axe.min.js");
+    assert!(axe.is_file(), "axe-core is missing; `cargo xtask test --step install` installs it");
+    let pictures = repository("target/screenshots");
+    std::fs::create_dir_all(&pictures).unwrap();
+    let mut command = Command::new("python3");
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page/look.py"));
+    command.arg(format!("http://{}", served.address)).arg(&pictures).arg(axe);
+    command.args(pages.iter().map(|(name, path)| format!("{name}={path}")));
+    let done = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let found = String::from_utf8(done.stdout).unwrap();
+    assert_eq!(found.trim(), "[]", "{found}");
+}
