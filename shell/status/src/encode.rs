@@ -17,6 +17,25 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
     text
 }
 
+/// What [`base64`] wrote; none if it is anything else.
+pub(crate) fn unbase64(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    for group in text.as_bytes().chunks(4) {
+        let letters = group.iter().take_while(|letter| **letter != b'=').count();
+        if group.len() != 4 || letters < 2 {
+            return None;
+        }
+        let mut bits = 0_u32;
+        for letter in &group[..letters] {
+            let index = ALPHABET.iter().position(|known| known == letter)?;
+            bits = bits << 6 | u32::try_from(index).ok()?;
+        }
+        bits <<= 6 * (4 - letters);
+        bytes.extend_from_slice(&bits.to_be_bytes()[1..letters]);
+    }
+    (base64(&bytes) == text).then_some(bytes)
+}
+
 /// In lower case.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;

@@ -3,9 +3,12 @@
 //! All of it is made from one [`View`], which somebody else puts together; it is swapped whole and never changed. What is measured too long ago is shown as
 //! unknown, whether or not anybody still sends views. Nothing here needs the relay, the ledger or a file to answer a reader.
 
+pub mod copy;
 mod documents;
 mod encode;
 mod formats;
+pub mod kept;
+mod key;
 mod language;
 mod mask;
 mod overall;
@@ -15,6 +18,7 @@ mod site;
 mod time;
 pub mod view;
 
+pub use key::{KeyError, SigningKey};
 pub use settings::Settings;
 pub use site::{Site, bind, serve};
 pub use view::View;

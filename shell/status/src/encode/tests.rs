@@ -1,4 +1,4 @@
-use super::{base64, hex, xml};
+use super::{base64, hex, unbase64, xml};
 
 #[test]
 fn base64_is_that_of_rfc_4648() {
@@ -12,6 +12,7 @@ fn base64_is_that_of_rfc_4648() {
     ];
     for (plain, coded) in cases {
         assert_eq!(base64(plain.as_bytes()), coded);
+        assert_eq!(unbase64(coded).as_deref(), Some(plain.as_bytes()));
     }
 }
 
@@ -23,4 +24,11 @@ fn hexadecimal_has_two_digits_for_each_byte() {
 #[test]
 fn xml_loses_what_it_cannot_carry() {
     assert_eq!(xml("a<b>&\"\u{1}\n"), "a&lt;b&gt;&amp;&quot;\n");
+}
+
+#[test]
+fn what_is_no_base64_is_refused() {
+    for text in ["Z", "Zg=", "Zg", "Zh==", "Z===", "Zm9v=", "Zg==Zg==", "Z g="] {
+        assert_eq!(unbase64(text), None, "{text}");
+    }
 }

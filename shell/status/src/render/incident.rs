@@ -84,8 +84,9 @@ fn chips(scene: Scene<'_>, language: Language, incident: &Incident) -> String {
         .affected
         .iter()
         .map(|part| {
-            let lasted =
-                part.lasted.map_or_else(String::new, |lasted| format!(" <span>{}</span>", time::span(lasted, language)));
+            let lasted = part
+                .lasted
+                .map_or_else(String::new, |lasted| format!(" <span>{}</span>", time::span(lasted, language)));
             format!(
                 "<li><span>{}</span> {}{lasted}</li>",
                 part_name(scene, language, part),

@@ -53,3 +53,22 @@ async fn look(site: &status::Site, pages: &[(&str, String)]) {
     let found = String::from_utf8(done.stdout).unwrap();
     assert_eq!(found.trim(), "[]", "{found}");
 }
+
+/// The page as it is after its scripts ran.
+pub(crate) fn dump(profile: &Path, url: &str) -> String {
+    let options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--virtual-time-budget=2000",
+        "--dump-dom",
+    ];
+    let data = format!("--user-data-dir={}", profile.join("chromium").display());
+    let done = Command::new("chromium").args(options).arg(data).arg(url).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
+}

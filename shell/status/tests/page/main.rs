@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::unwrap_in_result, reason = "helpers of tests end the test")]
 
 mod browser;
+mod copy;
 mod http;
 mod readers;
 mod schema;
