@@ -12,6 +12,7 @@ mod key;
 mod language;
 mod mask;
 mod overall;
+pub mod project;
 mod render;
 mod settings;
 mod site;

@@ -271,6 +271,12 @@ impl PublicId {
         Self(digest.as_ref().iter().take(12).map(letter).collect())
     }
 
+    /// An id that somebody else made and keeps.
+    #[must_use]
+    pub fn known(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,0 +1,103 @@
+//! Which facts strangers see, and as what.
+//!
+//! Facts about tenants, queues and our own hosts have no card; their ids may still stand under a sentence, and the signed export has them.
+
+use crate::view::Evidence;
+use incident::{CanaryResult, EvidenceId, Fact, Text, What};
+use std::collections::BTreeSet;
+
+/// Cards of one incident.
+const CARDS_MAX: usize = 20;
+
+/// The facts that public sentences name, and the first and last failure, oldest first.
+pub(super) fn cards(known: &incident::Incident) -> Vec<Evidence> {
+    let mut wanted: BTreeSet<&EvidenceId> = known
+        .posted_updates()
+        .into_iter()
+        .flat_map(|update| &update.current().sentences)
+        .flat_map(|sentence| sentence.evidence().ids())
+        .collect();
+    wanted.extend(known.harm.first.iter().chain(&known.harm.last).map(|failure| &failure.evidence));
+    let named = known.evidence.iter().filter(|fact| wanted.contains(&fact.id));
+    named.filter_map(card).take(CARDS_MAX).collect()
+}
+
+fn card(fact: &Fact) -> Option<Evidence> {
+    let mut facts: Vec<(Text, String)> = Vec::new();
+    let mut add = |en: &str, de: &str, value: String| facts.push((Text::new(en, de), value));
+    let (title, reply) = match &fact.what {
+        What::Refused { source, provider, site, category, list, messages, reply, .. } => {
+            add("Source", "Quelle", source.to_string());
+            add("Messages", "Nachrichten", messages.to_string());
+            add("Category", "Art", category.to_string());
+            site.iter().for_each(|site| add("Refused by", "Abgelehnt von", site.clone()));
+            list.iter().for_each(|list| add("List", "Liste", list.clone()));
+            (Text::new(format!("Refused by {provider}"), format!("Abgelehnt von {provider}")), reply.clone())
+        }
+        What::Delivered { source, provider, messages, moved, .. } => {
+            add("Source", "Quelle", source.to_string());
+            add("Messages", "Nachrichten", messages.to_string());
+            add("Of these moved", "Davon umgeleitet", moved.to_string());
+            (Text::new(format!("Taken by {provider}"), format!("Angenommen von {provider}")), None)
+        }
+        What::SourceChanged { source, list, .. } => {
+            list.iter().for_each(|list| add("List", "Liste", list.clone()));
+            let title = Text::new(
+                format!("The guard changed the use of {source}"),
+                format!("Der Wächter änderte die Nutzung von {source}"),
+            );
+            (title, None)
+        }
+        What::ListingOpened { list, source, .. } => {
+            add("Source", "Quelle", source.to_string());
+            (Text::new(format!("Listed by {list}"), format!("Gelistet bei {list}")), None)
+        }
+        What::ListingClosed { list, source } => {
+            add("Source", "Quelle", source.to_string());
+            (
+                Text::new(format!("No longer listed by {list}"), format!("Nicht mehr gelistet bei {list}")),
+                None,
+            )
+        }
+        What::Canary { result, source, .. } => {
+            source.iter().for_each(|source| add("Source", "Quelle", source.to_string()));
+            (canary(*result), None)
+        }
+        What::VendorPosted { vendor, title, link, .. } => {
+            add("Said", "Gesagt", title.clone());
+            add("Link", "Link", link.clone());
+            (Text::new(format!("{vendor} reports"), format!("{vendor} meldet")), None)
+        }
+        What::Reported { messages, .. } => {
+            add("Messages", "Nachrichten", messages.to_string());
+            (Text::new("Senders were told of a failure", "Absendern wurde ein Fehler gemeldet"), None)
+        }
+        What::Waiting { .. }
+        | What::CertificateLooked { .. }
+        | What::ConnectorHeld { .. }
+        | What::ConnectorReleased { .. }
+        | What::ListenerLooked { .. }
+        | What::Accepted { .. }
+        | What::Stamped { .. }
+        | What::DirectoryLooked { .. }
+        | What::ConsoleLooked { .. }
+        | What::NodeStarted { .. }
+        | What::NodeStopped
+        | What::Acted { .. } => return None,
+    };
+    Some(Evidence { id: fact.id.to_string(), at: fact.at, title, facts, reply })
+}
+
+fn canary(result: CanaryResult) -> Text {
+    match result {
+        CanaryResult::Arrived { seconds } => Text::new(
+            format!("A test message arrived after {seconds} s"),
+            format!("Eine Testnachricht kam nach {seconds} s an"),
+        ),
+        CanaryResult::Late { seconds } => Text::new(
+            format!("A test message came late, after {seconds} s"),
+            format!("Eine Testnachricht kam spät an, nach {seconds} s"),
+        ),
+        CanaryResult::Lost => Text::new("A test message did not arrive", "Eine Testnachricht kam nicht an"),
+    }
+}
