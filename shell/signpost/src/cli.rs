@@ -73,6 +73,9 @@ pub(crate) enum Command {
     /// Look at our own addresses: which are used, which are taken out and why, and order it otherwise
     #[command(subcommand)]
     Source(SourceCommand),
+    /// Make a static copy of the public status page, or check one
+    #[command(subcommand)]
+    Status(StatusCommand),
     /// Check a configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -289,6 +292,26 @@ pub(crate) enum SpoolCommand {
         data: Data,
         #[arg(long)]
         json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StatusCommand {
+    /// Write the page as it was last shown into a directory, signed; no node has to run
+    ///
+    /// What was measured longer ago than `status.fresh_for` is written as unknown.
+    Publish {
+        /// An empty or new directory, or one that holds an earlier copy
+        directory: PathBuf,
+        #[command(flatten)]
+        site: SiteArgs,
+    },
+    /// Tell whether a copy is whole and signed
+    Check {
+        directory: PathBuf,
+        /// The public key in base64, known from somewhere else than the copy; without it only damage is found, no deceit
+        #[arg(long)]
+        key: Option<String>,
     },
 }
 

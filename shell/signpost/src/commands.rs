@@ -17,6 +17,7 @@ mod sender;
 mod source;
 mod spool;
 mod stamp;
+mod status;
 mod tenant;
 mod trace;
 
@@ -34,6 +35,7 @@ pub(crate) use sender::sender;
 pub(crate) use source::source;
 pub(crate) use spool::spool;
 pub(crate) use stamp::stamp;
+pub(crate) use status::status;
 pub(crate) use tenant::tenant;
 pub(crate) use trace::trace;
 

@@ -35,6 +35,7 @@ pub(crate) struct OperatorConfig {
     pub(crate) acme: Option<AcmeConfig>,
     pub(crate) queue: relay::QueueConfig,
     pub(crate) http: Http,
+    pub(crate) status: StatusFile,
     pub(crate) dnsbl: Dnsbl,
     /// Default: none.
     pub(crate) canaries: Vec<watch::CanaryConfig>,
@@ -95,6 +96,14 @@ pub(crate) struct Http {
     pub(crate) console: SocketAddr,
     /// The public status page. Default: 127.0.0.1:8026.
     pub(crate) status: SocketAddr,
+}
+
+/// `[status]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StatusFile {
+    pub(crate) settings: status::Settings,
+    /// Where a static copy is kept. Default: nowhere.
+    pub(crate) publish: Option<PathBuf>,
 }
 
 /// `[dnsbl]`.

@@ -14,6 +14,7 @@ mod ledger;
 mod logs;
 mod replies;
 mod site;
+mod status_page;
 mod store;
 mod up;
 
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Command::Dnsbl(command) => commands::dnsbl(command),
         Command::Sender(command) => commands::sender(command),
         Command::Source(command) => commands::source(command),
+        Command::Status(command) => commands::status(command),
         Command::Config(command) => commands::config(command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "signpost", &mut std::io::stdout());

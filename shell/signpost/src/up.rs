@@ -8,6 +8,7 @@ mod guarding;
 mod node;
 mod play;
 mod queue;
+mod status;
 mod watching;
 
 use crate::cli::UpArgs;

@@ -14,7 +14,7 @@ mod sheet;
 mod subscribe;
 mod weather;
 
-pub(crate) use notice::{missing, notice};
+pub(crate) use notice::missing;
 pub(crate) use sheet::Policy;
 
 use crate::language::Language;

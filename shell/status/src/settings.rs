@@ -20,10 +20,6 @@ pub struct Settings {
     pub show_addresses: bool,
     /// Whether incidents are shown that the guard absorbed. Default: true.
     pub show_absorbed: bool,
-    /// Whether the subscribe page offers e-mail: only with a route for it.
-    pub offers_mail: bool,
-    /// Whether the subscribe page offers webhooks and Slack.
-    pub offers_hooks: bool,
 }
 
 impl Settings {
@@ -37,8 +33,6 @@ impl Settings {
             fresh_for: Duration::from_secs(300),
             show_addresses: true,
             show_absorbed: true,
-            offers_mail: false,
-            offers_hooks: false,
         }
     }
 

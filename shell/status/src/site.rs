@@ -98,10 +98,6 @@ impl Site {
         self.0.changed.subscribe()
     }
 
-    pub(crate) fn clock(&self) -> &Clock {
-        &self.0.clock
-    }
-
     /// The documents, rendered anew if they are old.
     pub(crate) fn documents(&self) -> Arc<Documents> {
         let shared = &self.0;

@@ -10,6 +10,13 @@ use std::process::Command;
 /// A program and the package that brings it.
 const BROWSER: [(&str, &str); 2] = [("chromium", "chromium"), ("chromedriver", "chromium-driver")];
 
+/// Pinned: a newer one may find more, which is then looked at on purpose.
+const AXE: &str = "axe-core@4.14.1";
+const AXE_FILE: &str = "target/tools/node_modules/axe-core/axe.min.js";
+/// With what its reading half imports.
+const POLLER: [&str; 2] = ["statuspage-prometheus-exporter==2.6.0", "requests"];
+const POLLER_FOLDER: &str = "statuspage_prometheus_exporter";
+
 fn apt(root: &Path, packages: &[&str]) -> Result<()> {
     let by_hand = || format!("run by hand as root: apt-get update && apt-get install {}", packages.join(" "));
     let quiet = [("DEBIAN_FRONTEND", "noninteractive")];
@@ -31,7 +38,27 @@ pub(crate) fn run(root: &Path) -> Result<()> {
             bail!("{program} is still missing; the package {package} should bring it");
         }
     }
+    readers(root)?;
     execute(root, "cargo", &["run", "--quiet", "--package", "playground", "--bin", "install-peers"], &[])
+}
+
+/// Programs that read the status page in tests, under `target/tools`: axe-core judges it, a poller of Statuspage reads its API.
+fn readers(root: &Path) -> Result<()> {
+    if !root.join(AXE_FILE).is_file() {
+        if !is_there("npm") {
+            apt(root, &["npm"])?;
+        }
+        execute(root, "npm", &["install", "--prefix", "target/tools", "--no-audit", "--no-fund", AXE], &[])?;
+    }
+    if root.join("target/tools/python").join(POLLER_FOLDER).is_dir() {
+        return Ok(());
+    }
+    if !is_there("pip3") {
+        apt(root, &["python3-pip"])?;
+    }
+    let target = ["install", "--quiet", "--root-user-action", "ignore", "--target", "target/tools/python"];
+    let arguments: Vec<&str> = target.into_iter().chain(POLLER).collect();
+    execute(root, "pip3", &arguments, &[])
 }
 
 fn is_there(program: &str) -> bool {

@@ -3,6 +3,7 @@
 //! Every problem is told with file and line, all of them in one pass; a key that nobody knows is a problem with the nearest known one.
 
 mod certificates;
+mod status;
 mod watching;
 
 use super::{Guard, Http, Ledger, ListenerFile, Log, LogFormat, OperatorConfig, ResolverFile};
@@ -50,6 +51,7 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
         report
             .whole("has only sources with `notice = true`; mail of tenants needs one without it".to_owned());
     }
+    let http = http(&mut top, report);
     let config = OperatorConfig {
         file: None,
         // A missing region is a problem already, and nothing made of this is used then.
@@ -61,7 +63,8 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
         resolver: resolver(&mut top, report),
         acme: certificates::acme(&mut top, beside, report),
         queue: queue(&mut top, report),
-        http: http(&mut top, report),
+        status: status::status(&mut top, beside, http.status, report),
+        http,
         dnsbl: watching::dnsbl(&mut top, report),
         canaries: watching::canaries(&mut top, report),
         ledger: ledger(&mut top, report),
@@ -221,7 +224,7 @@ fn http(top: &mut Table<'_>, report: &mut Report) -> Http {
     for (key, address) in [("console", &mut http.console), ("status", &mut http.status)] {
         let Some(value) = table.take(key) else { continue };
         let Some(wanted) = value.parse::<SocketAddr>(report) else { continue };
-        if !wanted.ip().is_loopback() {
+        if key == "console" && !wanted.ip().is_loopback() {
             value.problem(
                 report,
                 "is not a loopback address, and the console has no logins yet; put a proxy in front",

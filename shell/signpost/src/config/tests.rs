@@ -43,6 +43,29 @@ fn everything_that_is_wrong_is_told_at_once_with_its_line() {
 }
 
 #[test]
+fn the_status_page_may_be_reached_from_outside_and_names_itself() {
+    let more = "[status]\nname = \"Relay\"\nurl = \"https://status.relay.example/\"\nhelp = \"help@relay.example\"\n\
+                publish = \"public\"\nshow_addresses = false\nfresh_for = \"2m\"\n";
+    let (before, after) = (EXAMPLE.find("[status]").unwrap(), EXAMPLE.find("[notices]").unwrap());
+    let example_without = format!("{}{}", &EXAMPLE[..before], &EXAMPLE[after..]);
+    let text = example_without.replace("127.0.0.1:8026", "0.0.0.0:8026");
+    let (config, problems, _) =
+        read("signpost.toml", format!("{text}\n{more}").as_bytes(), Path::new("/etc/signpost"));
+    assert_eq!(problems, []);
+    let status = config.unwrap().status;
+    assert_eq!(
+        (status.settings.name.as_str(), status.settings.url.as_str()),
+        ("Relay", "https://status.relay.example")
+    );
+    assert_eq!(status.publish.as_deref(), Some(Path::new("/etc/signpost/public")));
+    assert!(!status.settings.show_addresses && status.settings.show_absorbed);
+    assert_eq!(example().status.settings.url, "http://127.0.0.1:8026");
+    let wrong = more.replace("https://", "javascript:").replace("2m", "2s");
+    let found = self::problems(&format!("{example_without}\n{wrong}")).join("\n");
+    assert!(found.contains("https://status.relay.example") && found.contains("fresh_for"), "{found}");
+}
+
+#[test]
 fn a_file_without_listener_and_source_is_told_so() {
     let found = problems("region = \"eu\"\n").join("\n");
     assert!(found.contains("[[listener]]") && found.contains("[[source]]"), "{found}");

@@ -47,6 +47,7 @@ pub(crate) struct Control {
     pub(crate) watch: watch::Watch,
     pub(crate) listeners: Vec<SocketAddr>,
     pub(crate) console: SocketAddr,
+    pub(crate) status: SocketAddr,
     /// The operator's file; none for the built-in example.
     pub(crate) config: Option<PathBuf>,
     /// The name servers in use; none: the system's.
@@ -162,7 +163,7 @@ impl Control {
         }
         let value = match request {
             Request::Status => {
-                json!({ "listeners": self.listeners, "console": self.console, "config": self.config, "resolver": self.resolver })
+                json!({ "listeners": self.listeners, "console": self.console, "status": self.status, "config": self.config, "resolver": self.resolver })
             }
             Request::TenantApply => {
                 let folder = Folder::from_canonical(attached).context("the folder came damaged")?;

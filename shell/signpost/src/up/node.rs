@@ -8,6 +8,7 @@ use super::guarding::{self, Guarding};
 use super::play;
 use super::play::Ports;
 use super::queue::{self, Reading};
+use super::status::{Looks, Page};
 use super::watching;
 use crate::board::Board;
 use crate::config::{ListenerFile, OperatorConfig};
@@ -52,6 +53,7 @@ pub(super) struct Node {
     console: SocketAddr,
     /// Writes what the guard decides.
     guard: Guarding,
+    status: SocketAddr,
     tasks: JoinSet<()>,
 }
 
@@ -94,6 +96,8 @@ impl Node {
         };
         let socket = control::bind(&data_dir)?;
         let web = console::bind(config.http.console).await?;
+        let page = Page::open(&config, &data_dir, &clock)?;
+        let public = status::bind(config.http.status).await?;
         let tenants = Arc::clone(board.tenants());
         let relay =
             Relay::start(relay_config, tenants, spool.clone(), resolver, clock.clone(), Arc::clone(&metrics))
@@ -110,6 +114,7 @@ impl Node {
             watcher,
             reading: Reading::begin(unread, Arc::clone(&board), Arc::clone(&metrics)),
             console: web.local_addr()?,
+            status: public.local_addr()?,
             relay,
             spool,
             board,
@@ -121,11 +126,34 @@ impl Node {
             tasks: JoinSet::new(),
         };
         let desk = Desk::new(node.spool.clone(), node.relay.operator(), clock);
+        node.spawn_status(public, page, &config, Arc::clone(&metrics));
         node.spawn_pages(web, &config, Arc::clone(&metrics), desk.clone());
         node.tasks.spawn(watching::drain(reports, sentry.clone(), Arc::clone(&metrics)));
         node.tasks.spawn(watching::hear_replies(sentry.events(), watch.clone()));
         node.spawn_control(socket, (searcher, replies), (desk, watch, sentry), (config.file, servers));
         Ok(node)
+    }
+
+    fn spawn_status(
+        &mut self,
+        public: tokio::net::TcpListener,
+        page: Page,
+        config: &OperatorConfig,
+        metrics: Arc<Metrics>,
+    ) {
+        if self.playground.is_none() && config.status.publish.is_none() {
+            tracing::warn!(
+                "the status page stands on the host of which it tells and goes down with it; `status.publish` keeps a copy for another host"
+            );
+        }
+        let router = page.site.router();
+        self.tasks.spawn(async move {
+            if let Err(error) = status::serve(public, router, std::future::pending()).await {
+                tracing::error!(%error, "the status page stopped");
+            }
+        });
+        let looks = Looks { spool: self.spool.clone(), metrics, region: config.region.clone() };
+        self.tasks.spawn(page.run(looks));
     }
 
     fn spawn_control(
@@ -147,6 +175,7 @@ impl Node {
             watch,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
             console: self.console,
+            status: self.status,
             config,
             resolver,
         };
@@ -216,6 +245,7 @@ impl Node {
             .join(", ");
         let mut lines =
             vec![format!("Signpost takes mail on {smtp}."), format!("Console: http://{}/", self.console)];
+        lines.push(format!("Status page: http://{}/", self.status));
         if let Some(playground) = &self.playground {
             let connector = self.relay.addresses().first().map(|(_, address)| *address);
             playground.set_connector(connector);

@@ -13,5 +13,6 @@ mod replies;
 mod senders;
 mod setup;
 mod sources;
+mod status;
 mod support;
 mod watch;

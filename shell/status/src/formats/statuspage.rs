@@ -30,7 +30,9 @@ pub(crate) fn all(scene: Scene<'_>) -> Vec<(String, Value)> {
         kept.map(|incident| self::incident(scene, incident)).collect()
     };
     let works = |keep: fn(&Maintenance) -> bool| -> Value {
-        let kept = view.maintenances.iter().filter(|work| keep(work)).take(LIST_MAX);
+        // Statuspage deletes what is called off, and has no word for it.
+        let planned = view.maintenances.iter().filter(|work| work.phase != MaintenancePhase::Cancelled);
+        let kept = planned.filter(|work| keep(work)).take(LIST_MAX);
         kept.map(|work| maintenance(scene, work)).collect()
     };
     let mut summary = with("status", status(view));

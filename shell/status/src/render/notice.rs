@@ -1,7 +1,8 @@
-//! Pages that answer one request: not found, confirmed, refused.
+//! The answer to an address under which there is nothing.
+//!
+//! It is a real 404, never a page that says so with 200.
 
 use super::Scene;
-use super::parts::escaped;
 use super::sheet::{Place, Sheet};
 use crate::language::Language;
 
@@ -13,23 +14,4 @@ pub(crate) fn missing(scene: Scene<'_>) -> String {
         language.pick("To the status page", "Zur Statusseite")
     );
     Sheet { title: "Not found".to_owned(), place: Place::Elsewhere, body }.finish(scene, language, "")
-}
-
-/// A heading and a sentence, with an optional form of one button.
-pub(crate) fn notice(
-    scene: Scene<'_>,
-    language: Language,
-    title: &str,
-    sentence: &str,
-    button: Option<(&str, &str)>,
-) -> String {
-    let form = button.map_or_else(String::new, |(action, word)| {
-        format!(
-            "<form method=\"post\" action=\"{}\"><button type=\"submit\">{}</button></form>",
-            escaped(action),
-            escaped(word)
-        )
-    });
-    let body = format!("<h1>{}</h1><p>{}</p>{form}", escaped(title), escaped(sentence));
-    Sheet { title: title.to_owned(), place: Place::Elsewhere, body }.finish(scene, language, "subscribe/")
 }

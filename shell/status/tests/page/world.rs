@@ -21,8 +21,6 @@ pub(crate) fn settings() -> Settings {
     let mut settings = Settings::new("https://status.relay.example");
     settings.name = "Relay Example".to_owned();
     settings.help = Some("https://relay.example/help".to_owned());
-    settings.offers_mail = true;
-    settings.offers_hooks = true;
     settings
 }
 
