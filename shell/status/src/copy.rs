@@ -97,7 +97,8 @@ pub fn publish(
         fresh_for_seconds: settings.fresh_for.as_secs(),
         files: digests,
     };
-    let bytes = serde_json::to_vec_pretty(&manifest).expect("texts and numbers have a form in JSON");
+    let bytes = serde_json::to_vec_pretty(&manifest)
+        .map_err(|error| CopyError::Damaged(directory.join(MANIFEST), error.to_string()))?;
     replace(&directory.join(SIGNATURE), format!("{}\n", base64(&key.sign(&bytes))).as_bytes())?;
     replace(&directory.join(MANIFEST), &bytes)?;
     Ok(Copied {

@@ -336,6 +336,22 @@ fn from_here(path: &Path) -> String {
     path.strip_prefix(here).unwrap_or(path).display().to_string()
 }
 
+/// Publishes the tenants there are, and tells which name servers to ask; none: the system's.
+fn furnish(
+    board: &Board,
+    playground: Option<&Playground>,
+    config: &OperatorConfig,
+    data_dir: &Path,
+) -> Result<Vec<SocketAddr>> {
+    let Some(playground) = playground else {
+        import(board, &config.tenants_dir);
+        return Ok(config.resolver.servers.clone());
+    };
+    board.publish(&play::tenant(playground, data_dir)?, None)?;
+    play::names(playground, config);
+    Ok(vec![playground.dns_address()])
+}
+
 fn import(board: &Board, directory: &Path) {
     match board.import_all(directory) {
         Ok(published) => {

@@ -54,11 +54,11 @@ pub(super) fn atom(scene: Scene<'_>, only: Option<&Component>) -> String {
         xml(&settings.name),
     );
     for entry in entries {
-        let _infallible = write!(
+        let _infallible = writeln!(
             feed,
             "<entry><id>tag:{host},2005:{}/{}</id><published>{}</published><updated>{}</updated>\
              <link rel=\"alternate\" type=\"text/html\" href=\"{url}/{}\"/><title>{}</title>\
-             <content type=\"html\">{}</content></entry>\n",
+             <content type=\"html\">{}</content></entry>",
             entry.kind,
             entry.id,
             seconds(entry.published),
@@ -84,10 +84,10 @@ pub(super) fn rss(scene: Scene<'_>) -> String {
         name = xml(&settings.name),
     );
     for entry in entries {
-        let _infallible = write!(
+        let _infallible = writeln!(
             feed,
             "<item><title>{}</title><description>{}</description><pubDate>{}</pubDate><link>{url}/{path}</link>\
-             <guid isPermaLink=\"true\">{url}/{path}</guid></item>\n",
+             <guid isPermaLink=\"true\">{url}/{path}</guid></item>",
             xml(&entry.title),
             xml(&entry.body),
             entry.published.to_rfc5322(),

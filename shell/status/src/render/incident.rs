@@ -157,7 +157,8 @@ fn sentence(language: Language, incident: &Incident) -> String {
         }
         (Language::English, None, None) => format!("Began on {day} and goes on."),
         (Language::German, Some(harm), Some(posted)) => format!(
-            "Begann am {day}. Nach den Belegen war E-Mail <strong>{harm}</strong> lang betroffen; auf dieser Seite war die Störung <strong>{posted}</strong> lang offen."
+            "Begann am {day}. Nach den Belegen war E-Mail <strong>{harm}</strong> lang betroffen; auf dieser Seite war die \
+             Störung <strong>{posted}</strong> lang offen."
         ),
         (Language::German, None, Some(posted)) => {
             format!("Begann am {day}. Auf dieser Seite war die Störung <strong>{posted}</strong> lang offen.")

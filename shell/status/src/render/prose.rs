@@ -120,7 +120,7 @@ fn link(word: &str) -> String {
 /// Every second piece between `mark`s becomes an element; an odd mark stays as it is.
 fn paired(text: &str, mark: &str, element: &str) -> String {
     let pieces: Vec<&str> = text.split(mark).collect();
-    if pieces.len() % 2 == 0 {
+    if pieces.len().is_multiple_of(2) {
         return text.to_owned();
     }
     let wrap = |(index, piece): (usize, &&str)| {

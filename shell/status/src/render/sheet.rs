@@ -155,7 +155,8 @@ fn banner(scene: Scene<'_>, language: Language) -> String {
             "This is a copy, made on {made}. <span id=\"age\">If that is longer than {fresh} ago, nothing it says about the present is known to be true.</span>"
         ),
         Language::German => format!(
-            "Dies ist eine Kopie vom {made}. <span id=\"age\">Liegt das länger als {fresh} zurück, ist nichts, was sie über die Gegenwart sagt, gesichert.</span>"
+            "Dies ist eine Kopie vom {made}. <span id=\"age\">Liegt das länger als {fresh} zurück, ist nichts, was sie über die \
+             Gegenwart sagt, gesichert.</span>"
         ),
     };
     format!("<p class=\"copy\">{text}</p>")

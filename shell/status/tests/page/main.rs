@@ -1,6 +1,6 @@
 //! The page as its readers meet it: over HTTP, in a browser, through programs that others wrote.
 
-#![expect(clippy::unwrap_used, clippy::unwrap_in_result, reason = "helpers of tests end the test")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
 
 mod browser;
 mod copy;

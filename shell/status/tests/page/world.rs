@@ -165,36 +165,6 @@ fn update(seed: &str, phase: Phase, shown_at: Timestamp, body: Text, evidence: &
 fn open(components: &[Component], now: Timestamp) -> Incident {
     let hit = &components[2];
     let began = now - 14 * MINUTE;
-    let mut identified = update(
-        "open 2",
-        Phase::Identified,
-        now - 10 * MINUTE,
-        text(
-            "The list zen.dnsbl.example names eu-1, one of our addresses. Mail leaves by eu-2 since 06:02 UTC. 1,204 messages were moved, none was reported as failed.",
-            "Die Liste zen.dnsbl.example führt eu-1, eine unserer Adressen. E-Mail geht seit 06:02 UTC über eu-2. 1.204 Nachrichten wurden umgeleitet, keine als gescheitert gemeldet.",
-        ),
-        &["dnsbl/zen.dnsbl.example/1732449531", "spool/17/8812"],
-    );
-    identified.changes.push(Change {
-        component: hit.id.clone(),
-        name: "EU - Return to Microsoft 365".to_owned(),
-        from: State::MajorOutage,
-        to: State::PartialOutage,
-    });
-    identified.edited_at = Some(now - 8 * MINUTE);
-    identified
-        .earlier
-        .push(text("A list names one of our addresses.", "Eine Liste führt eine unserer Adressen."));
-    let first = update(
-        "open 1",
-        Phase::Investigating,
-        now - 13 * MINUTE,
-        text(
-            "Microsoft 365 refuses part of the mail that we hand back. We are looking into it and write again by 06:30 UTC.",
-            "Microsoft 365 lehnt einen Teil der E-Mail ab, die wir zurückgeben. Wir gehen dem nach und melden uns bis 06:30 UTC wieder.",
-        ),
-        &["spool/17/8812"],
-    );
     Incident {
         id: PublicId::of("open incident"),
         title: text(
@@ -232,11 +202,48 @@ fn open(components: &[Component], now: Timestamp) -> Incident {
                 value: "0".to_owned(),
             },
         ],
-        updates: vec![identified, first],
+        updates: open_updates(hit, now),
         evidence: vec![refusal("spool/17/8812", began)],
         postmortem: None,
         contradictions: Vec::new(),
     }
+}
+
+/// The newest first.
+fn open_updates(hit: &Component, now: Timestamp) -> Vec<Update> {
+    let mut identified = update(
+        "open 2",
+        Phase::Identified,
+        now - 10 * MINUTE,
+        text(
+            "The list zen.dnsbl.example names eu-1, one of our addresses. Mail leaves by eu-2 since 06:02 UTC. 1,204 messages \
+             were moved, none was reported as failed.",
+            "Die Liste zen.dnsbl.example führt eu-1, eine unserer Adressen. E-Mail geht seit 06:02 UTC über eu-2. 1.204 \
+             Nachrichten wurden umgeleitet, keine als gescheitert gemeldet.",
+        ),
+        &["dnsbl/zen.dnsbl.example/1732449531", "spool/17/8812"],
+    );
+    identified.changes.push(Change {
+        component: hit.id.clone(),
+        name: "EU - Return to Microsoft 365".to_owned(),
+        from: State::MajorOutage,
+        to: State::PartialOutage,
+    });
+    identified.edited_at = Some(now - 8 * MINUTE);
+    identified
+        .earlier
+        .push(text("A list names one of our addresses.", "Eine Liste führt eine unserer Adressen."));
+    let first = update(
+        "open 1",
+        Phase::Investigating,
+        now - 13 * MINUTE,
+        text(
+            "Microsoft 365 refuses part of the mail that we hand back. We are looking into it and write again by 06:30 UTC.",
+            "Microsoft 365 lehnt einen Teil der E-Mail ab, die wir zurückgeben. Wir gehen dem nach und melden uns bis 06:30 UTC wieder.",
+        ),
+        &["spool/17/8812"],
+    );
+    vec![identified, first]
 }
 
 fn refusal(id: &str, when: Timestamp) -> Evidence {
@@ -325,8 +332,10 @@ pub(crate) fn seed(components: &[Component]) -> Incident {
         ],
         evidence: vec![refusal("spool/3/99", at("2024-10-20T11:42:20.814Z"))],
         postmortem: Some(text(
-            "## Summary\n\nA block list named one of our addresses. kim@customer.example got a report.\n\n## What we change\n\n- The list is asked every minute.\n- Mail moves by itself.\n\n| provider | refused |\n|---|---|\n| Microsoft | 812 |\n",
-            "## Zusammenfassung\n\nEine Liste führte eine unserer Adressen.\n\n## Was wir ändern\n\n- Die Liste wird jede Minute gefragt.\n- E-Mail weicht von selbst aus.\n",
+            "## Summary\n\nA block list named one of our addresses. kim@customer.example got a report.\n\n## What we change\n\n- \
+             The list is asked every minute.\n- Mail moves by itself.\n\n| provider | refused |\n|---|---|\n| Microsoft | 812 |\n",
+            "## Zusammenfassung\n\nEine Liste führte eine unserer Adressen.\n\n## Was wir ändern\n\n- Die Liste wird jede Minute \
+             gefragt.\n- E-Mail weicht von selbst aus.\n",
         )),
         contradictions: vec![text(
             "A refusal at 11:42:20 UTC lies 14 min 43 s after the end that is claimed.",
