@@ -120,7 +120,8 @@ pub(super) fn page(scene: Scene<'_>, language: Language, incident: &Incident) ->
         figures(scene, language, incident),
         language.pick("Update timeline", "Verlauf der Meldungen"),
         if due.is_empty() { due } else { format!("<p class=\"foot\">{due}</p>") },
-        timeline(scene, language, &incident.updates, |phase: &Phase| language.phase(*phase)),
+        timeline(scene, language, (&incident.updates, &incident.evidence), |phase: &Phase| language
+            .phase(*phase)),
         postmortem(scene, language, incident),
         evidence(scene, language, incident),
         machine(scene, language, incident),
@@ -238,7 +239,7 @@ fn figures(scene: Scene<'_>, language: Language, incident: &Incident) -> String 
 pub(super) fn timeline<P>(
     scene: Scene<'_>,
     language: Language,
-    updates: &[Update<P>],
+    (updates, cards): (&[Update<P>], &[Evidence]),
     phase: impl Fn(&P) -> &'static str,
 ) -> String {
     let items: String = updates
@@ -250,7 +251,7 @@ pub(super) fn timeline<P>(
                 phase(&update.phase),
                 time::element(update.shown_at, language),
                 prose::paragraphs(scene, language, &update.body),
-                origin(language, update),
+                origin(language, update, cards),
                 earlier(scene, language, update),
             )
         })
@@ -258,14 +259,18 @@ pub(super) fn timeline<P>(
     format!("<ol class=\"timeline\">{items}</ol>")
 }
 
-/// Who wrote it, from what, and whether it was back-dated.
-fn origin<P>(language: Language, update: &Update<P>) -> String {
+/// Who wrote it, from what, and whether it was back-dated. Evidence without a card is named and leads nowhere.
+fn origin<P>(language: Language, update: &Update<P>, cards: &[Evidence]) -> String {
     let author = match update.author {
         Author::Rule => language.pick("Written by rule from evidence", "Nach Regel aus Belegen geschrieben"),
         Author::Person => language.pick("Written by a person", "Von einem Menschen geschrieben"),
     };
-    let links: Vec<String> =
-        update.evidence.iter().map(|id| format!("<a href=\"#e-{0}\">{0}</a>", escaped(id))).collect();
+    let link = |id: &String| {
+        let shown = escaped(id);
+        let has_card = cards.iter().any(|card| card.id == *id);
+        if has_card { format!("<a href=\"#e-{shown}\">{shown}</a>") } else { shown }
+    };
+    let links: Vec<String> = update.evidence.iter().map(link).collect();
     let links = if links.is_empty() { String::new() } else { format!(": {}", links.join(", ")) };
     let dated = if update.created_at.since(update.shown_at).as_secs() >= 60 {
         format!(

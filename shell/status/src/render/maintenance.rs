@@ -44,7 +44,7 @@ pub(super) fn page(scene: Scene<'_>, language: Language, work: &Maintenance) -> 
         text(scene, language, &work.title),
         parts(scene, language, work),
         language.pick("Update timeline", "Verlauf der Meldungen"),
-        incident::timeline(scene, language, &work.updates, |phase| language.maintenance(*phase)),
+        incident::timeline(scene, language, (&work.updates, &[]), |phase| language.maintenance(*phase)),
     );
     Sheet { title: language.text(&work.title).0.to_owned(), place: Place::Elsewhere, body }
 }
