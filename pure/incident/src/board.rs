@@ -208,6 +208,12 @@ impl Board {
         maintenances
     }
 
+    /// The time of the last change, fact or tick.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings

@@ -16,6 +16,7 @@ mod cause;
 mod change;
 mod clocks;
 pub mod component;
+mod condense;
 mod evidence;
 mod fact;
 mod harm;
@@ -38,6 +39,7 @@ pub use cause::{Cause, CauseKind};
 pub use change::{Act, Change, Changed};
 pub use clocks::{Clock, Clocks, Reading};
 pub use component::{Component, ComponentId, ComponentIdError, Part, State};
+pub use condense::condensed;
 pub use evidence::{EvidenceError, EvidenceId, Refs};
 pub use fact::{
     CanaryPath, CanaryResult, DELAY_STEPS, DelayBound, Delays, Fact, Reach, SourceState, Strength, What,
@@ -49,7 +51,7 @@ pub use incident::{
 pub use lint::{Mark, Rule};
 pub use maintenance::{Maintenance, MaintenanceId, MaintenancePhase, Note};
 pub use postmortem::{PostmortemText, PostmortemVersion};
-pub use settings::{Absorbed, Bounds, ComponentSetting, Policy, Release, Settings};
+pub use settings::{Absorbed, Bounds, ComponentSetting, Policy, Release, Settings, provider_name};
 pub use text::{Language, Text};
 pub use update::{Affected, Author, Publication, Sentence, Update, UpdateId, Version};
 pub use words::absorbed;

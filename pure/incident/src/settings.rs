@@ -186,7 +186,8 @@ impl Settings {
 }
 
 /// How a provider is called among people.
-pub(crate) fn provider_name(provider: &str) -> String {
+#[must_use]
+pub fn provider_name(provider: &str) -> String {
     match provider {
         "microsoft" => "Microsoft 365".to_owned(),
         "google" => "Google Workspace".to_owned(),

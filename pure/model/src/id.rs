@@ -37,6 +37,13 @@ impl MessageId {
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().as_u128())
     }
 
+    /// When the receipt of the message began, to the millisecond.
+    #[must_use]
+    pub fn time(self) -> Timestamp {
+        let millis = i64::try_from(self.0 >> 80).expect("a UUIDv7 begins with 48 bits of time");
+        Timestamp::from_micros(millis * 1000)
+    }
+
     /// The id as stored on disk, big endian.
     #[must_use]
     pub fn to_bytes(self) -> [u8; 16] {

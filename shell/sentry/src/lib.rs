@@ -22,15 +22,14 @@ pub use guard::{
     Cell, Change, EvidenceId, NoEvidenceId, NoPlace, Order, OrderKind, Place, Policy, Polled, Receiver, Row,
     State, Use, Why, Word,
 };
-pub use journal::JournalError;
 pub use keeper::Keeper;
 pub use lists::list_name;
 pub use record::{Evidence, Kind, Record};
+pub use store::journal::JournalError;
 pub use table::{PlaceShown, SourceShown, WeatherShown};
 
 use conduct::Conducting;
 use guard::{Guard, Member, Met, Reaction, Said, Warmth, Weather};
-use journal::Journal;
 use model::{Duration, MessageId, Metrics, Source, SourceName, TenantName, Timestamp};
 use net::Clock;
 use std::collections::VecDeque;
@@ -141,7 +140,7 @@ impl Sentry {
         let members = sources.iter().filter(|source| source.weight > 0).map(member).collect();
         let mut guard = Guard::new(policy.clone(), members);
         let (journal, records) = match directory {
-            Some(directory) => Journal::open(directory).map(|(journal, records)| (Some(journal), records))?,
+            Some(directory) => journal::open(directory).map(|(journal, records)| (Some(journal), records))?,
             None => (None, Vec::new()),
         };
         let (mut evidence, mut moved) = (VecDeque::new(), Vec::new());

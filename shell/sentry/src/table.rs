@@ -81,6 +81,13 @@ impl Sentry {
         self.0.sources.iter().map(shown).collect()
     }
 
+    /// Everything that is or was said of every source.
+    #[must_use]
+    pub fn rows(&self) -> Vec<(SourceName, Place, Row)> {
+        let inner = self.lock();
+        inner.guard.rows().map(|(source, place, row)| (source.clone(), place.clone(), row.clone())).collect()
+    }
+
     /// Acceptance, deferral and time of each source at each receiver, over at most an hour.
     #[must_use]
     pub fn weather(&self, over: Duration) -> Vec<WeatherShown> {

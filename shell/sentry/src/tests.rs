@@ -111,7 +111,7 @@ async fn without_its_journal_nothing_comes_back() {
     let (sentry, mut keeper) =
         Sentry::open(sources(), (Policy::default(), Bounds::default()), None, clock, Arc::clone(&metrics))
             .unwrap();
-    keeper.journal = Some(Journal::on_a_full_disk());
+    keeper.journal = Some(crate::journal::Journal::on_a_full_disk().unwrap());
     sentry.refused(refusal("eu-1"));
     // One alarm for the record of going out, the rest for the records of coming back.
     let many = async {

@@ -1,10 +1,12 @@
 //! The command line: every command with its help. What a command does stands in `commands` and `up`.
 
+mod incident;
 mod postmortem;
 mod queue;
 mod sender;
 mod source;
 
+pub(crate) use incident::{ClockWord, IncidentCommand, MaintenanceCommand, PhaseWord, StateWord, Which};
 pub(crate) use postmortem::{PostmortemArgs, ReportForm};
 pub(crate) use queue::{ActArgs, QueueCommand, SelectionArgs};
 pub(crate) use sender::{OrderArgs, SenderCommand, SubjectArgs};
@@ -73,6 +75,12 @@ pub(crate) enum Command {
     /// Look at our own addresses: which are used, which are taken out and why, and order it otherwise
     #[command(subcommand)]
     Source(SourceCommand),
+    /// Look at incidents and components, and say in public what has to be said
+    #[command(subcommand)]
+    Incident(IncidentCommand),
+    /// Announce, move or call off planned work
+    #[command(subcommand)]
+    Maintenance(MaintenanceCommand),
     /// Make a static copy of the public status page, or check one
     #[command(subcommand)]
     Status(StatusCommand),

@@ -36,6 +36,8 @@ pub(crate) struct OperatorConfig {
     pub(crate) queue: relay::QueueConfig,
     pub(crate) http: Http,
     pub(crate) status: StatusFile,
+    /// What goes out by itself, and what waits for a person.
+    pub(crate) incidents: incident::Policy,
     pub(crate) dnsbl: Dnsbl,
     /// Default: none.
     pub(crate) canaries: Vec<watch::CanaryConfig>,

@@ -11,6 +11,7 @@ pub(crate) use server::{Control, bind, serve};
 
 use crate::desk::Order;
 use crate::replies::ReplyWish;
+use incident::{Act, IncidentId};
 use model::{Address, MessageId, Selection, SourceName, TenantName, Timestamp};
 use sentry::Place;
 use serde::{Deserialize, Serialize};
@@ -104,6 +105,21 @@ pub(crate) enum Request {
         hours: u64,
         note: String,
     },
+    /// Open ones; with `all` also suspicions of which nothing came and what is over.
+    IncidentList {
+        all: bool,
+    },
+    /// One with its evidence, its postmortem as the evidence has it now, and what contradicts it.
+    IncidentShow {
+        incident: IncidentId,
+    },
+    /// Everything that is known of one, signed.
+    IncidentExport {
+        incident: IncidentId,
+    },
+    IncidentAct {
+        act: Box<Act>,
+    },
     /// What became of messages.
     Trace(TraceWish),
     /// What nobody knows of replies, and what operators said of them.
@@ -184,6 +200,10 @@ impl Request {
             | Self::SenderOrder { .. }
             | Self::SenderComplaint { .. }
             | Self::SourceList
+            | Self::IncidentList { .. }
+            | Self::IncidentShow { .. }
+            | Self::IncidentExport { .. }
+            | Self::IncidentAct { .. }
             | Self::SourceOrder { .. }
             | Self::Trace(_)
             | Self::Replies { .. } => false,

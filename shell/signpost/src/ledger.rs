@@ -7,6 +7,7 @@ mod entries;
 mod worker;
 
 use crate::control::TraceWish;
+use crate::facts::Flow;
 use anyhow::{Context as _, Result};
 use model::{Duration, Metrics};
 use net::Clock;
@@ -65,13 +66,13 @@ pub(crate) fn start(
     config: LedgerConfig,
     spool: Spool,
     refusals: mpsc::Receiver<RefusedSession>,
-    clock: Clock,
-    metrics: Arc<Metrics>,
+    flow: Flow,
+    (clock, metrics): (Clock, Arc<Metrics>),
 ) -> (Recorder, Searcher) {
     let (told, read_to) = watch::channel(None);
     let (stop, stopped) = watch::channel(false);
     let searcher = Searcher { path: config.path.clone(), spool: spool.clone(), read_to };
-    let worker = Worker::new(config, spool.clone(), refusals, metrics, told, clock.now());
+    let worker = Worker::new(config, spool.clone(), (refusals, flow), metrics, told, clock.now());
     let mut task = JoinSet::new();
     task.spawn(run(worker, spool, clock, stopped));
     (Recorder { stop, task }, searcher)

@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod control;
 mod desk;
+mod facts;
 mod folders;
 mod keys;
 mod ledger;
@@ -40,6 +41,8 @@ fn main() -> ExitCode {
         Command::Dnsbl(command) => commands::dnsbl(command),
         Command::Sender(command) => commands::sender(command),
         Command::Source(command) => commands::source(command),
+        Command::Incident(command) => commands::incident(command),
+        Command::Maintenance(command) => commands::maintenance(command),
         Command::Status(command) => commands::status(command),
         Command::Config(command) => commands::config(command),
         Command::Completions { shell } => {

@@ -10,6 +10,7 @@ mod play;
 mod queue;
 mod status;
 mod watching;
+mod writing;
 
 use crate::cli::UpArgs;
 use crate::config::{self, OperatorConfig};

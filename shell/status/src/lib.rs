@@ -6,7 +6,9 @@
 pub mod copy;
 mod documents;
 mod encode;
+pub mod export;
 mod formats;
+pub mod incidents;
 pub mod kept;
 mod key;
 mod language;

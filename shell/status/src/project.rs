@@ -10,6 +10,7 @@ use crate::view::{
 };
 use incident::component::history::DAYS;
 use incident::component::{ComponentId, Part, State};
+use incident::lint::Hidden;
 use incident::{Clock, Phase, Standing, Text};
 use model::{Duration, Timestamp};
 
@@ -42,12 +43,13 @@ fn component_id(id: &ComponentId) -> PublicId {
 
 /// What an incident is to the public; nothing if it is none of theirs.
 ///
-/// `components` give names; an update is due `update_every` after the last one.
+/// `components` give names; an update is due `update_every` after the last one; facts lose what names one of `hidden`.
 #[must_use]
 pub fn incident(
     known: &incident::Incident,
     components: &[incident::Component],
     update_every: Duration,
+    hidden: &Hidden,
 ) -> Option<Incident> {
     let absorbed = known.standing == Standing::Absorbed;
     if !known.cause.is_public() || !(known.is_posted() || absorbed) {
@@ -69,10 +71,15 @@ pub fn incident(
         noticed: noticed(known),
         done: done(known),
         needed: needed(known),
-        next_update_at: posted.first().filter(|_| !over).map(|update| update.created_at + update_every),
+        next_update_at: posted
+            .iter()
+            .filter(|_| !over)
+            .filter_map(|update| update.posted_at())
+            .max()
+            .map(|at| at + update_every),
         figures: figures(known),
         updates: posted.iter().map(|one| update(one, components)).collect(),
-        evidence: evidence::cards(known),
+        evidence: evidence::cards(known, hidden),
         postmortem: published.map(|text| text.current().text.clone()),
         contradictions: published
             .map(|text| text.current().marks.iter().map(|mark| mark.text.clone()).collect())

@@ -45,6 +45,12 @@ impl Hidden {
         [&text.en, &text.de].into_iter().find_map(|text| text.lines().find_map(|line| self.in_line(line)))
     }
 
+    /// Whether one of the names stands in a text of another host.
+    #[must_use]
+    pub fn has_name(&self, text: &str) -> bool {
+        split(text).any(|word| self.is_hidden(&word.to_lowercase()))
+    }
+
     fn in_line(&self, line: &str) -> Option<Exposed> {
         let is_quoted = line.starts_with("    ");
         split(line).find_map(|word| {

@@ -90,6 +90,25 @@ proptest! {
     }
 
     #[test]
+    fn a_condensed_journal_gives_the_same_and_goes_on_as_the_whole_one(
+        steps in proptest::collection::vec(step(), 1..150), more in any::<u8>()
+    ) {
+        let world = play(&steps);
+        let condensed = incident::condensed(&world.settings, world.journal.clone());
+        prop_assert!(condensed.len() <= world.journal.len());
+        let mut whole = world.restarted();
+        let mut short = world.with_journal(condensed);
+        for board in [&mut whole, &mut short] {
+            board.wait(2);
+            let _told = board.fact(what(0, more));
+            board.wait(2);
+        }
+        prop_assert_eq!(whole.board.incidents(), short.board.incidents());
+        prop_assert_eq!(whole.board.maintenances(), short.board.maintenances());
+        prop_assert_eq!(whole.board.components(), short.board.components());
+    }
+
+    #[test]
     fn no_clock_contradicts_another_and_nothing_is_over_while_red(
         steps in proptest::collection::vec(step(), 1..150)
     ) {

@@ -48,6 +48,11 @@ impl World {
         self.as_of(self.now)
     }
 
+    /// The same after a restart from another journal.
+    pub(crate) fn with_journal(self, journal: Vec<Change>) -> Self {
+        Self { journal, ..self }.restarted()
+    }
+
     /// As it was then, from the journal up to then.
     pub(crate) fn as_of(&self, then: Timestamp) -> Self {
         let until_then = self.journal.iter().take_while(|change| change.at <= then);

@@ -30,3 +30,9 @@ fn other_texts_are_refused_with_the_reason() {
     check("01k7000000000000000000000u", IdError::Character('u'));
     check("80000000000000000000000000", IdError::Overflow);
 }
+
+#[test]
+fn an_id_tells_when_the_receipt_began() {
+    assert_eq!(id(1_732_449_531_123_000, 7).time(), Timestamp::from_micros(1_732_449_531_123_000));
+    assert_eq!(id(999, 255).time(), Timestamp::from_micros(0));
+}

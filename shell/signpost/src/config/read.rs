@@ -3,6 +3,7 @@
 //! Every problem is told with file and line, all of them in one pass; a key that nobody knows is a problem with the nearest known one.
 
 mod certificates;
+mod incidents;
 mod status;
 mod watching;
 
@@ -64,6 +65,7 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
         acme: certificates::acme(&mut top, beside, report),
         queue: queue(&mut top, report),
         status: status::status(&mut top, beside, http.status, report),
+        incidents: incidents::incidents(&mut top, report),
         http,
         dnsbl: watching::dnsbl(&mut top, report),
         canaries: watching::canaries(&mut top, report),

@@ -2,6 +2,7 @@
 //!
 //! One task for each connection, all of them joined at the stop. A socket that a dead process left is replaced; a live one's is not.
 
+mod incidents;
 mod lists;
 mod senders;
 mod sources;
@@ -16,6 +17,7 @@ use model::TenantName;
 use relay::Hints;
 use serde_json::json;
 use spool::Spool;
+use status::incidents::Incidents;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
@@ -43,6 +45,9 @@ pub(crate) struct Control {
     pub(crate) replies: ReplyBook,
     pub(crate) keeper: Arc<certificates::Keeper>,
     pub(crate) sentry: sentry::Sentry,
+    pub(crate) incidents: Incidents,
+    /// Signs exports.
+    pub(crate) key: Arc<status::SigningKey>,
     pub(crate) desk: Desk,
     pub(crate) watch: watch::Watch,
     pub(crate) listeners: Vec<SocketAddr>,
@@ -201,6 +206,10 @@ impl Control {
             Request::SourceOrder { source, place, kind, hours, note } => {
                 self.order_source((&source, &place), kind, (hours, note), by).await?
             }
+            Request::IncidentList { all } => self.list_incidents(all),
+            Request::IncidentShow { incident } => self.incident(&incident)?,
+            Request::IncidentExport { incident } => self.export_incident(&incident)?,
+            Request::IncidentAct { act } => self.act_on_incidents(*act, by).await?,
             Request::Trace(wish) => json!(self.ledger.search(&wish).await?),
         };
         Ok((value, Vec::new()))

@@ -2,6 +2,7 @@
 
 use super::{LedgerConfig, start};
 use crate::control::TraceWish;
+use crate::facts::Flow;
 use model::{Address, Duration, Envelope, Final, MessageId, Metrics, ReversePath, SnapshotNumber};
 use net::Clock;
 use relay::{RefusedAt, RefusedSession};
@@ -75,8 +76,13 @@ impl Node {
     /// Runs a ledger over the spool until it holds everything, and stops it.
     async fn record(&self, path: &Path, refused: mpsc::Receiver<RefusedSession>) {
         let config = LedgerConfig { path: path.to_owned(), keep: KEEP };
-        let (recorder, searcher) =
-            start(config, self.spool.clone(), refused, self.clock.clone(), Arc::clone(&self.metrics));
+        let (recorder, searcher) = start(
+            config,
+            self.spool.clone(),
+            refused,
+            Flow::default(),
+            (self.clock.clone(), Arc::clone(&self.metrics)),
+        );
         let mut read_to = searcher.read_to.clone();
         read_to.wait_for(|place| place.is_some() && self.spool.unread_records(*place) == 0).await.unwrap();
         recorder.stop().await;
@@ -105,8 +111,13 @@ async fn a_locked_ledger_stops_no_message_and_catches_up() {
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
     let node = node(&MemDisk::new());
     let config = LedgerConfig { path: path.clone(), keep: KEEP };
-    let (recorder, searcher) =
-        start(config, node.spool.clone(), nobody(), node.clock.clone(), Arc::clone(&node.metrics));
+    let (recorder, searcher) = start(
+        config,
+        node.spool.clone(),
+        nobody(),
+        Flow::default(),
+        (node.clock.clone(), Arc::clone(&node.metrics)),
+    );
     // If anything waited for the ledger this would not end: nobody but this task gives the lock back.
     let mut ids = Vec::new();
     for number in 0..60 {
@@ -194,8 +205,14 @@ async fn old_messages_are_forgotten() {
     let config = LedgerConfig { path: path.clone(), keep: Duration::from_secs(60) };
     let told = tokio::sync::watch::channel(None).0;
     let now = node.clock.now();
-    let mut worker =
-        super::Worker::new(config, node.spool.clone(), refused, Arc::clone(&node.metrics), told, now);
+    let mut worker = super::Worker::new(
+        config,
+        node.spool.clone(),
+        (refused, Flow::default()),
+        Arc::clone(&node.metrics),
+        told,
+        now,
+    );
     tokio::task::spawn_blocking(move || {
         while worker.step(now).unwrap() {}
         assert_eq!(stories(&path).len(), 1);

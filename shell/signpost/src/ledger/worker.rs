@@ -4,6 +4,7 @@
 //! hundred at a time, when there is nothing else to do.
 
 use super::{LedgerConfig, entries};
+use crate::facts::Flow;
 use model::{Duration, Metrics, Timestamp};
 use relay::RefusedSession;
 use spool::{LogBatch, LogGap, LogPlace, Spool};
@@ -25,6 +26,8 @@ pub(super) struct Worker {
     config: LedgerConfig,
     spool: Spool,
     refusals: mpsc::Receiver<RefusedSession>,
+    /// Counts what was read.
+    flow: Flow,
     metrics: Arc<Metrics>,
     told: watch::Sender<Option<LogPlace>>,
     ledger: Option<Ledger>,
@@ -43,7 +46,7 @@ impl Worker {
     pub(super) fn new(
         config: LedgerConfig,
         spool: Spool,
-        refusals: mpsc::Receiver<RefusedSession>,
+        (refusals, flow): (mpsc::Receiver<RefusedSession>, Flow),
         metrics: Arc<Metrics>,
         told: watch::Sender<Option<LogPlace>>,
         now: Timestamp,
@@ -52,6 +55,7 @@ impl Worker {
             config,
             spool,
             refusals,
+            flow,
             metrics,
             told,
             ledger: None,
@@ -174,6 +178,7 @@ impl Worker {
             self.refused = batch.entries.split_off(read.records.len());
         }
         self.metrics.ledger_records.add(taken?);
+        self.flow.note(&read.records);
         for gap in &batch.gaps {
             tracing::warn!(gap = gap.what, "the ledger has a gap");
         }

@@ -4,16 +4,18 @@
 //! give it anything any more.
 
 use super::certificates;
-use super::guarding::{self, Guarding};
+use super::guarding;
 use super::play;
 use super::play::Ports;
 use super::queue::{self, Reading};
-use super::status::{Looks, Page};
+use super::status::{self as status_side, Page};
 use super::watching;
+use super::writing::Writing;
 use crate::board::Board;
 use crate::config::{ListenerFile, OperatorConfig};
 use crate::control::{self, Control};
 use crate::desk::Desk;
+use crate::facts::{self, Facts, Flow, Looks, Moved, Reporter};
 use crate::keys;
 use crate::ledger::{self, LedgerConfig, Recorder, Searcher};
 use crate::replies::ReplyBook;
@@ -26,6 +28,8 @@ use net::{Clock, Resolver};
 use playground::Playground;
 use relay::{ListenerConfig, Refusals, Relay, RelayConfig, Tenants};
 use spool::Spool;
+use status::SigningKey;
+use status::incidents::Incidents;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -52,7 +56,9 @@ pub(super) struct Node {
     data_dir: PathBuf,
     console: SocketAddr,
     /// Writes what the guard decides.
-    guard: Guarding,
+    guard: Writing,
+    /// Writes and shows what comes to pass.
+    clerk: Writing,
     status: SocketAddr,
     tasks: JoinSet<()>,
 }
@@ -97,14 +103,24 @@ impl Node {
         let socket = control::bind(&data_dir)?;
         let web = console::bind(config.http.console).await?;
         let page = Page::open(&config, &data_dir, &clock)?;
+        let settings = status_side::settings(&config, &board);
+        let forecast = status_side::forecast(&config, sentry.clone());
+        let (incidents, clerk) = page.incidents(settings, forecast, &data_dir, Arc::clone(&metrics))?;
+        let facts = Facts { incidents, region: config.region.clone(), clock: clock.clone() };
         let public = status::bind(config.http.status).await?;
         let tenants = Arc::clone(board.tenants());
         let relay =
             Relay::start(relay_config, tenants, spool.clone(), resolver, clock.clone(), Arc::clone(&metrics))
                 .await?;
         let ledger = LedgerConfig { path: data_dir.join("ledger.sqlite"), keep: config.ledger.keep };
-        let (recorder, searcher) =
-            ledger::start(ledger, spool.clone(), refused, clock.clone(), Arc::clone(&metrics));
+        let flow = Flow::default();
+        let (recorder, searcher) = ledger::start(
+            ledger,
+            spool.clone(),
+            refused,
+            flow.clone(),
+            (clock.clone(), Arc::clone(&metrics)),
+        );
         let listener = relay.addresses().first().map(|(_, address)| *address);
         let means = (clock.clone(), Arc::clone(&metrics), Arc::clone(&board));
         let (watcher, watch, reports) =
@@ -122,15 +138,20 @@ impl Node {
             playground,
             tenants_dir: config.tenants_dir.clone(),
             data_dir,
-            guard: Guarding::begin(keeping),
+            guard: Writing::begin(|stop| keeping.run(stop)),
+            clerk: Writing::begin(|stop| clerk.run(stop)),
             tasks: JoinSet::new(),
         };
         let desk = Desk::new(node.spool.clone(), node.relay.operator(), clock);
+        let key = Arc::clone(&page.key);
         node.spawn_status(public, page, &config, Arc::clone(&metrics));
+        node.spawn_facts(&facts, flow, sentry.clone(), Arc::clone(&metrics));
         node.spawn_pages(web, &config, Arc::clone(&metrics), desk.clone());
-        node.tasks.spawn(watching::drain(reports, sentry.clone(), Arc::clone(&metrics)));
+        let reporter = Reporter::new(facts.clone(), watching::canary_ways(&config, &node.board));
+        node.tasks.spawn(watching::drain(reports, sentry.clone(), reporter, Arc::clone(&metrics)));
         node.tasks.spawn(watching::hear_replies(sentry.events(), watch.clone()));
-        node.spawn_control(socket, (searcher, replies), (desk, watch, sentry), (config.file, servers));
+        let asked = (desk, watch, sentry, (facts.incidents, key));
+        node.spawn_control(socket, (searcher, replies), asked, (config.file, servers));
         Ok(node)
     }
 
@@ -152,15 +173,36 @@ impl Node {
                 tracing::error!(%error, "the status page stopped");
             }
         });
-        let looks = Looks { spool: self.spool.clone(), metrics, region: config.region.clone() };
-        self.tasks.spawn(page.run(looks));
+        self.tasks.spawn(page.keep_up(metrics));
+    }
+
+    /// What comes to pass is told to the incidents.
+    fn spawn_facts(&mut self, facts: &Facts, flow: Flow, sentry: sentry::Sentry, metrics: Arc<Metrics>) {
+        let moved = Moved::default();
+        self.tasks.spawn(facts::hear(sentry, facts.clone(), moved.clone()));
+        self.tasks.spawn(flow.run(facts.clone(), moved));
+        let looks = Looks {
+            facts: facts.clone(),
+            spool: self.spool.clone(),
+            metrics,
+            keeper: Arc::clone(&self.keeper),
+            board: Arc::clone(&self.board),
+            listeners: self.relay.addresses().to_vec(),
+            console: self.console,
+        };
+        self.tasks.spawn(looks.run());
     }
 
     fn spawn_control(
         &mut self,
         socket: tokio::net::UnixListener,
         (ledger, replies): (Searcher, ReplyBook),
-        (desk, watch, sentry): (Desk, watch::Watch, sentry::Sentry),
+        (desk, watch, sentry, (incidents, key)): (
+            Desk,
+            watch::Watch,
+            sentry::Sentry,
+            (Incidents, Arc<SigningKey>),
+        ),
         (config, resolver): (Option<PathBuf>, Vec<SocketAddr>),
     ) {
         let control = Control {
@@ -171,6 +213,8 @@ impl Node {
             replies,
             keeper: Arc::clone(&self.keeper),
             sentry,
+            incidents,
+            key,
             desk,
             watch,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
@@ -297,6 +341,7 @@ impl Node {
         self.watcher.stop().await;
         self.tasks.shutdown().await;
         self.guard.stop().await;
+        self.clerk.stop().await;
         self.spool.stop().await;
         self.reading.stop().await;
         self.recorder.stop().await;
@@ -334,22 +379,6 @@ fn program() -> String {
 fn from_here(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).display().to_string()
-}
-
-/// Publishes the tenants there are, and tells which name servers to ask; none: the system's.
-fn furnish(
-    board: &Board,
-    playground: Option<&Playground>,
-    config: &OperatorConfig,
-    data_dir: &Path,
-) -> Result<Vec<SocketAddr>> {
-    let Some(playground) = playground else {
-        import(board, &config.tenants_dir);
-        return Ok(config.resolver.servers.clone());
-    };
-    board.publish(&play::tenant(playground, data_dir)?, None)?;
-    play::names(playground, config);
-    Ok(vec![playground.dns_address()])
 }
 
 fn import(board: &Board, directory: &Path) {

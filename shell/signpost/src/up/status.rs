@@ -1,43 +1,43 @@
-//! The status page of a node: measured here, kept, shown, copied.
+//! The status side of a node: which components there are, what the page shows beside incidents, and what of it is kept and published.
 //!
-//! Looks every ten seconds; a change and every full minute are kept on disk and, if the operator wants it, published. What fails here is an
-//! alarm and never touches mail. Delivery is measured by deliveries: a node without mail knows nothing of it, and the page says so.
+//! What fails here is an alarm and never touches mail. A component that no mail and no look has measured for five minutes is unknown.
 
+use crate::board::Board;
 use crate::config::{OperatorConfig, StatusFile};
 use crate::status_page::Place;
-use anyhow::Result;
-use incident::component::{ComponentId, Part, State, history::Span};
-use incident::{Component, Text};
-use model::{Metrics, RegionName, Timestamp};
+use anyhow::{Context as _, Result};
+use incident::Settings;
+use incident::component::Part;
+use model::{Metrics, Timestamp};
 use net::Clock;
-use spool::Spool;
-use status::view::View;
-use status::{SigningKey, Site, copy, kept, project};
+use sentry::{Sentry, WeatherShown, Word};
+use status::incidents::{Clerk, Forecast, Incidents, Means};
+use status::view::{Path, Sky, Weather, WeatherRow};
+use status::{SigningKey, Site, copy, kept};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tenant::settings::{EgressMode, SmartHost};
 
-const LOOK: Duration = Duration::from_secs(10);
+/// How often the page is kept and published when nothing changes.
 const KEEP: Duration = Duration::from_secs(60);
-/// Mail that waits longer is late.
-const OLDEST_MAX: Duration = Duration::from_secs(600);
-/// Earlier states of one component; flapping for weeks forgets the oldest.
-const SPANS_MAX: usize = 2_000;
+/// Between two copies.
+const PACE: Duration = Duration::from_millis(500);
+/// The time of which the weather tells.
+const WEATHER: Duration = Duration::from_secs(900);
+/// Receivers that are no known provider, together.
+const OTHERS: &str = "others";
 
 /// The page and what it writes.
 pub(super) struct Page {
     pub(super) site: Site,
     place: Place,
-    key: Arc<SigningKey>,
+    pub(super) key: Arc<SigningKey>,
     publish: Option<PathBuf>,
     clock: Clock,
-}
-
-/// What is looked at.
-pub(super) struct Looks {
-    pub(super) spool: Spool,
-    pub(super) metrics: Arc<Metrics>,
-    pub(super) region: RegionName,
+    /// When this node, in an earlier life, last showed something.
+    alive_until: Timestamp,
 }
 
 impl Page {
@@ -47,28 +47,37 @@ impl Page {
         let place = Place::open(data_dir)?;
         let key = Arc::new(place.key()?);
         let site = Site::new(settings, clock.clone());
+        let mut alive_until = Timestamp::from_micros(i64::MIN);
         if let Some(view) = kept::load(&place.view()) {
+            alive_until = view.made_at;
             site.show(view);
         }
-        Ok(Self { site, place, key, publish, clock: clock.clone() })
+        Ok(Self { site, place, key, publish, clock: clock.clone(), alive_until })
     }
 
-    /// Looks until it is dropped.
-    pub(super) async fn run(self, looks: Looks) {
-        let mut parts = Parts::new(&looks.region, self.clock.now());
-        let mut kept_at: Option<Timestamp> = None;
+    /// The incidents of which it tells.
+    pub(super) fn incidents(
+        &self,
+        settings: Settings,
+        forecast: Forecast,
+        data_dir: &std::path::Path,
+        metrics: Arc<Metrics>,
+    ) -> Result<(Incidents, Clerk)> {
+        let means = Means { site: self.site.clone(), forecast, clock: self.clock.clone(), metrics };
+        Incidents::open(&data_dir.join("incidents"), settings, self.alive_until, means)
+            .context("what was said of incidents is not known without their journal")
+    }
+
+    /// Keeps and publishes on every change and every minute, for ever.
+    pub(super) async fn keep_up(self, metrics: Arc<Metrics>) {
+        let mut changes = self.site.changes();
         loop {
-            let now = self.clock.now();
-            let has_changed = parts.look(&looks, now);
-            let before = self.site.view();
-            let changed_at = if has_changed { now } else { before.changed_at };
-            let components = parts.all.iter().map(|(part, _)| project::component(part, now)).collect();
-            self.site.show(View { made_at: now, changed_at, components, ..View::clone(&before) });
-            if has_changed || kept_at.is_none_or(|at| now.since(at) >= KEEP) {
-                kept_at = Some(now);
-                self.keep(&looks.metrics).await;
+            self.keep(&metrics).await;
+            tokio::time::sleep(PACE).await;
+            tokio::select! {
+                changed = changes.changed() => if changed.is_err() { return },
+                () = self.clock.sleep(KEEP) => {}
             }
-            self.clock.sleep(LOOK).await;
         }
     }
 
@@ -94,65 +103,99 @@ impl Page {
     }
 }
 
-/// The components with the counter that each was measured by last.
-struct Parts {
-    all: Vec<(Component, u64)>,
+/// The components that this node's tenants need, and the operator's policy.
+pub(super) fn settings(config: &OperatorConfig, board: &Board) -> Settings {
+    let ways: Vec<Option<&str>> =
+        board.tenants().all().iter().map(|snapshot| way(&snapshot.settings)).collect();
+    let providers: BTreeSet<&str> = ways.iter().flatten().copied().collect();
+    let providers: Vec<&str> = providers.into_iter().collect();
+    let group = config.region.to_string().to_uppercase();
+    let mut settings = Settings::standard(&config.region, &group, &providers);
+    let delivers_to_others = ways.is_empty() || ways.contains(&None);
+    settings.components.retain(|component| match component.id.part {
+        Part::Delivery => delivers_to_others,
+        // People come with their tenant's folder: there is no directory yet that could grow old.
+        Part::Directory => false,
+        Part::Intake | Part::Signatures | Part::Return(_) | Part::Console => true,
+    });
+    settings.policy.clone_from(&config.incidents);
+    settings
 }
 
-impl Parts {
-    fn new(region: &RegionName, now: Timestamp) -> Self {
-        let names = [
-            (Part::Intake, Text::new("Taking mail", "Annahme von E-Mail")),
-            (Part::Delivery, Text::new("Handing mail on", "Weitergabe von E-Mail")),
-            (Part::Signatures, Text::new("Signatures", "Signaturen")),
-        ];
-        let component = |(part, name)| Component {
-            id: ComponentId { region: region.clone(), part },
-            name,
-            group: region.to_string().to_uppercase(),
-            state: State::Unknown,
-            since: now,
-            evidence: None,
-            measured: None,
-            history: Vec::new(),
-        };
-        Self { all: names.into_iter().map(|part| (component(part), 0)).collect() }
+/// The known provider to which a tenant's mail is returned.
+pub(super) fn way(settings: &tenant::settings::Settings) -> Option<&'static str> {
+    match settings.egress.mode {
+        EgressMode::Deliver => None,
+        EgressMode::Return => match &settings.egress.smart_host {
+            SmartHost::Name { host, .. } => bounce::provider_of(&host.to_string()),
+            SmartHost::Address(_) | SmartHost::Mx(_) => None,
+        },
     }
+}
 
-    /// Whether a state changed.
-    fn look(&mut self, looks: &Looks, now: Timestamp) -> bool {
-        let metrics = &looks.metrics;
-        let mut has_changed = false;
-        for (component, counted) in &mut self.all {
-            let count = match component.id.part {
-                Part::Intake | Part::Return(_) | Part::Directory | Part::Console => 0,
-                Part::Delivery => metrics.delivered.get(),
-                Part::Signatures => metrics.stamped.get() + metrics.passed.get(),
-            };
-            let is_new = std::mem::replace(counted, count) != count;
-            let is_late = Duration::from_micros(metrics.queue_oldest_micros.get()) > OLDEST_MAX;
-            let found = match component.id.part {
-                Part::Intake if looks.spool.may_accept().is_ok() => Some(State::Operational),
-                Part::Intake => Some(State::MajorOutage),
-                Part::Delivery if is_late => Some(State::DegradedPerformance),
-                Part::Delivery | Part::Signatures => is_new.then_some(State::Operational),
-                Part::Return(_) | Part::Directory | Part::Console => None,
-            };
-            has_changed |= found.is_some_and(|state| measured(component, state, now));
+/// The delivery weather: our sources towards the providers that everybody knows, and all others together.
+pub(super) fn forecast(config: &OperatorConfig, sentry: Sentry) -> Forecast {
+    let (region, shows_addresses) =
+        (config.region.to_string().to_uppercase(), config.status.settings.show_addresses);
+    Box::new(move || {
+        let mut cells: BTreeMap<(String, String), Path> = BTreeMap::new();
+        for shown in sentry.weather(WEATHER) {
+            let is_known = !shown.receiver.contains('.');
+            let column = if is_known { shown.receiver.clone() } else { OTHERS.to_owned() };
+            let at = cells.entry((shown.source.to_string(), column)).or_insert(QUIET);
+            add(at, &shown);
         }
-        has_changed
+        let columns: BTreeSet<&String> = cells.keys().map(|(_, column)| column).collect();
+        let mut providers: Vec<String> = columns.into_iter().cloned().collect();
+        // The others stand last.
+        providers.sort_by_key(|provider| (provider == OTHERS, provider.clone()));
+        let row = |source: &model::Source| WeatherRow {
+            region: region.clone(),
+            source: source.name.to_string(),
+            address: shows_addresses.then(|| source.address.to_string()),
+            cells: providers
+                .iter()
+                .map(|provider| {
+                    cells.get(&(source.name.to_string(), provider.clone())).copied().unwrap_or(QUIET)
+                })
+                .collect(),
+        };
+        let rows = sentry.sources().iter().filter(|source| !source.notice).map(row).collect();
+        let providers = providers.iter().map(|provider| incident::provider_name(provider)).collect();
+        Weather { providers, rows, over: WEATHER }
+    })
+}
+
+const QUIET: Path =
+    Path { sky: Sky::Quiet, accepted: 0, deferred: 0, refused: 0, median: None, measured_at: None };
+
+fn add(path: &mut Path, shown: &WeatherShown) {
+    let cell = &shown.cell;
+    path.accepted += cell.accepted;
+    path.deferred += cell.deferred;
+    path.refused += cell.refused;
+    let median = Duration::from_millis(cell.p50_ms);
+    path.median = path.median.max((cell.accepted > 0).then_some(median));
+    path.measured_at = path.measured_at.max(Some(cell.last));
+    let sky = match shown.state {
+        Word::Quarantined => Sky::Shut,
+        Word::Probing => Sky::Probing,
+        Word::Clean | Word::Suspect | Word::Warming if cell.deferred > cell.accepted => Sky::Slow,
+        Word::Clean | Word::Suspect | Word::Warming => Sky::Clear,
+    };
+    // Of several receivers in one column the worst is shown.
+    if rank(sky) > rank(path.sky) {
+        path.sky = sky;
     }
 }
 
-/// Takes a measurement in; whether it changed the state.
-fn measured(component: &mut Component, state: State, now: Timestamp) -> bool {
-    component.measured = Some(now);
-    if component.state == state {
-        return false;
+const fn rank(sky: Sky) -> u8 {
+    match sky {
+        Sky::Quiet => 0,
+        Sky::Unknown => 1,
+        Sky::Clear => 2,
+        Sky::Slow => 3,
+        Sky::Probing => 4,
+        Sky::Shut => 5,
     }
-    component.history.push(Span { from: component.since, until: now, state: component.state });
-    let surplus = component.history.len().saturating_sub(SPANS_MAX);
-    component.history.drain(..surplus);
-    (component.state, component.since) = (state, now);
-    true
 }

@@ -2,12 +2,13 @@
 
 use crate::board::Board;
 use crate::config::OperatorConfig;
+use crate::facts::Reporter;
 use anyhow::{Context as _, Result};
 use dnsbl::Tier;
-use model::{Domain, Metrics};
+use model::{CanaryName, Domain, Metrics};
 use net::Clock;
 use sentry::{Evidence, Kind, Poll, Polled, Sentry};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -40,9 +41,15 @@ pub(super) async fn start(
     watch::start(watch, Means { clock, metrics, tenant_domains }).await.context("the watch does not start")
 }
 
-/// Takes reports for ever: what lists of tier A say of our sources is for the guard, and everything is told in the log.
-pub(super) async fn drain(mut reports: mpsc::Receiver<Report>, sentry: Sentry, metrics: Arc<Metrics>) {
+/// Takes reports for ever: what lists of tier A say of our sources is for the guard, and everything is told in the log and to the incidents.
+pub(super) async fn drain(
+    mut reports: mpsc::Receiver<Report>,
+    sentry: Sentry,
+    mut reporter: Reporter,
+    metrics: Arc<Metrics>,
+) {
     while let Some(report) = reports.recv().await {
+        reporter.hear(&report);
         if let Some(poll) = poll(&report) {
             sentry.polled(poll);
         }
@@ -66,6 +73,17 @@ fn poll(report: &Report) -> Option<Poll> {
     };
     let text = standing.listing().and_then(|listing| listing.text.clone());
     Some(Poll { source: source.clone(), list: (*zone).to_owned(), says, text })
+}
+
+/// To which known provider the sender of each canary returns its mail.
+pub(super) fn canary_ways(config: &OperatorConfig, board: &Board) -> BTreeMap<CanaryName, String> {
+    let tenants = board.tenants().all();
+    let way = |canary: &watch::CanaryConfig| {
+        let domain = canary.from.domain();
+        let tenant = tenants.iter().find(|tenant| tenant.settings.domains.contains(&domain))?;
+        Some((canary.name.clone(), super::status::way(&tenant.settings)?.to_owned()))
+    };
+    config.canaries.iter().filter_map(way).collect()
 }
 
 /// A list that a receiver's refusal names is believed by the watch from then on.

@@ -7,6 +7,7 @@ mod certificates;
 mod cli;
 mod corpus;
 mod crash;
+mod incidents;
 mod ledger;
 mod queue;
 mod replies;

@@ -1,6 +1,6 @@
 //! Our sources as an operator meets them, with the real binary: what a block list says moves the mail, outlives a kill, and ends by itself.
 
-use crate::support::Place;
+use crate::support::{Place, send};
 use playground::{Playground, PlaygroundConfig};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -14,14 +14,6 @@ fn state(place: &Place, source: &str) -> String {
     let told: serde_json::Value = serde_json::from_slice(&told.out).unwrap();
     let one = told["sources"].as_array().unwrap().iter().find(|one| one["name"] == source).unwrap();
     one["state"].as_str().unwrap().to_owned()
-}
-
-fn send(place: &Place, name: &str) {
-    let mail = place.directory.path().join("mail.eml");
-    let text = format!("From: anna.berg@acme.example\nTo: kim@customer.example\nSubject: {name}\n\nHello\n");
-    std::fs::write(&mail, text).unwrap();
-    let sent = place.command(&["send", &mail.display().to_string()]);
-    assert_eq!(sent.code, 0, "{}{}", sent.text(), sent.err);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,8 @@ use std::process::Command;
 const GET: &str =
     "import sys, urllib.request; sys.stdout.write(urllib.request.urlopen(sys.argv[1]).read().decode())";
 
-fn get(place: &Place, path: &str) -> String {
+/// A page of the status site.
+pub(crate) fn get(place: &Place, path: &str) -> String {
     let status = place.ask("{\"request\":\"status\"}").unwrap();
     let url = format!("http://{}{path}", status["done"]["status"].as_str().unwrap());
     let done = output(Command::new("python3").args(["-c", GET, &url]), b"");

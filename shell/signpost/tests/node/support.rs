@@ -220,3 +220,12 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// Hands one message of the example's tenant in.
+pub(crate) fn send(place: &Place, name: &str) {
+    let mail = place.directory.path().join("mail.eml");
+    let text = format!("From: anna.berg@acme.example\nTo: kim@customer.example\nSubject: {name}\n\nHello\n");
+    std::fs::write(&mail, text).unwrap();
+    let sent = place.command(&["send", &mail.display().to_string()]);
+    assert_eq!(sent.code, 0, "{}{}", sent.text(), sent.err);
+}

@@ -3,6 +3,7 @@
 //! Facts about tenants, queues and our own hosts have no card; their ids may still stand under a sentence, and the signed export has them.
 
 use crate::view::Evidence;
+use incident::lint::Hidden;
 use incident::{CanaryResult, EvidenceId, Fact, Text, What};
 use std::collections::BTreeSet;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeSet;
 const CARDS_MAX: usize = 20;
 
 /// The facts that public sentences name, and the first and last failure, oldest first.
-pub(super) fn cards(known: &incident::Incident) -> Vec<Evidence> {
+pub(super) fn cards(known: &incident::Incident, hidden: &Hidden) -> Vec<Evidence> {
     let mut wanted: BTreeSet<&EvidenceId> = known
         .posted_updates()
         .into_iter()
@@ -19,26 +20,28 @@ pub(super) fn cards(known: &incident::Incident) -> Vec<Evidence> {
         .collect();
     wanted.extend(known.harm.first.iter().chain(&known.harm.last).map(|failure| &failure.evidence));
     let named = known.evidence.iter().filter(|fact| wanted.contains(&fact.id));
-    named.filter_map(card).take(CARDS_MAX).collect()
+    named.filter_map(|fact| card(fact, hidden)).take(CARDS_MAX).collect()
 }
 
-fn card(fact: &Fact) -> Option<Evidence> {
+fn card(fact: &Fact, hidden: &Hidden) -> Option<Evidence> {
     let mut facts: Vec<(Text, String)> = Vec::new();
     let mut add = |en: &str, de: &str, value: String| facts.push((Text::new(en, de), value));
     let (title, reply) = match &fact.what {
-        What::Refused { source, provider, site, category, list, messages, reply, .. } => {
+        What::Refused { source, provider, category, list, messages, reply, .. } => {
             add("Source", "Quelle", source.to_string());
             add("Messages", "Nachrichten", messages.to_string());
             add("Category", "Art", category.to_string());
-            site.iter().for_each(|site| add("Refused by", "Abgelehnt von", site.clone()));
             list.iter().for_each(|list| add("List", "Liste", list.clone()));
-            (Text::new(format!("Refused by {provider}"), format!("Abgelehnt von {provider}")), reply.clone())
+            let by = receiver(provider);
+            let title = Text::new(format!("Refused by {}", by.en), format!("Abgelehnt von {}", by.de));
+            (title, reply.clone().filter(|reply| !hidden.has_name(reply)))
         }
         What::Delivered { source, provider, messages, moved, .. } => {
             add("Source", "Quelle", source.to_string());
             add("Messages", "Nachrichten", messages.to_string());
             add("Of these moved", "Davon umgeleitet", moved.to_string());
-            (Text::new(format!("Taken by {provider}"), format!("Angenommen von {provider}")), None)
+            let by = receiver(provider);
+            (Text::new(format!("Taken by {}", by.en), format!("Angenommen von {}", by.de)), None)
         }
         What::SourceChanged { source, list, .. } => {
             list.iter().for_each(|list| add("List", "Liste", list.clone()));
@@ -73,6 +76,7 @@ fn card(fact: &Fact) -> Option<Evidence> {
             (Text::new("Senders were told of a failure", "Absendern wurde ein Fehler gemeldet"), None)
         }
         What::Waiting { .. }
+        | What::Balanced { .. }
         | What::CertificateLooked { .. }
         | What::ConnectorHeld { .. }
         | What::ConnectorReleased { .. }
@@ -86,6 +90,14 @@ fn card(fact: &Fact) -> Option<Evidence> {
         | What::Acted { .. } => return None,
     };
     Some(Evidence { id: fact.id.to_string(), at: fact.at, title, facts, reply })
+}
+
+/// A provider of many is named; a host that is nobody's but one tenant's or recipient's is not.
+fn receiver(provider: &str) -> Text {
+    if provider.contains('.') {
+        return Text::new("another mail system", "einem anderen Mailsystem");
+    }
+    Text::same(incident::provider_name(provider))
 }
 
 fn canary(result: CanaryResult) -> Text {

@@ -1,10 +1,15 @@
 use super::{component, incident};
 use crate::view::Author;
 use incident::component::history::Span;
+use incident::lint::Hidden;
 use incident::{Component, Incident, State, Text};
 use model::{Duration, Timestamp};
 
 const EVERY: Duration = Duration::from_secs(1800);
+
+fn hidden() -> Hidden {
+    Hidden::new(["acme".to_owned(), "acme-example".to_owned()], &[known()])
+}
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -45,7 +50,7 @@ fn posted(publication: &str, cause: &str) -> Incident {
         "updates":[{{"id":"bbbbbbbbbbb1","phase":"investigating","created_at":"2026-11-25T06:00:30Z","display_at":"2026-11-25T06:00:30Z",
           {publication},"versions":[{},{}],"affected":[]}}],
         "upstream":[],"merged_into":null,"reopened":0,"postmortem":null,
-        "evidence":[{{"id":"spool/1/2","at":"2026-11-25T06:00:00Z","region":"eu","kind":"refused","source":"eu-1","provider":"Microsoft","site":null,
+        "evidence":[{{"id":"spool/1/2","at":"2026-11-25T06:00:00Z","region":"eu","kind":"refused","source":"eu-1","provider":"microsoft","site":null,
           "category":"ip_listed","owner":"our_address","strength":"strong","tenant":"acme","list":null,"messages":3,"reply":"550 5.7.1 no"}}],
         "evidence_left_out":0}}"#,
         version(r#"{"by":"machine"}"#),
@@ -70,7 +75,7 @@ fn a_component_keeps_its_region_its_days_and_the_time_of_its_measurement() {
 
 #[test]
 fn a_posted_incident_is_shown_with_its_clocks_versions_and_evidence_and_no_tenant() {
-    let shown = incident(&posted(POSTED, ADDRESS), &[known()], EVERY).unwrap();
+    let shown = incident(&posted(POSTED, ADDRESS), &[known()], EVERY, &hidden()).unwrap();
     assert_eq!(shown.clocks.harm_began, Some(at("2026-11-25T06:00:00Z")));
     assert_eq!(shown.affected[0].name.en, "Return to Microsoft 365");
     let update = &shown.updates[0];
@@ -78,7 +83,7 @@ fn a_posted_incident_is_shown_with_its_clocks_versions_and_evidence_and_no_tenan
         (update.author, update.earlier.len(), update.evidence.as_slice()),
         (Author::Person, 1, &["spool/1/2".to_owned()][..])
     );
-    assert_eq!(shown.evidence[0].title.en, "Refused by Microsoft");
+    assert_eq!(shown.evidence[0].title.en, "Refused by Microsoft 365");
     assert_eq!(shown.next_update_at, Some(at("2026-11-25T06:30:30Z")));
     assert_eq!(shown.figures[0].value, "3");
     let all = serde_json::to_string(&shown).unwrap();
@@ -87,7 +92,25 @@ fn a_posted_incident_is_shown_with_its_clocks_versions_and_evidence_and_no_tenan
 
 #[test]
 fn what_waits_for_a_person_and_what_is_a_tenants_own_stays_inside() {
-    assert_eq!(incident(&posted(WAITING, ADDRESS), &[known()], EVERY), None);
+    assert_eq!(incident(&posted(WAITING, ADDRESS), &[known()], EVERY, &hidden()), None);
     let own = r#"{"region":"eu","cause":"connector","tenant":"acme"}"#;
-    assert_eq!(incident(&posted(POSTED, own), &[known()], EVERY), None);
+    assert_eq!(incident(&posted(POSTED, own), &[known()], EVERY, &hidden()), None);
+}
+
+#[test]
+fn a_reply_that_names_a_tenant_and_a_host_that_is_one_tenants_are_not_shown() {
+    let mut refused = posted(POSTED, ADDRESS);
+    let reply = |incident: &Incident| incident_of(incident).evidence[0].reply.clone();
+    assert_eq!(reply(&refused).as_deref(), Some("550 5.7.1 no"));
+    let incident::What::Refused { provider, reply: said, .. } = &mut refused.evidence[0].what else {
+        unreachable!()
+    };
+    *provider = "mail.acme.example".to_owned();
+    *said = Some("550 5.7.1 refused by acme-example.mail.protection.outlook.com".to_owned());
+    assert_eq!(reply(&refused), None);
+    assert_eq!(incident_of(&refused).evidence[0].title.en, "Refused by another mail system");
+}
+
+fn incident_of(known_inside: &Incident) -> crate::view::Incident {
+    incident(known_inside, &[known()], EVERY, &hidden()).unwrap()
 }

@@ -30,9 +30,19 @@ impl Board {
     }
 
     fn hidden(&self) -> Hidden {
+        let sources = self.sources.names().map(ToString::to_string);
+        Hidden::new(self.private_names().chain(sources), &self.components)
+    }
+
+    /// Names of tenants and of what is theirs, which no public text may have, a quoted one included.
+    #[must_use]
+    pub fn hidden_names(&self) -> Hidden {
+        Hidden::new(self.private_names(), &self.components)
+    }
+
+    fn private_names(&self) -> impl Iterator<Item = String> {
         let incidents = self.incidents.values();
         let tenants = incidents.flat_map(|one| one.harm.tenants.iter().map(ToString::to_string));
-        let sources = self.sources.names().map(ToString::to_string);
-        Hidden::new(self.private.iter().cloned().chain(tenants).chain(sources), &self.components)
+        self.private.iter().cloned().chain(tenants)
     }
 }

@@ -1,0 +1,76 @@
+//! What is asked about incidents, and what people do about them.
+
+use super::Control;
+use anyhow::{Context as _, Result};
+use incident::{Act, Incident, IncidentId, Language, Standing, lint};
+use serde_json::{Value, json};
+
+impl Control {
+    pub(super) fn list_incidents(&self, all: bool) -> Value {
+        self.incidents.read(|board| {
+            let components: Vec<Value> = board
+                .components()
+                .iter()
+                .map(|one| {
+                    json!({
+                        "id": one.id, "name": one.name.en, "state": one.state, "since": one.since,
+                        "measured": one.measured,
+                    })
+                })
+                .collect();
+            let is_wanted = |one: &&Incident| all || one.is_open();
+            let incidents: Vec<Value> = board.incidents().into_iter().filter(is_wanted).map(line).collect();
+            json!({ "components": components, "incidents": incidents })
+        })
+    }
+
+    pub(super) fn incident(&self, id: &IncidentId) -> Result<Value> {
+        let shown = self.incidents.read(|board| {
+            let incident = board.incident(id)?;
+            let draft = board.draft(id).map(|draft| draft.markdown(Language::En));
+            let marks = lint::incident(incident);
+            Some(json!({ "line": line(incident), "incident": incident, "draft": draft, "marks": marks }))
+        });
+        shown.with_context(|| format!("there is no incident {id}; `signpost incident ls --all` lists them"))
+    }
+
+    /// The bytes are signed as they stand in `export`.
+    pub(super) fn export_incident(&self, id: &IncidentId) -> Result<Value> {
+        let exported = self.incidents.read(|board| status::export::of(board, id));
+        let text = exported
+            .with_context(|| format!("there is no incident {id}; `signpost incident ls --all` lists them"))?;
+        Ok(json!({ "export": self.key.seal(&text) }))
+    }
+
+    /// Answers with what followed, once it is journalled.
+    pub(super) async fn act_on_incidents(&self, act: Act, by: String) -> Result<Value> {
+        let changes = self.incidents.act(act, by).await?;
+        let about = changes.iter().find_map(|change| change.what.about().cloned());
+        let line = about.and_then(|id| self.incidents.read(|board| board.incident(&id).map(line)));
+        Ok(json!({ "changes": changes, "line": line }))
+    }
+}
+
+/// One line of a list.
+fn line(incident: &Incident) -> Value {
+    let standing = match incident.standing {
+        Standing::Suspected => "suspected",
+        Standing::Confirmed => "confirmed",
+        Standing::Dismissed => "dismissed",
+        Standing::Absorbed => "absorbed",
+        Standing::Merged => "merged",
+    };
+    let waiting: Vec<Value> = incident
+        .updates
+        .iter()
+        .filter(|update| matches!(update.publication, incident::Publication::Waiting { .. }))
+        .map(|update| json!({ "id": update.id, "phase": update.phase, "text": update.body(Language::En) }))
+        .collect();
+    let harm = &incident.harm;
+    json!({
+        "id": incident.id, "title": incident.title.en, "standing": standing, "phase": incident.shown_phase(),
+        "impact": incident.impact(), "cause": incident.cause.word(), "opened_at": incident.opened_at,
+        "posted": incident.is_posted(), "waiting": waiting,
+        "refused": harm.refused.count, "moved": harm.moved.count, "reported": harm.reported.count,
+    })
+}

@@ -1,0 +1,70 @@
+//! What happens in this node, told to its incidents as facts.
+//!
+//! ```text
+//!   sentry events ---- guard.rs --+
+//!   ledger's reading - flow.rs ---+--> Facts --> incidents (shell/status)
+//!   watch reports ---- watch.rs --+
+//!   looks of a minute  looks.rs --+
+//! ```
+//! What leads to a decision is told at once, what is counted every ten seconds, what is looked at every minute, also when nothing changed. Nothing
+//! here waits for the page, and what fails here never touches mail.
+
+mod flow;
+mod guard;
+mod looks;
+mod names;
+mod watch;
+
+pub(crate) use flow::Flow;
+pub(crate) use guard::{Moved, hear};
+pub(crate) use looks::Looks;
+pub(crate) use watch::Reporter;
+
+use incident::{EvidenceId, Fact, What};
+use model::{RegionName, Timestamp};
+use net::Clock;
+use status::incidents::Incidents;
+
+/// Longest id: names that come from outside are cut.
+const ID_LEN_MAX: usize = 96;
+
+/// Where facts go; clones lead to the same place.
+#[derive(Clone)]
+pub(crate) struct Facts {
+    pub(crate) incidents: Incidents,
+    pub(crate) region: RegionName,
+    pub(crate) clock: Clock,
+}
+
+impl Facts {
+    /// Something came to pass at `at`; the id is made of `kind`, the names and the time.
+    pub(crate) fn tell(&self, kind: &str, names: &[&str], at: Timestamp, what: What) {
+        self.tell_as(id(kind, names, at), at, what);
+    }
+
+    /// Something came to pass that has its id already.
+    pub(crate) fn tell_as(&self, id: EvidenceId, at: Timestamp, what: What) {
+        self.incidents.tell(Fact { id, at, region: self.region.clone(), what });
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// `flow/eu-1/microsoft/1732449531000000`.
+fn id(kind: &str, names: &[&str], at: Timestamp) -> EvidenceId {
+    let time = at.as_micros().to_string();
+    let mut text = kind.to_owned();
+    for name in names {
+        text.push('/');
+        text.extend(name.chars().map(|letter| if letter.is_ascii_graphic() { letter } else { '-' }));
+    }
+    text.truncate(ID_LEN_MAX - 1 - time.len());
+    text.push('/');
+    text.push_str(&time);
+    text.parse().expect("printable ASCII of a bounded length")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! Deliveries and stamping as they are counted from the spool's log, which the ledger reads anyway.
+//!
+//! Every ten seconds there is one fact for each source and provider that took something. A message counts once for each transaction that reached somebody.
+
+use super::{Facts, Moved};
+use incident::{Delays, What};
+use model::{Duration, Final, MessageId, SourceName, Timestamp};
+use sentry::Receiver;
+use spool::{Event, LogRecord};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How often what was counted is told.
+const EVERY: Duration = Duration::from_secs(10);
+/// Deliveries between two tellings of which it is asked whether they were moved; the others are counted only.
+const ASKED_MAX: usize = 200_000;
+/// Next hops whose provider is remembered.
+const HOSTS_MAX: usize = 10_000;
+
+/// Counts; clones count together.
+#[derive(Clone, Default)]
+pub(crate) struct Flow(Arc<Mutex<Window>>);
+
+#[derive(Default)]
+struct Window {
+    sums: BTreeMap<Way, Sum>,
+    delivered: Vec<(MessageId, Way)>,
+    providers: BTreeMap<String, Arc<str>>,
+    eligible: u64,
+    stamped: u64,
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
+}
+
+/// One source to one provider.
+type Way = (SourceName, Arc<str>);
+
+#[derive(Default)]
+struct Sum {
+    messages: u64,
+    moved: u64,
+    delays: Delays,
+}
+
+impl Flow {
+    /// Takes in what the ledger has read and written.
+    pub(crate) fn note(&self, records: &[LogRecord]) {
+        let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for record in records {
+            match &record.event {
+                Event::Outcomes { outcomes } => window.ended(record, outcomes),
+                Event::Stamped { groups } => {
+                    for group in groups {
+                        let is_stamped = group.outcome == "stamped";
+                        let has_failed = group.reason.as_deref() == Some("template_failed");
+                        window.eligible += u64::from(is_stamped || has_failed);
+                        window.stamped += u64::from(is_stamped);
+                    }
+                    window.saw(record.at);
+                }
+                Event::Accepted { .. }
+                | Event::Attempt { .. }
+                | Event::Tried { .. }
+                | Event::Rescheduled { .. }
+                | Event::Parked { .. }
+                | Event::Released { .. }
+                | Event::Told { .. }
+                | Event::Moved { .. }
+                | Event::Acted { .. }
+                | Event::Act { .. }
+                | Event::Dropped => {}
+            }
+        }
+    }
+
+    /// Tells what was counted, for ever.
+    pub(crate) async fn run(self, facts: Facts, moved: Moved) {
+        loop {
+            facts.clock.sleep(EVERY).await;
+            self.tell(&facts, &moved);
+        }
+    }
+
+    pub(super) fn tell(&self, facts: &Facts, moved: &Moved) {
+        let window = {
+            let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let providers = std::mem::take(&mut window.providers);
+            std::mem::replace(&mut *window, Window { providers, ..Window::default() })
+        };
+        let (Some(since), Some(until)) = (window.since, window.until) else { return };
+        let mut sums = window.sums;
+        for (message, way) in window.delivered {
+            if moved.is_moved(message, &way.0)
+                && let Some(sum) = sums.get_mut(&way)
+            {
+                sum.moved += 1;
+            }
+        }
+        for ((source, provider), sum) in sums {
+            let names = [source.to_string(), provider.to_string()];
+            let what = What::Delivered {
+                source,
+                provider: provider.to_string(),
+                since,
+                messages: sum.messages,
+                moved: sum.moved,
+                delays: sum.delays,
+            };
+            facts.tell("flow", &names.each_ref().map(String::as_str), until, what);
+        }
+        if window.eligible > 0 {
+            let (eligible, stamped) = (window.eligible, window.stamped);
+            facts.tell("stamped", &[], until, What::Stamped { since, eligible, stamped });
+        }
+    }
+}
+
+impl Window {
+    fn ended(&mut self, record: &LogRecord, outcomes: &[(usize, Final)]) {
+        let reached = outcomes.iter().find_map(|(_, outcome)| match outcome {
+            Final::Delivered { host, source, .. } => Some((host, source)),
+            Final::Bounced { .. } | Final::Discarded { .. } | Final::Operator { .. } => None,
+        });
+        let Some((host, source)) = reached else { return };
+        self.saw(record.at);
+        let way = (source.clone(), self.provider(host));
+        let sum = self.sums.entry(way.clone()).or_default();
+        sum.messages += 1;
+        sum.delays.add(record.at.since(record.id.time()).as_secs(), 1);
+        if self.delivered.len() < ASKED_MAX {
+            self.delivered.push((record.id, way));
+        }
+    }
+
+    fn saw(&mut self, at: Timestamp) {
+        self.since = Some(self.since.map_or(at, |since| since.min(at)));
+        self.until = Some(self.until.map_or(at, |until| until.max(at)));
+    }
+
+    /// Who runs this host, as the guard calls it.
+    fn provider(&mut self, host: &str) -> Arc<str> {
+        if let Some(known) = self.providers.get(host) {
+            return Arc::clone(known);
+        }
+        if self.providers.len() >= HOSTS_MAX {
+            self.providers.clear();
+        }
+        let name = host.split_whitespace().next().unwrap_or(host);
+        let provider: Arc<str> = Receiver::new(bounce::provider_of(name), name).name().into();
+        self.providers.insert(host.to_owned(), Arc::clone(&provider));
+        provider
+    }
+}
