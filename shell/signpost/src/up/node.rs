@@ -26,7 +26,7 @@ use console::{NodeView, Readiness, TenantLine};
 use model::Metrics;
 use net::{Clock, Resolver};
 use playground::Playground;
-use relay::{ListenerConfig, Refusals, Relay, RelayConfig, Tenants};
+use relay::{ListenerConfig, Refusals, Relay, RelayConfig, Replies, Tenants};
 use spool::Spool;
 use status::SigningKey;
 use status::incidents::Incidents;
@@ -75,38 +75,20 @@ impl Node {
         let (spool, unread) = queue::open(&data_dir, &clock, &metrics)?;
         let board = Arc::new(Board::new(TenantStore::open(&data_dir)?, Arc::new(Tenants::new())));
         board.restore()?;
-        let playground = match playground {
-            Some(ports) => Some(play::start(&data_dir, ports).await?),
-            None => None,
-        };
+        let playground = play::start_if_wanted(&data_dir, playground).await?;
         let servers = publish_tenants(&board, &config, playground.as_ref(), &data_dir)?;
         let resolver = Resolver::new(&servers, config.resolver.timeout)?;
         let means = Means { clock: clock.clone(), metrics: Arc::clone(&metrics), resolver: resolver.clone() };
         let keeper = certificates::open(&config, &data_dir, means)?;
-        let roots = playground.iter().map(Playground::ca_certificate_der).collect();
         let (refusals, refused) = Refusals::channel(Arc::clone(&metrics));
         let replies = ReplyBook::open(&data_dir, clock.clone())?;
         let (sentry, keeping) = guarding::open(&config, &data_dir, &clock, &metrics)?;
-        let relay_config = RelayConfig {
-            listeners: config.listeners.iter().map(|file| listener(file, &keeper)).collect::<Result<_>>()?,
-            sources: config.sources.clone(),
-            queue: config.queue.clone(),
-            exchanger_port: playground.as_ref().map_or(EXCHANGER_PORT, |it| it.exchange_address().port()),
-            roots,
-            processed_key: keys::processed(&data_dir)?,
-            domain_proofs: Some(data_dir.join("domain-proofs")),
-            keep_subject: config.ledger.subject,
-            refusals,
-            replies: replies.shared(),
-            sentry: sentry.clone(),
-        };
+        let told = (refusals, replies.shared(), sentry.clone());
+        let relay_config = relay_config(&config, &data_dir, &keeper, playground.as_ref(), told)?;
         let socket = control::bind(&data_dir)?;
         let web = console::bind(config.http.console).await?;
-        let page = Page::open(&config, &data_dir, &clock)?;
-        let settings = status_side::settings(&config, &board);
-        let forecast = status_side::forecast(&config, sentry.clone());
-        let (incidents, clerk) = page.incidents(settings, forecast, &data_dir, Arc::clone(&metrics))?;
-        let facts = Facts { incidents, region: config.region.clone(), clock: clock.clone() };
+        let means = (clock.clone(), Arc::clone(&metrics), sentry.clone());
+        let (page, facts, clerk) = status_side::open(&config, &data_dir, &board, means)?;
         let public = status::bind(config.http.status).await?;
         let tenants = Arc::clone(board.tenants());
         let relay =
@@ -368,6 +350,29 @@ fn publish_tenants(
     board.publish(&play::tenant(playground, data_dir)?, None)?;
     play::names(playground, config);
     Ok(vec![playground.dns_address()])
+}
+
+/// What the relay is told; a playground's fake Exchange is on another port and has an authority of its own.
+fn relay_config(
+    config: &OperatorConfig,
+    data_dir: &Path,
+    keeper: &Keeper,
+    playground: Option<&Playground>,
+    (refusals, replies, sentry): (Refusals, Arc<Replies>, sentry::Sentry),
+) -> Result<RelayConfig> {
+    Ok(RelayConfig {
+        listeners: config.listeners.iter().map(|file| listener(file, keeper)).collect::<Result<_>>()?,
+        sources: config.sources.clone(),
+        queue: config.queue.clone(),
+        exchanger_port: playground.map_or(EXCHANGER_PORT, |it| it.exchange_address().port()),
+        roots: playground.iter().map(|it| it.ca_certificate_der()).collect(),
+        processed_key: keys::processed(data_dir)?,
+        domain_proofs: Some(data_dir.join("domain-proofs")),
+        keep_subject: config.ledger.subject,
+        refusals,
+        replies,
+        sentry,
+    })
 }
 
 /// How this program is called from where it was started.

@@ -36,8 +36,15 @@ pub(super) enum Ports {
     Free,
 }
 
+pub(super) async fn start_if_wanted(data_dir: &Path, ports: Option<Ports>) -> Result<Option<Playground>> {
+    match ports {
+        Some(ports) => start(data_dir, ports).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Starts it, sending to nobody yet.
-pub(super) async fn start(data_dir: &Path, ports: Ports) -> Result<Playground> {
+async fn start(data_dir: &Path, ports: Ports) -> Result<Playground> {
     let secret = secret(data_dir)?;
     let secret_header = Some(("X-Signpost-Key".to_owned(), secret));
     let tenant = ExchangeTenant { secret_header, ..ExchangeTenant::acme() };

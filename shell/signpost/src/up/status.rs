@@ -4,6 +4,7 @@
 
 use crate::board::Board;
 use crate::config::{OperatorConfig, StatusFile};
+use crate::facts::Facts;
 use crate::status_page::Place;
 use anyhow::{Context as _, Result};
 use incident::Settings;
@@ -55,19 +56,6 @@ impl Page {
         Ok(Self { site, place, key, publish, clock: clock.clone(), alive_until })
     }
 
-    /// The incidents of which it tells.
-    pub(super) fn incidents(
-        &self,
-        settings: Settings,
-        forecast: Forecast,
-        data_dir: &std::path::Path,
-        metrics: Arc<Metrics>,
-    ) -> Result<(Incidents, Clerk)> {
-        let means = Means { site: self.site.clone(), forecast, clock: self.clock.clone(), metrics };
-        Incidents::open(&data_dir.join("incidents"), settings, self.alive_until, means)
-            .context("what was said of incidents is not known without their journal")
-    }
-
     /// Keeps and publishes on every change and every minute, for ever.
     pub(super) async fn keep_up(self, metrics: Arc<Metrics>) {
         let mut changes = self.site.changes();
@@ -103,8 +91,25 @@ impl Page {
     }
 }
 
+/// The page, the way for facts, and the task that writes what follows from them.
+pub(super) fn open(
+    config: &OperatorConfig,
+    data_dir: &std::path::Path,
+    board: &Board,
+    (clock, metrics, sentry): (Clock, Arc<Metrics>, Sentry),
+) -> Result<(Page, Facts, Clerk)> {
+    let page = Page::open(config, data_dir, &clock)?;
+    let means =
+        Means { site: page.site.clone(), forecast: forecast(config, sentry), clock: clock.clone(), metrics };
+    let directory = data_dir.join("incidents");
+    let opened = Incidents::open(&directory, settings(config, board), page.alive_until, means);
+    let (incidents, clerk) =
+        opened.context("what was said of incidents is not known without their journal")?;
+    Ok((page, Facts { incidents, region: config.region.clone(), clock }, clerk))
+}
+
 /// The components that this node's tenants need, and the operator's policy.
-pub(super) fn settings(config: &OperatorConfig, board: &Board) -> Settings {
+fn settings(config: &OperatorConfig, board: &Board) -> Settings {
     let ways: Vec<Option<&str>> =
         board.tenants().all().iter().map(|snapshot| way(&snapshot.settings)).collect();
     let providers: BTreeSet<&str> = ways.iter().flatten().copied().collect();
@@ -134,7 +139,7 @@ pub(super) fn way(settings: &tenant::settings::Settings) -> Option<&'static str>
 }
 
 /// The delivery weather: our sources towards the providers that everybody knows, and all others together.
-pub(super) fn forecast(config: &OperatorConfig, sentry: Sentry) -> Forecast {
+fn forecast(config: &OperatorConfig, sentry: Sentry) -> Forecast {
     let (region, shows_addresses) =
         (config.region.to_string().to_uppercase(), config.status.settings.show_addresses);
     Box::new(move || {
