@@ -26,6 +26,8 @@ pub(crate) struct OperatorConfig {
     pub(crate) data_dir: PathBuf,
     /// A folder per tenant. Default: the file's own directory.
     pub(crate) tenants_dir: PathBuf,
+    /// PEM file of authorities by which next hops may prove their names, beside the public ones. Default: none.
+    pub(crate) roots: Option<PathBuf>,
     /// One or more.
     pub(crate) listeners: Vec<ListenerFile>,
     /// One or more.

@@ -44,6 +44,7 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
     let region = top.require("region", report).and_then(|value| value.parse(report));
     let data_dir = path(&mut top, "data_dir", "signpost-data", report);
     let tenants_dir = path(&mut top, "tenants_dir", ".", report);
+    let roots = optional(&mut top, "roots", report).map(|file| plain(&beside.join(file)));
     let listeners = tables(&mut top, "listener", report, |table, report| listener(table, beside, report));
     let sources = tables(&mut top, "source", report, source);
     distinct(listeners.iter().map(|listener| listener.name.as_str()), "[[listener]]", report);
@@ -59,6 +60,7 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
         region: region.or_else(|| "none".parse().ok())?,
         data_dir: plain(&beside.join(data_dir)),
         tenants_dir: plain(&beside.join(tenants_dir)),
+        roots,
         listeners,
         sources,
         resolver: resolver(&mut top, report),

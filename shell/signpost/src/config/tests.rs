@@ -26,7 +26,17 @@ fn the_example_is_read_whole() {
     assert_eq!(config.queue.expire, Duration::from_secs(5 * 86_400));
     assert_eq!((config.dnsbl.zones.len(), config.dnsbl.zones[0].tier), (2, 'a'));
     assert_eq!(config.log.format, LogFormat::Text);
-    assert_eq!(config.notices_route, None);
+    assert_eq!((config.notices_route, config.roots), (None, None));
+}
+
+#[test]
+fn further_roots_stand_beside_the_file() {
+    let (config, ..) = read(
+        "signpost.toml",
+        EXAMPLE.replace("roots       = \"\"", "roots = \"ca.pem\"").as_bytes(),
+        Path::new("/etc/signpost"),
+    );
+    assert_eq!(config.unwrap().roots.unwrap(), Path::new("/etc/signpost/ca.pem"));
 }
 
 #[test]
@@ -37,7 +47,7 @@ fn everything_that_is_wrong_is_told_at_once_with_its_line() {
         .replace("\"127.0.0.1:8025\"", "\"0.0.0.0:8025\"")
         .replace("expire         = \"5d\"", "expire         = \"5y\"");
     let found = problems(&text).join("\n");
-    for part in ["signpost.toml:8", "retry_retrun", "did you mean `retry_return`", "loopback", "expire"] {
+    for part in ["signpost.toml:9", "retry_retrun", "did you mean `retry_return`", "loopback", "expire"] {
         assert!(found.contains(part), "{part} is not in\n{found}");
     }
 }

@@ -27,6 +27,7 @@ use model::Metrics;
 use net::{Clock, Resolver};
 use playground::Playground;
 use relay::{ListenerConfig, Refusals, Relay, RelayConfig, Replies, Tenants};
+use rustls_pki_types::CertificateDer;
 use spool::Spool;
 use status::SigningKey;
 use status::incidents::Incidents;
@@ -365,7 +366,7 @@ fn relay_config(
         sources: config.sources.clone(),
         queue: config.queue.clone(),
         exchanger_port: playground.map_or(EXCHANGER_PORT, |it| it.exchange_address().port()),
-        roots: playground.iter().map(|it| it.ca_certificate_der()).collect(),
+        roots: roots(config, playground)?,
         processed_key: keys::processed(data_dir)?,
         domain_proofs: Some(data_dir.join("domain-proofs")),
         keep_subject: config.ledger.subject,
@@ -373,6 +374,17 @@ fn relay_config(
         replies,
         sentry,
     })
+}
+
+/// Who vouches for next hops, beside the public authorities.
+fn roots(config: &OperatorConfig, playground: Option<&Playground>) -> Result<Vec<CertificateDer<'static>>> {
+    let mut roots: Vec<_> = playground.map(Playground::ca_certificate_der).into_iter().collect();
+    if let Some(file) = &config.roots {
+        let what = || format!("`roots`: {}", file.display());
+        let text = std::fs::read(file).with_context(what)?;
+        roots.extend(net::tls::certificates(&text, &file.display().to_string()).with_context(what)?);
+    }
+    Ok(roots)
 }
 
 /// How this program is called from where it was started.
