@@ -84,6 +84,8 @@ pub(crate) enum Command {
     /// Make a static copy of the public status page, or check one
     #[command(subcommand)]
     Status(StatusCommand),
+    /// Replay a real incident against this relay, with real mail on loopback, and tell whether it held
+    Drill(DrillArgs),
     /// Check a configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -321,6 +323,31 @@ pub(crate) enum StatusCommand {
         #[arg(long)]
         key: Option<String>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DrillArgs {
+    /// Which drill; `--list` names all
+    #[arg(value_name = "NAME", required_unless_present_any = ["all", "list"])]
+    pub(crate) name: Option<String>,
+    /// Run every drill of the book
+    #[arg(long, conflicts_with = "name")]
+    pub(crate) all: bool,
+    /// List the book
+    #[arg(long, conflicts_with_all = ["name", "all"])]
+    pub(crate) list: bool,
+    /// The form for tests: shorter and faster
+    #[arg(long)]
+    pub(crate) short: bool,
+    /// Undo what the drill tests: it must report that it did not hold
+    #[arg(long)]
+    pub(crate) sabotage: bool,
+    /// Leave the node's directory with everything that it wrote
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// Print the report as JSON, a line for each drill
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

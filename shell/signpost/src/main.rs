@@ -44,6 +44,7 @@ fn main() -> ExitCode {
         Command::Incident(command) => commands::incident(command),
         Command::Maintenance(command) => commands::maintenance(command),
         Command::Status(command) => commands::status(command),
+        Command::Drill(args) => commands::drill(&args),
         Command::Config(command) => commands::config(command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "signpost", &mut std::io::stdout());

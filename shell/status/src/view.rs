@@ -1,7 +1,7 @@
 //! What the page shows: one value, made elsewhere, that never changes afterwards.
 //!
 //! Its types have no place for a tenant, a message or a person, so that nothing of them can reach strangers by mistake; texts that come from
-//! other hosts go through [`crate::mask`] on the way out. Whoever makes a view says when each thing was measured, and the page decides by itself what is
+//! other hosts go through `mask.rs` on the way out. Whoever makes a view says when each thing was measured, and the page decides by itself what is
 //! too old to be believed.
 
 use incident::component::history::{Day, Spent};

@@ -19,8 +19,8 @@ mod tls;
 use crate::mailbox::{Course, Fate, Framing, Mailbox, Report, ReportOrigin};
 use crate::script::{Act, Script, ScriptRule};
 use crate::{
-    Arrived, Authority, ExchangeTenant, Figures, NameServer, PlaygroundConfig, Sent, SentRecipient,
-    StartError, wall_clock,
+    Arrived, Authority, ExchangeTenant, Figures, NameServer, PlaygroundConfig, RefusedRecipient, Sent,
+    SentRecipient, StartError, wall_clock,
 };
 use model::Stage;
 use outbound::Fork;
@@ -183,6 +183,11 @@ impl Exchange {
     fn count(&self, change: impl FnOnce(&mut Figures)) {
         change(&mut self.mailbox().figures);
         self.changes.send_modify(|changes| *changes = changes.wrapping_add(1));
+    }
+
+    fn keep_refused(&self, peer: IpAddr, recipient: &str, reply: &str) {
+        let (recipient, reply) = (recipient.to_owned(), reply.to_owned());
+        self.mailbox().keep_refused(RefusedRecipient { at: wall_clock(), peer, recipient, reply });
     }
 
     pub(crate) async fn wait_for(

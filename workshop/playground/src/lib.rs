@@ -21,8 +21,8 @@ pub use config::{ExchangeTenant, InboundConfig, OutboundConfig, OutboundTls, Per
 pub use dns::NameServer;
 pub use exchange::{Mail, SubmitError};
 pub use mailbox::{
-    Arrived, AttributedBy, Attribution, Course, Fate, Figures, Framing, Report, ReportOrigin, Sent,
-    SentRecipient, TOKEN_HEADER, TlsDetails,
+    Arrived, AttributedBy, Attribution, Course, Fate, Figures, Framing, RefusedRecipient, Report,
+    ReportOrigin, Sent, SentRecipient, TOKEN_HEADER, TlsDetails,
 };
 pub use script::{Act, ScriptRule, Turns};
 
@@ -173,6 +173,12 @@ impl Playground {
         self.exchange.mailbox().reports()
     }
 
+    /// Recipients that were not taken because the client was listed or a script said so, as far as they are kept, oldest first.
+    #[must_use]
+    pub fn refused(&self) -> Vec<RefusedRecipient> {
+        self.exchange.mailbox().refused()
+    }
+
     /// What has been counted since the start.
     #[must_use]
     pub fn figures(&self) -> Figures {
@@ -203,7 +209,8 @@ impl Playground {
 }
 
 /// The wall clock, read here only.
-fn wall_clock() -> Timestamp {
+#[must_use]
+pub fn wall_clock() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }

@@ -162,6 +162,15 @@ pub struct Report {
     pub arrived: Option<u64>,
 }
 
+/// A recipient that was not taken: the client was listed, or a script said so.
+#[derive(Debug, Clone, Serialize)]
+pub struct RefusedRecipient {
+    pub at: Timestamp,
+    pub peer: IpAddr,
+    pub recipient: String,
+    pub reply: String,
+}
+
 /// What has been counted since the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Figures {
@@ -204,6 +213,7 @@ pub(crate) struct Mailbox {
     sent: VecDeque<Sent>,
     sent_bytes: usize,
     reports: VecDeque<Report>,
+    refused: VecDeque<RefusedRecipient>,
     tokens: BTreeSet<(String, String)>,
     messages_max: usize,
     bytes_max: usize,
@@ -271,6 +281,18 @@ impl Mailbox {
                 recipient.fate = fate.clone();
             }
         }
+    }
+
+    pub(crate) fn keep_refused(&mut self, refused: RefusedRecipient) {
+        self.refused.push_back(refused);
+        if self.refused.len() > self.messages_max {
+            self.refused.pop_front();
+        }
+    }
+
+    /// Oldest first.
+    pub(crate) fn refused(&self) -> Vec<RefusedRecipient> {
+        self.refused.iter().cloned().collect()
     }
 
     pub(crate) fn keep_report(&mut self, report: Report) {

@@ -1,6 +1,6 @@
 //! Crates name only crates behind them, as ARCHITECTURE.md draws it.
 //!
-//! Only `signpost` may use the playground; tests of any shell crate may use it as well.
+//! Only `signpost` may use the playground and the drills; tests of any shell crate may use them as well.
 
 use super::Finding;
 use super::tree::{Tree, dependencies};
@@ -18,7 +18,7 @@ const ROWS: [&[&str]; 7] = [
 ];
 /// Arrows within a row that are drawn: what stamps reads messages.
 const WITHIN: [(&str, &str); 1] = [("signatures", "message")];
-const WORKSHOP: [&str; 5] = ["bench", "fuzz", "playground", "sim", "xtask"];
+const WORKSHOP: [&str; 6] = ["bench", "drill", "fuzz", "playground", "sim", "xtask"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let own: BTreeSet<&str> = tree.crates().map(|(_, name, _)| name).collect();
@@ -46,7 +46,7 @@ fn may_name(front: &str, behind: &str, is_dev: bool) -> bool {
     if WORKSHOP.contains(&front) {
         return true;
     }
-    if behind == "playground" {
+    if behind == "playground" || behind == "drill" {
         return front == "signpost" || is_dev;
     }
     if is_dev || WITHIN.contains(&(front, behind)) {

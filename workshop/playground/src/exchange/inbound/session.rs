@@ -255,6 +255,7 @@ impl Session {
         if self.exchange.refuses(self.peer) {
             self.exchange.count(|figures| figures.refused_listed += 1);
             let words = listed_words(self.peer, &self.exchange.config.smart_host);
+            self.exchange.keep_refused(self.peer, &recipient, &words);
             return self.say(&words).await;
         }
         if count >= RECIPIENTS_MAX {
@@ -361,7 +362,12 @@ impl Session {
                 tokio::time::sleep(time).await;
                 Ok(Scripted::Ordinary)
             }
-            Some(Act::Reply(words)) => self.say(&words).await.map(Scripted::Said),
+            Some(Act::Reply(words)) => {
+                if let Some(recipient) = recipient {
+                    self.exchange.keep_refused(self.peer, recipient, &words);
+                }
+                self.say(&words).await.map(Scripted::Said)
+            }
             Some(Act::KeepAndClose) if stage == Stage::EndOfData => Ok(Scripted::KeepAndClose),
             Some(Act::Close | Act::KeepAndClose) => Ok(Scripted::Said(Next::Close)),
         }

@@ -1,0 +1,53 @@
+//! Every drill of the book in its short form: it holds, and under sabotage it says that it did not.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
+
+use std::process::Command;
+
+fn run(name: &str, sabotage: bool) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
+    command.args(["drill", name, "--short"]);
+    if sabotage {
+        command.arg("--sabotage");
+    }
+    let done = command.output().unwrap();
+    let told = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
+    (done.status.success(), told)
+}
+
+fn holds(name: &str) {
+    let (held, told) = run(name, false);
+    assert!(held && told.contains("**It held.**"), "{told}");
+}
+
+fn fails_under_sabotage(name: &str) {
+    let (held, told) = run(name, true);
+    assert!(!held && told.contains("**It did NOT hold.**"), "{told}");
+}
+
+macro_rules! drills {
+    ($($module:ident $name:literal;)*) => {$(
+        mod $module {
+            #[test]
+            fn holds() {
+                super::holds($name);
+            }
+
+            #[test]
+            fn says_so_when_what_it_tests_is_undone() {
+                super::fails_under_sabotage($name);
+            }
+        }
+    )*};
+}
+
+drills! {
+    spamhaus_eu "spamhaus-eu";
+    spamhaus_eu_one_ip "spamhaus-eu-one-ip";
+    open_resolver "open-resolver";
+    dnsbl_lists_the_world "dnsbl-lists-the-world";
+    banned_at_one_provider "banned-at-one-provider";
+    provider_down "provider-down";
+    resolver_gone "resolver-gone";
+    power_cut "power-cut";
+}

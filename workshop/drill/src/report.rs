@@ -1,0 +1,132 @@
+//! What came of a drill: every figure beside its bar and beside the real incident's, as Markdown and as JSON.
+
+use crate::figures::{Figures, MEANINGS};
+use crate::scenario::{Bar, Scenario};
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What holds in every drill.
+const ALWAYS: [&str; 5] = ["lost", "duplicates", "reports", "foreign", "unsigned"];
+
+/// One bar with what was measured.
+#[derive(Debug, Clone, Serialize)]
+pub struct Judged {
+    pub figure: String,
+    pub value: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    pub held: bool,
+}
+
+/// The outcome of one run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    pub drill: String,
+    /// Whether every bar held.
+    pub held: bool,
+    pub figures: Figures,
+    pub bars: Vec<Judged>,
+    pub seconds: f64,
+    /// Seconds of the node in one of ours.
+    pub scale: u32,
+    /// What was undone, if something was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sabotage: Option<String>,
+    /// Where everything stays that the node wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directory: Option<PathBuf>,
+    #[serde(skip)]
+    title: String,
+    #[serde(skip)]
+    story: String,
+    #[serde(skip)]
+    real: Vec<(String, String)>,
+}
+
+impl Report {
+    pub(crate) fn judge(
+        scenario: &Scenario,
+        sabotaged: bool,
+        figures: Figures,
+        took: Duration,
+        directory: Option<PathBuf>,
+    ) -> Self {
+        let always = ALWAYS.map(|figure| Bar { figure: figure.to_owned(), max: Some(0.0), min: None });
+        let is_own = |bar: &Bar| scenario.bars.iter().any(|own| own.figure == bar.figure);
+        let bars = always.into_iter().filter(|bar| !is_own(bar)).chain(scenario.bars.iter().cloned());
+        let bars: Vec<Judged> = bars.map(|bar| judge(bar, &figures)).collect();
+        Self {
+            drill: scenario.name.clone(),
+            held: bars.iter().all(|bar| bar.held),
+            figures,
+            bars,
+            seconds: took.as_secs_f64(),
+            scale: scenario.world.scale,
+            sabotage: sabotaged.then(|| scenario.sabotage.says.clone()),
+            directory,
+            title: scenario.title.clone(),
+            story: scenario.story.trim().to_owned(),
+            real: scenario.real.iter().map(|real| (real.figure.clone(), real.was.clone())).collect(),
+        }
+    }
+
+    /// For people.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let verdict = if self.held { "held" } else { "did NOT hold" };
+        let mut text = format!("## {}: {}\n\n{}\n\n", self.drill, self.title, self.story);
+        if let Some(sabotage) = &self.sabotage {
+            let _infallible = writeln!(text, "Sabotage: {sabotage}.\n");
+        }
+        let _infallible = writeln!(
+            text,
+            "**It {verdict}.** {:.0} s, {:.0} min of the node's clock ({} times as fast).\n",
+            self.seconds,
+            self.seconds * f64::from(self.scale) / 60.0,
+            self.scale
+        );
+        text += "| | here | bar | in life |\n|---|---|---|---|\n";
+        for (figure, meaning) in MEANINGS {
+            let bar = self.bars.iter().find(|bar| bar.figure == figure);
+            let value = self.figures.0.get(figure);
+            if value.is_none() && bar.is_none() {
+                continue;
+            }
+            let value = value.map_or_else(|| "never".to_owned(), |value| number(*value));
+            let was = self.real.iter().find(|(name, _)| name == figure).map_or("", |(_, was)| was);
+            let _infallible =
+                writeln!(text, "| {meaning} | {value} | {} | {was} |", bar.map(told).unwrap_or_default());
+        }
+        text
+    }
+}
+
+fn judge(bar: Bar, figures: &Figures) -> Judged {
+    let value = figures.0.get(bar.figure.as_str()).copied();
+    // What was never measured held nothing.
+    let held = value.is_some_and(|value| {
+        bar.max.is_none_or(|max| value <= max) && bar.min.is_none_or(|min| value >= min)
+    });
+    Judged { figure: bar.figure, value, max: bar.max, min: bar.min, held }
+}
+
+fn told(bar: &Judged) -> String {
+    let bound = match (bar.min, bar.max) {
+        (Some(min), Some(max)) => format!("{} to {}", number(min), number(max)),
+        (Some(min), None) => format!("at least {}", number(min)),
+        (None, Some(max)) => format!("at most {}", number(max)),
+        (None, None) => "measured".to_owned(),
+    };
+    if bar.held { bound } else { format!("{bound} **MISSED**") }
+}
+
+fn number(value: f64) -> String {
+    if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.3}") }
+}
+
+#[cfg(test)]
+mod tests;
