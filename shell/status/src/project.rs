@@ -17,22 +17,26 @@ use model::{Duration, Timestamp};
 /// A component as it is shown at `now`.
 #[must_use]
 pub fn component(known: &incident::Component, now: Timestamp) -> Component {
-    let carries_mail = match known.id.part {
-        Part::Intake | Part::Return(_) | Part::Delivery => true,
-        Part::Signatures | Part::Directory | Part::Console => false,
-    };
     Component {
         id: component_id(&known.id),
         region: known.group.clone(),
         name: known.name.clone(),
         description: None,
-        carries_mail,
+        carries_mail: carries_mail(&known.id.part),
         state: known.state,
         since: known.since,
         last_known: None,
         measured_at: known.measured,
         days: known.days(now, DAYS),
         created_at: known.history.first().map_or(known.since, |first| first.from),
+    }
+}
+
+/// Whether mail does not flow without it.
+const fn carries_mail(part: &Part) -> bool {
+    match part {
+        Part::Intake | Part::Return(_) | Part::Delivery => true,
+        Part::Signatures | Part::Directory | Part::Console => false,
     }
 }
 
@@ -138,7 +142,12 @@ fn named(id: &ComponentId, components: &[incident::Component]) -> (String, Text)
 
 fn noticed(known: &incident::Incident) -> Text {
     let harm = &known.harm;
+    // What a person says of a way of mail counts where nothing was measured.
+    let is_said = known.effects.iter().any(|(id, effect)| effect.state.is_red() && carries_mail(&id.part));
     match (harm.reported.count, harm.parked_max.count + harm.delayed.count) {
+        (0, 0) if is_said => {
+            Text::new("Some messages may arrive late.", "Manche Nachrichten kommen vielleicht verspätet an.")
+        }
         (0, 0) => Text::new("Nothing, as far as we know.", "Soweit wir wissen: nichts."),
         (0, _) => Text::new("Some messages arrive late.", "Manche Nachrichten kommen verspätet an."),
         (_, _) => Text::new(

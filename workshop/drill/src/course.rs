@@ -115,15 +115,21 @@ impl Course<'_> {
             if Instant::now() >= look_at {
                 look_at = Instant::now() + LOOK;
                 self.look().await?;
-                if self.traffic.is_over(elapsed) && self.events.is_empty() {
-                    let until = *settle_until.get_or_insert(elapsed + self.scenario.settle);
-                    if self.is_settled().await? || elapsed >= until {
-                        return self.look().await;
-                    }
+                if self.is_at_its_end(elapsed, &mut settle_until).await? {
+                    return self.look().await;
                 }
             }
             tokio::time::sleep(STEP).await;
         }
+    }
+
+    /// Whether nothing more has to happen, or the time for what is left is over.
+    async fn is_at_its_end(&self, elapsed: f64, settle_until: &mut Option<f64>) -> Result<bool> {
+        if !self.traffic.is_over(elapsed) || !self.events.is_empty() {
+            return Ok(false);
+        }
+        let until = *settle_until.get_or_insert(elapsed + self.scenario.settle);
+        Ok(elapsed >= until || self.is_settled().await?)
     }
 
     fn elapsed(&self) -> f64 {
@@ -153,11 +159,18 @@ impl Course<'_> {
                 self.seen.unlisted.insert(source, wall_clock());
             }
             Fault::Refuse { reply, source } => {
+                if let Some(source) = &source {
+                    self.seen.listed.insert(source.clone(), wall_clock());
+                }
                 let source = source.map(|source| self.address(&source)).transpose()?.map(IpAddr::V4);
                 let rule = ScriptRule::new(Stage::Rcpt, Turns::Always, Act::Reply(reply));
                 self.world.playground.script(ScriptRule { source, ..rule });
             }
-            Fault::Relent => self.world.playground.clear_script(),
+            Fault::Relent => {
+                self.world.playground.clear_script();
+                let ended = self.seen.listed.keys().map(|source| (source.clone(), wall_clock()));
+                self.seen.unlisted.extend(ended);
+            }
             Fault::ListWorld { zone } => {
                 self.world.playground.dns().set_mood(&zone, Mood::ListsTheWorld(LISTED))
             }
@@ -165,8 +178,9 @@ impl Course<'_> {
             Fault::ResolverGone => self.world.playground.dns().set_failing(true),
             Fault::ResolverBack => self.world.playground.dns().set_failing(false),
             Fault::Kill => self.restart().await?,
-            Fault::Order { act, source } => {
-                self.node.command(&["source", &act, &source, "--note", "drill"]).await?;
+            Fault::Order { act, source, place } => {
+                let place = place.unwrap_or_else(|| "everywhere".to_owned());
+                self.node.command(&["source", &act, &source, "--place", &place, "--note", "drill"]).await?;
             }
         }
         self.tell(&Moment::Happens { at: self.elapsed(), what });
@@ -272,6 +286,9 @@ fn told(fault: &Fault) -> String {
         Fault::ResolverGone => "no name server answers".to_owned(),
         Fault::ResolverBack => "name servers answer again".to_owned(),
         Fault::Kill => "the node was killed and started again".to_owned(),
-        Fault::Order { act, source } => format!("an operator orders: source {act} {source}"),
+        Fault::Order { act, source, place: None } => format!("an operator orders: source {act} {source}"),
+        Fault::Order { act, source, place: Some(place) } => {
+            format!("an operator orders: source {act} {source} at {place}")
+        }
     }
 }

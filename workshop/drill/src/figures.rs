@@ -20,7 +20,7 @@ pub(crate) const MEANINGS: [(&str, &str); 16] = [
     ("refused", "refusals that the provider spoke"),
     ("moved", "refused messages that another source delivered"),
     ("seconds_to_moved", "from a refusal to the delivery over another source, at most, s"),
-    ("refused_late", "refusals of a source over a second after its first one, while it was listed"),
+    ("refused_late", "refusals of a source over a second after its first one, while it was refused"),
     ("sources_out", "sources that were taken out"),
     ("parked_max", "messages that waited without attempts, at most"),
     ("seconds_to_public", "from the first refusal to the first public word, s of the node"),
@@ -36,6 +36,7 @@ pub struct Figures(pub BTreeMap<&'static str, f64>);
 /// What was seen while it ran.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
+    /// When a list or the provider itself began to name a source, and when that ended.
     pub(crate) listed: BTreeMap<String, Timestamp>,
     pub(crate) unlisted: BTreeMap<String, Timestamp>,
     /// When a source was first seen out, and first seen in use again.
@@ -105,7 +106,7 @@ impl Figures {
         }
     }
 
-    /// A second after its first refusal a listed source should carry nothing until it is off the list.
+    /// A second after its first refusal a source should carry nothing but probes until it is taken again.
     fn late(&mut self, scenario: &Scenario, refused: &[playground::RefusedRecipient], seen: &Seen) {
         let mut late = 0;
         for source in seen.listed.keys() {

@@ -104,10 +104,11 @@ pub enum Fault {
     ResolverBack,
     /// The node's process is killed, and started again.
     Kill,
-    /// `signpost source ACT SOURCE`.
+    /// `signpost source ACT SOURCE`, everywhere unless a place is named.
     Order {
         act: String,
         source: String,
+        place: Option<String>,
     },
 }
 
@@ -137,6 +138,9 @@ pub struct Short {
     pub pace: f64,
     pub scale: u32,
     pub per_second: f64,
+    /// As in the long form, and shorter.
+    #[serde(default = "fifteen")]
+    pub settle: f64,
     /// Figures that it cannot have: what takes too long, or is too short to be seen at its speed.
     #[serde(default)]
     pub leave_out: Vec<String>,
@@ -182,7 +186,8 @@ impl Scenario {
     /// The form for tests.
     #[must_use]
     pub fn shortened(mut self) -> Self {
-        let Short { pace, scale, per_second, leave_out } = self.short.clone();
+        let Short { pace, scale, per_second, settle, leave_out } = self.short.clone();
+        self.settle = settle;
         self.bars.retain(|bar| !leave_out.contains(&bar.figure));
         if leave_out.iter().any(|figure| figure == "seconds_to_restore") {
             self.until_restored.clear();
@@ -212,6 +217,10 @@ fn read(name: &str, text: &str) -> Result<Scenario, ScenarioError> {
 
 fn thirty() -> f64 {
     30.0
+}
+
+fn fifteen() -> f64 {
+    15.0
 }
 
 fn often() -> String {

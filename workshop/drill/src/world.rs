@@ -9,12 +9,15 @@ use playground::{ExchangeTenant, Playground, PlaygroundConfig};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The organisations, and how their names are written.
 pub(crate) const TENANTS: [(&str, &str); 2] = [("acme", "Acme"), ("globex", "Globex")];
 /// Messages that the mailbox keeps: every one of a drill.
 const MESSAGES_MAX: usize = 200_000;
 const BYTES_MAX: usize = 4 << 30;
+/// What we put off comes again soon: a drill has minutes, not a day.
+const RETRY: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
 
 macro_rules! example {
     ($($path:literal)*) => {
@@ -41,6 +44,7 @@ impl World {
         let mut config = PlaygroundConfig::example();
         config.mailbox_messages_max = MESSAGES_MAX;
         config.mailbox_bytes_max = BYTES_MAX;
+        config.outbound.retry = RETRY.to_vec();
         config.tenants = TENANTS.iter().map(|(name, _)| organisation(name)).collect();
         let playground = Playground::start(config).await.context("the playground does not start")?;
         let directory = tempfile::Builder::new().prefix("signpost-drill-").tempdir()?;
@@ -90,7 +94,8 @@ impl World {
         let mut sources = String::new();
         for (number, network) in (1..).zip(&scenario.world.networks) {
             sources += &format!(
-                "[[source]]\nname = \"eu-{number}\"\naddress = \"127.0.1.{number}\"\nehlo = \"eu-{number}.relay.example\"\nweight = 10\nnetwork = \"{network}\"\n\n"
+                "[[source]]\nname = \"eu-{number}\"\naddress = \"127.0.1.{number}\"\nehlo = \"eu-{number}.relay.example\"\n\
+                 weight = 10\nnetwork = \"{network}\"\n\n"
             );
         }
         format!("{head}{sources}[resolver]{rest}")
