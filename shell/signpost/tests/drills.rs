@@ -50,4 +50,5 @@ drills! {
     provider_down "provider-down";
     resolver_gone "resolver-gone";
     power_cut "power-cut";
+    connector_broken "connector-broken";
 }

@@ -162,7 +162,7 @@ macro_rules! book {
     };
 }
 
-book! { "spamhaus-eu" "spamhaus-eu-one-ip" "open-resolver" "dnsbl-lists-the-world" "banned-at-one-provider" "provider-down" "resolver-gone" "power-cut" }
+book! { "spamhaus-eu" "spamhaus-eu-one-ip" "open-resolver" "dnsbl-lists-the-world" "banned-at-one-provider" "provider-down" "resolver-gone" "power-cut" "connector-broken" }
 
 impl Scenario {
     /// All of them, in the order of the book.
