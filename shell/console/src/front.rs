@@ -2,6 +2,7 @@
 //!
 //! One sentence on top answers the question; the figures below are its reasons. It renews itself every five seconds.
 
+use crate::page::framed;
 use crate::{NodeView, Readiness};
 use model::Metrics;
 use std::fmt::Write as _;
@@ -30,14 +31,7 @@ pub(crate) fn render(node: &NodeView, metrics: &Metrics, ready: &Readiness) -> S
     }
     body.push_str(&tenants(node));
     body.push_str(&places(node));
-    format!(
-        "<!doctype html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<meta http-equiv=\"refresh\" content=\"5\">\n\
-         <title>Signpost: {headline}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>{STYLE}</style>\n</head>\n\
-         <body>\n<header><strong>Signpost</strong><nav><a href=\"/queue\">Queue</a> <a href=\"/metrics\">Metrics</a> <a href=\"/readyz\">Readiness</a></nav>\
-         </header>\n<main>{body}</main>\n</body>\n</html>\n"
-    )
+    framed("/", &headline, &body, 5)
 }
 
 fn headline(metrics: &Metrics, ready: &Readiness) -> (&'static str, String) {

@@ -1,12 +1,17 @@
-//! The web side of a node: a front page, health, readiness, figures.
+//! The web side of a node: a front page, the queue, sources, incidents, health, readiness, figures.
 //!
 //! It reads and changes nothing. Everything is shown as it is at the moment of the request; pages load nothing from elsewhere and need no
 //! script. There are no logins yet, so it serves loopback addresses only.
 
 mod front;
+mod incidents;
+mod page;
 mod queue;
+mod sources;
 
+pub use incidents::{ComponentLine, IncidentLine, IncidentsView, incidents_router};
 pub use queue::{ActLine, QueueGroup, QueueView, queue_router};
+pub use sources::{SourceLine, SourcesView, WeatherLine, sources_router};
 
 use axum::Router;
 use axum::extract::State;
@@ -104,13 +109,7 @@ pub async fn serve(
 }
 
 async fn show_front(State(parts): State<Arc<Parts>>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (headers, front::render(&(parts.node)(), &parts.metrics, &(parts.ready)())).into_response()
+    page::answer(front::render(&(parts.node)(), &parts.metrics, &(parts.ready)()))
 }
 
 /// The process lives and answers.

@@ -2,13 +2,13 @@
 //!
 //! It shows sums, not messages, and names the commands that change something: nothing here does. It renews itself every ten seconds.
 
-use crate::{POLICY, front};
+use crate::front::escaped;
+use crate::page::{answer, framed};
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use front::{STYLE, escaped};
 use std::sync::Arc;
 
 /// What the page shows.
@@ -60,13 +60,7 @@ async fn show(State(source): State<Source>) -> Response {
     let Ok(view) = tokio::task::spawn_blocking(move || source()).await else {
         return (StatusCode::INTERNAL_SERVER_ERROR, "the queue cannot be shown\n").into_response();
     };
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (headers, render(&view)).into_response()
+    answer(render(&view))
 }
 
 fn render(view: &QueueView) -> String {
@@ -89,14 +83,7 @@ fn render(view: &QueueView) -> String {
         groups(&view.groups),
         acts(&view.acts)
     );
-    format!(
-        "<!doctype html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<meta http-equiv=\"refresh\" content=\"10\">\n\
-         <title>Signpost: {headline}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>{STYLE}</style>\n</head>\n\
-         <body>\n<header><strong>Signpost</strong><nav><a href=\"/\">Front page</a> <a href=\"/metrics\">Metrics</a></nav></header>\n\
-         <main>{body}</main>\n</body>\n</html>\n"
-    )
+    framed("/queue", &headline, &body, 10)
 }
 
 fn groups(groups: &[QueueGroup]) -> String {

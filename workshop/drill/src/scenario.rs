@@ -162,7 +162,10 @@ macro_rules! book {
     };
 }
 
-book! { "spamhaus-eu" "spamhaus-eu-one-ip" "open-resolver" "dnsbl-lists-the-world" "banned-at-one-provider" "provider-down" "resolver-gone" "power-cut" "connector-broken" }
+book! {
+    "spamhaus-eu" "spamhaus-eu-one-ip" "open-resolver" "dnsbl-lists-the-world" "banned-at-one-provider" "provider-down" "resolver-gone" "power-cut"
+    "connector-broken"
+}
 
 impl Scenario {
     /// All of them, in the order of the book.

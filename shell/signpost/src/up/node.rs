@@ -5,6 +5,7 @@
 
 use super::certificates;
 use super::guarding;
+use super::pages;
 use super::play;
 use super::play::Ports;
 use super::queue::{self, Reading};
@@ -97,13 +98,8 @@ impl Node {
                 .await?;
         let ledger = LedgerConfig { path: data_dir.join("ledger.sqlite"), keep: config.ledger.keep };
         let flow = Flow::default();
-        let (recorder, searcher) = ledger::start(
-            ledger,
-            spool.clone(),
-            refused,
-            flow.clone(),
-            (clock.clone(), Arc::clone(&metrics)),
-        );
+        let means = (clock.clone(), Arc::clone(&metrics));
+        let (recorder, searcher) = ledger::start(ledger, spool.clone(), refused, flow.clone(), means);
         let listener = relay.addresses().first().map(|(_, address)| *address);
         let means = (clock.clone(), Arc::clone(&metrics), Arc::clone(&board));
         let (watcher, watch, reports) =
@@ -129,7 +125,8 @@ impl Node {
         let key = Arc::clone(&page.key);
         node.spawn_status(public, page, &config, Arc::clone(&metrics));
         node.spawn_facts(&facts, flow, sentry.clone(), Arc::clone(&metrics));
-        node.spawn_pages(web, &config, Arc::clone(&metrics), desk.clone());
+        let shown = (desk.clone(), sentry.clone(), facts.incidents.clone());
+        node.spawn_pages(web, &config, Arc::clone(&metrics), shown);
         let reporter = Reporter::new(facts.clone(), watching::canary_ways(&config, &node.board));
         node.tasks.spawn(watching::drain(reports, sentry.clone(), reporter, Arc::clone(&metrics)));
         node.tasks.spawn(watching::hear_replies(sentry.events(), watch.clone()));
@@ -226,7 +223,7 @@ impl Node {
         web: tokio::net::TcpListener,
         config: &OperatorConfig,
         metrics: Arc<Metrics>,
-        desk: Desk,
+        (desk, sentry, incidents): (Desk, sentry::Sentry, Incidents),
     ) {
         let listeners =
             self.relay.addresses().iter().map(|(name, address)| (name.to_string(), *address)).collect();
@@ -250,7 +247,11 @@ impl Node {
                 warnings: board.unimported().into_iter().chain(keeper.warnings()).collect(),
             }),
         };
-        let mut router = console::router(parts).merge(console::queue_router(move || desk.page()));
+        let public = self.status;
+        let mut router = console::router(parts)
+            .merge(console::queue_router(move || desk.page()))
+            .merge(console::sources_router(move || pages::sources(&sentry)))
+            .merge(console::incidents_router(move || pages::incidents(&incidents, public)));
         if let Some(playground) = &self.playground {
             router = router.merge(playground.router());
         }
