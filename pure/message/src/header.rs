@@ -10,7 +10,8 @@ pub use parameters::{ContentType, Disposition};
 pub use words::decode_words;
 
 use core::ops::Range;
-use memchr::memchr;
+use memchr::{memchr, memchr2};
+use std::borrow::Cow;
 
 /// Header lines of one block that are read: two thousand addresses in Cc, one on a line, are a mail that people send.
 const LINES_MAX: usize = 10_000;
@@ -45,6 +46,12 @@ pub struct HeaderBlock {
 }
 
 impl HeaderBlock {
+    /// The message's own header, for a caller who asks for nothing behind it.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self::read(bytes, 0, |_| false)
+    }
+
     /// Reads the block at `start`; `is_end` says of a line whether it ends the block from outside (a delimiter).
     pub(crate) fn read(bytes: &[u8], start: usize, is_end: impl Fn(&[u8]) -> bool) -> Self {
         let mut block = Self { range: start..start, body_start: start, ..Self::default() };
@@ -113,7 +120,7 @@ impl HeaderBlock {
 
     /// The raw value of the first field called `name`, unfolded and trimmed; bytes that are no UTF-8 become U+FFFD.
     #[must_use]
-    pub fn value(&self, bytes: &[u8], name: &str) -> Option<String> {
+    pub fn value<'b>(&self, bytes: &'b [u8], name: &str) -> Option<Cow<'b, str>> {
         self.named(bytes, name).next().map(|field| unfold(&bytes[field.value.clone()]))
     }
 
@@ -122,9 +129,10 @@ impl HeaderBlock {
     #[must_use]
     pub fn text(&self, bytes: &[u8], name: &str) -> Option<String> {
         let flat = flat(&bytes[self.named(bytes, name).next()?.value.clone()]);
-        let value = String::from_utf8(flat)
-            .unwrap_or_else(|raw| raw.as_bytes().iter().copied().map(char::from).collect());
-        Some(decode_words(value.trim()))
+        Some(match str::from_utf8(&flat) {
+            Ok(value) => decode_words(value.trim()),
+            Err(_) => decode_words(flat.iter().copied().map(char::from).collect::<String>().trim()),
+        })
     }
 
     /// How many fields are called `name`.
@@ -134,13 +142,21 @@ impl HeaderBlock {
     }
 }
 
-fn unfold(value: &[u8]) -> String {
-    String::from_utf8_lossy(flat(value).trim_ascii()).into_owned()
+fn unfold(value: &[u8]) -> Cow<'_, str> {
+    match flat(value) {
+        Cow::Borrowed(flat) => String::from_utf8_lossy(flat.trim_ascii()),
+        Cow::Owned(flat) => Cow::Owned(String::from_utf8_lossy(flat.trim_ascii()).into_owned()),
+    }
 }
 
 /// A value on one line (RFC 5322 §2.2.3): line ends go, the white space behind them stays.
-fn flat(value: &[u8]) -> Vec<u8> {
-    value.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect()
+fn flat(value: &[u8]) -> Cow<'_, [u8]> {
+    if memchr2(b'\r', b'\n', value).is_none() {
+        return Cow::Borrowed(value);
+    }
+    let mut flat = Vec::with_capacity(value.len());
+    flat.extend(value.iter().filter(|byte| !matches!(byte, b'\r' | b'\n')));
+    Cow::Owned(flat)
 }
 
 pub(crate) fn without_line_end(line: &[u8]) -> &[u8] {

@@ -94,7 +94,7 @@ impl<'a> TextBody<'a> {
             }
             TransferEncoding::Unknown => {
                 let word = part.header.value(bytes, "Content-Transfer-Encoding").unwrap_or_default();
-                return Err(TextError::Encoding(word));
+                return Err(TextError::Encoding(word.into_owned()));
             }
         };
         let label = part.content_type.parameter("charset");

@@ -17,15 +17,17 @@ pub enum TransferEncoding {
 
 impl TransferEncoding {
     pub(crate) fn parse(value: &str) -> Self {
-        let word = value.split([';', '(']).next().unwrap_or_default().trim().to_ascii_lowercase();
-        match word.as_str() {
-            "" | "7bit" => Self::SevenBit,
-            "8bit" => Self::EightBit,
-            "binary" => Self::Binary,
-            "quoted-printable" => Self::QuotedPrintable,
-            "base64" => Self::Base64,
-            _ => Self::Unknown,
-        }
+        let word = value.split([';', '(']).next().unwrap_or_default().trim();
+        let known = [
+            ("", Self::SevenBit),
+            ("7bit", Self::SevenBit),
+            ("8bit", Self::EightBit),
+            ("binary", Self::Binary),
+            ("quoted-printable", Self::QuotedPrintable),
+            ("base64", Self::Base64),
+        ];
+        let found = known.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name));
+        found.map_or(Self::Unknown, |(_, encoding)| encoding)
     }
 
     /// Whether the body's bytes are the content's bytes (RFC 2045 §6.2).

@@ -30,8 +30,7 @@ pub enum AddressError {
 }
 
 /// A domain name in lower case, or an address literal such as `[192.0.2.1]`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Domain(Box<str>);
 
 impl Domain {
@@ -58,8 +57,7 @@ impl FromStr for Domain {
 }
 
 /// A mailbox, `local@domain`, in the bytes in which it came.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     text: Box<str>,
     at: usize,
@@ -181,16 +179,15 @@ fn is_quoted_string(local: &str) -> bool {
 
 macro_rules! text_forms {
     ($name:ident, $text:expr) => {
-        impl TryFrom<String> for $name {
-            type Error = AddressError;
-            fn try_from(text: String) -> Result<Self, AddressError> {
-                text.parse()
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
             }
         }
 
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.as_str().to_owned()
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::text::parsed(deserializer)
             }
         }
 

@@ -17,6 +17,7 @@ mod reply;
 mod selection;
 mod size;
 mod source;
+mod text;
 
 pub use act::{ActId, HostPort, HostPortError, Redirect, TlsPolicy, TlsPolicyError};
 pub use address::{Address, AddressError, Domain};

@@ -5,6 +5,7 @@
 
 use crate::StampInput;
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 
 /// The hash of one message's inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,7 +44,10 @@ impl ContentIds {
         hasher.update(self.seed);
         hasher.update(purpose.as_bytes());
         let digest = hasher.finalize();
-        let hexadecimal: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        hexadecimal[..WORD_LEN].to_owned()
+        let mut word = String::with_capacity(WORD_LEN);
+        for byte in &digest[..WORD_LEN / 2] {
+            let _infallible = write!(word, "{byte:02x}");
+        }
+        word
     }
 }

@@ -103,8 +103,9 @@ fn inline_pgp(bytes: &[u8], part: &Part, kind: &str) -> Option<String> {
         return None;
     }
     let body = bytes.get(part.body.clone()).unwrap_or_default();
-    let line = format!("-----BEGIN PGP {kind}-----");
-    body.trim_ascii_start().starts_with(line.as_bytes()).then_some(line)
+    let armour = body.trim_ascii_start().strip_prefix(b"-----BEGIN PGP ")?;
+    let begins = armour.strip_prefix(kind.as_bytes()).is_some_and(|rest| rest.starts_with(b"-----"));
+    begins.then(|| format!("-----BEGIN PGP {kind}-----"))
 }
 
 fn by_envelope(mail_from: &ReversePath) -> Option<(PassReason, String)> {

@@ -28,7 +28,7 @@ pub use rules::{
     Chosen, Conditions, Facts, MessageKind, Pattern, PatternError, RecipientKind, Rule, Searched, Then,
     choose,
 };
-pub use stamp::{Decision, Group, StampInput, passed, stamp};
+pub use stamp::{Decision, Group, StampInput, passed, stamp, stamp_indexed};
 pub use templates::{
     Form, Rendered, SignatureName, SignatureNameError, TEMPLATE_LEN_MAX, TemplateError, Templates,
     image_literals,

@@ -80,6 +80,12 @@ struct Message<'a> {
 /// Decides for every recipient and groups those with equal outcomes. Without recipients there is one group without any.
 #[must_use]
 pub fn stamp(input: &StampInput<'_>, compiled: &Compiled) -> Vec<Group> {
+    stamp_indexed(input, &Index::of(input.original), compiled)
+}
+
+/// The same for a caller who has read the structure of `input.original` already.
+#[must_use]
+pub fn stamp_indexed(input: &StampInput<'_>, index: &Index, compiled: &Compiled) -> Vec<Group> {
     let mut trail = Vec::new();
     let all = (0..input.recipients.len()).collect();
     let size_max = compiled.parts.size_max;
@@ -87,8 +93,7 @@ pub fn stamp(input: &StampInput<'_>, compiled: &Compiled) -> Vec<Group> {
         let sentence = format!("the message has {} bytes, more than {size_max}", input.original.len());
         return vec![ended(input, all, End::pass(PassReason::TooLarge, sentence), trail, None)];
     }
-    let index = Index::of(input.original);
-    let message = match read(input, compiled, &index, &mut trail) {
+    let message = match read(input, compiled, index, &mut trail) {
         Ok(message) => message,
         Err(end) => return vec![ended(input, all, end, trail, None)],
     };

@@ -100,10 +100,10 @@ impl Writer {
         match name {
             "br" => self.line_end(),
             "td" | "th" => self.space = true,
-            "img" => self.words(&decode(&attribute(attributes, "alt").unwrap_or_default())),
+            "img" => self.words(&decode(attribute(attributes, "alt").unwrap_or_default())),
             "a" => {
-                let target = attribute(attributes, "href").map(|target| decode(&target));
-                self.link = target.map(|target| (target, self.text.len()));
+                let target = attribute(attributes, "href").map(decode);
+                self.link = target.map(|target| (target.into_owned(), self.text.len()));
             }
             block if BLOCKS.contains(&block) => self.fresh_line(),
             _ => {}

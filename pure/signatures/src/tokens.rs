@@ -2,12 +2,14 @@
 //!
 //! The contents of `script`, `style`, `title` and comments are skipped. A `<` that opens nothing is text.
 
+use std::borrow::Cow;
+
 /// A piece of markup.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Token<'m> {
     Text(&'m str),
-    Open { name: String, attributes: &'m str },
-    Close { name: String },
+    Open { name: Cow<'m, str>, attributes: &'m str },
+    Close { name: Cow<'m, str> },
 }
 
 /// The pieces of `markup`.
@@ -66,7 +68,7 @@ impl<'m> Tokens<'m> {
             None => {
                 let name = tag_name(inner);
                 let attributes = &inner[name.len()..];
-                if HIDDEN.contains(&name.as_str()) {
+                if HIDDEN.contains(&&*name) {
                     self.skip_contents(&name);
                     return None;
                 }
@@ -112,10 +114,14 @@ fn next_tag(text: &str) -> usize {
 }
 
 /// The name in lower case. Names are ASCII; anything else ends them, so lengths agree with the source.
-fn tag_name(inner: &str) -> String {
+fn tag_name(inner: &str) -> Cow<'_, str> {
     let end =
         inner.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, ':' | '-')).unwrap_or(inner.len());
-    inner[..end].to_ascii_lowercase()
+    let name = &inner[..end];
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Owned(name.to_ascii_lowercase());
+    }
+    Cow::Borrowed(name)
 }
 
 fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
@@ -124,7 +130,7 @@ fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
 }
 
 /// The value of an attribute, undecoded.
-pub(crate) fn attribute(attributes: &str, name: &str) -> Option<String> {
+pub(crate) fn attribute<'m>(attributes: &'m str, name: &str) -> Option<&'m str> {
     let mut rest = attributes.trim_start();
     while !rest.is_empty() {
         let end = rest.find(|c: char| c.is_whitespace() || c == '=' || c == '/').unwrap_or(rest.len());
@@ -135,7 +141,7 @@ pub(crate) fn attribute(attributes: &str, name: &str) -> Option<String> {
             None => ("", behind.strip_prefix('/').unwrap_or(behind)),
         };
         if own.eq_ignore_ascii_case(name) {
-            return Some(value.to_owned());
+            return Some(value);
         }
         rest = next.trim_start();
     }

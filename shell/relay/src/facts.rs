@@ -2,7 +2,7 @@
 //!
 //! Read tolerantly and cut at a bound; nothing is decided by it.
 
-use message::Index;
+use message::HeaderBlock;
 use spool::HeaderFacts;
 
 /// A line of a header is at most 998 bytes long (RFC 5322 §2.1.1).
@@ -11,8 +11,7 @@ const SUBJECT_LEN_MAX: usize = 300;
 
 /// From the beginning of a message, to the end of the header at least. The subject is kept only if it is wanted.
 pub(crate) fn of(header: &[u8], wants_subject: bool) -> HeaderFacts {
-    let index = Index::of(header);
-    let block = index.header();
+    let block = HeaderBlock::of(header);
     let message_id = block.value(header, "Message-ID").map(|value| {
         let value = value.trim();
         let inner = value.strip_prefix('<').and_then(|value| value.strip_suffix('>'));

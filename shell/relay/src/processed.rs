@@ -36,7 +36,8 @@ impl ProcessedKey {
     fn tag(&self, tenant: &TenantName, id: &str) -> String {
         // A name holds no NUL, so no two pairs give the same bytes.
         let tag = hmac::sign(&self.0, format!("{tenant}\0{id}").as_bytes());
-        tag.as_ref()[..TAG_LEN].iter().fold(String::new(), |mut text, byte| {
+        let text = String::with_capacity(2 * TAG_LEN);
+        tag.as_ref()[..TAG_LEN].iter().fold(text, |mut text, byte| {
             let _infallible = write!(text, "{byte:02x}");
             text
         })

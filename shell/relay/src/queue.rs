@@ -53,11 +53,12 @@ impl UnderWay {
     fn begin(&mut self, parts: &Arc<Parts>, lease: Lease) {
         let tenant = lease.accepted().tenant.clone();
         let parts = Arc::clone(parts);
-        self.spawn(tenant, async move { carry(&parts, lease).await });
+        // In a box of its own: the whole way of a message is a large value, which every step of a spawn would copy.
+        self.spawn(tenant, Box::pin(async move { carry(&parts, lease).await }));
     }
 
     /// One that is under way already finds room in any case.
-    fn spawn(&mut self, tenant: TenantName, work: impl Future<Output = ()> + Send + 'static) {
+    fn spawn(&mut self, tenant: TenantName, work: Pin<Box<dyn Future<Output = ()> + Send>>) {
         let task = self.tasks.spawn(work);
         *self.tenants.entry(tenant.clone()).or_default() += 1;
         self.of_task.insert(task.id(), tenant);

@@ -138,7 +138,7 @@ impl Job {
         if let Some(detail) = self.loops(&index) {
             return Outcome::Hold(ParkReason::Loop { detail }, Vec::new());
         }
-        let groups = self.decide();
+        let groups = self.decide(&index);
         let told: Vec<StampedGroup> = groups.iter().map(|group| self.told(group)).collect();
         if let Some(held) = groups.iter().find(|group| matches!(group.decision, Decision::Hold(_))) {
             let detail = held.explain.trail.last().cloned().unwrap_or_default();
@@ -167,7 +167,7 @@ impl Job {
     }
 
     /// A panic in stamping is a defect of ours, never a reason to keep the message.
-    fn decide(&self) -> Vec<Group> {
+    fn decide(&self, index: &Index) -> Vec<Group> {
         let recipients: Vec<&Address> =
             self.pending.iter().filter_map(|number| self.address(*number)).collect();
         let input = StampInput {
@@ -185,7 +185,7 @@ impl Job {
             )];
         }
         let stamped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            signatures::stamp(&input, &self.snapshot.signatures)
+            signatures::stamp_indexed(&input, index, &self.snapshot.signatures)
         }));
         stamped.unwrap_or_else(|_| {
             tracing::error!(id = %self.id, "stamping panicked: the message goes on without signature");

@@ -3,6 +3,8 @@
 //! Events are stored as JSON with field names that never change their meaning; an unknown field is skipped, an unknown event is a
 //! damaged record. Addresses are in them because the queue needs them.
 
+mod read;
+
 use crate::act::Act;
 use crate::tried::Tried;
 use model::{

@@ -136,21 +136,36 @@ pub(crate) fn stored_len(payload: usize) -> u64 {
 
 /// Appends one record to `out`.
 pub(crate) fn write_record(kind: RecordType, payload: &[&[u8]], out: &mut Vec<u8>) {
+    let start = begin_record(out);
+    payload.iter().for_each(|part| out.extend_from_slice(part));
+    end_record(kind, start, out);
+}
+
+/// Leaves room for a record's head; gives where it begins. What is appended from here on is its payload.
+pub(crate) fn begin_record(out: &mut Vec<u8>) -> usize {
     let start = out.len();
-    let length: usize = payload.iter().map(|part| part.len()).sum();
-    let crc = payload.iter().fold(0, |crc, part| crc32c::crc32c_append(crc, part));
+    out.resize(start + RECORD_HEAD_LEN, 0);
+    start
+}
+
+/// Ends the record that began at `start`.
+pub(crate) fn end_record(kind: RecordType, start: usize, out: &mut Vec<u8>) {
+    let payload = &out[start + RECORD_HEAD_LEN..];
+    let length = u32::try_from(payload.len()).expect("a payload is at most PAYLOAD_MAX");
+    let crc = crc32c::crc32c(payload);
     let (kind, flags) = match kind {
         RecordType::Chunk { encrypted } => (1, if encrypted { FLAG_ENCRYPTED } else { 0 }),
         RecordType::Event => (2, 0),
         RecordType::Start => (3, 0),
         RecordType::End => (4, 0),
     };
-    out.extend_from_slice(RECORD_MAGIC);
-    out.extend_from_slice(&[kind, flags, 0, 0]);
-    out.extend_from_slice(&u32::try_from(length).expect("a payload is at most PAYLOAD_MAX").to_le_bytes());
-    out.extend_from_slice(&crc.to_le_bytes());
-    out.extend_from_slice(&crc32c::crc32c(&out[start..]).to_le_bytes());
-    payload.iter().for_each(|part| out.extend_from_slice(part));
+    let head = &mut out[start..start + RECORD_HEAD_LEN];
+    head[..4].copy_from_slice(RECORD_MAGIC);
+    head[4..8].copy_from_slice(&[kind, flags, 0, 0]);
+    head[8..12].copy_from_slice(&length.to_le_bytes());
+    head[12..16].copy_from_slice(&crc.to_le_bytes());
+    let of_head = crc32c::crc32c(&head[..16]);
+    head[16..].copy_from_slice(&of_head.to_le_bytes());
     out.resize((out.len() - start).next_multiple_of(8) + start, 0);
 }
 

@@ -5,9 +5,9 @@
 
 use crate::config::SpoolError;
 use crate::event::{Accepted, Event, Progress, Stored};
-use crate::format::{CHUNK_MAX, ChunkHead, RecordType, stored_len, write_record};
+use crate::format::{CHUNK_MAX, ChunkHead, RecordType, write_record};
 use crate::promise::Promise;
-use crate::state::{Body, ChunkPlace, Shared};
+use crate::state::{Body, ChunkPlace, Shared, write_event};
 use crate::transit::Transit;
 use crate::writer::{Class, Durability, Written};
 use model::MessageId;
@@ -66,7 +66,8 @@ impl Incoming {
         let chunk = std::mem::take(&mut self.buffer);
         self.body.length += chunk.len() as u64;
         let (stored, encrypted) = self.shared.crypt.seal(head, &chunk);
-        let mut record = Vec::with_capacity(stored.len() + 64);
+        // The commit's event follows in the same buffer.
+        let mut record = Vec::with_capacity(stored.len() + 1024);
         write_record(RecordType::Chunk { encrypted }, &[&head.to_bytes(), &stored], &mut record);
         record
     }
@@ -100,14 +101,11 @@ impl Incoming {
     pub async fn commit(mut self, message: Accepted) -> Result<(), SpoolError> {
         self.shared.writer.note_time(message.received);
         let mut records = self.chunk_record();
-        let event_at = records.len() as u64;
         let chunks = self.body.chunks.len() as u32 + 1;
         let at = message.received;
         let event = Event::Accepted { message: Box::new(message.clone()), chunks, length: self.body.length };
         let stored = Stored { id: self.id, at, event };
-        let json = serde_json::to_vec(&stored).map_err(|error| SpoolError::unusable("memory", &error))?;
-        write_record(RecordType::Event, &[&json], &mut records);
-        debug_assert_eq!(records.len() as u64, event_at + stored_len(json.len()));
+        write_event(&stored, &mut records)?;
         let class = Class::Commit { id: self.id, chunks_in: self.body.segments() };
         let written = self.shared.writer.append(records, class, Durability::Now).await?;
         self.body.chunks.push(ChunkPlace { segment: written.segment, offset: written.offset });

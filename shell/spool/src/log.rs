@@ -35,6 +35,8 @@ pub struct LogRecord {
     pub id: MessageId,
     pub at: Timestamp,
     pub event: Event,
+    /// The record as it is written: id, time, then the event's name and fields, as one JSON object.
+    pub text: Box<str>,
 }
 
 /// What cannot be read any more.
@@ -152,7 +154,8 @@ fn segment(
                 at.events += 1;
                 let (segment, mark) = (readable.number, scan.crc());
                 let (id, time, event) = (stored.id, stored.at, stored.event);
-                batch.records.push(LogRecord { segment, offset, mark, id, at: time, event });
+                let text = scan.event_text()?.into();
+                batch.records.push(LogRecord { segment, offset, mark, id, at: time, event, text });
             }
             Found::Damage => batch.gaps.push(LogGap::Damaged { segment: readable.number, offset }),
             Found::Chunk { .. } | Found::Start(_) | Found::End => {}

@@ -24,7 +24,7 @@ pub use due::Lane;
 pub use entry::QueueEntry;
 pub(crate) use reader::Reader;
 pub(crate) use segments::{Readable, Reaped, Segment, Segments};
-pub(crate) use shared::{Pin, Shared, TakenOut, event_record, event_records};
+pub(crate) use shared::{Pin, Shared, TakenOut, event_record, event_records, write_event};
 
 use crate::config::SpoolError;
 use crate::event::{Accepted, Event, Kept, Progress, Told};

@@ -10,7 +10,7 @@ use crate::event::{Accepted, Event, Progress, StampedGroup, Stored};
 use crate::format::{ChunkHead, RecordType, write_record};
 use crate::lease::Lease;
 use crate::promise::Promise;
-use crate::state::{Body, ChunkPlace, Shared, event_record, event_records};
+use crate::state::{Body, ChunkPlace, Shared, event_records, write_event};
 use crate::tried::Tried;
 use crate::writer::{Class, Durability, Written};
 use bytes::Bytes;
@@ -200,7 +200,7 @@ impl Transit {
         write_record(RecordType::Chunk { encrypted }, &[&head.to_bytes(), &sealed], &mut records);
         let (stored, progress) = self.entrance(now);
         for one in &stored {
-            records.extend_from_slice(&event_record(one)?);
+            write_event(one, &mut records)?;
         }
         let class = match &self.promise {
             Some(_) => Class::TakeIn { id: self.id },

@@ -27,6 +27,9 @@ pub(crate) struct Plan {
     pub(crate) runs: usize,
     pub(crate) seconds: u64,
     pub(crate) only: Option<String>,
+    pub(crate) relay: Option<String>,
+    /// Nothing is timed.
+    pub(crate) count: bool,
 }
 
 /// What a run does, but for the relay.
@@ -63,6 +66,7 @@ pub(crate) struct Run {
     pub(crate) doubled: u64,
 }
 
+#[derive(Default)]
 pub(crate) struct Report {
     pub(crate) runs: Vec<Run>,
     pub(crate) limits: Vec<(usize, f64)>,
@@ -74,6 +78,9 @@ pub(crate) struct Report {
 }
 
 pub(crate) fn measure(plan: &Plan) -> Result<Report> {
+    if plan.count {
+        return Ok(Report { counts: counts::count(plan)?, ..Report::default() });
+    }
     let tls = Tls::new(&plan.directory)?;
     let limits = disk::limits(&plan.directory)?;
     let mut runs = Vec::new();
@@ -120,7 +127,10 @@ fn shapes() -> Vec<Shape> {
 
 /// The hundred megabytes are about our memory; half load needs the full one first.
 fn is_wanted(plan: &Plan, kind: Kind, shape: Shape) -> bool {
-    let named = plan.only.as_ref().is_none_or(|only| shape.name().contains(only.as_str()));
+    // The end of a name can be told, for one name is the beginning of another.
+    let name = format!("{};", shape.name());
+    let named = plan.only.as_ref().is_none_or(|only| name.contains(only.as_str()))
+        && plan.relay.as_ref().is_none_or(|relay| kind.name().contains(relay.as_str()));
     named && (shape.size != Size::Huge || kind == Kind::Signpost)
 }
 

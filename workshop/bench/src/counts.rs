@@ -45,7 +45,8 @@ pub(crate) fn count(plan: &Plan) -> Result<Vec<Counted>> {
     ensure!(built.context("cc is missing: install a C compiler")?.success(), "count.c does not build");
     let has_strace = Command::new("strace").arg("-V").output().is_ok();
     let mut counted = Vec::new();
-    for size in [Size::Small, Size::Middle, Size::Large] {
+    let wanted = |size: &Size| plan.only.as_ref().is_none_or(|only| only.contains(size.name()));
+    for size in [Size::Small, Size::Middle, Size::Large].into_iter().filter(wanted) {
         for kind in [Kind::Signpost, Kind::SignpostPlain] {
             let (few, many) =
                 (calls(plan, kind, size, FEW, &library)?, calls(plan, kind, size, MANY, &library)?);

@@ -37,9 +37,15 @@ struct Cli {
     /// Seconds during which each run sends
     #[arg(long, default_value_t = 4)]
     seconds: u64,
-    /// Only cells whose name contains this, e.g. `4 KB, 20`
+    /// Only cells whose name contains this, e.g. `4 KB, 20`; with `;` behind it, whose name ends so: `4 KB, 20;`
     #[arg(long)]
     only: Option<String>,
+    /// Only relays whose name contains this, e.g. `Signpost`
+    #[arg(long)]
+    relay: Option<String>,
+    /// Times nothing, only counts what one message costs; `--only` picks sizes, e.g. `4 KB`
+    #[arg(long)]
+    count: bool,
     /// Writes the tables as Markdown
     #[arg(long)]
     write: Option<PathBuf>,
@@ -58,6 +64,8 @@ fn main() -> Result<()> {
         runs: cli.runs,
         seconds: cli.seconds,
         only: cli.only,
+        relay: cli.relay,
+        count: cli.count,
     };
     let report = cells::measure(&plan)?;
     if let Some(file) = cli.json {

@@ -74,8 +74,11 @@ impl Disposition {
 /// The word in front of the first `;`, in lower case, comments and blanks dropped.
 fn split_word(value: &str) -> (String, &str) {
     let end = value.find(';').unwrap_or(value.len());
-    let word = value[..end].split('(').next().unwrap_or_default();
-    (word.split_whitespace().collect::<String>().to_ascii_lowercase(), &value[end..])
+    let written = value[..end].split('(').next().unwrap_or_default();
+    let mut word = String::with_capacity(written.len());
+    word.extend(written.split_whitespace());
+    word.make_ascii_lowercase();
+    (word, &value[end..])
 }
 
 /// The parameters behind the word, continued ones joined, and whether one was given twice.
@@ -89,7 +92,10 @@ fn parameters(text: &str) -> (BTreeMap<String, String>, bool) {
                 let taken = pieces.entry(base.to_owned()).or_default().insert(number, (value, encoded));
                 doubled |= taken.is_some();
             }
-            None => doubled |= plain.insert(name, decode_words(&value)).is_some(),
+            None => {
+                let value = if value.contains("=?") { decode_words(&value) } else { value };
+                doubled |= plain.insert(name, value).is_some();
+            }
         }
     }
     for (name, parts) in pieces {
@@ -155,7 +161,7 @@ fn value(text: &str) -> (String, &str) {
         let token = text[..end].split(" (").next().unwrap_or_default();
         return (token.trim().to_owned(), &text[end..]);
     };
-    let mut value = String::new();
+    let mut value = String::with_capacity(quoted.find('"').unwrap_or(0));
     let mut characters = quoted.char_indices();
     while let Some((at, c)) = characters.next() {
         match c {

@@ -131,7 +131,7 @@ impl<'a> Scan<'a> {
     fn describe(&self, header: HeaderBlock, parent: Option<usize>) -> Part {
         let bytes = self.bytes;
         let raw = |name| header.named(bytes, name).next().map(|field| &bytes[field.value.clone()]);
-        let default_type = match parent.map(|parent| self.parts[parent].content_type.is("multipart/digest")) {
+        let default_type = || match parent.map(|parent| self.parts[parent].content_type.is("multipart/digest")) {
             // RFC 2046 §5.1.5.
             Some(true) => ContentType::parse(b"message/rfc822"),
             Some(false) | None => ContentType::plain(),
@@ -139,7 +139,7 @@ impl<'a> Scan<'a> {
         Part {
             parent: parent.map(PartId),
             children: Vec::new(),
-            content_type: raw("Content-Type").map_or(default_type, ContentType::parse),
+            content_type: raw("Content-Type").map_or_else(default_type, ContentType::parse),
             encoding: TransferEncoding::parse(
                 &header.value(bytes, "Content-Transfer-Encoding").unwrap_or_default(),
             ),

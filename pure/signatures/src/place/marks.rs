@@ -79,7 +79,7 @@ pub(super) fn mark(node: &Node<'_>) -> Option<Marker> {
     }
     match name {
         "blockquote" if attribute_is(node, "type", "cite") => Some(Marker::BlockquoteCite),
-        "div" if is_outlook_rule(&node.attribute("style").unwrap_or_default()) => Some(Marker::OutlookHeader),
+        "div" if is_outlook_rule(node.attribute("style").unwrap_or_default()) => Some(Marker::OutlookHeader),
         "a" if attribute_is(node, "name", "_MailOriginal") => Some(Marker::OutlookHeader),
         _ if attribute_is(node, "name", "quote") => Some(Marker::OtherClient),
         _ if attribute_is(node, "data-marker", "__QUOTED_TEXT__") => Some(Marker::OtherClient),
@@ -114,7 +114,7 @@ pub(super) fn is_signature(node: &Node<'_>) -> bool {
     let by_class = classes
         .split_ascii_whitespace()
         .any(|class| is_known(class) && !class.eq_ignore_ascii_case("signature"));
-    by_class || node.attribute("id").is_some_and(|id| is_known(&id))
+    by_class || node.attribute("id").is_some_and(is_known)
 }
 
 /// `border:none;border-top:solid …`, in the spellings of Outlook's versions and of those who write it again.

@@ -57,7 +57,7 @@ fn lines(tree: &Tree<'_>) -> Vec<Line> {
     for (number, node) in tree.nodes.iter().enumerate() {
         match &node.what {
             What::Element { name, .. } => {
-                if !INLINE.contains(&name.as_str()) && !line.text.trim().is_empty() {
+                if !INLINE.contains(&&**name) && !line.text.trim().is_empty() {
                     lines.push(core::mem::replace(&mut line, Line { node: number, text: String::new() }));
                 }
             }
@@ -75,7 +75,9 @@ fn lines(tree: &Tree<'_>) -> Vec<Line> {
                     while !text.is_char_boundary(end) {
                         end -= 1;
                     }
-                    line.text.push_str(&decode(&text[..end]).replace(['\r', '\n', '\t', '\u{a0}'], " "));
+                    let read = decode(&text[..end]);
+                    line.text.reserve(read.len());
+                    line.text.extend(read.chars().map(without_breaks));
                 }
             }
         }
@@ -84,6 +86,11 @@ fn lines(tree: &Tree<'_>) -> Vec<Line> {
         lines.push(line);
     }
     lines
+}
+
+/// What stands on a line between two words.
+fn without_breaks(c: char) -> char {
+    if matches!(c, '\r' | '\n' | '\t' | '\u{a0}') { ' ' } else { c }
 }
 
 /// The nearest element around a text that is no part of a line.
@@ -137,12 +144,15 @@ impl Page<'_, '_> {
 
     /// Whether an introduction begins with the line, which stands alone unless it begins as introductions do.
     fn intro_from(&self, first: usize) -> bool {
-        let mut joined = self.lines[first].text.trim().to_owned();
-        if words::is_intro(&joined) {
+        let text = self.lines[first].text.trim();
+        if words::is_intro(text) {
             return true;
         }
-        let goes_on = words::may_begin_intro(&joined);
-        self.lines[first + 1..].iter().take(INTRO_LINES_MAX - 1).take_while(|_| goes_on).any(|line| {
+        if !words::may_begin_intro(text) {
+            return false;
+        }
+        let mut joined = text.to_owned();
+        self.lines[first + 1..].iter().take(INTRO_LINES_MAX - 1).any(|line| {
             joined.push(' ');
             joined.push_str(line.text.trim());
             words::is_intro(&joined)
@@ -184,7 +194,7 @@ impl Page<'_, '_> {
     /// Word's wrapper around the whole text.
     fn is_section(&self, node: usize) -> bool {
         let class = self.tree.nodes[node].attribute("class").unwrap_or_default();
-        matches!(class.as_str(), "WordSection1" | "Section1")
+        matches!(class, "WordSection1" | "Section1")
     }
 
     /// In front of the block, and of the rule or the lone line break that belongs to it.

@@ -139,23 +139,25 @@ impl<'t> Lines<'t> {
 
     /// Whether an introduction begins with this line; it may be wrapped.
     fn intro_at(&self, number: usize) -> bool {
-        let mut joined = String::new();
-        for line in self.0[number..].iter().take(INTRO_LINES_MAX) {
-            let text = line.text.trim();
-            if text.is_empty() || text.starts_with('>') {
-                return false;
-            }
-            joined.push_str(if joined.is_empty() { "" } else { " " });
-            joined.push_str(text);
-            if words::is_intro(&joined) {
-                return true;
-            }
-            // Only a line that begins as one may go on.
-            if joined.len() == text.len() && !words::may_begin_intro(text) {
-                return false;
-            }
+        let ends = |text: &str| text.is_empty() || text.starts_with('>');
+        let first = self.0[number].text.trim();
+        if ends(first) {
+            return false;
         }
-        false
+        if words::is_intro(first) {
+            return true;
+        }
+        // Only a line that begins as one may go on.
+        if !words::may_begin_intro(first) {
+            return false;
+        }
+        let mut joined = first.to_owned();
+        let below = self.0[number + 1..].iter().take(INTRO_LINES_MAX - 1).map(|line| line.text.trim());
+        below.take_while(|text| !ends(text)).any(|text| {
+            joined.push(' ');
+            joined.push_str(text);
+            words::is_intro(&joined)
+        })
     }
 
     /// Where the introduction in front of the quoted line `number` begins. It is as short as can be, unless a line above begins

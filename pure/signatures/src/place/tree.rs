@@ -5,6 +5,7 @@
 
 use crate::tokens::{Token, attribute, tokens};
 use core::ops::Range;
+use std::borrow::Cow;
 
 /// How far up an end tag looks for its element.
 const CLOSE_DEPTH_MAX: usize = 256;
@@ -16,7 +17,7 @@ const VOID: [&str; 14] = [
 
 #[derive(Debug)]
 pub(super) enum What<'m> {
-    Element { name: String, attributes: &'m str },
+    Element { name: Cow<'m, str>, attributes: &'m str },
     Text(&'m str),
 }
 
@@ -31,12 +32,12 @@ pub(super) struct Node<'m> {
     pub(super) parent: Option<usize>,
 }
 
-impl Node<'_> {
+impl<'m> Node<'m> {
     pub(super) fn name(&self) -> &str {
         if let What::Element { name, .. } = &self.what { name } else { "" }
     }
 
-    pub(super) fn attribute(&self, wanted: &str) -> Option<String> {
+    pub(super) fn attribute(&self, wanted: &str) -> Option<&'m str> {
         if let What::Element { attributes, .. } = &self.what { attribute(attributes, wanted) } else { None }
     }
 
@@ -88,7 +89,7 @@ impl<'m> Tree<'m> {
                     nodes.push(Node { what: What::Text(text), start, inner_end: end, end, parent });
                 }
                 Token::Open { name, attributes } => {
-                    let is_void = VOID.contains(&name.as_str()) || attributes.ends_with('/');
+                    let is_void = VOID.contains(&&*name) || attributes.ends_with('/');
                     let start = markup[..end].len() - tag_len(markup, end, &name, attributes);
                     let what = What::Element { name, attributes };
                     nodes.push(Node { what, start, inner_end: end, end, parent });

@@ -183,8 +183,11 @@ pub(super) fn is_device_footer(line: &str) -> bool {
         "отправлено с ",
         "发自",
     ];
-    let line: String = line.trim().chars().take(80).collect::<String>().to_lowercase();
-    BEGINNINGS.iter().any(|beginning| line.starts_with(beginning))
+    let line = line.trim();
+    BEGINNINGS.iter().any(|beginning| {
+        let mut line = line.chars().flat_map(char::to_lowercase);
+        beginning.chars().all(|c| line.next() == Some(c))
+    })
 }
 
 /// Whether what begins a quotation says that it is forwarded.
@@ -225,7 +228,7 @@ pub(super) fn begins_header_block<'l>(mut lines: impl Iterator<Item = &'l str>) 
 
 /// The name in front of a colon, in lower case.
 fn field_of(line: &str) -> Option<String> {
-    let head: String = line.chars().take(40).collect();
+    let head = line.char_indices().nth(40).map_or(line, |(end, _)| &line[..end]);
     let (name, _) = head.split_once([':', '：'])?;
     let name = name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '>' | '_'));
     Some(name.to_lowercase())

@@ -1,5 +1,7 @@
 //! Character references in markup: numeric ones, and the named ones that occur in mail.
 
+use std::borrow::Cow;
+
 const NAMED: [(&str, &str); 32] = [
     ("amp", "&"),
     ("lt", "<"),
@@ -39,7 +41,10 @@ const NAMED: [(&str, &str); 32] = [
 const REFERENCE_LEN_MAX: usize = 10;
 
 /// `text` with its references replaced; what is no reference stays.
-pub(crate) fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find('&') {
@@ -58,7 +63,7 @@ pub(crate) fn decode(text: &str) -> String {
         }
     }
     decoded.push_str(rest);
-    decoded
+    Cow::Owned(decoded)
 }
 
 fn resolve(reference: &str) -> Option<String> {

@@ -10,6 +10,8 @@ use signatures::Group;
 use spool::Accepted;
 
 const LINE_LEN: usize = 78;
+/// Bytes of a block, as a rule; only the first guess of a buffer.
+const BLOCK_LEN_USUAL: usize = 640;
 /// Characters of a peer's own words that are shown.
 const WORDS_MAX: usize = 200;
 
@@ -21,7 +23,7 @@ pub(super) fn block(
     result: Option<&str>,
     line_end: &str,
 ) -> Vec<u8> {
-    let mut block = String::new();
+    let mut block = String::with_capacity(BLOCK_LEN_USUAL);
     field("Received", &received(id, accepted), line_end, &mut block);
     field(PROCESSED_FIELD, processed, line_end, &mut block);
     if let Some(result) = result {
@@ -64,12 +66,11 @@ fn received(id: MessageId, accepted: &Accepted) -> String {
 }
 
 fn plain(text: &str) -> String {
-    let plain: String = text
-        .chars()
-        .filter(|c| c.is_ascii_graphic() || *c == ' ')
-        .filter(|c| !matches!(c, '(' | ')' | ';' | '<' | '>' | '\\' | '"'))
-        .take(WORDS_MAX)
-        .collect();
+    let mut plain = String::with_capacity(text.len().min(WORDS_MAX));
+    let is_plain = |c: &char| {
+        (c.is_ascii_graphic() || *c == ' ') && !matches!(c, '(' | ')' | ';' | '<' | '>' | '\\' | '"')
+    };
+    plain.extend(text.chars().filter(is_plain).take(WORDS_MAX));
     if plain.trim().is_empty() { "unknown".to_owned() } else { plain }
 }
 

@@ -9,7 +9,7 @@ use store::ledger::{Entry, Key, KeyKind};
 
 /// One event of a message.
 pub(super) fn of_record(record: &LogRecord) -> Entry {
-    let (kind, detail) = told(&record.event);
+    let (kind, detail) = told(&record.text);
     Entry {
         id: record.id,
         at: record.at,
@@ -21,13 +21,11 @@ pub(super) fn of_record(record: &LogRecord) -> Entry {
     }
 }
 
-/// The event's name, and its fields as a JSON object.
-fn told(event: &Event) -> (String, String) {
-    let whole = serde_json::to_string(event).unwrap_or_default();
-    // The name comes first, as serde writes what is tagged inside.
-    let named = whole.strip_prefix(r#"{"event":""#).and_then(|rest| rest.split_once('"'));
-    let (kind, fields) = named.unwrap_or(("unknown", "}"));
-    (kind.to_owned(), format!("{{{}", fields.strip_prefix(',').unwrap_or(fields)))
+/// The event's name, and its fields as a JSON object, out of the record that the spool wrote: id, time, name, fields.
+fn told(record: &str) -> (String, String) {
+    let behind = record.split_once(r#","event":""#).and_then(|(_, rest)| rest.split_once('"'));
+    let (kind, fields) = behind.unwrap_or(("unknown", "}"));
+    (kind.to_owned(), ["{", fields.strip_prefix(',').unwrap_or(fields)].concat())
 }
 
 /// A session that brought no message; it gets an id of its own.

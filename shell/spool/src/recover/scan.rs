@@ -9,6 +9,7 @@ use crate::format::{
     ChunkHead, RECORD_HEAD_LEN, RECORD_MAGIC, RECORDS_START, RecordHead, RecordType, RunStart,
 };
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Bytes that are read at once, at most.
@@ -50,6 +51,8 @@ pub(crate) struct Scan {
     /// Checksum of the record that was read last.
     crc: u32,
     check_chunks: bool,
+    /// Where the payload of the event that was read last lies.
+    payload: Range<u64>,
     window: Vec<u8>,
     window_at: u64,
 }
@@ -65,6 +68,7 @@ impl Scan {
             damage_at: 0,
             crc: 0,
             check_chunks,
+            payload: 0..0,
             window: Vec::new(),
             window_at: 0,
         })
@@ -94,6 +98,12 @@ impl Scan {
     /// Where the damage that was found last begins.
     pub(crate) fn damage_at(&self) -> u64 {
         self.damage_at
+    }
+
+    /// The event that was read last, as it is written.
+    pub(crate) fn event_text(&mut self) -> io::Result<&str> {
+        let length = usize::try_from(self.payload.end - self.payload.start).unwrap_or(usize::MAX);
+        str::from_utf8(self.bytes(self.payload.start, length)?).map_err(io::Error::other)
     }
 
     pub(crate) fn next(&mut self) -> io::Result<Option<Found>> {
@@ -128,8 +138,8 @@ impl Scan {
             }
             RecordType::Event => {
                 let payload = self.bytes(payload_at, head.length)?;
-                let stored =
-                    if head.fits(payload) { serde_json::from_slice::<Stored>(payload).ok() } else { None };
+                let stored = if head.fits(payload) { Stored::read(payload) } else { None };
+                self.payload = payload_at..payload_at + head.length as u64;
                 Ok(Some(stored.map_or(Found::Damage, |stored| Found::Event(Box::new(stored)))))
             }
         }

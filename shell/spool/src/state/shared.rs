@@ -5,13 +5,16 @@ use crate::config::{SpoolConfig, SpoolError};
 use crate::crypt::Crypt;
 use crate::disk::{Disk, SegmentFile};
 use crate::event::{Event, Stored};
-use crate::format::{ChunkHead, RECORD_HEAD_LEN, RecordHead, RecordType, write_record};
+use crate::format::{ChunkHead, RECORD_HEAD_LEN, RecordHead, RecordType, begin_record, end_record};
 use crate::promise::Promises;
 use crate::writer::{Answered, Class, Durability, WriterHandle, Written};
 use bytes::Bytes;
 use model::{Duration, MessageId, Metrics, Timestamp};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, watch};
+
+/// Bytes of an event with its head, as a rule; only the first guess of a buffer.
+const EVENT_LEN_USUAL: usize = 320;
 
 pub(crate) struct Shared {
     state: Mutex<State>,
@@ -273,19 +276,24 @@ async fn written(answered: Result<Answered, SpoolError>) -> Result<Written, Spoo
 }
 
 pub(crate) fn event_record(stored: &Stored) -> Result<Vec<u8>, SpoolError> {
-    let json = serde_json::to_vec(stored).map_err(|error| SpoolError::unusable("memory", &error))?;
-    let mut record = Vec::with_capacity(json.len() + RECORD_HEAD_LEN + 8);
-    write_record(RecordType::Event, &[&json], &mut record);
-    Ok(record)
+    event_records(std::slice::from_ref(stored))
 }
 
 /// One behind the other.
 pub(crate) fn event_records(row: &[Stored]) -> Result<Vec<u8>, SpoolError> {
-    let mut records = Vec::new();
+    let mut records = Vec::with_capacity(row.len() * EVENT_LEN_USUAL);
     for stored in row {
-        records.extend_from_slice(&event_record(stored)?);
+        write_event(stored, &mut records)?;
     }
     Ok(records)
+}
+
+/// Appends one event's record.
+pub(crate) fn write_event(stored: &Stored, out: &mut Vec<u8>) -> Result<(), SpoolError> {
+    let start = begin_record(out);
+    serde_json::to_writer(&mut *out, stored).map_err(|error| SpoolError::unusable("memory", &error))?;
+    end_record(RecordType::Event, start, out);
+    Ok(())
 }
 
 fn read_chunk(
