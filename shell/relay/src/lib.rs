@@ -117,7 +117,8 @@ pub(crate) async fn carry(parts: &Parts, lease: Lease) {
     }
     let conduct::Course::Goes(lease, bounds) = conduct::ask(parts, lease, &snapshot).await else { return };
     let numbers: Vec<usize> = pending.iter().map(|(number, _)| *number).collect();
-    let stamped = stamp::stamp(&lease, &numbers, Arc::clone(&snapshot), Arc::clone(&parts.key)).await;
+    let key = Arc::clone(&parts.key);
+    let stamped = stamp::stamp(&lease, &numbers, Arc::clone(&snapshot), key, parts.clock.now()).await;
     let now = parts.clock.now();
     let (groups, told) = match stamped {
         Ok(Stamped::Ready(groups, told)) => (groups, told),

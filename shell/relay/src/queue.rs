@@ -230,9 +230,8 @@ fn end_what_is_damaged(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timest
             continue;
         };
         let (parts, tenant) = (Arc::clone(parts), lease.accepted().tenant.clone());
-        under_way.spawn(tenant, async move {
-            parts.verdict.end_damaged(lease, &snapshot, parts.clock.now()).await
-        });
+        let end = async move { parts.verdict.end_damaged(lease, &snapshot, parts.clock.now()).await };
+        under_way.spawn(tenant, Box::pin(end));
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) use content::Content;
 use crate::processed::{self, ProcessedKey};
 use bytes::Bytes;
 use message::{Changes, Index, Splices};
-use model::{Address, ParkReason};
+use model::{Address, Duration, ParkReason, Timestamp};
 use signatures::{Decision, Group, PassReason, StampInput};
 use spool::{Accepted, Lease, SpoolError, StampedGroup, Transit};
 use std::ops::Range;
@@ -21,6 +21,10 @@ use tenant::Snapshot;
 
 /// `Received` fields above which a message is held (RFC 5321 §6.3 leaves the number open).
 const RECEIVED_MAX: usize = 50;
+/// A body of at most this many bytes that came in within this time is stamped where its delivery runs: the file system has it in memory, and to hand
+/// it to another thread and back would take longer than to read and stamp it.
+const AT_ONCE_LEN_MAX: u64 = 64 << 10;
+const AT_ONCE_AGE_MAX: Duration = Duration::from_secs(5);
 const RESULT_FIELD: &str = "X-Signpost-Result";
 
 /// Recipients who get the same bytes.
@@ -46,12 +50,14 @@ pub(crate) async fn stamp(
     pending: &[usize],
     snapshot: Arc<Snapshot>,
     key: Arc<ProcessedKey>,
+    now: Timestamp,
 ) -> Result<Stamped, SpoolError> {
     let too_large = lease.size() > snapshot.settings.stamping.size_max.0;
     // A message that is not stamped for its size is not read into memory either: its header lies in the first chunk.
     let rest = if too_large { 1..lease.chunks() } else { 0..0 };
     let original = lease.original();
     let read = move || if too_large { original.read_first_chunk() } else { original.read() };
+    let is_at_hand = lease.size() <= AT_ONCE_LEN_MAX && now.since(lease.accepted().received) <= AT_ONCE_AGE_MAX;
     let job = Job {
         bytes: Bytes::new(),
         accepted: Arc::clone(lease.accepted()),
@@ -61,7 +67,7 @@ pub(crate) async fn stamp(
         key,
         is_beginning_only: too_large,
     };
-    prepare(job, read, lease.size(), rest).await
+    prepare(job, read, is_at_hand, lease.size(), rest).await
 }
 
 /// Prepares a message in transit for all its recipients.
@@ -77,13 +83,14 @@ pub(crate) async fn stamp_in_memory(
     let id = transit.id();
     let job = Job { bytes: Bytes::new(), accepted, id, pending, snapshot, key, is_beginning_only };
     let size = bytes.len() as u64;
-    prepare(job, move || Ok(bytes), size, 0..0).await
+    prepare(job, move || Ok(bytes), size <= AT_ONCE_LEN_MAX, size, 0..0).await
 }
 
-/// Gives `job` what `read` brings and runs it, both on one thread that may wait; `rest` are the chunks behind those bytes.
+/// Gives `job` what `read` brings and runs it, both at once or on a thread that may wait; `rest` are the chunks behind those bytes.
 async fn prepare(
     job: Job,
     read: impl FnOnce() -> Result<Bytes, SpoolError> + Send + 'static,
+    at_once: bool,
     size: u64,
     rest: Range<usize>,
 ) -> Result<Stamped, SpoolError> {
@@ -92,9 +99,13 @@ async fn prepare(
         let bytes = read()?;
         Ok::<_, SpoolError>((bytes.len() as u64, Job { bytes, ..job }.run()))
     };
-    let prepared = tokio::task::spawn_blocking(run).await;
-    let (read, prepared) =
-        prepared.map_err(|error| SpoolError::Damaged { id, detail: error.to_string() })??;
+    let prepared = if at_once {
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+        caught.map_err(|_| "stamping panicked".to_owned())
+    } else {
+        tokio::task::spawn_blocking(run).await.map_err(|error| error.to_string())
+    };
+    let (read, prepared) = prepared.map_err(|detail| SpoolError::Damaged { id, detail })??;
     let rest_length = size.saturating_sub(read);
     Ok(match prepared {
         Outcome::Hold(reason, told) => Stamped::Hold(reason, told),

@@ -171,6 +171,27 @@ pub enum Event {
     Dropped,
 }
 
+impl Event {
+    /// Whether a message may be due earlier for it than was known before.
+    pub(crate) fn may_make_due(&self) -> bool {
+        match self {
+            Self::Stamped { .. }
+            | Self::Attempt { .. }
+            | Self::Tried { .. }
+            | Self::Outcomes { .. }
+            | Self::Told { .. }
+            | Self::Act { .. }
+            | Self::Dropped => false,
+            Self::Accepted { .. }
+            | Self::Rescheduled { .. }
+            | Self::Parked { .. }
+            | Self::Released { .. }
+            | Self::Moved { .. }
+            | Self::Acted { .. } => true,
+        }
+    }
+}
+
 /// What an act does to one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]

@@ -4,7 +4,7 @@
 //! field, or whose lines end in different ways, has no readable field at all; and a From with a group, an address in a comment or
 //! letters that only look like a domain's is nobody's. What it cannot read it says, and it never guesses.
 
-use message::Index;
+use message::HeaderBlock;
 use model::Address;
 
 /// People that one From may name; more is no mail that people send.
@@ -13,7 +13,7 @@ const AUTHORS_MAX: usize = 20;
 /// A message's header.
 pub(super) struct Header<'h> {
     bytes: &'h [u8],
-    index: Index,
+    block: HeaderBlock,
     /// Why it has no readable field.
     unreadable: Option<&'static str>,
 }
@@ -21,8 +21,7 @@ pub(super) struct Header<'h> {
 impl<'h> Header<'h> {
     /// Of the beginning of a message; `is_whole` unless the header may go on behind it.
     pub(super) fn of(bytes: &'h [u8], is_whole: bool) -> Self {
-        let index = Index::of(bytes);
-        let block = index.header();
+        let block = HeaderBlock::of(bytes);
         let lines = &bytes[block.range.start..block.body_start];
         let unreadable = if block.too_long || !is_whole {
             Some("the header is too long to be read whole")
@@ -33,7 +32,7 @@ impl<'h> Header<'h> {
         } else {
             None
         };
-        Self { bytes, index, unreadable }
+        Self { bytes, block, unreadable }
     }
 
     /// The value of a field that occurs once.
@@ -41,9 +40,8 @@ impl<'h> Header<'h> {
         if let Some(why) = self.unreadable {
             return Err(why.to_owned());
         }
-        let block = self.index.header();
-        match (block.count(self.bytes, name), block.value(self.bytes, name)) {
-            (1, Some(value)) => Ok(value),
+        match (self.block.count(self.bytes, name), self.block.value(self.bytes, name)) {
+            (1, Some(value)) => Ok(value.into_owned()),
             (0, _) => Err(format!("there is no {name}")),
             (count, _) => Err(format!("there are {count} fields {name} where one proves something")),
         }

@@ -5,7 +5,7 @@ use crate::config::{SpoolConfig, SpoolError};
 use crate::crypt::Crypt;
 use crate::disk::{Disk, SegmentFile};
 use crate::event::{Event, Stored};
-use crate::format::{ChunkHead, RECORD_HEAD_LEN, RecordHead, RecordType, begin_record, end_record};
+use crate::format::{CHUNK_MAX, ChunkHead, RECORD_HEAD_LEN, RecordHead, RecordType, begin_record, end_record};
 use crate::promise::Promises;
 use crate::writer::{Answered, Class, Durability, WriterHandle, Written};
 use bytes::Bytes;
@@ -133,7 +133,9 @@ impl Shared {
             let segment = written.as_ref().ok().map(|written| written.segment);
             row.iter().for_each(|stored| state.apply(id, &stored.event, stored.at, segment));
         }
-        self.due_changed.notify_one();
+        if row.iter().any(|stored| stored.event.may_make_due()) {
+            self.due_changed.notify_one();
+        }
         self.note_queue();
         written.map(Written::settle)
     }
@@ -259,15 +261,17 @@ impl Shared {
     /// One chunk, checked and decrypted; waits for the disk. Its place is looked up now: compaction may have moved it.
     pub(crate) fn chunk_now(&self, id: MessageId, place: usize) -> Result<Bytes, SpoolError> {
         let damaged = |detail: String| SpoolError::Damaged { id, detail };
-        let (chunk, file) = {
+        let (chunk, file, behind) = {
             let state = self.state();
             let entry = state.entry(id).ok_or(SpoolError::Gone(id))?;
             let chunk = *entry.body.chunks.get(place).ok_or(SpoolError::Gone(id))?;
-            (chunk, state.segments.file(chunk.segment))
+            let behind = entry.body.length.saturating_sub((place * CHUNK_MAX) as u64);
+            (chunk, state.segments.file(chunk.segment), behind)
         };
+        let length = usize::try_from(behind).unwrap_or(CHUNK_MAX).min(CHUNK_MAX);
         let file = file.ok_or_else(|| damaged(format!("segment {:016x} is gone", chunk.segment)))?;
         let head = ChunkHead { id, place: place as u32 };
-        read_chunk(file.as_ref(), &self.crypt, head, chunk).map_err(damaged)
+        read_chunk(file.as_ref(), &self.crypt, head, (chunk, length)).map_err(damaged)
     }
 }
 
@@ -296,30 +300,35 @@ pub(crate) fn write_event(stored: &Stored, out: &mut Vec<u8>) -> Result<(), Spoo
     Ok(())
 }
 
+/// `length` is what the chunk holds of the body: the whole record is read at once, but for what encryption adds.
 fn read_chunk(
     file: &dyn SegmentFile,
     crypt: &Crypt,
     head: ChunkHead,
-    at: ChunkPlace,
+    (at, length): (ChunkPlace, usize),
 ) -> Result<Bytes, String> {
-    let mut bytes = [0; RECORD_HEAD_LEN];
+    let mut bytes = vec![0; RECORD_HEAD_LEN + ChunkHead::LEN + length];
     let failed = |error: std::io::Error| error.to_string();
     file.read_at(at.offset, &mut bytes).map_err(failed)?;
     let record = RecordHead::parse(&bytes).ok_or("the head of a record is damaged")?;
     let RecordType::Chunk { encrypted } = record.kind else { return Err("a record is no chunk".to_owned()) };
-    let mut payload = vec![0; record.length];
-    file.read_at(at.offset + RECORD_HEAD_LEN as u64, &mut payload).map_err(failed)?;
-    if !record.fits(&payload) {
+    let read = bytes.len();
+    bytes.resize(RECORD_HEAD_LEN + record.length, 0);
+    if bytes.len() > read {
+        file.read_at(at.offset + read as u64, &mut bytes[read..]).map_err(failed)?;
+    }
+    let payload = &bytes[RECORD_HEAD_LEN..];
+    if !record.fits(payload) {
         return Err("a chunk does not fit its checksum".to_owned());
     }
-    if ChunkHead::parse(&payload) != Some(head) {
+    if ChunkHead::parse(payload) != Some(head) {
         return Err("a chunk belongs to another message".to_owned());
     }
     if encrypted {
         let plain = crypt.open(head, &payload[ChunkHead::LEN..]);
         return plain.map(Bytes::from).ok_or_else(|| "a chunk cannot be decrypted".to_owned());
     }
-    Ok(Bytes::from(payload).slice(ChunkHead::LEN..))
+    Ok(Bytes::from(bytes).slice(RECORD_HEAD_LEN + ChunkHead::LEN..))
 }
 
 impl Written {
