@@ -98,7 +98,8 @@ pub(crate) struct Parts {
 }
 
 /// Takes one message as far as it comes today.
-pub(crate) async fn carry(parts: &Parts, lease: Lease) {
+pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease) {
+    let parts = parts.as_ref();
     let pending = lease.to_try();
     let accepted = Arc::clone(lease.accepted());
     let Some(snapshot) = snapshot_of(parts, &lease) else {

@@ -52,9 +52,8 @@ impl UnderWay {
 
     fn begin(&mut self, parts: &Arc<Parts>, lease: Lease) {
         let tenant = lease.accepted().tenant.clone();
-        let parts = Arc::clone(parts);
         // In a box of its own: the whole way of a message is a large value, which every step of a spawn would copy.
-        self.spawn(tenant, Box::pin(async move { carry(&parts, lease).await }));
+        self.spawn(tenant, Box::pin(carry(Arc::clone(parts), lease)));
     }
 
     /// One that is under way already finds room in any case.

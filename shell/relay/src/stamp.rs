@@ -57,7 +57,8 @@ pub(crate) async fn stamp(
     let rest = if too_large { 1..lease.chunks() } else { 0..0 };
     let original = lease.original();
     let read = move || if too_large { original.read_first_chunk() } else { original.read() };
-    let is_at_hand = lease.size() <= AT_ONCE_LEN_MAX && now.since(lease.accepted().received) <= AT_ONCE_AGE_MAX;
+    let is_at_hand =
+        lease.size() <= AT_ONCE_LEN_MAX && now.since(lease.accepted().received) <= AT_ONCE_AGE_MAX;
     let job = Job {
         bytes: Bytes::new(),
         accepted: Arc::clone(lease.accepted()),
@@ -155,7 +156,10 @@ impl Job {
             let detail = held.explain.trail.last().cloned().unwrap_or_default();
             return Outcome::Hold(ParkReason::Policy { detail }, told);
         }
-        let ready = groups.iter().map(|group| (self.numbers(group), self.write(&index, group)));
+        let settings = &self.snapshot.settings;
+        let processed = self.key.value(&settings.name, &settings.stamping.processed_word, self.id);
+        let block = trace::block(self.id, &self.accepted, &processed, index.line_end);
+        let ready = groups.iter().map(|group| (self.numbers(group), self.write(&index, &block, group)));
         Outcome::Ready(ready.collect(), told)
     }
 
@@ -222,16 +226,16 @@ impl Job {
     }
 
     /// The bytes that leave.
-    fn write(&self, index: &Index, group: &Group) -> Written {
+    fn write(&self, index: &Index, block: &str, group: &Group) -> Written {
         let unsigned = || {
-            let splices = self.splices(index, group, None).unwrap_or_else(|error| {
+            let splices = self.splices(index, block, group, None).unwrap_or_else(|error| {
                 tracing::error!(id = %self.id, %error, "the trace fields do not fit: the message goes on as it came");
                 Splices::new()
             });
             content::pieces(&self.bytes, &splices)
         };
         if let Decision::Stamped(signature) = &group.decision {
-            match self.splices(index, group, Some(signature)) {
+            match self.splices(index, block, group, Some(signature)) {
                 Ok(splices) => {
                     let pieces = content::pieces(&self.bytes, &splices);
                     return Written { pieces, original: Some(unsigned()) };
@@ -248,23 +252,17 @@ impl Job {
     fn splices(
         &self,
         index: &Index,
+        block: &str,
         group: &Group,
         signature: Option<&Splices>,
     ) -> Result<Splices, message::ChangeError> {
         let settings = &self.snapshot.settings;
         let mut changes = Changes::new(&self.bytes, index);
-        let processed = self.key.value(&settings.name, &settings.stamping.processed_word, self.id);
         // A stamped message that goes on unsigned does not say that it is stamped.
         let tells = settings.stamping.result_headers
             && (signature.is_some() || !matches!(group.decision, Decision::Stamped(_)));
         let result = tells.then(|| trace::result(group));
-        changes.prepend(trace::block(
-            self.id,
-            &self.accepted,
-            &processed,
-            result.as_deref(),
-            index.line_end,
-        ))?;
+        changes.prepend(trace::told(block, result.as_deref(), index.line_end))?;
         let secret = settings.connector.secret_header.as_ref().map(|secret| secret.name.as_str());
         for name in [processed::FIELD, RESULT_FIELD].into_iter().chain(secret) {
             changes.remove_fields(name)?;

@@ -15,6 +15,7 @@ pub use search::{Found, LedgerReader, Part, Query, Story, StoryEvent};
 use model::{MessageId, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
@@ -25,6 +26,9 @@ const LOCK_WAIT: Duration = Duration::from_secs(1);
 const KNOWN_KEYS_MAX: usize = 50_000;
 /// Longest text of a key, in bytes.
 const KEY_LEN_MAX: usize = 1_000;
+
+/// Bytes of the list of an event's keys, as a rule; only the first guess of a buffer.
+const LIST_LEN_USUAL: usize = 64;
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -163,10 +167,13 @@ fn add(change: &Transaction<'_>, known: &mut HashMap<Key, i64>, entry: &Entry) -
     }
     numbers.sort_unstable();
     numbers.dedup();
-    let list: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    let mut list = String::with_capacity(LIST_LEN_USUAL);
+    for number in &numbers {
+        let _infallible = write!(list, "{}{number}", if list.is_empty() { "" } else { "," });
+    }
     let mut statement = change.prepare_cached(sql::ADD_EVENT)?;
     let (at, mark) = (entry.at.as_micros(), i64::from(entry.mark));
-    let added = statement.execute(params![&id[..], at, mark, entry.kind, entry.detail, list.join(",")])?;
+    let added = statement.execute(params![&id[..], at, mark, entry.kind, entry.detail, list])?;
     let mut found_by = change.prepare_cached(sql::ADD_FOUND_BY)?;
     for number in numbers {
         found_by.execute(params![number, &id[..]])?;

@@ -131,11 +131,12 @@ impl<'a> Scan<'a> {
     fn describe(&self, header: HeaderBlock, parent: Option<usize>) -> Part {
         let bytes = self.bytes;
         let raw = |name| header.named(bytes, name).next().map(|field| &bytes[field.value.clone()]);
-        let default_type = || match parent.map(|parent| self.parts[parent].content_type.is("multipart/digest")) {
-            // RFC 2046 §5.1.5.
-            Some(true) => ContentType::parse(b"message/rfc822"),
-            Some(false) | None => ContentType::plain(),
-        };
+        let default_type =
+            || match parent.map(|parent| self.parts[parent].content_type.is("multipart/digest")) {
+                // RFC 2046 §5.1.5.
+                Some(true) => ContentType::parse(b"message/rfc822"),
+                Some(false) | None => ContentType::plain(),
+            };
         Part {
             parent: parent.map(PartId),
             children: Vec::new(),

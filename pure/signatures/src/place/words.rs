@@ -213,7 +213,7 @@ pub(super) fn says_forwarded(text: &str) -> bool {
 /// Whether a header block begins with the first of `lines`: From, and at least two other fields close behind it.
 pub(super) fn begins_header_block<'l>(mut lines: impl Iterator<Item = &'l str>) -> bool {
     let Some(first) = lines.next() else { return false };
-    if !field_of(first).is_some_and(|name| FROM.contains(&name.as_str())) {
+    if !is_field_of(first, &FROM) {
         return false;
     }
     // Some programs put the fields on one line.
@@ -221,15 +221,19 @@ pub(super) fn begins_header_block<'l>(mut lines: impl Iterator<Item = &'l str>) 
         .iter()
         .filter(|name| first.to_lowercase().contains(*name))
         .count();
-    let below =
-        lines.take(8).filter(|line| field_of(line).is_some_and(|name| OTHERS.contains(&name.as_str())));
+    let below = lines.take(8).filter(|line| is_field_of(line, &OTHERS));
     on_the_line >= 2 || below.count() >= 2
 }
 
-/// The name in front of a colon, in lower case.
-fn field_of(line: &str) -> Option<String> {
+/// Whether the line is one of these fields, which are given in lower case.
+fn is_field_of(line: &str, names: &[&str]) -> bool {
+    let is = |name: &str, known: &&str| name.chars().flat_map(char::to_lowercase).eq(known.chars());
+    field_of(line).is_some_and(|name| names.iter().any(|known| is(name, known)))
+}
+
+/// The name in front of a colon.
+fn field_of(line: &str) -> Option<&str> {
     let head = line.char_indices().nth(40).map_or(line, |(end, _)| &line[..end]);
     let (name, _) = head.split_once([':', '：'])?;
-    let name = name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '>' | '_'));
-    Some(name.to_lowercase())
+    Some(name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '>' | '_')))
 }

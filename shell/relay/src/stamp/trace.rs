@@ -15,17 +15,17 @@ const BLOCK_LEN_USUAL: usize = 640;
 /// Characters of a peer's own words that are shown.
 const WORDS_MAX: usize = 200;
 
-/// All lines, each with its line end.
-pub(super) fn block(
-    id: MessageId,
-    accepted: &Accepted,
-    processed: &str,
-    result: Option<&str>,
-    line_end: &str,
-) -> Vec<u8> {
+/// The fields that every form of one message has.
+pub(super) fn block(id: MessageId, accepted: &Accepted, processed: &str, line_end: &str) -> String {
     let mut block = String::with_capacity(BLOCK_LEN_USUAL);
     field("Received", &received(id, accepted), line_end, &mut block);
     field(PROCESSED_FIELD, processed, line_end, &mut block);
+    block
+}
+
+/// The same with what was decided for one group, each line with its line end.
+pub(super) fn told(block: &str, result: Option<&str>, line_end: &str) -> Vec<u8> {
+    let mut block = block.to_owned();
     if let Some(result) = result {
         field(RESULT_FIELD, result, line_end, &mut block);
     }

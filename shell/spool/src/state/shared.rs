@@ -5,7 +5,9 @@ use crate::config::{SpoolConfig, SpoolError};
 use crate::crypt::Crypt;
 use crate::disk::{Disk, SegmentFile};
 use crate::event::{Event, Stored};
-use crate::format::{CHUNK_MAX, ChunkHead, RECORD_HEAD_LEN, RecordHead, RecordType, begin_record, end_record};
+use crate::format::{
+    CHUNK_MAX, ChunkHead, RECORD_HEAD_LEN, RecordHead, RecordType, begin_record, end_record,
+};
 use crate::promise::Promises;
 use crate::writer::{Answered, Class, Durability, WriterHandle, Written};
 use bytes::Bytes;

@@ -85,6 +85,7 @@ fn unknown_fields_and_another_order_are_read_and_an_unknown_event_is_not() {
     assert_eq!(Stored::read(json).unwrap().event, Event::Stamped { groups: Vec::new() });
     let json = br#"{"id":"00000000000000000000000000","at":"1970-01-01T00:00:00Z","event":"sung"}"#;
     assert!(Stored::read(json).is_none());
-    let json = br#"{"id":"00000000000000000000000000","at":"1970-01-01T00:00:00Z","event":"attempt","host":"a"}"#;
+    let json =
+        br#"{"id":"00000000000000000000000000","at":"1970-01-01T00:00:00Z","event":"attempt","host":"a"}"#;
     assert!(Stored::read(json).is_none());
 }
