@@ -23,7 +23,10 @@ fn an_event_is_its_name_and_the_rest_of_its_fields() {
     for (event, name) in events {
         let mut fields = serde_json::to_value(&event).unwrap();
         fields.as_object_mut().unwrap().remove("event");
-        let (kind, detail) = told(&event);
+        let written = serde_json::to_string(&event).unwrap();
+        let record =
+            written.replacen('{', r#"{"id":"00000000000000000000000000","at":"1970-01-01T00:00:00Z","#, 1);
+        let (kind, detail) = told(&record);
         assert_eq!((kind.as_str(), serde_json::from_str(&detail).ok()), (name, Some(fields)));
     }
 }
