@@ -1,21 +1,18 @@
 //! A reply put on the wire. Whatever its text holds, it stays within its line: no reply of ours can be split in two.
 
 use model::Reply;
-use std::io::Write as _;
-
-/// Code, enhanced code, separators and line end.
-const LINE_LEN_BESIDE_TEXT: usize = 16;
 
 /// Appends the reply with its line ends.
 pub fn write_reply(reply: &Reply, out: &mut Vec<u8>) {
+    let code = reply.code.0.to_string();
+    let enhanced = reply.enhanced.map(|code| code.to_string());
     let empty = [Vec::new()];
     let lines = if reply.lines.is_empty() { &empty[..] } else { &reply.lines[..] };
     for (place, line) in lines.iter().enumerate() {
-        out.reserve(LINE_LEN_BESIDE_TEXT + line.len());
-        let separator = if place + 1 == lines.len() { ' ' } else { '-' };
-        let _infallible = write!(out, "{}{separator}", reply.code.0);
-        if let Some(enhanced) = &reply.enhanced {
-            let _infallible = write!(out, "{enhanced}");
+        out.extend_from_slice(code.as_bytes());
+        out.push(if place + 1 == lines.len() { b' ' } else { b'-' });
+        if let Some(enhanced) = &enhanced {
+            out.extend_from_slice(enhanced.as_bytes());
             if !line.is_empty() {
                 out.push(b' ');
             }
