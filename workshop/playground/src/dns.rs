@@ -2,11 +2,14 @@
 //!
 //! It answers over UDP and TCP for the names that it was given and says NXDOMAIN for every other name, so that nothing here
 //! ever asks the outside. A block list follows RFC 5782: octets reversed below the zone, `127.0.0.2` always listed and
-//! `127.0.0.1` never, a TXT beside every A, until it is told to go wrong. An answer has a time to live of zero: a change is seen by the next query.
-//! Each query is counted by name and type. It fails only at the start, when an address cannot be bound.
+//! `127.0.0.1` never, a TXT beside every A, until it is told to go wrong; or another name server answers for it. An answer has
+//! a time to live of zero: a change is seen by the next query. Each query is counted by name and type. It fails only at the start, when an
+//! address cannot be bound.
 
+mod followed;
 mod lists;
 
+pub use followed::PassedOn;
 pub use lists::Mood;
 
 use hickory_proto::op::{Header, HeaderCounts, Metadata, ResponseCode};
@@ -52,12 +55,18 @@ pub struct NameServer {
     address: SocketAddr,
 }
 
+/// Code, answers, and the SOA of a negative answer (RFC 2308 §3).
+type Said = (ResponseCode, Vec<Record>, Vec<Record>);
+
 #[derive(Debug, Default)]
 struct Zones {
     records: BTreeMap<String, Vec<Answer>>,
     /// The list that the fake Exchange asks.
     dnsbl_zone: String,
     lists: BTreeMap<String, List>,
+    /// Zones that another name server answers for.
+    followed: BTreeMap<String, SocketAddr>,
+    passed_on: Vec<PassedOn>,
     queries: BTreeMap<String, u64>,
     failing: bool,
 }
@@ -140,6 +149,40 @@ impl NameServer {
         zones.lists.get(&zones.dnsbl_zone)?.code(&ip.to_string())
     }
 
+    /// Whether the first list names an address now, whoever answers for it.
+    pub async fn is_listed(&self, ip: IpAddr) -> bool {
+        let zone = self.lock().dnsbl_zone.clone();
+        let Some(server) = self.followed(&zone) else { return self.listing(ip).is_some() };
+        let name = Name::from_ascii(format!("{}.{zone}.", lists::front(&ip.to_string())));
+        let Ok(name) = name else { return false };
+        match followed::ask(server, name, RecordType::A).await {
+            Ok(answer) => !answer.answers.is_empty(),
+            Err(error) => {
+                tracing::warn!(%error, %server, "a name server does not answer for its list");
+                false
+            }
+        }
+    }
+
+    /// From now on `server` answers for this zone and everything below it.
+    pub fn follow(&self, zone: &str, server: SocketAddr) {
+        self.lock().followed.insert(fold(zone), server);
+    }
+
+    /// What was answered for zones of other name servers, oldest first.
+    #[must_use]
+    pub fn passed_on(&self) -> Vec<PassedOn> {
+        self.lock().passed_on.clone()
+    }
+
+    fn followed(&self, name: &str) -> Option<SocketAddr> {
+        let zones = self.lock();
+        let is_below = |zone: &str| {
+            name.strip_suffix(zone).is_some_and(|front| front.is_empty() || front.ends_with('.'))
+        };
+        zones.followed.iter().find(|(zone, _)| is_below(zone)).map(|(_, server)| *server)
+    }
+
     /// While set, every query gets SERVFAIL.
     pub fn set_failing(&self, failing: bool) {
         self.lock().failing = failing;
@@ -208,7 +251,7 @@ impl RequestHandler for NameServer {
     {
         Box::pin(async move {
             let mut metadata = Metadata::response_from_request(&request.metadata);
-            let Some((code, records, authority)) = self.answer(request) else {
+            let Some((code, records, authority)) = self.answer(request).await else {
                 return ResponseInfo::from(Header { metadata, counts: HeaderCounts::default() });
             };
             metadata.response_code = code;
@@ -232,20 +275,42 @@ impl RequestHandler for NameServer {
 }
 
 impl NameServer {
-    /// Code, answers, and the SOA of a negative answer (RFC 2308 §3); nothing if there is to be no answer.
-    fn answer(&self, request: &Request) -> Option<(ResponseCode, Vec<Record>, Vec<Record>)> {
+    async fn answer(&self, request: &Request) -> Option<Said> {
         let Ok(info) = request.request_info() else {
             return Some((ResponseCode::FormErr, Vec::new(), Vec::new()));
         };
         let owner: Name = info.query.name().into();
-        let name = fold(&owner.to_string());
         let wanted = info.query.query_type();
+        let name = fold(&owner.to_string());
+        match self.followed(&name) {
+            Some(server) => Some(self.pass_on(server, owner, wanted).await),
+            None => self.answer_here(owner, &name, wanted),
+        }
+    }
+
+    async fn pass_on(&self, server: SocketAddr, owner: Name, wanted: RecordType) -> Said {
+        let name = fold(&owner.to_string());
+        match followed::ask(server, owner, wanted).await {
+            Ok(answer) => {
+                let is_found = !answer.answers.is_empty();
+                self.lock().passed_on.push(PassedOn { at: crate::wall_clock(), name, is_found });
+                (answer.metadata.response_code, answer.answers, answer.authorities)
+            }
+            Err(error) => {
+                tracing::warn!(%error, %server, "a name server does not answer for its zone");
+                (ResponseCode::ServFail, Vec::new(), Vec::new())
+            }
+        }
+    }
+
+    /// The answer out of our own zones; nothing if there is to be no answer.
+    fn answer_here(&self, owner: Name, name: &str, wanted: RecordType) -> Option<Said> {
         let mut zones = self.lock();
-        zones.count(&name, wanted);
+        zones.count(name, wanted);
         if zones.failing {
             return Some((ResponseCode::ServFail, Vec::new(), Vec::new()));
         }
-        let (code, found, ttl) = zones.look_up(&name)?;
+        let (code, found, ttl) = zones.look_up(name)?;
         let records: Vec<_> = found
             .into_iter()
             .filter_map(|answer| to_rdata(answer, wanted))

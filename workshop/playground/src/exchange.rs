@@ -173,10 +173,9 @@ impl Exchange {
     }
 
     /// Whether this client is refused for its address.
-    fn refuses(&self, source: IpAddr) -> bool {
-        self.config.inbound.dnsbl
-            && self.dns.listing(source).is_some()
-            && !self.controls().allow_list.contains(&source)
+    async fn refuses(&self, source: IpAddr) -> bool {
+        let is_allowed = self.controls().allow_list.contains(&source);
+        self.config.inbound.dnsbl && !is_allowed && self.dns.is_listed(source).await
     }
 
     /// Counts, and wakes whoever waits for figures.

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `Postfix::start` | a mail system that receives, and counts and keeps what arrived |
 //! | `Postfix::relaying_to` | a mail system that passes everything on to an address |
+//! | `Postfix::start_as`, `EximServer::start_as` | a mail system with any settings, which asks a name server of ours |
 //! | `EximServer::start` | a mail system in Debian's split configuration, which its administrator may change |
 //! | `exim` | one message by a client that prefers BDAT |
 //! | `smtplib` | one message by a client that pipelines nothing and speaks DATA |
@@ -23,13 +24,14 @@ mod exim_server;
 mod pebble;
 mod postfix;
 mod rbldnsd;
+mod resolver;
 mod tools;
 
 pub use clients::{Heard, smtp_source, smtplib, swaks};
 pub use exim::exim;
-pub use exim_server::EximServer;
+pub use exim_server::{EximServer, EximSettings};
 pub use pebble::{Pebble, PebbleConfig};
-pub use postfix::Postfix;
+pub use postfix::{Postfix, PostfixSettings};
 pub use rbldnsd::{Dataset, Rbldnsd};
 pub use tools::install;
 

@@ -86,7 +86,7 @@ impl List {
 }
 
 /// `1.2.3.4` is asked as 4.3.2.1, IPv6 by its nibbles, a domain as it is (RFC 5782 §2.1, §2.4).
-fn front(subject: &str) -> String {
+pub(super) fn front(subject: &str) -> String {
     match subject.parse() {
         Ok(IpAddr::V4(address)) => {
             let [a, b, c, d] = address.octets();

@@ -3,9 +3,9 @@
 //! Its configuration has the places of Debian's split one (`conf.d/main`, `acl`, `router`, `transport`) for files whose names have
 //! `signpost` in them, so an administrator's script can be run against it as it is. It relays for 127.0.0.1 and for nobody else.
 
-use super::{PeerError, io_error, postfix, run, succeed, text_of, tools};
+use super::{PeerError, io_error, postfix, resolver, run, succeed, text_of, tools};
 use std::fs;
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -15,6 +15,20 @@ const READY_WITHIN: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const START_TRIES_MAX: usize = 3;
 
+/// How often its daemon looks at its queue.
+const QUEUE_RUNS: &str = "-q1s";
+
+/// What a private Exim is told beyond what all are.
+#[derive(Debug, Clone, Default)]
+pub struct EximSettings {
+    /// Text for places of the configuration: `main`, `acl`, `router`, `transport`.
+    pub parts: Vec<(&'static str, String)>,
+    /// Whom it asks, at port 53, instead of the machine's own name servers.
+    pub name_server: Option<IpAddr>,
+    /// Whether it only takes and keeps mail in its queue: delivering costs it much more.
+    pub only_takes: bool,
+}
+
 /// A running private Exim.
 #[derive(Debug)]
 pub struct EximServer {
@@ -22,6 +36,7 @@ pub struct EximServer {
     program: PathBuf,
     daemon: Child,
     address: SocketAddr,
+    settings: EximSettings,
 }
 
 impl EximServer {
@@ -30,15 +45,24 @@ impl EximServer {
     /// # Errors
     /// A missing program, or one that does not come up; the error carries its log.
     pub fn start() -> Result<Self, PeerError> {
+        Self::start_as(&EximSettings::default())
+    }
+
+    /// As these settings say.
+    ///
+    /// # Errors
+    /// As `start`.
+    pub fn start_as(settings: &EximSettings) -> Result<Self, PeerError> {
         let program = tools::exim_program().ok_or(PeerError::Missing("exim4"))?;
         let mut tries = 1;
         loop {
             let folder =
                 tempfile::Builder::new().prefix("exim-").tempdir().map_err(io_error("a temporary folder"))?;
             let address = postfix::free_address().map_err(io_error("a free port"))?;
-            prepare(folder.path(), &program, address)?;
-            let daemon = daemon(folder.path(), &program)?;
-            match (Self { folder, program: program.clone(), daemon, address }).await_ready() {
+            prepare(folder.path(), &program, address, settings)?;
+            let daemon = daemon(folder.path(), &program, settings)?;
+            let (program, settings) = (program.clone(), settings.clone());
+            match (Self { folder, program, daemon, address, settings }).await_ready() {
                 Err(PeerError::NotReady { .. }) if tries < START_TRIES_MAX => tries += 1,
                 outcome => return outcome,
             }
@@ -72,7 +96,7 @@ impl EximServer {
     pub fn restart(mut self) -> Result<Self, PeerError> {
         self.end();
         write_configuration(self.folder.path(), &self.program, self.address)?;
-        self.daemon = daemon(self.folder.path(), &self.program)?;
+        self.daemon = daemon(self.folder.path(), &self.program, &self.settings)?;
         self.await_ready()
     }
 
@@ -114,6 +138,12 @@ impl EximServer {
         ["mainlog", "paniclog", "rejectlog"].map(read).concat()
     }
 
+    /// Where its main log grows.
+    #[must_use]
+    pub fn log_file(&self) -> PathBuf {
+        self.folder.path().join("log/mainlog")
+    }
+
     fn await_ready(mut self) -> Result<Self, PeerError> {
         let end = Instant::now() + READY_WITHIN;
         while Instant::now() < end {
@@ -141,7 +171,12 @@ impl Drop for EximServer {
     }
 }
 
-fn prepare(folder: &Path, program: &Path, address: SocketAddr) -> Result<(), PeerError> {
+fn prepare(
+    folder: &Path,
+    program: &Path,
+    address: SocketAddr,
+    settings: &EximSettings,
+) -> Result<(), PeerError> {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).map_err(io_error("exim4's folder"))?;
     for name in ["spool", "log", "mail"] {
         fs::create_dir(folder.join(name)).map_err(io_error("exim4's folder"))?;
@@ -151,12 +186,25 @@ fn prepare(folder: &Path, program: &Path, address: SocketAddr) -> Result<(), Pee
             return Err(PeerError::Missing("the user Debian-exim"));
         }
     }
+    for (part, text) in &settings.parts {
+        let place = folder.join("conf.d").join(part);
+        fs::create_dir_all(&place).map_err(io_error("exim4's folder"))?;
+        fs::write(place.join("10_peer"), text).map_err(io_error("exim4's configuration"))?;
+    }
+    if settings.only_takes {
+        let place = folder.join("conf.d/main");
+        fs::create_dir_all(&place).map_err(io_error("exim4's folder"))?;
+        fs::write(place.join("20_peer"), "queue_only\n").map_err(io_error("exim4's configuration"))?;
+    }
     write_configuration(folder, program, address)
 }
 
-fn daemon(folder: &Path, program: &Path) -> Result<Child, PeerError> {
-    let mut command = Command::new(program);
-    command.arg("-C").arg(folder.join("exim.conf")).args(["-bdf", "-q1s"]);
+fn daemon(folder: &Path, program: &Path, settings: &EximSettings) -> Result<Child, PeerError> {
+    let mut command = resolver::command(program, settings.name_server, folder)?;
+    command.arg("-C").arg(folder.join("exim.conf")).arg("-bdf");
+    if !settings.only_takes {
+        command.arg(QUEUE_RUNS);
+    }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().map_err(io_error("exim4"))
 }

@@ -5,9 +5,9 @@
 //! domain and recipient is taken. Postfix cannot listen on port 0, so a port is asked from the system first; a port that
 //! somebody takes in between is tried again with another one.
 
-use super::{PeerError, io_error, run, text_of};
+use super::{PeerError, io_error, resolver, run, text_of};
 use std::fs;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -41,6 +41,39 @@ const SERVICES: &[(&str, &str, &str, &str, &str, &str)] = &[
     ("postlog", "unix-dgram", "n", "-", "1", "postlogd"),
 ];
 
+/// What keeps everything that is taken in one maildir.
+fn keeping() -> String {
+    format!(
+        "virtual_mailbox_domains = static:all\nvirtual_mailbox_maps = static:all/\nvirtual_transport = virtual\n\
+         virtual_uid_maps = static:{OWNER}\nvirtual_gid_maps = static:{OWNER}\nvirtual_minimum_uid = 1\n"
+    )
+}
+
+/// What a private Postfix is told beyond what all are.
+#[derive(Debug, Clone)]
+pub struct PostfixSettings {
+    /// Below which its folder is made: which disk it is on may matter.
+    pub directory: PathBuf,
+    /// Further lines of main.cf; `{folder}` in them is its temporary folder.
+    pub lines: String,
+    /// Whom it asks, at port 53, instead of the machine's own name servers.
+    pub name_server: Option<IpAddr>,
+}
+
+impl PostfixSettings {
+    /// Keeps everything that it takes, with these further lines.
+    #[must_use]
+    pub fn keeping(lines: &str) -> Self {
+        Self { lines: format!("{}{lines}", keeping()), ..Self::default() }
+    }
+}
+
+impl Default for PostfixSettings {
+    fn default() -> Self {
+        Self { directory: std::env::temp_dir(), lines: String::new(), name_server: None }
+    }
+}
+
 /// A running private Postfix.
 #[derive(Debug)]
 pub struct Postfix {
@@ -55,11 +88,7 @@ impl Postfix {
     /// # Errors
     /// A missing program, or one that does not come up; the error carries its log.
     pub fn start() -> Result<Self, PeerError> {
-        let keep = format!(
-            "virtual_mailbox_domains = static:all\nvirtual_mailbox_maps = static:all/\nvirtual_transport = virtual\n\
-             virtual_uid_maps = static:{OWNER}\nvirtual_gid_maps = static:{OWNER}\nvirtual_minimum_uid = 1\n"
-        );
-        Self::start_with(&keep)
+        Self::start_as(&PostfixSettings::keeping(""))
     }
 
     /// A Postfix that passes everything on to `next`, with STARTTLS where `next` offers it.
@@ -81,7 +110,7 @@ impl Postfix {
     /// # Errors
     /// As `start`.
     pub fn start_with(settings: &str) -> Result<Self, PeerError> {
-        Self::start_with_in(&std::env::temp_dir(), settings)
+        Self::start_as(&PostfixSettings { lines: settings.to_owned(), ..PostfixSettings::default() })
     }
 
     /// The same with its folder below `directory`: which disk it is on may matter.
@@ -89,9 +118,18 @@ impl Postfix {
     /// # Errors
     /// As `start`.
     pub fn start_with_in(directory: &Path, settings: &str) -> Result<Self, PeerError> {
+        let directory = directory.to_owned();
+        Self::start_as(&PostfixSettings { directory, lines: settings.to_owned(), name_server: None })
+    }
+
+    /// As these settings say.
+    ///
+    /// # Errors
+    /// As `start`.
+    pub fn start_as(settings: &PostfixSettings) -> Result<Self, PeerError> {
         let mut tries = 1;
         loop {
-            match Self::try_start(directory, settings) {
+            match Self::try_start(settings) {
                 Err(PeerError::NotReady { .. }) if tries < START_TRIES_MAX => tries += 1,
                 outcome => return outcome,
             }
@@ -167,7 +205,13 @@ impl Postfix {
     /// Its log so far.
     #[must_use]
     pub fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("log/maillog")).unwrap_or_default()
+        fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    /// Where its log grows.
+    #[must_use]
+    pub fn log_file(&self) -> PathBuf {
+        self.folder.path().join("log/maillog")
     }
 
     fn files(&self) -> Result<Vec<PathBuf>, PeerError> {
@@ -181,17 +225,17 @@ impl Postfix {
         Ok(files)
     }
 
-    fn try_start(directory: &Path, settings: &str) -> Result<Self, PeerError> {
+    fn try_start(settings: &PostfixSettings) -> Result<Self, PeerError> {
         let folder = tempfile::Builder::new()
             .prefix("postfix-")
-            .tempdir_in(directory)
+            .tempdir_in(&settings.directory)
             .map_err(io_error("a temporary folder"))?;
         let address = free_address().map_err(io_error("a free port"))?;
-        write_folder(folder.path(), address, settings).map_err(io_error("postfix's folder"))?;
+        write_folder(folder.path(), address, &settings.lines).map_err(io_error("postfix's folder"))?;
         let etc = folder.path().join("etc");
         let mut prepare = Command::new("postfix");
         let prepared = run("postfix", prepare.arg("-c").arg(&etc).arg("set-permissions"), b"")?;
-        let master = Command::new("postfix")
+        let master = resolver::command(Path::new("postfix"), settings.name_server, folder.path())?
             .arg("-c")
             .arg(&etc)
             .arg("start-fg")

@@ -15,6 +15,8 @@ const PROGRAM: &str = "/usr/sbin/rbldnsd";
 const READY_WITHIN: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 const START_TRIES_MAX: usize = 3;
+/// A yes may be kept for a second, a no not at all (RFC 2308 §5): without an SOA Exim keeps it for as long as a connection lasts.
+const HEAD: &str = "$TTL 1\n$SOA 1 list.example postmaster.list.example 0 600 300 86400 0\n";
 /// The user that Debian's package makes.
 const USER: &str = "rbldns";
 
@@ -50,9 +52,25 @@ impl Rbldnsd {
     /// # Errors
     /// A missing program, or one that does not come up; the error carries its log.
     pub fn start(zones: &[(&str, Dataset)]) -> Result<Self, PeerError> {
+        Self::start_at(zones, free_address)
+    }
+
+    /// The same on port 53 of a loopback address that nobody uses, for programs that know no other port. Needs root.
+    ///
+    /// # Errors
+    /// As `start`.
+    pub fn start_for_resolvers(zones: &[(&str, Dataset)]) -> Result<Self, PeerError> {
+        Self::start_at(zones, || UdpSocket::bind(("127.0.0.1", 0))?.local_addr().map(at_port_53))
+    }
+
+    fn start_at(
+        zones: &[(&str, Dataset)],
+        free: impl Fn() -> std::io::Result<SocketAddr>,
+    ) -> Result<Self, PeerError> {
         let mut tries = 1;
         loop {
-            match Self::try_start(zones) {
+            let address = free().map_err(io_error("a free port"))?;
+            match Self::try_start(zones, address) {
                 Err(PeerError::NotReady { .. }) if tries < START_TRIES_MAX => tries += 1,
                 outcome => return outcome,
             }
@@ -85,8 +103,27 @@ impl Rbldnsd {
     /// # Errors
     /// As `list`.
     pub fn set(&self, zone: &str, dataset: Dataset, content: &str) -> Result<(), PeerError> {
+        self.set_all(&[zone], dataset, content)
+    }
+
+    /// As `list`, in several zones at once.
+    ///
+    /// # Errors
+    /// As `list`.
+    pub fn list_in(
+        &self,
+        zones: &[&str],
+        dataset: Dataset,
+        entries: &[(&str, &str)],
+    ) -> Result<(), PeerError> {
+        self.set_all(zones, dataset, &content(dataset, entries))
+    }
+
+    fn set_all(&self, zones: &[&str], dataset: Dataset, content: &str) -> Result<(), PeerError> {
         let before = self.reloads();
-        self.write(zone, dataset, content, before)?;
+        for zone in zones {
+            self.write(zone, dataset, content, before)?;
+        }
         let hang_up = Command::new("kill").args(["-HUP", &self.process.id().to_string()]).output();
         succeed("kill", hang_up.map_err(io_error("kill"))?)?;
         self.wait_for(|| self.reloads() > before)
@@ -99,20 +136,20 @@ impl Rbldnsd {
     /// It reads a file again when its length or its second differs: the number of the reload makes the length another one.
     fn write(&self, zone: &str, dataset: Dataset, content: &str, reload: usize) -> Result<(), PeerError> {
         let path = self.folder.path().join(file_of(zone, dataset));
-        let text = format!("$TTL 1\n{content}#{}\n", ".".repeat(reload));
+        let text = format!("{HEAD}{content}#{}\n", ".".repeat(reload));
         fs::write(&path, text).map_err(io_error("rbldnsd's files"))?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).map_err(io_error("rbldnsd's files"))
     }
 
-    fn try_start(zones: &[(&str, Dataset)]) -> Result<Self, PeerError> {
+    fn try_start(zones: &[(&str, Dataset)], address: SocketAddr) -> Result<Self, PeerError> {
         let folder = tempfile::tempdir().map_err(io_error("a temporary folder"))?;
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))
             .map_err(io_error("rbldnsd's folder"))?;
-        let address = free_address().map_err(io_error("a free port"))?;
         let log = fs::File::create(folder.path().join("log")).map_err(io_error("rbldnsd's log"))?;
         let and_errors = log.try_clone().map_err(io_error("rbldnsd's log"))?;
         let mut command = Command::new(PROGRAM);
-        command.args(["-n", "-f", "-c", "0", "-t", "1", "-w"]).arg(folder.path());
+        // Not `-f`: its child would answer with the old lists for half a second more.
+        command.args(["-n", "-c", "0", "-t", "1", "-w"]).arg(folder.path());
         command.args(["-b", &format!("{}/{}", address.ip(), address.port())]);
         let id = run("id", Command::new("id").arg("-u"), b"")?;
         if id.stdout.trim_ascii() == b"0" {
@@ -121,7 +158,7 @@ impl Rbldnsd {
         for (zone, dataset) in zones {
             command.arg(format!("{zone}:{}:{}", dataset.word(), file_of(zone, *dataset)));
             let path = folder.path().join(file_of(zone, *dataset));
-            let text = format!("$TTL 1\n{}", content(*dataset, &[]));
+            let text = format!("{HEAD}{}", content(*dataset, &[]));
             fs::write(&path, text).map_err(io_error("rbldnsd's files"))?;
             fs::set_permissions(&path, fs::Permissions::from_mode(0o644))
                 .map_err(io_error("rbldnsd's files"))?;
@@ -174,4 +211,10 @@ fn content(dataset: Dataset, entries: &[(&str, &str)]) -> String {
 
 fn free_address() -> std::io::Result<SocketAddr> {
     UdpSocket::bind(("127.0.0.1", 0))?.local_addr()
+}
+
+/// A port that the system has just given to nobody else makes an address that nobody else makes of it.
+fn at_port_53(free: SocketAddr) -> SocketAddr {
+    let [high, low] = free.port().to_be_bytes();
+    SocketAddr::from(([127, 53, high, low], 53))
 }

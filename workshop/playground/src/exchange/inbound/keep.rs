@@ -33,7 +33,10 @@ pub(super) async fn keep(exchange: &Exchange, taken: Taken) -> u64 {
     let arrived = Arc::new(describe(exchange, taken, again));
     note_report(exchange, &arrived);
     exchange.mailbox().keep(Arc::clone(&arrived));
-    let listed = arrived.peer.is_some_and(|peer| exchange.dns.listing(peer).is_some());
+    let listed = match arrived.peer {
+        Some(peer) => exchange.dns.is_listed(peer).await,
+        None => false,
+    };
     exchange.count(|figures| figures.arrived_listed += u64::from(listed));
     if again {
         send_again(exchange, &arrived).await;

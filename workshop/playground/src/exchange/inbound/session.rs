@@ -252,7 +252,7 @@ impl Session {
         if let Scripted::Said(next) = self.scripted(Stage::Rcpt, Some(&recipient)).await? {
             return Ok(next);
         }
-        if self.exchange.refuses(self.peer) {
+        if self.exchange.refuses(self.peer).await {
             self.exchange.count(|figures| figures.refused_listed += 1);
             let words = listed_words(self.peer, &self.exchange.config.smart_host);
             self.exchange.keep_refused(self.peer, &recipient, &words);
