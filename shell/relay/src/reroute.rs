@@ -105,7 +105,11 @@ impl Errand<'_> {
             let path = self.path(without, may_fall_back).await?;
             let source = path.login.is_none().then(|| path.source.name.clone());
             let began = parts.clock.now();
-            let missed = match parts.transport.send(&path, &shipment).await {
+            let missed = match parts
+                .transport
+                .send(&path, &shipment, &|hop| parts.steer.still_allows(&path, hop))
+                .await
+            {
                 Ok(sent) => {
                     guard::accepted(&parts.sentry, &sent, parts.clock.now().since(began));
                     parts.verdict.take(custody, snapshot, sent, parts.clock.now()).await
@@ -119,6 +123,8 @@ impl Errand<'_> {
                     missed.iter_mut().for_each(|one| one.limited = Some(until));
                     missed
                 }
+                // Nothing was said and no try is spent: the way is chosen again as the guard is now.
+                Err(NotSent::Withdrawn) => continue,
                 Err(NotSent::Source(why)) => match source {
                     None => missed(members, Stage::Connect, (None, None), &Failure::Connect(why)),
                     Some(source) => {

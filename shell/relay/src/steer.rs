@@ -74,6 +74,8 @@ pub(crate) struct Path {
     pub(crate) hops: Vec<Hop>,
     /// What the host wants to know of us: that of the tenant's fallback.
     pub(crate) login: Option<Fallback>,
+    /// Whether the guard's word binds on the way, too.
+    pub(crate) rules: Rules,
 }
 
 /// Why there is no path.
@@ -178,7 +180,7 @@ impl Steer {
         };
         hops.retain(|hop| hop.address.is_ipv4() == source.address.is_ipv4());
         hops.truncate(HOPS_MAX);
-        Ok(Path { tenant: snapshot.settings.name.clone(), egress, source, hops, login: None })
+        Ok(Path { tenant: snapshot.settings.name.clone(), egress, source, hops, login: None, rules })
     }
 
     /// Every source with its claim or what speaks against it, for a next hop with these addresses if they are known.

@@ -51,7 +51,12 @@ pub(crate) enum NotSent {
     All(Stage, String, Failure),
     /// A limit keeps everybody waiting until then: with whom, what.
     Wait(Timestamp, String, Failure),
+    /// The source was taken out while the message was on its way to the host; nothing was said there.
+    Withdrawn,
 }
+
+/// Whether a host may still be written to over the path.
+pub(crate) type StillAllowed<'a> = &'a (dyn Fn(&Hop) -> bool + Sync);
 
 /// One message on its way out.
 pub(crate) struct Shipment<'a> {
@@ -85,11 +90,16 @@ impl Transport {
         Self { clock, metrics, security: Security::new(roots), idle: Idle::default(), gate: Arc::default() }
     }
 
-    /// Sends one transaction over the path.
-    pub(crate) async fn send(&self, path: &Path, shipment: &Shipment<'_>) -> Result<Sent, NotSent> {
+    /// Sends one transaction over the path. `still` is asked behind everything that takes a while before the first command.
+    pub(crate) async fn send(
+        &self,
+        path: &Path,
+        shipment: &Shipment<'_>,
+        still: StillAllowed<'_>,
+    ) -> Result<Sent, NotSent> {
         let mut failed = NotSent::Source("the path has no host".to_owned());
         for hop in &path.hops {
-            match self.send_to(path, hop, shipment).await {
+            match self.send_to(path, hop, shipment, still).await {
                 Ok(sent) => return Ok(sent),
                 // Only a host that could not be reached at all leads to the next one; an answer is an answer.
                 Err(error @ NotSent::All(Stage::Connect, ..)) => failed = error,
@@ -100,7 +110,13 @@ impl Transport {
     }
 
     /// Behind the gate of the way; what the host says about the way is heard there.
-    async fn send_to(&self, path: &Path, hop: &Hop, shipment: &Shipment<'_>) -> Result<Sent, NotSent> {
+    async fn send_to(
+        &self,
+        path: &Path,
+        hop: &Hop,
+        shipment: &Shipment<'_>,
+        still: StillAllowed<'_>,
+    ) -> Result<Sent, NotSent> {
         let way = Way { source: path.source.name.clone(), provider: Provider::of(&hop.name) };
         let turn = self.gate.enter(&way, &path.tenant, &self.clock).await;
         let _turn = turn.map_err(|until| {
@@ -108,7 +124,7 @@ impl Transport {
             let why = format!("{} takes no more from {} now", way.provider, way.source);
             NotSent::Wait(until, shown(hop), Failure::Connect(why))
         })?;
-        match self.send_now(path, hop, &way, shipment).await {
+        match self.send_now(path, hop, &way, (shipment, still)).await {
             Ok(mut sent) => {
                 let said =
                     sent.results.iter().filter_map(|(.., result)| result.as_ref().err()).find_map(sign);
@@ -120,7 +136,7 @@ impl Transport {
                 Some(said) => Err(NotSent::Wait(self.hear(&way, said), host, failure)),
                 None => Err(NotSent::All(stage, host, failure)),
             },
-            Err(other @ (NotSent::Source(_) | NotSent::Wait(..))) => Err(other),
+            Err(other @ (NotSent::Source(_) | NotSent::Wait(..) | NotSent::Withdrawn)) => Err(other),
         }
     }
 
@@ -135,8 +151,11 @@ impl Transport {
         path: &Path,
         hop: &Hop,
         way: &Way,
-        shipment: &Shipment<'_>,
+        (shipment, still): (&Shipment<'_>, StillAllowed<'_>),
     ) -> Result<Sent, NotSent> {
+        if !still(hop) {
+            return Err(NotSent::Withdrawn);
+        }
         let key = Key::new(path, hop, way);
         let attempt = Attempt { source: path.source.name.clone(), host: shown(hop) };
         if let Some(mut connection) = self.idle.take(&key) {
@@ -158,6 +177,10 @@ impl Transport {
                 return Err(error);
             }
         };
+        if !still(hop) {
+            self.idle.put(key, connection, self.clock.now());
+            return Err(NotSent::Withdrawn);
+        }
         let sent = connection.transact(shipment, &attempt, &self.clock, &mut course).await;
         self.note(shipment, &attempt, course, &sent).await;
         Ok(self.finish(key, connection, sent, attempt))
@@ -236,6 +259,7 @@ fn same_for_all(shipment: &Shipment<'_>, error: &NotSent) -> Results {
         NotSent::Source(why) => (Stage::Connect, Failure::Connect(why.clone())),
         NotSent::All(stage, _, failure) => (*stage, failure.clone()),
         NotSent::Wait(_, _, failure) => (Stage::Connect, failure.clone()),
+        NotSent::Withdrawn => (Stage::Connect, Failure::Withheld("its source was taken out".to_owned())),
     };
     shipment.recipients.iter().map(|number| (*number, stage, Err(failure.clone()))).collect()
 }

@@ -3,7 +3,7 @@
 //! It proves who we are by credentials, so the address may be any that the system takes; the host has to prove its name, because who has a password
 //! to lose wants to know to whom it is said. What we write ourselves never goes this way.
 
-use super::{HOPS_MAX, NoPath, Over, Path, Route, Steer};
+use super::{HOPS_MAX, NoPath, Over, Path, Route, Rules, Steer};
 use model::Source;
 use std::net::Ipv4Addr;
 use tenant::Snapshot;
@@ -37,6 +37,7 @@ impl Steer {
             notice: false,
         };
         let egress = Egress { tls: TlsPolicy::Verify, certificate: None, ..egress.clone() };
-        Some(Ok(Path { tenant: snapshot.settings.name.clone(), egress, source, hops, login: Some(login) }))
+        let tenant = snapshot.settings.name.clone();
+        Some(Ok(Path { tenant, egress, source, hops, login: Some(login), rules: Rules::LastTry }))
     }
 }

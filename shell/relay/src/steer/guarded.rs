@@ -3,7 +3,7 @@
 //! It is asked once the host is known: a source may be welcome at one and refused at another. A message whose time is over tries whatever is
 //! left, since its sender would hear of a failure otherwise; only an operator's order binds it still.
 
-use super::{Excluded, Hop, NoPath, Over, Route, Steer, Weighed, choose, eligible};
+use super::{Excluded, Hop, NoPath, Over, Path, Route, Steer, Weighed, choose, eligible};
 use choose::Claim;
 use model::{Source, SourceName};
 use sentry::{Receiver, Use, Why};
@@ -64,6 +64,12 @@ impl Steer {
         let uses = host.map(|host| self.sentry.allows(&self.sources, &receiver(host)));
         let names = self.sources.iter().map(|source| source.name.clone());
         Guarded { uses: names.zip(uses.unwrap_or_default()).collect(), rules }
+    }
+
+    /// Whether a way that was chosen a while ago may still be gone: the guard may have taken its source out since.
+    pub(crate) fn still_allows(&self, path: &Path, hop: &Hop) -> bool {
+        let uses = self.sentry.allows(std::slice::from_ref(&path.source), &receiver(&hop.name));
+        path.rules == Rules::LastTry || !uses.iter().any(|one| matches!(one, Use::Never(_)))
     }
 
     /// A source for which this message is the probe.

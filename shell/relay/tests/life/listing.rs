@@ -1,8 +1,9 @@
 //! The day of 2024-10-19 again: an address of ours is listed, and it costs nobody a message.
 
 use crate::node::{KIM, Node, SOURCES, Wishes, plain};
-use model::Duration;
-use sentry::{Place, Word};
+use model::{Duration, Stage};
+use playground::{Act, ScriptRule, Turns};
+use sentry::{Order, OrderKind, Place, Word};
 use spool::Phase;
 use std::net::Ipv4Addr;
 
@@ -34,6 +35,35 @@ async fn a_listed_source_moves_its_mail_at_once_and_carries_none_after() {
     assert_eq!((figures.duplicates, node.playground.reports().len()), (0, 0));
     // One refusal in all: the first message's.
     assert_eq!((node.metrics.rerouted.get(), node.metrics.parked.get()), (1, 0));
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_that_waits_for_its_turn_over_a_source_leaves_by_another_when_that_one_is_taken_out() {
+    let node = Node::start(Wishes { time_scale: 4, ..Wishes::default() }).await;
+    let order = |source: &str, kind: OrderKind| {
+        let (since, until) = (node.sentry.now(), node.sentry.now() + Duration::from_secs(3600));
+        let order = Order { kind, by: "operator".to_owned(), note: String::new(), since, until };
+        node.sentry.order(&source.parse().unwrap(), &Place::Everywhere, order);
+    };
+    order("eu-2", OrderKind::Out);
+    let busy = "451 4.7.500 Server busy. Please try again later from [127.0.1.1]. (S77714) [playground]";
+    node.playground.script(ScriptRule::new(Stage::Mail, Turns::Count(1), Act::Reply(busy.to_owned())));
+    node.send(&[KIM], &plain("busy", "closes the way for seconds")).await;
+    while node.metrics.limits_heard.get() == 0 {
+        tokio::task::yield_now().await;
+    }
+    for number in 0..5 {
+        node.send(&[KIM], &plain(&format!("w{number}"), "waits for its turn")).await;
+    }
+    let is_under_way = |one: &&spool::QueueEntry| one.phase == Phase::Delivering;
+    node.wait_for_queue(|queue| queue.iter().filter(is_under_way).count() >= 5).await;
+    order("eu-2", OrderKind::In);
+    order("eu-1", OrderKind::Out);
+    let figures = node.wait(|figures| figures.delivered == 6).await;
+    assert_eq!((figures.arrived, figures.duplicates), (6, 0));
+    let peers: Vec<_> = node.playground.mailbox().iter().map(|one| one.peer.unwrap()).collect();
+    assert_eq!(peers, [std::net::IpAddr::from(SOURCES[1]); 6], "a source that is out was used");
     node.stop().await;
 }
 
