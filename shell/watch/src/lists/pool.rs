@@ -67,6 +67,11 @@ impl Pool {
         }
     }
 
+    /// When a receiver's reply last named a list.
+    pub(super) fn named(&self, zone: &str) -> Option<Timestamp> {
+        self.lock().get(zone)?.replied
+    }
+
     /// Whether somebody else says so too.
     pub(super) fn agrees(&self, zone: &str, now: Timestamp) -> bool {
         let lists = self.lock();

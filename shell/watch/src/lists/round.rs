@@ -5,6 +5,7 @@
 //!  subjects -> test points (if not asked within a minute) -> wrong: the next server, or nothing counts
 //!  listed, one witness -> another trusted server at once, else the same again after 30 s
 //! ```
+//! A receiver's reply that names the list is half a proof: the list is asked at once, unless it was asked within 30 seconds.
 //! An answer's time to live is kept as the shortest wait for that subject, but for the second look: a list is asked twice before a source is
 //! taken out, and what a name server has kept is still its word.
 
@@ -21,6 +22,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The second look comes so long after the first.
 const LOOK_AFTER: Duration = Duration::from_secs(30);
+/// A reply that names the list brings the next poll forward, to so long after the last one at the earliest.
+const ASK_AGAIN: Duration = Duration::from_secs(30);
 /// Test points of one zone at one name server are asked no oftener.
 const TEST_EVERY: Duration = Duration::from_secs(60);
 /// A longer time to live would blind us.
@@ -161,6 +164,9 @@ impl Rounds {
         if is_agreed {
             self.doubt = None;
         }
+        if let Some(soonest) = self.prompted(pool) {
+            self.next = self.next.min(soonest);
+        }
         if self.next <= now {
             self.poll(ask, watched, pool, &mut brought).await;
         } else if is_agreed || self.look.is_some_and(|look| look <= now) {
@@ -170,6 +176,16 @@ impl Rounds {
             self.look = self.next_look(watched, ask.now());
         }
         brought
+    }
+
+    /// When the list is to be asked because a reply named it after the last poll.
+    fn prompted(&self, pool: &Pool) -> Option<Timestamp> {
+        let named = pool.named(self.config.zone.name)?;
+        match self.polled {
+            Some(polled) if named <= polled => None,
+            Some(polled) => Some(polled + ASK_AGAIN),
+            None => Some(named),
+        }
     }
 
     async fn poll(&mut self, ask: &impl Ask, watched: &[Watched], pool: &Pool, brought: &mut Brought) {

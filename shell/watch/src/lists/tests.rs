@@ -206,6 +206,29 @@ async fn one_name_server_needs_a_second_look_and_gets_it_within_35_seconds() {
 }
 
 #[tokio::test]
+async fn a_reply_that_names_the_list_brings_its_poll_forward_and_not_oftener_than_every_30_seconds() {
+    let (mut play, pool) = Play::spamcop(1, &["192.0.2.1", "192.0.2.2"]);
+    play.run(&pool, HOUR).await;
+    let last = play.rounds.wakes();
+    play.run(&pool, last.since(play.world.now())).await;
+    play.world.list("192.0.2.1", [127, 0, 0, 2]);
+    let soonest = last + Duration::from_secs(30);
+    for after in [1, 2, 29] {
+        let at = last + Duration::from_secs(after);
+        play.world.with(|state| state.now = at);
+        pool.replied("bl.spamcop.net", at);
+        play.turn(&pool).await;
+        assert_eq!((play.word("192.0.2.1"), play.rounds.wakes()), ("clean", soonest));
+    }
+    play.run(&pool, Duration::from_secs(1)).await;
+    assert_eq!(play.turned("192.0.2.1", "suspected"), soonest);
+    // Who was not named again since is asked at the list's own pace.
+    let polls = play.world.asked("192.0.2.2").len();
+    play.run(&pool, HOUR).await;
+    assert!(play.world.asked("192.0.2.2").len() - polls <= 15, "twelve polls an hour and a fifth");
+}
+
+#[tokio::test]
 async fn two_name_servers_are_two_witnesses_at_once() {
     let (mut play, pool) = Play::spamcop(2, &["192.0.2.1", "192.0.2.2"]);
     play.run(&pool, HOUR).await;
