@@ -5,6 +5,7 @@
 mod deny;
 mod fuzz;
 mod install;
+mod proof;
 mod steps;
 mod tidy;
 
@@ -41,6 +42,18 @@ enum Command {
         #[arg(last = true)]
         words: Vec<String>,
     },
+    /// List an address of ours while real mail flows, at every kind of receiver; writes the table of docs/guard.md
+    Proof {
+        /// Messages a second
+        #[arg(long, default_value_t = 300)]
+        pace: u32,
+        /// How fast the node's clock runs: polls and waits are so many times shorter
+        #[arg(long, default_value_t = 10)]
+        scale: u32,
+        /// Only tests whose name has this word, such as postfix
+        #[arg(long, default_value = "")]
+        only: String,
+    },
     /// libFuzzer over the parsers; what it learns goes into the committed corpora
     Fuzz {
         /// All of them, if none is named
@@ -67,6 +80,7 @@ fn main() -> ExitCode {
             let (quiet, most) = (Duration::from_secs(quiet), Duration::from_secs(most));
             fuzz::run(&root, &targets, fuzz::Patience { quiet, most })
         }
+        Command::Proof { pace, scale, only } => proof::run(&root, pace, scale, &only),
         Command::Soak { rounds } => steps::soak(&root, rounds),
     };
     match done {
