@@ -193,6 +193,33 @@ fn a_refused_probe_puts_a_source_back_for_twice_as_long() {
 }
 
 #[test]
+fn a_crowd_that_is_refused_at_once_waits_no_longer_than_one() {
+    for (said, place) in [
+        (by(microsoft(), "eu-1", Some(ZEN)), Place::Everywhere),
+        (
+            Said { is_verified: false, ..by(Receiver::new(None, "mx.one.example"), "eu-1", None) },
+            Place::Site("mx.one.example".to_owned()),
+        ),
+    ] {
+        let mut guard = guard_of(&["eu-1", "eu-2"]);
+        guard.refused(&said, NOW);
+        let once = guard.rows[&name("eu-1")][&place].clone();
+        for _ in 0..20 {
+            guard.refused(&said, NOW);
+        }
+        let crowd = &guard.rows[&name("eu-1")][&place];
+        assert_eq!((crowd.state, crowd.repeats), (once.state, once.repeats), "{place}");
+    }
+    // And polls that go on naming it do not either: the wait begins again with each of them, and is no longer.
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    for minute in 0..60 {
+        guard.polled(&name("eu-1"), ZEN, Polled::Listed, EvidenceId(1), NOW + minutes(minute));
+    }
+    let state = guard.rows[&name("eu-1")][&Place::Everywhere].state;
+    assert_eq!(state, State::Quarantined { until: NOW + minutes(59 + 15) });
+}
+
+#[test]
 fn a_proposal_that_was_overtaken_by_new_evidence_does_not_take_effect() {
     let mut guard = guard_of(&["eu-1", "eu-2"]);
     guard.refused(&by(microsoft(), "eu-1", None), NOW);
