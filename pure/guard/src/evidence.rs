@@ -104,6 +104,8 @@ struct Witness {
     list: Option<String>,
     organisation: String,
     address: Option<IpAddr>,
+    /// Where it speaks for by itself.
+    place: Place,
 }
 
 impl Witnesses {
@@ -125,7 +127,7 @@ impl Witnesses {
             return Evidence { strength: Strength::Weak, place: weak, own_place };
         }
         let is_strong = known.is_some() || list_agrees || self.confirm(said, within, now);
-        self.remember(said, within, now);
+        self.remember(said, own_place.clone(), within, now);
         match (is_strong, said.is_public) {
             (false, _) => Evidence { strength: Strength::Weak, place: weak, own_place },
             (true, true) => Evidence { strength: Strength::Strong, place: Place::Everywhere, own_place },
@@ -133,10 +135,17 @@ impl Witnesses {
         }
     }
 
-    /// Whether a reply of the last while named this list for this source.
-    pub(crate) fn names(&self, source: &SourceName, list: &str, within: Duration, now: Timestamp) -> bool {
-        let is_it = |one: &Witness| one.source == *source && one.list.as_deref() == Some(list);
-        self.0.iter().any(|one| is_it(one) && now.since(one.at) <= within)
+    /// Where replies of the last while named this list for this source.
+    pub(crate) fn places(
+        &self,
+        source: &SourceName,
+        list: &str,
+        within: Duration,
+        now: Timestamp,
+    ) -> Vec<Place> {
+        let is_it = |one: &&Witness| one.source == *source && one.list.as_deref() == Some(list);
+        let fresh = self.0.iter().filter(is_it).filter(|one| now.since(one.at) <= within);
+        fresh.map(|one| one.place.clone()).collect()
     }
 
     fn confirm(&self, said: &Said, within: Duration, now: Timestamp) -> bool {
@@ -151,7 +160,7 @@ impl Witnesses {
     }
 
     /// The newest word of each host is enough: one that repeats itself does not push others out.
-    fn remember(&mut self, said: &Said, within: Duration, now: Timestamp) {
+    fn remember(&mut self, said: &Said, place: Place, within: Duration, now: Timestamp) {
         let organisation = organisation(said);
         self.0.retain(|one| {
             let is_same = one.source == said.source && one.list == said.list;
@@ -161,7 +170,7 @@ impl Witnesses {
             self.0.pop_front();
         }
         let (source, list) = (said.source.clone(), said.list.clone());
-        self.0.push_back(Witness { at: now, source, list, organisation, address: said.address });
+        self.0.push_back(Witness { at: now, source, list, organisation, address: said.address, place });
     }
 }
 

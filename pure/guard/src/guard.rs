@@ -14,7 +14,7 @@ use crate::state::{Event, State, Word, next};
 use crate::uses::Use;
 use model::{Duration, SourceName, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Places at which a source has a history; over it the ones at rest go, and then nothing new is remembered but at wider places.
 const PLACES_MAX: usize = 512;
@@ -113,7 +113,12 @@ impl Guard {
         let mut reaction = Reaction::default();
         if place == Place::Everywhere && self.is_last(&said.source, now) {
             reaction.done.extend(self.strike_last(&said.source, said.evidence, list, now));
-            reaction.done.extend(self.strike(&said.source, own_place, event, (said.evidence, list), now));
+            let named = said.list.as_deref();
+            let others = named.map(|list| self.witnesses.places(&said.source, list, within, now));
+            let places: BTreeSet<Place> = others.into_iter().flatten().chain([own_place]).collect();
+            for place in places {
+                reaction.done.extend(self.strike(&said.source, place, event, (said.evidence, list), now));
+            }
         } else {
             reaction.done.extend(self.strike(&said.source, place, event, (said.evidence, list), now));
         }
@@ -130,18 +135,25 @@ impl Guard {
         now: Timestamp,
     ) -> Reaction {
         self.polls.entry(source.clone()).or_default().insert(list.to_owned(), (says, now));
+        let refused_at = self.witnesses.places(source, list, self.policy.confirm_within, now);
         let is_strong = match says {
             Polled::Listed => true,
-            Polled::Suspected => self.witnesses.names(source, list, self.policy.confirm_within, now),
+            Polled::Suspected => !refused_at.is_empty(),
             Polled::Clean { .. } | Polled::Unknown => false,
         };
         let mut reaction = Reaction::default();
-        if is_strong {
-            let list = Some(list);
-            reaction.done.extend(match self.is_last(source, now) {
-                true => self.strike_last(source, evidence, list, now),
-                false => self.strike(source, Place::Everywhere, Event::Strong, (evidence, list), now),
-            });
+        if !is_strong {
+            return reaction;
+        }
+        let why = (evidence, Some(list));
+        if self.is_last(source, now) {
+            reaction.done.extend(self.strike_last(source, evidence, Some(list), now));
+            // Whoever refused it before the list agreed would refuse it again.
+            for place in refused_at {
+                reaction.done.extend(self.strike(source, place, Event::Strong, why, now));
+            }
+        } else {
+            reaction.done.extend(self.strike(source, Place::Everywhere, Event::Strong, why, now));
         }
         reaction
     }

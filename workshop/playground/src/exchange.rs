@@ -269,6 +269,7 @@ impl Exchange {
         let id = self.mailbox().next_id();
         let arrived = Arrived {
             id,
+            began: wall_clock(),
             received: wall_clock(),
             peer: None,
             helo: String::new(),

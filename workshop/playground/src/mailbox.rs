@@ -72,6 +72,8 @@ pub struct TlsDetails {
 #[derive(Debug, Clone)]
 pub struct Arrived {
     pub id: u64,
+    /// When its MAIL was heard.
+    pub began: Timestamp,
     pub received: Timestamp,
     /// `None`: it never left Exchange.
     pub peer: Option<IpAddr>,

@@ -96,6 +96,31 @@ fn polls_alone_do_not_take_the_last_source_from_anybody() {
 }
 
 #[test]
+fn a_list_that_agrees_takes_the_last_source_out_where_it_was_refused_before() {
+    let mut guard = guard_of(&["eu-1"]);
+    let mx = Receiver::new(None, "mx.one.example");
+    guard.refused(&Said { is_verified: false, ..by(mx.clone(), "eu-1", Some(ZEN)) }, NOW);
+    assert_eq!(guard.allows(&name("eu-1"), &mx, NOW), Use::LastResort);
+    let reaction = guard.polled(&name("eu-1"), ZEN, Polled::Suspected, EvidenceId(1), NOW + minutes(1));
+    assert_eq!(reaction.done.len(), 2);
+    assert!(matches!(guard.allows(&name("eu-1"), &mx, NOW), Use::Never(_)));
+    assert_eq!(guard.allows(&name("eu-1"), &google(), NOW), Use::LastResort);
+    let again = guard.polled(&name("eu-1"), ZEN, Polled::Listed, EvidenceId(2), NOW + minutes(2));
+    assert_eq!(again.done, [], "it is out already");
+    // And so does a second organisation.
+    let mut guard = guard_of(&["eu-1"]);
+    let other = Receiver::new(None, "mx.two.test");
+    for (receiver, last) in [(&mx, 1), (&other, 2)] {
+        let address = Some([192, 0, last, 1].into());
+        let said = Said { is_verified: false, address, ..by(receiver.clone(), "eu-1", Some(ZEN)) };
+        guard.refused(&said, NOW);
+    }
+    for receiver in [&mx, &other] {
+        assert!(matches!(guard.allows(&name("eu-1"), receiver, NOW), Use::Never(_)), "{receiver:?}");
+    }
+}
+
+#[test]
 fn the_last_sources_quarantine_begins_when_another_one_is_back() {
     let mut guard = guard_of(&["eu-1", "eu-2"]);
     guard.refused(&by(microsoft(), "eu-2", Some(ZEN)), NOW);

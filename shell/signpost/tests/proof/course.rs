@@ -51,7 +51,7 @@ impl Wishes {
         };
         let random = u64::from_be_bytes(net::random()) >> 16;
         Self {
-            pace: number("SIGNPOST_PROOF_PACE", 80.0),
+            pace: number("SIGNPOST_PROOF_PACE", 60.0),
             within: number("SIGNPOST_PROOF_WITHIN", 3.0),
             scale: number("SIGNPOST_PROOF_SCALE", 60.0) as u32,
             clean_over: std::env::var("SIGNPOST_PROOF_CLEAN_OVER").unwrap_or_else(|_| "1m".to_owned()),

@@ -24,13 +24,27 @@ pub(crate) enum End {
 /// One recipient at one receiver.
 #[derive(Debug, Clone)]
 pub(crate) struct Met {
+    /// When it was refused, or the message was taken.
     pub(crate) at: Timestamp,
+    /// When the receiver first heard of it.
+    pub(crate) began: Timestamp,
     pub(crate) end: End,
     /// The client.
     pub(crate) from: IpAddr,
     /// The recipient.
     pub(crate) to: String,
     pub(crate) course: Course,
+}
+
+impl Met {
+    /// Refused for the address, at once.
+    pub(crate) fn refused(at: Timestamp, end: End, from: IpAddr, to: &str) -> Self {
+        Self { at, began: at, end, from, to: to.to_owned(), course: Course::Refused }
+    }
+
+    pub(crate) fn taken((began, at): (Timestamp, Timestamp), end: End, from: IpAddr, to: &str) -> Self {
+        Self { at, began, end, from, to: to.to_owned(), course: Course::Taken }
+    }
 }
 
 /// The wall clock, as the receivers read it.

@@ -70,21 +70,22 @@ impl Figures {
         refused(&self.met).filter_map(|one| Some(seconds(one.at, over_another(&one.to)?.at))).collect()
     }
 
-    /// Uses of the listed address from strong evidence until it was taken off the list. With no other address it still serves those who
+    /// Uses of the listed address that began between strong evidence and the delisting. With no other address it still serves those who
     /// ask no list.
-    fn uses(&self) -> impl Iterator<Item = f64> {
+    fn uses(&self) -> impl Iterator<Item = (f64, &Met)> {
         let Moments { strong, delisted, .. } = self.moments;
         let counts = move |one: &&Met| match self.sources {
             Sources::Two => true,
             Sources::One => one.end == End::Strict,
         };
-        let is_after = move |one: &&Met| Self::is_over(one, LISTED) && one.at > strong && one.at < delisted;
-        self.met.iter().filter(is_after).filter(counts).map(move |one| seconds(strong, one.at))
+        let is_after =
+            move |one: &&Met| Self::is_over(one, LISTED) && one.began > strong && one.at < delisted;
+        self.met.iter().filter(is_after).filter(counts).map(move |one| (seconds(strong, one.began), one))
     }
 
     /// Uses after the time that the guard has.
-    fn late_uses(&self) -> usize {
-        self.uses().filter(|after| *after > QUARANTINE_MAX).count()
+    fn late_uses(&self) -> Vec<(f64, &Met)> {
+        self.uses().filter(|(after, _)| *after > QUARANTINE_MAX).collect()
     }
 
     /// Seconds from the delisting to each delivery over the address: anywhere, or where it was refused.
@@ -139,8 +140,11 @@ impl Figures {
             ),
             ("evidence is strong by", evidence_word(evidence).to_owned()),
             ("listed to strong evidence", on_its_clock(seconds(listed, strong))),
-            ("strong evidence to last use (at most 1 s)", exact(longest(&self.uses().collect::<Vec<_>>()))),
-            ("used later, until delisted (0)", self.late_uses().to_string()),
+            (
+                "strong evidence to last use (at most 1 s)",
+                exact(longest(&self.uses().map(|(after, _)| after).collect::<Vec<_>>())),
+            ),
+            ("used later, until delisted (0)", self.late_uses().len().to_string()),
         ];
         match self.sources {
             Sources::Two => {
@@ -216,7 +220,8 @@ impl Figures {
     pub(crate) fn hold_the_bars(&self) {
         assert_eq!((self.reports, self.lost(), self.duplicates()), (0, 0, 0), "NDRs, lost, duplicates");
         assert!(refused(&self.met).next().is_some(), "nobody was refused: nothing is proven");
-        assert_eq!(self.late_uses(), 0, "the listed address was used after its quarantine");
+        let late = self.late_uses();
+        assert!(late.is_empty(), "the listed address was used after its quarantine: {late:#?}");
         let refused_after = refused(&self.met).filter(|one| one.at > self.moments.delisted).count();
         assert_eq!(refused_after, 0, "a receiver refuses what is not listed any more");
         match self.sources {

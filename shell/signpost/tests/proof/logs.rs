@@ -1,6 +1,6 @@
 //! The logs of Postfix and Exim, read while they grow: a line has the time at which it was there, since Postfix writes seconds only.
 
-use crate::ends::{Course, End, Met, now};
+use crate::ends::{End, Met, now};
 use model::Timestamp;
 use std::collections::HashMap;
 use std::fs::File;
@@ -76,23 +76,24 @@ fn client(line: &str, before: &str) -> Option<IpAddr> {
 /// What Postfix took and refused, by its log. A message is taken when the queue manager has it, behind `250`.
 pub(crate) fn postfix(lines: &[(Timestamp, String)]) -> Vec<Met> {
     let mut met = Vec::new();
-    let mut clients: HashMap<String, (IpAddr, Timestamp)> = HashMap::new();
+    let mut clients: HashMap<String, (IpAddr, Timestamp, Timestamp)> = HashMap::new();
     for (at, line) in lines {
         let id = line.split("]: ").nth(1).and_then(|rest| rest.split(':').next()).unwrap_or_default();
         if line.contains(": reject: RCPT from ") && line.contains("blocked using") {
             let (from, to) = (client(line, "RCPT from unknown["), between(line, "to=<", ">"));
             let (from, to) = from.zip(to).unwrap_or_else(|| panic!("{line}"));
-            met.push(Met { at: *at, end: End::Strict, from, to: to.to_owned(), course: Course::Refused });
+            met.push(Met::refused(*at, End::Strict, from, to));
         } else if let Some(from) = client(line, ": client=unknown[") {
-            clients.insert(id.to_owned(), (from, *at));
+            clients.insert(id.to_owned(), (from, *at, *at));
         } else if line.ends_with("(queue active)") {
-            if let Some((_, taken)) = clients.get_mut(id) {
+            if let Some((.., taken)) = clients.get_mut(id) {
                 *taken = *at;
             }
         } else if line.contains("status=sent") {
             let to = between(line, "to=<", ">").unwrap_or_else(|| panic!("{line}"));
-            let (from, at) = clients.get(id).copied().unwrap_or_else(|| panic!("nobody brought {line}"));
-            met.push(Met { at, end: End::Strict, from, to: to.to_owned(), course: Course::Taken });
+            let (from, began, at) =
+                clients.get(id).copied().unwrap_or_else(|| panic!("nobody brought {line}"));
+            met.push(Met::taken((began, at), End::Strict, from, to));
         }
     }
     met
@@ -110,17 +111,15 @@ pub(crate) fn exim(lines: &[(Timestamp, String)]) -> Vec<Met> {
         if line.contains(" rejected RCPT <") {
             let (from, to) = (client(line, ") ["), between(line, "rejected RCPT <", ">"));
             let (from, to) = from.zip(to).unwrap_or_else(|| panic!("{line}"));
-            met.push(Met { at: *at, end: End::Strict, from, to: to.to_owned(), course: Course::Refused });
+            met.push(Met::refused(*at, End::Strict, from, to));
         } else if line.contains(" <= ") {
             let from = client(line, ") [").unwrap_or_else(|| panic!("{line}"));
             let (_, recipients) = line.rsplit_once(" for ").unwrap_or_else(|| panic!("{line}"));
-            met.extend(recipients.split(' ').map(|to| Met {
-                at: *at,
-                end: End::Strict,
-                from,
-                to: to.to_owned(),
-                course: Course::Taken,
-            }));
+            // How long it took to receive the message.
+            let took = between(line, " RT=", "s ").and_then(|text| text.parse().ok());
+            let took: f64 = took.unwrap_or_else(|| panic!("{line}"));
+            let began = Timestamp::from_micros(at.as_micros() - (took * 1e6) as i64);
+            met.extend(recipients.split(' ').map(|to| Met::taken((began, *at), End::Strict, from, to)));
         }
     }
     met

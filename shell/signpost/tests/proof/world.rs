@@ -6,7 +6,7 @@
 //! | Postfix | `reject_rbl_client` | weak: a single unknown host; strong when the poll of the list that it names agrees |
 //! | Exim | `dnslists`, words of Exim's own example | the same |
 
-use crate::ends::{Course, End, Met};
+use crate::ends::{End, Met};
 use crate::logs::{self, Log};
 use crate::support::Place;
 use crate::traffic::OPEN;
@@ -213,8 +213,8 @@ impl Receiver {
             }
             Form::Exim => {
                 // It looks a client up once for each connection: long ones would be taken for as long as they last.
-                let main = "MAIN_ACL_CHECK_RCPT = acl_listed\nlog_selector = +received_recipients\nsmtp_accept_max = 500\n\
-                            smtp_accept_max_per_connection = 10\n";
+                let main = "MAIN_ACL_CHECK_RCPT = acl_listed\nlog_selector = +received_recipients +receive_time\nsmtp_accept_max = 500\n\
+                            smtp_accept_max_per_connection = 3\n";
                 let acl = format!(
                     "acl_listed:\n  deny\n    message = rejected because $sender_host_address is in a black list at $dnslist_domain\\n$dnslist_text\n    \
                      dnslists = {ZONE}\n  accept\n"
@@ -234,20 +234,9 @@ fn exchange(playground: &Playground, end: End) -> Vec<Met> {
     let mut met = Vec::new();
     for one in playground.mailbox().iter().filter(|one| !one.mail_from.is_empty()) {
         let Some(from) = one.peer else { continue };
-        met.extend(one.rcpt_to.iter().map(|to| Met {
-            at: one.received,
-            end,
-            from,
-            to: to.clone(),
-            course: Course::Taken,
-        }));
+        met.extend(one.rcpt_to.iter().map(|to| Met::taken((one.began, one.received), end, from, to)));
     }
-    met.extend(playground.refused().into_iter().map(|one| Met {
-        at: one.at,
-        end,
-        from: one.peer,
-        to: one.recipient,
-        course: Course::Refused,
-    }));
+    let refused = playground.refused();
+    met.extend(refused.iter().map(|one| Met::refused(one.at, end, one.peer, &one.recipient)));
     met
 }

@@ -23,6 +23,7 @@ fn arrived(id: u64, token: Option<&str>, to: &[&str], course: Course) -> Arc<Arr
         token: token.map(str::to_owned),
         processed: None,
         course,
+        began: Timestamp::default(),
         reply_withheld: false,
     })
 }

@@ -6,6 +6,7 @@
 use super::super::{Exchange, headers, link::bare_ends, outbound::Fork};
 use crate::mailbox::{Arrived, AttributedBy, Attribution, Course, Framing, Report, ReportOrigin, TlsDetails};
 use crate::wall_clock;
+use model::Timestamp;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub(super) struct Taken {
     pub(super) raw_socket_bytes: Vec<u8>,
     pub(super) data: Vec<u8>,
     pub(super) reply_withheld: bool,
+    pub(super) began: Timestamp,
 }
 
 /// Puts the message into the mailbox, or through the transport rule again; gives its number.
@@ -65,6 +67,7 @@ fn describe(exchange: &Exchange, taken: Taken, again: bool) -> Arrived {
         data: taken.data.into(),
         course: if again { Course::SentAgain } else { Course::Delivered },
         reply_withheld: taken.reply_withheld,
+        began: taken.began,
     }
 }
 

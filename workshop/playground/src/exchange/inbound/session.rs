@@ -13,7 +13,7 @@ use crate::exchange::attribution::{self, RELAY_DENIED};
 use crate::exchange::link::{Duplex, Link, LinkError, unstuff};
 use crate::mailbox::{Attribution, Framing, TlsDetails};
 use crate::script::Act;
-use model::Stage;
+use model::{Stage, Timestamp};
 use std::net::IpAddr;
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
@@ -45,6 +45,7 @@ type Step = Result<Next, LinkError>;
 /// One MAIL and what followed.
 #[derive(Debug, Default)]
 struct Transaction {
+    began: Timestamp,
     mail_from: String,
     mail_parameters: String,
     recipients: Vec<String>,
@@ -236,8 +237,9 @@ impl Session {
         }
         let tenants = self.exchange.tenants();
         let attribution = attribution::of_sender(tenants, self.tls.as_ref(), &mail_from, self.peer);
+        let began = crate::wall_clock();
         self.transaction =
-            Some(Transaction { mail_from, mail_parameters, attribution, ..Transaction::default() });
+            Some(Transaction { mail_from, mail_parameters, attribution, began, ..Transaction::default() });
         self.say("250 2.1.0 Sender OK").await
     }
 
@@ -347,6 +349,7 @@ impl Session {
             raw_socket_bytes,
             data,
             reply_withheld: withheld,
+            began: transaction.began,
         };
         let id = keep(&self.exchange, taken).await;
         if withheld {
