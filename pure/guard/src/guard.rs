@@ -266,16 +266,17 @@ impl Guard {
         let old = row.clone();
         let was_known = now.since(old.struck) <= self.policy.remember && old.struck != Timestamp::default();
         let repeats = if was_known { old.repeats } else { 0 };
-        row.state = next(old.state, event, repeats, &self.policy, now);
+        // Whole crowds are refused at once, polls go on, and what was weak becomes strong: that is one fall. Only a relapse doubles the wait.
+        let earlier = match old.state {
+            State::Suspect { .. } | State::Quarantined { .. } => repeats.saturating_sub(1),
+            State::Clean | State::Probing { .. } | State::Warming { .. } => repeats,
+        };
+        row.state = next(old.state, event, earlier, &self.policy, now);
         let is_moved = row.state.word() != old.state.word();
-        if !is_moved {
-            // Said again of the same fall: whole crowds are refused at once, and polls go on. Only a relapse doubles the wait.
-            row.state = next(old.state, event, repeats.saturating_sub(1), &self.policy, now);
-        }
         row.struck = now;
         row.name(evidence);
         let has_new_list = list.is_some_and(|list| row.lists.insert(list.to_owned()));
-        row.repeats = if is_moved && row.state.word() != Word::Clean { repeats + 1 } else { repeats };
+        row.repeats = earlier + 1;
         if !is_moved && !has_new_list {
             return None;
         }

@@ -235,6 +235,13 @@ fn a_crowd_that_is_refused_at_once_waits_no_longer_than_one() {
         let crowd = &guard.rows[&name("eu-1")][&place];
         assert_eq!((crowd.state, crowd.repeats), (once.state, once.repeats), "{place}");
     }
+    // What was weak and becomes strong is the same fall.
+    let mut guard = guard_of(&["eu-1"]);
+    let mx = Receiver::new(None, "mx.one.example");
+    guard.refused(&Said { is_verified: false, ..by(mx.clone(), "eu-1", Some(ZEN)) }, NOW);
+    guard.polled(&name("eu-1"), ZEN, Polled::Suspected, EvidenceId(1), NOW);
+    let state = guard.rows[&name("eu-1")][&Place::Site(mx.site)].state;
+    assert_eq!(state, State::Quarantined { until: NOW + minutes(15) });
     // And polls that go on naming it do not either: the wait begins again with each of them, and is no longer.
     let mut guard = guard_of(&["eu-1", "eu-2"]);
     for minute in 0..60 {

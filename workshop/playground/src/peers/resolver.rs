@@ -4,7 +4,7 @@
 //! mount namespace of its own in which another file lies over that one; the machine's is not touched. That needs root with CAP_SYS_ADMIN, as in a
 //! container that may mount. The name server has to listen on port 53, since that file knows no ports.
 
-use super::{PeerError, io_error};
+use super::{PeerError, io_error, run, succeed};
 use std::fs;
 use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt as _;
@@ -18,6 +18,8 @@ pub(super) fn command(
     folder: &Path,
 ) -> Result<Command, PeerError> {
     let Some(name_server) = name_server else { return Ok(Command::new(program)) };
+    // The program itself could not say why it did not start.
+    succeed("unshare", run("unshare", Command::new("unshare").args(["--mount", "true"]), b"")?)?;
     let file = folder.join("resolv.conf");
     let text = format!("nameserver {name_server}\noptions timeout:2 attempts:2\n");
     fs::write(&file, text).map_err(io_error("resolv.conf"))?;
