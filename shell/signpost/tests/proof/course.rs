@@ -53,7 +53,7 @@ impl Wishes {
         Self {
             pace: number("SIGNPOST_PROOF_PACE", 60.0),
             within: number("SIGNPOST_PROOF_WITHIN", 3.0),
-            scale: number("SIGNPOST_PROOF_SCALE", 60.0) as u32,
+            scale: number("SIGNPOST_PROOF_SCALE", 20.0) as u32,
             clean_over: std::env::var("SIGNPOST_PROOF_CLEAN_OVER").unwrap_or_else(|_| "1m".to_owned()),
             seed: number("SIGNPOST_PROOF_SEED", random as f64) as u64,
         }
