@@ -223,7 +223,8 @@ async fn without_space_to_take_it_in_nothing_is_handed_on() {
         node.send(&[KIM, UNKNOWN], &plain("full", "to two")).await;
         if otherwise == "451" {
             node.wait(|figures| figures.deferred >= 1).await;
-            assert!(matches!(fate(&node), Fate::Waiting { last, .. } if last.contains("452 4.3.1")));
+            let fate = fate(&node);
+            assert!(matches!(&fate, Fate::Waiting { last, .. } if last.contains("452 4.3.1")), "{fate:?}");
             assert_eq!(node.playground.figures().arrived, 0);
             node.disk.set_faults(Faults::default());
         }

@@ -119,14 +119,15 @@ fn settle(exchange: &Exchange, fork: &mut Fork, attempts: u32, verdicts: Vec<Ver
     for (recipient, verdict) in std::mem::take(&mut fork.recipients).into_iter().zip(verdicts) {
         match verdict {
             Verdict::Taken(reply) => {
-                exchange.count(|figures| figures.handed_over += 1);
                 exchange.note_fate(fork, &[recipient], &Fate::HandedOver { reply });
+                exchange.count(|figures| figures.handed_over += 1);
             }
             Verdict::Refused(reply) => exchange.report(fork, vec![recipient], reply),
             Verdict::NotNow(reply) => {
                 let fate = Fate::Waiting { attempts, last: reply.clone() };
-                exchange.count(|figures| figures.deferred += 1);
+                // Who waits for a figure finds the fate that it counts.
                 exchange.note_fate(fork, std::slice::from_ref(&recipient), &fate);
+                exchange.count(|figures| figures.deferred += 1);
                 waiting.push(recipient);
                 last = Some(reply);
             }
