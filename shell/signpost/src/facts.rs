@@ -20,6 +20,7 @@ pub(crate) use guard::{Moved, hear};
 pub(crate) use looks::Looks;
 pub(crate) use watch::Reporter;
 
+use crate::board::Board;
 use incident::{EvidenceId, Fact, What};
 use model::{RegionName, Timestamp};
 use net::Clock;
@@ -45,6 +46,11 @@ impl Facts {
     /// Something came to pass that has its id already.
     pub(crate) fn tell_as(&self, id: EvidenceId, at: Timestamp, what: What) {
         self.incidents.tell(Fact { id, at, region: self.region.clone(), what });
+    }
+
+    /// From now on no public text may have the names of these tenants.
+    pub(crate) fn keep_private(&self, board: &Board) {
+        self.incidents.keep_private(names::private(board));
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -3,7 +3,7 @@
 //! A look is a measurement also when nothing changed. A listener is asked for its greeting as any client would ask; it counts as well only if what it
 //! takes could be kept.
 
-use super::{Facts, names};
+use super::Facts;
 use crate::board::Board;
 use incident::What;
 use model::{Category, Duration, ListenerName, Metrics, Outcome, Owner, ParkReason, TenantName, Timestamp};
@@ -81,7 +81,7 @@ impl Looks {
         self.queue().await;
         self.reported(before, true);
         self.connectors(before);
-        self.facts.incidents.keep_private(names::private(&self.board));
+        self.facts.keep_private(&self.board);
     }
 
     async fn queue(&self) {

@@ -158,6 +158,7 @@ impl Node {
 
     /// What comes to pass is told to the incidents.
     fn spawn_facts(&mut self, facts: &Facts, flow: Flow, sentry: sentry::Sentry, metrics: Arc<Metrics>) {
+        facts.keep_private(&self.board);
         let moved = Moved::default();
         self.tasks.spawn(facts::hear(sentry, facts.clone(), moved.clone()));
         self.tasks.spawn(flow.run(facts.clone(), moved));
