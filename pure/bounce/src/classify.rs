@@ -74,6 +74,12 @@ pub fn provider_of(host: &str) -> Option<&'static str> {
     RULES.provider_of(host)
 }
 
+/// Whether `provider_of` gives this name for any host: it is then nobody's own.
+#[must_use]
+pub fn is_provider(name: &str) -> bool {
+    RULES.is_provider(name)
+}
+
 /// What the words gave.
 struct Finding<'a> {
     rule: Option<&'a Rule>,

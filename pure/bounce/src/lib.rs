@@ -18,7 +18,7 @@ mod text;
 mod unknown;
 
 pub use breaker::{Answer, Breaker, Refusal, Trust};
-pub use classify::{classify, provider_of};
+pub use classify::{classify, is_provider, provider_of};
 pub use context::{Classified, ReplyContext, Route};
 pub use judge::{Context, Failure, Judgement, classify_failure, judge, may_be_for_the_form};
 pub use labels::{Label, LabelError, Labels, ReplyNumber};

@@ -302,6 +302,11 @@ impl Rules {
         };
         self.providers.iter().find(|(suffix, _)| is_under(suffix)).map(|(_, name)| name.as_str())
     }
+
+    /// Whether some host's provider has this name.
+    pub(crate) fn is_provider(&self, name: &str) -> bool {
+        self.providers.iter().any(|(_, known)| known == name)
+    }
 }
 
 impl Rule {

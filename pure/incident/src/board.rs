@@ -126,8 +126,12 @@ impl Board {
     ) -> Self {
         let mut board = Self::new(settings, Timestamp::from_micros(i64::MIN));
         for change in journal {
+            // A write that failed half way was written again whole: what stands there twice came to pass once.
+            if change.number <= board.number {
+                continue;
+            }
             board.now = board.now.max(change.at);
-            board.number = board.number.max(change.number);
+            board.number = change.number;
             board.apply(&change.what, change.at);
         }
         let alive_until = alive_until.max(board.now);

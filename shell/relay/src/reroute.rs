@@ -101,6 +101,9 @@ impl Errand<'_> {
         let recipients: Vec<usize> = members.iter().map(|(number, _)| *number).collect();
         let shipment =
             Shipment { custody, recipients: &recipients, envelope: &envelope, content: self.content };
+        // Taken out on the way to a host: chosen anew once, and not a second time, because the guard's word on the first host of several is no word on
+        // the one that was reached.
+        let mut withdrawn: BTreeSet<SourceName> = BTreeSet::new();
         loop {
             let path = self.path(without, may_fall_back).await?;
             let source = path.login.is_none().then(|| path.source.name.clone());
@@ -124,7 +127,16 @@ impl Errand<'_> {
                     missed
                 }
                 // Nothing was said and no try is spent: the way is chosen again as the guard is now.
-                Err(NotSent::Withdrawn) => continue,
+                Err(NotSent::Withdrawn) if withdrawn.insert(path.source.name.clone()) => continue,
+                Err(NotSent::Withdrawn) if source.is_some() => {
+                    without.insert(path.source.name);
+                    continue;
+                }
+                Err(NotSent::Withdrawn) => {
+                    let why =
+                        format!("{} may not be used towards the host that was reached", path.source.name);
+                    missed(members, Stage::Connect, (None, Some(&path.source.name)), &Failure::Connect(why))
+                }
                 Err(NotSent::Source(why)) => match source {
                     None => missed(members, Stage::Connect, (None, None), &Failure::Connect(why)),
                     Some(source) => {

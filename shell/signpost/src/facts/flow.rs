@@ -2,12 +2,11 @@
 //!
 //! Every ten seconds there is one fact for each source and provider that took something. A message counts once for each transaction that reached somebody.
 
-use super::{Facts, Moved};
+use super::{Facts, Moved, OTHERS};
 use incident::{Delays, What};
-use model::{Duration, Final, MessageId, SourceName, Timestamp};
-use sentry::Receiver;
+use model::{Duration, Final, MessageId, Source, SourceName, Timestamp};
 use spool::{Event, LogRecord};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How often what was counted is told.
@@ -19,7 +18,11 @@ const HOSTS_MAX: usize = 10_000;
 
 /// Counts; clones count together.
 #[derive(Clone, Default)]
-pub(crate) struct Flow(Arc<Mutex<Window>>);
+pub(crate) struct Flow {
+    /// Sources of tenants' mail: what leaves by others, reports and notices, says nothing of it.
+    pool: Arc<BTreeSet<SourceName>>,
+    window: Arc<Mutex<Window>>,
+}
 
 #[derive(Default)]
 struct Window {
@@ -43,12 +46,17 @@ struct Sum {
 }
 
 impl Flow {
+    pub(crate) fn over(sources: &[Source]) -> Self {
+        let pool = sources.iter().filter(|source| !source.notice).map(|source| source.name.clone());
+        Self { pool: Arc::new(pool.collect()), window: Arc::default() }
+    }
+
     /// Takes in what the ledger has read and written.
     pub(crate) fn note(&self, records: &[LogRecord]) {
-        let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         for record in records {
             match &record.event {
-                Event::Outcomes { outcomes } => window.ended(record, outcomes),
+                Event::Outcomes { outcomes } => window.ended(record, outcomes, &self.pool),
                 Event::Stamped { groups } => {
                     for group in groups {
                         let is_stamped = group.outcome == "stamped";
@@ -83,7 +91,7 @@ impl Flow {
 
     pub(super) fn tell(&self, facts: &Facts, moved: &Moved) {
         let window = {
-            let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
             let providers = std::mem::take(&mut window.providers);
             std::mem::replace(&mut *window, Window { providers, ..Window::default() })
         };
@@ -116,10 +124,13 @@ impl Flow {
 }
 
 impl Window {
-    fn ended(&mut self, record: &LogRecord, outcomes: &[(usize, Final)]) {
+    fn ended(&mut self, record: &LogRecord, outcomes: &[(usize, Final)], pool: &BTreeSet<SourceName>) {
         let reached = outcomes.iter().find_map(|(_, outcome)| match outcome {
-            Final::Delivered { host, source, .. } => Some((host, source)),
-            Final::Bounced { .. } | Final::Discarded { .. } | Final::Operator { .. } => None,
+            Final::Delivered { host, source, .. } if pool.contains(source) => Some((host, source)),
+            Final::Delivered { .. }
+            | Final::Bounced { .. }
+            | Final::Discarded { .. }
+            | Final::Operator { .. } => None,
         });
         let Some((host, source)) = reached else { return };
         self.saw(record.at);
@@ -137,7 +148,7 @@ impl Window {
         self.until = Some(self.until.map_or(at, |until| until.max(at)));
     }
 
-    /// Who runs this host, as the guard calls it.
+    /// Who runs this host.
     fn provider(&mut self, host: &str) -> Arc<str> {
         if let Some(known) = self.providers.get(host) {
             return Arc::clone(known);
@@ -146,7 +157,7 @@ impl Window {
             self.providers.clear();
         }
         let name = host.split_whitespace().next().unwrap_or(host);
-        let provider: Arc<str> = Receiver::new(bounce::provider_of(name), name).name().into();
+        let provider: Arc<str> = bounce::provider_of(name).unwrap_or(OTHERS).into();
         self.providers.insert(host.to_owned(), Arc::clone(&provider));
         provider
     }

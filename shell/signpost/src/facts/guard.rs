@@ -3,7 +3,7 @@
 //! The first refusal of a kind is told at once; what follows within a second is told together, so that a burst of a thousand refusals is no burst of a
 //! thousand facts. Events that were missed cost counts of refusals and no state: states are told anew then, as after a start.
 
-use super::Facts;
+use super::{Facts, OTHERS};
 use incident::{Reach, SourceState, Strength, What};
 use model::{Category, Duration, MessageId, Owner, SourceName, Timestamp};
 use sentry::{Change, Event, Evidence, Kind, OrderKind, Place, Row, Sentry, Word};
@@ -74,7 +74,7 @@ pub(crate) async fn hear(sentry: Sentry, facts: Facts, moved: Moved) {
                         }
                     }
                 }
-                Ok(Event::Changed(change)) => changed(&facts, &change),
+                Ok(Event::Changed(change)) => changed(&sentry, &facts, &change),
                 Ok(Event::Conduct(_)) => {}
                 Err(RecvError::Lagged(missed)) => {
                     tracing::warn!(missed, "events of the guard are missing in the incidents");
@@ -110,7 +110,7 @@ fn refused(facts: &Facts, evidence: &Evidence, messages: u64) {
     let is_strong = provider.is_some() && *is_verified && names.is_some();
     let what = What::Refused {
         source: evidence.source.clone(),
-        provider: provider.clone().unwrap_or_else(|| site(host).to_owned()),
+        provider: provider.clone().unwrap_or_else(|| OTHERS.to_owned()),
         site: Some(site(host).to_owned()),
         category: if list.is_some() { Category::IpListed } else { Category::IpReputation },
         owner: Owner::OurAddress,
@@ -125,18 +125,34 @@ fn refused(facts: &Facts, evidence: &Evidence, messages: u64) {
     }
 }
 
-fn changed(facts: &Facts, change: &Change) {
+fn changed(sentry: &Sentry, facts: &Facts, change: &Change) {
+    if !is_of_the_pool(sentry, &change.source) {
+        return;
+    }
     let (from, to) = (state(change.from), state_of(&change.row, change.at));
     if from != to {
         tell_state(facts, (&change.source, &change.place), (from, to), &change.row, change.at);
     }
 }
 
-/// Every source as it stands, with `from` equal to `to`.
+/// Whether tenants' mail leaves by it: one for notices, or that is no longer configured, says nothing of that.
+fn is_of_the_pool(sentry: &Sentry, name: &SourceName) -> bool {
+    sentry.sources().iter().any(|source| source.name == *name && !source.notice)
+}
+
+/// Every source as it stands, with `from` equal to `to`; those of which nothing was ever said are clean, and they count.
 fn tell_states(sentry: &Sentry, facts: &Facts) {
     let now = facts.now();
-    for (source, place, row) in sentry.rows() {
-        let state = state_of(&row, now);
+    let rows = sentry.rows();
+    let clean = Row::default();
+    for source in sentry.sources().iter().filter(|source| !source.notice) {
+        if !rows.iter().any(|(name, place, _)| *name == source.name && *place == Place::Everywhere) {
+            let states = (SourceState::Clean, SourceState::Clean);
+            tell_state(facts, (&source.name, &Place::Everywhere), states, &clean, now);
+        }
+    }
+    for (source, place, row) in rows {
+        let state = if is_of_the_pool(sentry, &source) { state_of(&row, now) } else { SourceState::Retired };
         tell_state(facts, (&source, &place), (state, state), &row, now);
     }
 }

@@ -5,7 +5,7 @@
 
 use super::Facts;
 use crate::board::Board;
-use incident::What;
+use incident::{CauseKind, What};
 use model::{Category, Duration, ListenerName, Metrics, Outcome, Owner, ParkReason, TenantName, Timestamp};
 use spool::{Going, Seen, Spool};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,7 +51,8 @@ struct Queue {
 impl Looks {
     /// Looks for ever.
     pub(crate) async fn run(self) {
-        let mut before = Before::default();
+        // Holds are forgotten at a restart; the incident that one made must hear when it is over.
+        let mut before = Before { held: self.facts.incidents.read(held_of), ..Before::default() };
         loop {
             self.look(&mut before).await;
             let until = self.facts.now() + EVERY;
@@ -112,14 +113,14 @@ impl Looks {
         for (tenant, why) in &held {
             if before.held.insert(tenant.clone()) {
                 let what = What::ConnectorHeld { tenant: tenant.clone(), why: why.clone() };
-                self.facts.tell("connector-held", &[tenant.as_str()], now, what);
+                self.facts.tell("connector-held", &[&format!("tenant {tenant}")], now, what);
             }
         }
         let free: Vec<TenantName> =
             before.held.iter().filter(|tenant| !held.contains_key(*tenant)).cloned().collect();
         for tenant in free {
             before.held.remove(&tenant);
-            let name = tenant.to_string();
+            let name = format!("tenant {tenant}");
             self.facts.tell("connector-free", &[&name], now, What::ConnectorReleased { tenant });
         }
     }
@@ -133,6 +134,26 @@ impl Looks {
             self.facts.tell("reports", &[], self.facts.now(), what);
         }
     }
+}
+
+/// Tenants about whose connector an incident is open.
+fn held_of(board: &incident::Board) -> BTreeSet<TenantName> {
+    let open = board.incidents().into_iter().filter(|incident| incident.is_open());
+    let held = open.filter_map(|incident| match &incident.cause.kind {
+        CauseKind::Connector { tenant } => Some(tenant.clone()),
+        CauseKind::Address
+        | CauseKind::Domain
+        | CauseKind::Setup
+        | CauseKind::Provider { .. }
+        | CauseKind::Intake
+        | CauseKind::Signatures
+        | CauseKind::Directory
+        | CauseKind::Console
+        | CauseKind::Certificate { .. }
+        | CauseKind::Unexplained { .. }
+        | CauseKind::Other { .. } => None,
+    });
+    held.collect()
 }
 
 impl Queue {

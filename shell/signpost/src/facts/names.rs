@@ -13,8 +13,9 @@ pub(super) fn private(board: &Board) -> Vec<String> {
             names.push(domain.replace('.', "-"));
             names.push(domain);
         }
-        if let SmartHost::Name { host, .. } = &settings.egress.smart_host {
-            names.push(host.to_string());
+        match &settings.egress.smart_host {
+            SmartHost::Name { host, .. } | SmartHost::Mx(host) => names.push(host.to_string()),
+            SmartHost::Address(address) => names.push(address.ip().to_string()),
         }
     }
     names

@@ -97,7 +97,7 @@ impl Node {
             Relay::start(relay_config, tenants, spool.clone(), resolver, clock.clone(), Arc::clone(&metrics))
                 .await?;
         let ledger = LedgerConfig { path: data_dir.join("ledger.sqlite"), keep: config.ledger.keep };
-        let flow = Flow::default();
+        let flow = Flow::over(&config.sources);
         let means = (clock.clone(), Arc::clone(&metrics));
         let (recorder, searcher) = ledger::start(ledger, spool.clone(), refused, flow.clone(), means);
         let listener = relay.addresses().first().map(|(_, address)| *address);
@@ -158,7 +158,6 @@ impl Node {
 
     /// What comes to pass is told to the incidents.
     fn spawn_facts(&mut self, facts: &Facts, flow: Flow, sentry: sentry::Sentry, metrics: Arc<Metrics>) {
-        facts.keep_private(&self.board);
         let moved = Moved::default();
         self.tasks.spawn(facts::hear(sentry, facts.clone(), moved.clone()));
         self.tasks.spawn(flow.run(facts.clone(), moved));

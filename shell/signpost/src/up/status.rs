@@ -105,7 +105,9 @@ pub(super) fn open(
     let opened = Incidents::open(&directory, settings(config, board), page.alive_until, means);
     let (incidents, clerk) =
         opened.context("what was said of incidents is not known without their journal")?;
-    Ok((page, Facts { incidents, region: config.region.clone(), clock }, clerk))
+    let facts = Facts { incidents, region: config.region.clone(), clock };
+    facts.keep_private(board);
+    Ok((page, facts, clerk))
 }
 
 /// The components that this node's tenants need, and the operator's policy.
@@ -145,7 +147,7 @@ fn forecast(config: &OperatorConfig, sentry: Sentry) -> Forecast {
     Box::new(move || {
         let mut cells: BTreeMap<(String, String), Path> = BTreeMap::new();
         for shown in sentry.weather(WEATHER) {
-            let is_known = !shown.receiver.contains('.');
+            let is_known = bounce::is_provider(&shown.receiver);
             let column = if is_known { shown.receiver.clone() } else { OTHERS.to_owned() };
             let at = cells.entry((shown.source.to_string(), column)).or_insert(QUIET);
             add(at, &shown);

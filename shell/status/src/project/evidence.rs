@@ -94,7 +94,7 @@ fn card(fact: &Fact, hidden: &Hidden) -> Option<Evidence> {
 
 /// A provider of many is named; a host that is nobody's but one tenant's or recipient's is not.
 fn receiver(provider: &str) -> Text {
-    if provider.contains('.') {
+    if !bounce::is_provider(provider) {
         return Text::new("another mail system", "einem anderen Mailsystem");
     }
     Text::same(incident::provider_name(provider))
