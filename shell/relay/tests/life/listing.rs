@@ -2,6 +2,7 @@
 
 use crate::node::{KIM, Node, SOURCES, Wishes, plain};
 use model::{Duration, Stage};
+use playground::dns::Answer;
 use playground::{Act, ScriptRule, Turns};
 use sentry::{Order, OrderKind, Place, Word};
 use spool::Phase;
@@ -64,6 +65,30 @@ async fn mail_that_waits_for_its_turn_over_a_source_leaves_by_another_when_that_
     assert_eq!((figures.arrived, figures.duplicates), (6, 0));
     let peers: Vec<_> = node.playground.mailbox().iter().map(|one| one.peer.unwrap()).collect();
     assert_eq!(peers, [std::net::IpAddr::from(SOURCES[1]); 6], "a source that is out was used");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_is_out_at_the_second_exchanger_only_makes_way_for_another() {
+    let by_exchangers = ("smart_host  = ", "smart_host  = \"mx:gate.example\" # ");
+    let edits = vec![by_exchangers, ("\"verify\"", "\"opportunistic\"")];
+    let node = Node::start(Wishes { edits, ..Wishes::default() }).await;
+    let (dns, here) = (node.playground.dns(), node.playground.exchange_address().ip());
+    let nobody = Ipv4Addr::new(127, 0, 9, 9).into();
+    for (preference, host, address) in [(5, "one.gate.example", nobody), (10, "two.gate.example", here)] {
+        dns.add("gate.example", Answer::Mx { preference, host: host.to_owned() });
+        dns.add(host, Answer::Address(address));
+    }
+    let (since, until) = (node.sentry.now(), node.sentry.now() + Duration::from_secs(3600));
+    let order = Order { kind: OrderKind::Out, by: "operator".to_owned(), note: String::new(), since, until };
+    node.sentry.order(&"eu-1".parse().unwrap(), &Place::Site("two.gate.example".to_owned()), order);
+    for number in 0..12 {
+        node.send(&[KIM], &plain(&format!("x{number}"), "over two exchangers")).await;
+    }
+    let figures = node.wait(|figures| figures.delivered == 12).await;
+    assert_eq!((figures.arrived, figures.duplicates), (12, 0));
+    let peers: Vec<_> = node.playground.mailbox().iter().map(|one| one.peer.unwrap()).collect();
+    assert_eq!(peers, [std::net::IpAddr::from(SOURCES[1]); 12], "a source that is out was used");
     node.stop().await;
 }
 
