@@ -159,6 +159,19 @@ pub enum Standing {
     Merged,
 }
 
+impl Standing {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Suspected => "suspected",
+            Self::Confirmed => "confirmed",
+            Self::Dismissed => "dismissed",
+            Self::Absorbed => "absorbed",
+            Self::Merged => "merged",
+        }
+    }
+}
+
 /// What an incident did to one component.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effect {

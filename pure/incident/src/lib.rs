@@ -55,3 +55,4 @@ pub use settings::{Absorbed, Bounds, ComponentSetting, Policy, Release, Settings
 pub use text::{Language, Text};
 pub use update::{Affected, Author, Publication, Sentence, Update, UpdateId, Version};
 pub use words::absorbed;
+pub use works::is_ours;

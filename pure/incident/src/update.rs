@@ -116,6 +116,12 @@ impl Update {
         matches!(self.publication, Publication::Posted { .. })
     }
 
+    /// Whether it waits for a person, or for time without an objection.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.publication, Publication::Waiting { .. })
+    }
+
     #[must_use]
     pub fn posted_at(&self) -> Option<Timestamp> {
         match self.publication {

@@ -7,7 +7,8 @@ use crate::settings::Bounds;
 use model::Owner;
 
 /// Whether a refusal with this owner is a fault of ours.
-pub(crate) const fn is_ours(owner: Owner) -> bool {
+#[must_use]
+pub const fn is_ours(owner: Owner) -> bool {
     match owner {
         Owner::OurAddress | Owner::OurDomain | Owner::OurSetup => true,
         Owner::TenantSetup | Owner::SenderDomain | Owner::Content | Owner::Recipient | Owner::Receiver => {

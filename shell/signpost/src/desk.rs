@@ -10,6 +10,7 @@ mod summary;
 
 pub(crate) use act::{ActAnswer, Line as ActLine};
 pub(crate) use order::Order;
+pub(crate) use page::minute;
 pub(crate) use summary::{Group, Summary};
 
 use anyhow::{Context as _, Result};

@@ -48,6 +48,6 @@ fn act(act: &Act) -> ActLine {
 }
 
 /// `2026-09-01 10:00`.
-fn minute(time: Timestamp) -> String {
+pub(crate) fn minute(time: Timestamp) -> String {
     time.to_string().replace('T', " ").chars().take(16).collect()
 }

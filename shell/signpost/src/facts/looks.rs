@@ -5,7 +5,7 @@
 
 use super::Facts;
 use crate::board::Board;
-use incident::{CauseKind, What};
+use incident::{CauseKind, What, is_ours};
 use model::{Category, Duration, ListenerName, Metrics, Outcome, Owner, ParkReason, TenantName, Timestamp};
 use spool::{Going, Seen, Spool};
 use std::collections::{BTreeMap, BTreeSet};
@@ -139,19 +139,9 @@ impl Looks {
 /// Tenants about whose connector an incident is open.
 fn held_of(board: &incident::Board) -> BTreeSet<TenantName> {
     let open = board.incidents().into_iter().filter(|incident| incident.is_open());
-    let held = open.filter_map(|incident| match &incident.cause.kind {
-        CauseKind::Connector { tenant } => Some(tenant.clone()),
-        CauseKind::Address
-        | CauseKind::Domain
-        | CauseKind::Setup
-        | CauseKind::Provider { .. }
-        | CauseKind::Intake
-        | CauseKind::Signatures
-        | CauseKind::Directory
-        | CauseKind::Console
-        | CauseKind::Certificate { .. }
-        | CauseKind::Unexplained { .. }
-        | CauseKind::Other { .. } => None,
+    let held = open.filter_map(|incident| {
+        let CauseKind::Connector { tenant } = &incident.cause.kind else { return None };
+        Some(tenant.clone())
     });
     held.collect()
 }
@@ -205,15 +195,6 @@ impl Queue {
         let received = seen.accepted.received;
         self.oldest = Some(self.oldest.map_or(received, |oldest| oldest.min(received)));
         self.tenants.insert(seen.accepted.tenant.clone());
-    }
-}
-
-const fn is_ours(owner: Owner) -> bool {
-    match owner {
-        Owner::OurAddress | Owner::OurDomain | Owner::OurSetup => true,
-        Owner::TenantSetup | Owner::SenderDomain | Owner::Content | Owner::Recipient | Owner::Receiver => {
-            false
-        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! What the console's pages of sources and incidents show.
 
+use crate::desk::minute;
 use console::{ComponentLine, IncidentLine, IncidentsView, SourceLine, SourcesView, WeatherLine};
-use incident::{Incident, Language, Publication, Standing};
-use model::{Duration, Timestamp};
+use incident::{Incident, Language};
+use model::Duration;
 use sentry::{Evidence, Kind, PlaceShown, Sentry, SourceShown, Word};
 use status::incidents::Incidents;
 use std::net::SocketAddr;
@@ -88,19 +89,11 @@ pub(super) fn incidents(incidents: &Incidents, public: SocketAddr) -> IncidentsV
 }
 
 fn incident(one: &Incident) -> IncidentLine {
-    let standing = match one.standing {
-        Standing::Suspected => "suspected",
-        Standing::Confirmed => "confirmed",
-        Standing::Dismissed => "dismissed",
-        Standing::Absorbed => "absorbed",
-        Standing::Merged => "merged",
-    };
-    let waiting =
-        one.updates.iter().filter(|update| matches!(update.publication, Publication::Waiting { .. }));
+    let waiting = one.updates.iter().filter(|update| update.is_waiting());
     IncidentLine {
         id: one.id.to_string(),
         title: one.title.en.clone(),
-        standing: standing.to_owned(),
+        standing: one.standing.as_str().to_owned(),
         phase: one.shown_phase().as_str().to_owned(),
         impact: one.impact().as_str().to_owned(),
         opened: minute(one.opened_at),
@@ -115,9 +108,4 @@ fn incident(one: &Incident) -> IncidentLine {
 
 fn word(state: Word) -> String {
     state.to_string()
-}
-
-/// `2026-09-01 10:00`.
-fn minute(time: Timestamp) -> String {
-    time.to_string().replace('T', " ").chars().take(16).collect()
 }

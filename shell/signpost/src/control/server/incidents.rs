@@ -2,7 +2,7 @@
 
 use super::Control;
 use anyhow::{Context as _, Result};
-use incident::{Act, Incident, IncidentId, Language, Standing, lint};
+use incident::{Act, Incident, IncidentId, Language, lint};
 use serde_json::{Value, json};
 
 impl Control {
@@ -53,22 +53,15 @@ impl Control {
 
 /// One line of a list.
 fn line(incident: &Incident) -> Value {
-    let standing = match incident.standing {
-        Standing::Suspected => "suspected",
-        Standing::Confirmed => "confirmed",
-        Standing::Dismissed => "dismissed",
-        Standing::Absorbed => "absorbed",
-        Standing::Merged => "merged",
-    };
     let waiting: Vec<Value> = incident
         .updates
         .iter()
-        .filter(|update| matches!(update.publication, incident::Publication::Waiting { .. }))
+        .filter(|update| update.is_waiting())
         .map(|update| json!({ "id": update.id, "phase": update.phase, "text": update.body(Language::En) }))
         .collect();
     let harm = &incident.harm;
     json!({
-        "id": incident.id, "title": incident.title.en, "standing": standing, "phase": incident.shown_phase(),
+        "id": incident.id, "title": incident.title.en, "standing": incident.standing, "phase": incident.shown_phase(),
         "impact": incident.impact(), "cause": incident.cause.word(), "opened_at": incident.opened_at,
         "posted": incident.is_posted(), "waiting": waiting,
         "refused": harm.refused.count, "moved": harm.moved.count, "reported": harm.reported.count,
