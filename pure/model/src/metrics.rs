@@ -171,6 +171,9 @@ metrics! {
     canaries_late "counter" "signpost_canaries_late_total" "Canaries that were not at their sink in their time.";
     canaries_lost "counter" "signpost_canaries_lost_total" "Canaries that are no longer waited for.";
     canaries_refused "counter" "signpost_canaries_refused_total" "Canaries that our own listener did not take.";
+    subscribers_told "counter" "signpost_subscribers_told_total" "Mails and webhooks that a subscriber of the status page took.";
+    subscribers_given_up "counter" "signpost_subscribers_given_up_total" "Mails and webhooks to subscribers that were given up.";
+    subscribers_waiting "gauge" "signpost_subscribers_waiting" "Mails and webhooks to subscribers that are still to be sent.";
     alarms "counter" "signpost_alarms_total" "Events logged as WARN or ERROR that ask for a person.";
     certificates_ending "gauge" "signpost_certificates_ending" "Certificates that have expired or will within three weeks.";
     @families

@@ -5,12 +5,14 @@ mod postmortem;
 mod queue;
 mod sender;
 mod source;
+mod subscriber;
 
 pub(crate) use incident::{ClockWord, IncidentCommand, MaintenanceCommand, PhaseWord, StateWord, Which};
 pub(crate) use postmortem::{PostmortemArgs, ReportForm};
 pub(crate) use queue::{ActArgs, QueueCommand, SelectionArgs};
 pub(crate) use sender::{OrderArgs, SenderCommand, SubjectArgs};
 pub(crate) use source::{SourceArgs, SourceCommand};
+pub(crate) use subscriber::{AddArgs, KindWord, LanguageWord, SubscriberCommand};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Address, ListenerName, TenantName, Timestamp};
@@ -81,6 +83,9 @@ pub(crate) enum Command {
     /// Announce, move or call off planned work
     #[command(subcommand)]
     Maintenance(MaintenanceCommand),
+    /// Add, list and remove who is told of incidents: mail addresses and webhooks
+    #[command(subcommand)]
+    Subscriber(SubscriberCommand),
     /// Make a static copy of the public status page, or check one
     #[command(subcommand)]
     Status(StatusCommand),

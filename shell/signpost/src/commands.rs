@@ -20,6 +20,7 @@ mod source;
 mod spool;
 mod stamp;
 mod status;
+mod subscriber;
 mod tenant;
 mod trace;
 
@@ -40,6 +41,7 @@ pub(crate) use source::source;
 pub(crate) use spool::spool;
 pub(crate) use stamp::stamp;
 pub(crate) use status::status;
+pub(crate) use subscriber::subscriber;
 pub(crate) use tenant::tenant;
 pub(crate) use trace::trace;
 

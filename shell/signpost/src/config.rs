@@ -45,8 +45,7 @@ pub(crate) struct OperatorConfig {
     pub(crate) canaries: Vec<watch::CanaryConfig>,
     pub(crate) ledger: Ledger,
     pub(crate) guard: Guard,
-    /// Where alarms and subscriber mail go: a URL of another mail system. Default: none.
-    pub(crate) notices_route: Option<String>,
+    pub(crate) notices: Notices,
     pub(crate) log: Log,
 }
 
@@ -108,6 +107,17 @@ pub(crate) struct StatusFile {
     pub(crate) settings: status::Settings,
     /// Where a static copy is kept. Default: nowhere.
     pub(crate) publish: Option<PathBuf>,
+}
+
+/// `[notices]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Notices {
+    /// The mail system that takes subscriber mail. Default: none, and the page offers no mail.
+    pub(crate) route: Option<status::subscribe::Route>,
+    /// Default: the route's user if it is an address, else `status@` and the status page's host.
+    pub(crate) from: Option<String>,
+    /// Whether webhooks may be http, and in this host's and network's own addresses. Default: false.
+    pub(crate) private_webhooks: bool,
 }
 
 /// `[dnsbl]`.

@@ -120,12 +120,31 @@ pub(crate) enum Request {
     IncidentAct {
         act: Box<Act>,
     },
+    /// Who is told of incidents.
+    SubscriberList,
+    SubscriberAdd {
+        way: SubscriberWay,
+        contact: Option<String>,
+        /// Ids or names of components; none for everything.
+        parts: Vec<String>,
+    },
+    SubscriberRemove {
+        id: String,
+    },
     /// What became of messages.
     Trace(TraceWish),
     /// What nobody knows of replies, and what operators said of them.
     Replies {
         wish: ReplyWish,
     },
+}
+
+/// Who is to be told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SubscriberWay {
+    Mail { address: String, language: incident::Language },
+    Webhook { url: String, kind: status::subscribe::HookKind },
 }
 
 /// What is ordered about a source.
@@ -205,6 +224,9 @@ impl Request {
             | Self::IncidentExport { .. }
             | Self::IncidentAct { .. }
             | Self::SourceOrder { .. }
+            | Self::SubscriberList
+            | Self::SubscriberAdd { .. }
+            | Self::SubscriberRemove { .. }
             | Self::Trace(_)
             | Self::Replies { .. } => false,
         }

@@ -43,6 +43,7 @@ fn main() -> ExitCode {
         Command::Source(command) => commands::source(command),
         Command::Incident(command) => commands::incident(command),
         Command::Maintenance(command) => commands::maintenance(command),
+        Command::Subscriber(command) => commands::subscriber(command),
         Command::Status(command) => commands::status(command),
         Command::Drill(args) => commands::drill(&args),
         Command::Config(command) => commands::config(command),

@@ -6,6 +6,7 @@
 mod certificates;
 mod guarding;
 mod node;
+mod notices;
 mod pages;
 mod play;
 mod queue;

@@ -14,6 +14,24 @@ pub(crate) enum Language {
     German,
 }
 
+impl From<incident::Language> for Language {
+    fn from(language: incident::Language) -> Self {
+        match language {
+            incident::Language::En => Self::English,
+            incident::Language::De => Self::German,
+        }
+    }
+}
+
+impl From<Language> for incident::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::English => Self::En,
+            Language::German => Self::De,
+        }
+    }
+}
+
 impl Language {
     pub(crate) const ALL: [Self; 2] = [Self::English, Self::German];
 

@@ -18,6 +18,7 @@ pub mod project;
 mod render;
 mod settings;
 mod site;
+pub mod subscribe;
 mod time;
 pub mod view;
 

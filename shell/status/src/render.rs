@@ -11,7 +11,7 @@ mod notice;
 mod parts;
 mod prose;
 mod sheet;
-mod subscribe;
+pub(crate) mod subscribe;
 mod weather;
 
 pub(crate) use notice::missing;
@@ -37,6 +37,12 @@ pub(crate) struct Scene<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) now: Timestamp,
     pub(crate) mode: Mode,
+}
+
+/// A page that answers one reader, shown at `path` below the language's folder.
+pub(crate) fn answer(scene: Scene<'_>, language: Language, path: &str, body: String) -> String {
+    let title = language.pick("Subscribe", "Abonnieren").to_owned();
+    sheet::Sheet { title, place: sheet::Place::Subscribe, body }.finish(scene, language, path)
 }
 
 /// Every page with its address, which ends with a slash or is empty.

@@ -20,6 +20,8 @@ pub struct Settings {
     pub show_addresses: bool,
     /// Whether incidents are shown that the guard absorbed. Default: true.
     pub show_absorbed: bool,
+    /// Whether the page takes addresses for mail. Default: false; a node with a notices route sets it.
+    pub offers_mail: bool,
 }
 
 impl Settings {
@@ -33,6 +35,7 @@ impl Settings {
             fresh_for: Duration::from_secs(300),
             show_addresses: true,
             show_absorbed: true,
+            offers_mail: false,
         }
     }
 
@@ -44,5 +47,14 @@ impl Settings {
     pub(crate) fn host(&self) -> &str {
         let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
         rest.split('/').next().unwrap_or(rest)
+    }
+
+    /// The same without a port, for addresses and Message-IDs.
+    #[must_use]
+    pub fn mail_host(&self) -> String {
+        let host = self.host();
+        let bare = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+        let bare = bare.map_or(host, |(bare, _)| bare);
+        bare.trim_start_matches('[').trim_end_matches(']').replace(':', "-")
     }
 }

@@ -139,10 +139,11 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(stop).await
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 
-async fn answer(State(site): State<Site>, request: Request<Body>) -> Response {
+pub(crate) async fn answer(State(site): State<Site>, request: Request<Body>) -> Response {
     // RFC 9112 §3.2: a request without exactly one Host is refused. Its value is used for nothing: no link is made from it.
     if request.headers().get_all(header::HOST).iter().count() != 1 {
         return plain(StatusCode::BAD_REQUEST, "one Host header is needed\n");

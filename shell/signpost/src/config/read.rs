@@ -7,7 +7,8 @@ mod incidents;
 mod status;
 mod watching;
 
-use super::{Guard, Http, Ledger, ListenerFile, Log, LogFormat, OperatorConfig, ResolverFile};
+use super::{Guard, Http, Ledger, ListenerFile, Log, LogFormat, Notices, OperatorConfig, ResolverFile};
+use ::status::subscribe::Route;
 use model::{ByteCount, Duration, Source};
 use net::tls::ClientCertificates;
 use relay::{Patience, QueueConfig};
@@ -73,7 +74,7 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
         canaries: watching::canaries(&mut top, report),
         ledger: ledger(&mut top, report),
         guard: guard(&mut top, report),
-        notices_route: notices(&mut top, report),
+        notices: notices(&mut top, report),
         log: log(&mut top, report),
     };
     let wants_acme = config.listeners.iter().any(ListenerFile::wants_acme);
@@ -260,15 +261,26 @@ fn guard(top: &mut Table<'_>, report: &mut Report) -> Guard {
     guard
 }
 
-fn notices(top: &mut Table<'_>, report: &mut Report) -> Option<String> {
-    let mut table = top.table("notices", report)?;
-    let route = optional(&mut table, "route", report);
-    let known = ["smtp://", "smtps://"];
-    if route.as_ref().is_some_and(|route| !known.iter().any(|scheme| route.starts_with(scheme))) {
-        report.at(table.start(), "`notices.route` is not of the form smtps://user:env:PASS@host:465");
+fn notices(top: &mut Table<'_>, report: &mut Report) -> Notices {
+    let mut notices = Notices::default();
+    let Some(mut table) = top.table("notices", report) else { return notices };
+    if let Some(url) = optional(&mut table, "route", report) {
+        match Route::parse(&url) {
+            Ok(route) => notices.route = Some(route),
+            Err(error) => report.at(table.start(), error.to_string()),
+        }
     }
+    if let Some(value) = table.take("from") {
+        let from = value.line(NAME_LEN_MAX, report).unwrap_or_default();
+        if !from.is_empty() && from.parse::<model::Address>().is_err() {
+            value.problem(report, "is not an address such as status@relay.example");
+        }
+        notices.from = Some(from.to_owned()).filter(|from| !from.is_empty());
+    }
+    notices.private_webhooks =
+        table.take("private_webhooks").and_then(|value| value.flag(report)).unwrap_or(false);
     table.finish(report);
-    route
+    notices
 }
 
 fn log(top: &mut Table<'_>, report: &mut Report) -> Log {

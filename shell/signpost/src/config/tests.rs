@@ -26,7 +26,7 @@ fn the_example_is_read_whole() {
     assert_eq!(config.queue.expire, Duration::from_secs(5 * 86_400));
     assert_eq!((config.dnsbl.zones.len(), config.dnsbl.zones[0].tier), (2, 'a'));
     assert_eq!(config.log.format, LogFormat::Text);
-    assert_eq!((config.notices_route, config.roots), (None, None));
+    assert_eq!((config.notices, config.roots), (crate::config::Notices::default(), None));
 }
 
 #[test]
@@ -197,4 +197,22 @@ fn a_key_goes_to_its_own_operator_only() {
     let text =
         text.replace("abusix.zone\", tier = \"a\"", "abusix.zone\", tier = \"a\", key = \"abusixkey\"");
     assert_eq!(keys(&text), [Some("spamhauskey".to_owned()), Some("abusixkey".to_owned())]);
+}
+
+#[test]
+fn a_notices_route_is_read_without_showing_its_password_and_a_wrong_one_is_told() {
+    let with = |route: &str| EXAMPLE.replace("route = \"\" ", &format!("route = \"{route}\" "));
+    let (config, problems, _) = read(
+        "signpost.toml",
+        with("smtps://status@relay.example:geheim@mail.other.example").as_bytes(),
+        Path::new("."),
+    );
+    assert_eq!(problems, []);
+    let notices = config.unwrap().notices;
+    assert_eq!(notices.route.as_ref().unwrap().user_address(), Some("status@relay.example"));
+    assert!(!format!("{notices:?}").contains("geheim"));
+    for wrong in ["mail.other.example", "smtp://user@mail.other.example", "https://mail.other.example"] {
+        let found = self::problems(&with(wrong)).join("\n");
+        assert!(found.contains("notices.route"), "{wrong}: {found}");
+    }
 }

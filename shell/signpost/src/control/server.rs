@@ -6,6 +6,7 @@ mod incidents;
 mod lists;
 mod senders;
 mod sources;
+mod subscribers;
 
 use super::{ATTACHED_MAX, Answer, LINE_MAX, Line, Request};
 use crate::board::Board;
@@ -48,6 +49,7 @@ pub(crate) struct Control {
     pub(crate) incidents: Incidents,
     /// Signs exports.
     pub(crate) key: Arc<status::SigningKey>,
+    pub(crate) subscriptions: status::subscribe::Subscriptions,
     pub(crate) desk: Desk,
     pub(crate) watch: watch::Watch,
     pub(crate) listeners: Vec<SocketAddr>,
@@ -210,6 +212,11 @@ impl Control {
             Request::IncidentShow { incident } => self.incident(&incident)?,
             Request::IncidentExport { incident } => self.export_incident(&incident)?,
             Request::IncidentAct { act } => self.act_on_incidents(*act, by).await?,
+            Request::SubscriberList => self.subscribers(),
+            Request::SubscriberAdd { way, contact, parts } => {
+                self.add_subscriber(way, contact, &parts).await?
+            }
+            Request::SubscriberRemove { id } => self.remove_subscriber(&id).await?,
             Request::Trace(wish) => json!(self.ledger.search(&wish).await?),
         };
         Ok((value, Vec::new()))

@@ -5,6 +5,7 @@
 
 use super::certificates;
 use super::guarding;
+use super::notices;
 use super::pages;
 use super::play;
 use super::play::Ports;
@@ -32,6 +33,7 @@ use rustls_pki_types::CertificateDer;
 use spool::Spool;
 use status::SigningKey;
 use status::incidents::Incidents;
+use status::subscribe::Subscriptions;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -61,6 +63,8 @@ pub(super) struct Node {
     guard: Writing,
     /// Writes and shows what comes to pass.
     clerk: Writing,
+    /// Tells subscribers.
+    teller: Writing,
     status: SocketAddr,
     tasks: JoinSet<()>,
 }
@@ -92,6 +96,9 @@ impl Node {
         let means = (clock.clone(), Arc::clone(&metrics), sentry.clone());
         let (page, facts, clerk) = status_side::open(&config, &data_dir, &board, means)?;
         let public = status::bind(config.http.status).await?;
+        let world = (roots(&config, playground.as_ref())?, playground.is_some());
+        let means = (page.site.clone(), resolver.clone(), clock.clone(), Arc::clone(&metrics));
+        let (subscriptions, teller) = notices::open(&config, &data_dir, means, world)?;
         let tenants = Arc::clone(board.tenants());
         let relay =
             Relay::start(relay_config, tenants, spool.clone(), resolver, clock.clone(), Arc::clone(&metrics))
@@ -119,18 +126,19 @@ impl Node {
             data_dir,
             guard: Writing::begin(|stop| keeping.run(stop)),
             clerk: Writing::begin(|stop| clerk.run(stop)),
+            teller: Writing::begin(|stop| teller.run(stop)),
             tasks: JoinSet::new(),
         };
         let desk = Desk::new(node.spool.clone(), node.relay.operator(), clock);
         let key = Arc::clone(&page.key);
-        node.spawn_status(public, page, &config, Arc::clone(&metrics));
+        node.spawn_status(public, (page, subscriptions.clone()), &config, Arc::clone(&metrics));
         node.spawn_facts(&facts, flow, sentry.clone(), Arc::clone(&metrics));
         let shown = (desk.clone(), sentry.clone(), facts.incidents.clone());
         node.spawn_pages(web, &config, Arc::clone(&metrics), shown);
         let reporter = Reporter::new(facts.clone(), watching::canary_ways(&config, &node.board));
         node.tasks.spawn(watching::drain(reports, sentry.clone(), reporter, Arc::clone(&metrics)));
         node.tasks.spawn(watching::hear_replies(sentry.events(), watch.clone()));
-        let asked = (desk, watch, sentry, (facts.incidents, key));
+        let asked = (desk, watch, sentry, (facts.incidents, key, subscriptions));
         node.spawn_control(socket, (searcher, replies), asked, (config.file, servers));
         Ok(node)
     }
@@ -138,7 +146,7 @@ impl Node {
     fn spawn_status(
         &mut self,
         public: tokio::net::TcpListener,
-        page: Page,
+        (page, subscriptions): (Page, Subscriptions),
         config: &OperatorConfig,
         metrics: Arc<Metrics>,
     ) {
@@ -147,7 +155,7 @@ impl Node {
                 "the status page stands on the host of which it tells and goes down with it; `status.publish` keeps a copy for another host"
             );
         }
-        let router = page.site.router();
+        let router = status::subscribe::router(subscriptions);
         self.tasks.spawn(async move {
             if let Err(error) = status::serve(public, router, std::future::pending()).await {
                 tracing::error!(%error, "the status page stopped");
@@ -177,11 +185,11 @@ impl Node {
         &mut self,
         socket: tokio::net::UnixListener,
         (ledger, replies): (Searcher, ReplyBook),
-        (desk, watch, sentry, (incidents, key)): (
+        (desk, watch, sentry, (incidents, key, subscriptions)): (
             Desk,
             watch::Watch,
             sentry::Sentry,
-            (Incidents, Arc<SigningKey>),
+            (Incidents, Arc<SigningKey>, Subscriptions),
         ),
         (config, resolver): (Option<PathBuf>, Vec<SocketAddr>),
     ) {
@@ -195,6 +203,7 @@ impl Node {
             sentry,
             incidents,
             key,
+            subscriptions,
             desk,
             watch,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
@@ -326,6 +335,7 @@ impl Node {
         self.tasks.shutdown().await;
         self.guard.stop().await;
         self.clerk.stop().await;
+        self.teller.stop().await;
         self.spool.stop().await;
         self.reading.stop().await;
         self.recorder.stop().await;

@@ -47,6 +47,7 @@ impl Page {
         let StatusFile { settings, publish } = config.status.clone();
         let place = Place::open(data_dir)?;
         let key = Arc::new(place.key()?);
+        let settings = status::Settings { offers_mail: config.notices.route.is_some(), ..settings };
         let site = Site::new(settings, clock.clone());
         let mut alive_until = Timestamp::from_micros(i64::MIN);
         if let Some(view) = kept::load(&place.view()) {

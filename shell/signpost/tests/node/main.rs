@@ -15,5 +15,6 @@ mod senders;
 mod setup;
 mod sources;
 mod status;
+mod subscribers;
 mod support;
 mod watch;

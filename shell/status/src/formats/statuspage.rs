@@ -220,6 +220,22 @@ fn incident(scene: Scene<'_>, incident: &Incident) -> Value {
     })
 }
 
+/// An incident as a webhook carries it: with the members that only the management API has otherwise.
+pub(crate) fn told_incident(scene: Scene<'_>, known: &Incident) -> Value {
+    let mut document = incident(scene, known);
+    let published = known.clocks.postmortem_at.filter(|_| known.postmortem.is_some());
+    let body = known.postmortem.as_ref().map(|text| mask::public(&text.en, scene.settings));
+    document["backfilled"] = false.into();
+    document["impact_override"] = Value::Null;
+    document["postmortem_body"] = body.into();
+    document["postmortem_body_last_updated_at"] = published.map(millis).into();
+    document["postmortem_ignored"] = false.into();
+    document["postmortem_notified_subscribers"] = published.is_some().into();
+    document["postmortem_notified_twitter"] = false.into();
+    document["postmortem_published_at"] = published.map(millis).into();
+    document
+}
+
 /// The extra update by which Statuspage publishes a postmortem.
 fn postmortem(scene: Scene<'_>, incident: &PublicId, body: &Text, at: Timestamp) -> Value {
     json!({
@@ -272,7 +288,8 @@ fn affected(scene: Scene<'_>, affected: &[Affected]) -> Value {
     found.map(|index| component(scene, &scene.view.components[index], index + 1)).collect()
 }
 
-fn maintenance(scene: Scene<'_>, work: &Maintenance) -> Value {
+/// Planned work, as lists and webhooks have it.
+pub(crate) fn maintenance(scene: Scene<'_>, work: &Maintenance) -> Value {
     let updates: Vec<Value> = work
         .updates
         .iter()

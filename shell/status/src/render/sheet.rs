@@ -29,7 +29,7 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     };
     let common = format!("default-src 'none'; style-src {}; img-src data:; base-uri 'none'", hash(STYLE));
     Policy {
-        live: format!("{common}; form-action 'none'; frame-ancestors 'none'"),
+        live: format!("{common}; form-action 'self'; frame-ancestors 'none'"),
         copy: format!("{common}; script-src {}; form-action 'none'", hash(SCRIPT)),
     }
 });

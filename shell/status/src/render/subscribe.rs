@@ -1,15 +1,115 @@
-//! How to be told: every feed and format with what it is for.
+//! How to be told: by mail, where the operator has a way out for it, and every feed and format with what it is for.
 //!
-//! The page asks for nothing and sends nothing; a reader follows what is here with a program of their own.
+//! A copy takes no addresses: it links to the page that does. Opening a page sends nothing; a button does.
 
-use super::Scene;
 use super::parts::{escaped, text};
 use super::sheet::{Place, Sheet};
+use super::{Mode, Scene};
 use crate::language::Language;
+use crate::view::PublicId;
+use std::collections::BTreeSet;
 
 pub(super) fn page(scene: Scene<'_>, language: Language) -> Sheet {
-    let body = format!("<h1>{}</h1>{}", language.pick("Subscribe", "Abonnieren"), feeds(scene, language));
+    let heading = language.pick("Subscribe", "Abonnieren");
+    let body = format!("<h1>{heading}</h1>{}{}", mail(scene, language), feeds(scene, language));
     Sheet { title: language.pick("Subscribe", "Abonnieren").to_owned(), place: Place::Subscribe, body }
+}
+
+fn mail(scene: Scene<'_>, language: Language) -> String {
+    if !scene.settings.offers_mail {
+        return String::new();
+    }
+    let heading = language.pick("By e-mail", "Per E-Mail");
+    let inside = match scene.mode {
+        Mode::Copy => format!(
+            "<p><a href=\"{}/{}subscribe/\">{}</a></p>",
+            escaped(&scene.settings.url),
+            language.folder(),
+            language.pick("Subscribe on the page itself", "Auf der Seite selbst abonnieren"),
+        ),
+        Mode::Live => format!(
+            "<form method=\"post\" action=\"./\" class=\"card form\"><p class=\"about\">{about}</p><label for=\"address\">{address}</label>\
+             <input id=\"address\" name=\"address\" type=\"email\" required maxlength=\"254\" autocomplete=\"email\">{choice}\
+             <p><button>{button}</button></p></form>",
+            about = language.pick(
+                "A letter with each update. It begins when you follow the link in the first one.",
+                "Eine Nachricht zu jeder Meldung. Es beginnt, wenn Sie dem Link in der ersten folgen.",
+            ),
+            address = language.pick("E-mail address", "E-Mail-Adresse"),
+            choice = choice(scene, language, None),
+            button = language.pick("Subscribe", "Abonnieren"),
+        ),
+    };
+    format!("<section><h2>{heading}</h2>{inside}</section>")
+}
+
+/// Everything, or chosen parts.
+fn choice(scene: Scene<'_>, language: Language, wanted: Option<&BTreeSet<PublicId>>) -> String {
+    let mark = |is_on: bool| if is_on { " checked" } else { "" };
+    let boxes: String = scene
+        .view
+        .components
+        .iter()
+        .map(|part| {
+            let id = part.id.as_str();
+            let is_on = wanted.is_some_and(|wanted| wanted.contains(&part.id));
+            format!(
+                "<label><input type=\"checkbox\" name=\"part\" value=\"{id}\"{}> {} › {}</label>",
+                mark(is_on),
+                escaped(&part.region),
+                text(scene, language, &part.name),
+            )
+        })
+        .collect();
+    format!(
+        "<fieldset><legend>{about}</legend><label><input type=\"radio\" name=\"about\" value=\"all\"{all}> {everything}</label>\
+         <label><input type=\"radio\" name=\"about\" value=\"some\"{some}> {only}</label><div class=\"parts\">{boxes}</div></fieldset>",
+        about = language.pick("What about", "Worüber"),
+        all = mark(wanted.is_none()),
+        some = mark(wanted.is_some()),
+        everything = language.pick("Everything", "Alles"),
+        only = language.pick("Only these parts:", "Nur diese Teile:"),
+    )
+}
+
+/// Below a link for confirmation.
+pub(crate) fn confirm(language: Language) -> String {
+    format!(
+        "<h1>{}</h1><p>{}</p><form method=\"post\" class=\"form\"><p><button>{}</button></p></form>",
+        language.pick("Status updates by e-mail", "Statusmeldungen per E-Mail"),
+        language.pick("Nothing is sent unless you confirm.", "Ohne Ihre Bestätigung wird nichts gesendet."),
+        language.pick("Yes, send them", "Ja, bitte senden"),
+    )
+}
+
+/// Below a link that changes or ends a subscription.
+pub(crate) fn manage(
+    scene: Scene<'_>,
+    language: Language,
+    wanted: Option<&BTreeSet<PublicId>>,
+    chosen: Option<incident::Language>,
+) -> String {
+    let tongues = chosen.map_or_else(String::new, |chosen| {
+        let entry = |one: Language, name: &str| {
+            let mark = if one == Language::from(chosen) { " checked" } else { "" };
+            let tag = one.tag();
+            format!("<label lang=\"{tag}\"><input type=\"radio\" name=\"language\" value=\"{tag}\"{mark}> {name}</label>")
+        };
+        format!(
+            "<fieldset><legend>{}</legend>{}{}</fieldset>",
+            language.pick("Language", "Sprache"),
+            entry(Language::English, "English"),
+            entry(Language::German, "Deutsch"),
+        )
+    });
+    format!(
+        "<h1>{title}</h1><form method=\"post\" class=\"card form\">{choice}{tongues}<p><button name=\"action\" value=\"save\">{save}</button> \
+         <button name=\"action\" value=\"leave\" class=\"plain\">{leave}</button></p></form>",
+        title = language.pick("Your subscription", "Ihr Abonnement"),
+        choice = choice(scene, language, wanted),
+        save = language.pick("Save", "Speichern"),
+        leave = language.pick("End the subscription", "Abonnement beenden"),
+    )
 }
 
 fn feeds(scene: Scene<'_>, language: Language) -> String {

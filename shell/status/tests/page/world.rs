@@ -20,6 +20,7 @@ pub(crate) const PRIVATE: [&str; 3] = ["kim@customer.example", "acme", "Acme Gmb
 pub(crate) fn settings() -> Settings {
     let mut settings = Settings::new("https://status.relay.example");
     settings.name = "Relay Example".to_owned();
+    settings.offers_mail = true;
     settings.help = Some("https://relay.example/help".to_owned());
     settings
 }

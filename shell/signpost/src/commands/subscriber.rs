@@ -1,0 +1,70 @@
+//! `subscriber`: listed, added and removed by the operator. A webhook's secret is printed once, when it is added.
+
+use super::{ask_node, print, print_json, table, text_of};
+use crate::cli::{AddArgs, KindWord, LanguageWord, SubscriberCommand};
+use crate::control::{Request, SubscriberWay};
+use anyhow::{Result, bail};
+use incident::Language;
+use serde_json::Value;
+use status::subscribe::HookKind;
+
+pub(crate) fn subscriber(command: SubscriberCommand) -> Result<()> {
+    match command {
+        SubscriberCommand::Ls { data, json } => {
+            let answer = ask_node(&data, &Request::SubscriberList)?;
+            if json { print_json(&answer) } else { print(list(&answer).as_bytes()) }
+        }
+        SubscriberCommand::Add(args) => add(args),
+        SubscriberCommand::Rm { id, data } => {
+            ask_node(&data, &Request::SubscriberRemove { id: id.clone() })?;
+            print(format!("{id} is told nothing more and forgotten\n").as_bytes())
+        }
+    }
+}
+
+fn add(args: AddArgs) -> Result<()> {
+    let language = match args.language {
+        LanguageWord::En => Language::En,
+        LanguageWord::De => Language::De,
+    };
+    let kind = match args.kind {
+        KindWord::Statuspage => HookKind::Statuspage,
+        KindWord::Slack => HookKind::Slack,
+    };
+    let way = match (args.who.mail, args.who.webhook) {
+        (Some(address), _) => SubscriberWay::Mail { address, language },
+        (None, Some(url)) => SubscriberWay::Webhook { url, kind },
+        (None, None) => bail!("name an address with --mail, or a URL with --webhook"),
+    };
+    let request = Request::SubscriberAdd { way, contact: args.contact, parts: args.components };
+    let answer = ask_node(&args.data, &request)?;
+    if args.json {
+        return print_json(&answer);
+    }
+    let text = match answer["secret"].as_str() {
+        Some(secret) => format!(
+            "{} is called from the next update on.\nIts calls are signed with this secret, which is shown only now:\n{secret}\n",
+            text_of(&answer, "id")
+        ),
+        None => "A letter is on its way; updates are sent once its reader confirms.\n".to_owned(),
+    };
+    print(text.as_bytes())
+}
+
+fn list(answer: &Value) -> String {
+    let row = |one: &Value| {
+        let parts = one["components"].as_array().map_or_else(
+            || "all".to_owned(),
+            |parts| parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        );
+        ["id", "kind", "to", "standing", "since", "why"]
+            .iter()
+            .map(|key| text_of(one, key))
+            .chain([parts])
+            .collect::<Vec<_>>()
+    };
+    let rows: Vec<Vec<String>> = answer["subscribers"].as_array().into_iter().flatten().map(row).collect();
+    let mut text = table(&["id", "kind", "to", "standing", "since", "why", "components"], &rows);
+    text += &format!("\nLetters still to be sent: {}\n", text_of(answer, "waiting"));
+    text
+}
