@@ -63,6 +63,17 @@ pub struct Reaction {
     pub proposed: Vec<Change>,
 }
 
+/// Evidence that takes effect.
+#[derive(Debug, Clone, Copy)]
+struct Blow<'a> {
+    event: Event,
+    evidence: EvidenceId,
+    /// The list that it names.
+    list: Option<&'a str>,
+    /// That list has let the source go, by our own polls: who said it goes by what it heard before.
+    is_outdated: bool,
+}
+
 /// The guard of one region's sources.
 #[derive(Debug, Clone)]
 pub struct Guard {
@@ -110,6 +121,10 @@ impl Guard {
             Strength::Strong => Event::Strong,
         };
         let list = said.list.as_deref().filter(|_| said.is_public);
+        let is_outdated = self.has_let_go(said, now);
+        // What only this receiver has not heard yet holds nowhere else.
+        let place = if is_outdated && place == Place::Everywhere { own_place.clone() } else { place };
+        let blow = Blow { event, evidence: said.evidence, list, is_outdated };
         let mut reaction = Reaction::default();
         if place == Place::Everywhere && self.is_last(&said.source, now) {
             reaction.done.extend(self.strike_last(&said.source, said.evidence, list, now));
@@ -117,10 +132,10 @@ impl Guard {
             let others = named.map(|list| self.witnesses.places(&said.source, list, within, now));
             let places: BTreeSet<Place> = others.into_iter().flatten().chain([own_place]).collect();
             for place in places {
-                reaction.done.extend(self.strike(&said.source, place, event, (said.evidence, list), now));
+                reaction.done.extend(self.strike(&said.source, place, blow, now));
             }
         } else {
-            reaction.done.extend(self.strike(&said.source, place, event, (said.evidence, list), now));
+            reaction.done.extend(self.strike(&said.source, place, blow, now));
         }
         reaction
     }
@@ -145,15 +160,15 @@ impl Guard {
         if !is_strong {
             return reaction;
         }
-        let why = (evidence, Some(list));
+        let blow = Blow { event: Event::Strong, evidence, list: Some(list), is_outdated: false };
         if self.is_last(source, now) {
             reaction.done.extend(self.strike_last(source, evidence, Some(list), now));
             // Whoever refused it before the list agreed would refuse it again.
             for place in refused_at {
-                reaction.done.extend(self.strike(source, place, Event::Strong, why, now));
+                reaction.done.extend(self.strike(source, place, blow, now));
             }
         } else {
-            reaction.done.extend(self.strike(source, Place::Everywhere, Event::Strong, why, now));
+            reaction.done.extend(self.strike(source, Place::Everywhere, blow, now));
         }
         reaction
     }
@@ -252,23 +267,28 @@ impl Guard {
         })
     }
 
+    /// Whether a source is on its way back and our polls of the list that a reply names are clean: receivers keep a listing in their memory, a Postfix
+    /// for as long as its process lives.
+    fn has_let_go(&self, said: &Said, now: Timestamp) -> bool {
+        let rows = self.rows.get(&said.source).into_iter().flatten();
+        let mut here = rows.filter(|(place, _)| place.holds(&said.receiver)).map(|(_, row)| row.state.word());
+        here.any(|word| matches!(word, Word::Probing | Word::Warming))
+            && said.list.as_deref().is_some_and(|list| self.polls_are_clean(&said.source, list, now))
+    }
+
     /// Evidence against a source at a place takes effect.
-    fn strike(
-        &mut self,
-        source: &SourceName,
-        place: Place,
-        event: Event,
-        (evidence, list): (EvidenceId, Option<&str>),
-        now: Timestamp,
-    ) -> Option<Change> {
+    fn strike(&mut self, source: &SourceName, place: Place, blow: Blow<'_>, now: Timestamp) -> Option<Change> {
+        let Blow { event, evidence, list, is_outdated } = blow;
         self.make_room(source, &place, now)?;
         let row = self.rows.entry(source.clone()).or_default().entry(place.clone()).or_default();
         let old = row.clone();
         let was_known = now.since(old.struck) <= self.policy.remember && old.struck != Timestamp::default();
         let repeats = if was_known { old.repeats } else { 0 };
-        // Whole crowds are refused at once, polls go on, and what was weak becomes strong: that is one fall. Only a relapse doubles the wait.
+        // Whole crowds are refused at once, polls go on, and what was weak becomes strong: that is one fall. Only a relapse doubles the wait, and what
+        // a receiver did not hear yet is none.
         let earlier = match old.state {
             State::Suspect { .. } | State::Quarantined { .. } => repeats.saturating_sub(1),
+            State::Probing { .. } | State::Warming { .. } if is_outdated => repeats.saturating_sub(1),
             State::Clean | State::Probing { .. } | State::Warming { .. } => repeats,
         };
         row.state = next(old.state, event, earlier, &self.policy, now);

@@ -23,6 +23,8 @@ pub struct Policy {
     pub probe_every: Duration,
     /// Each step of warming up doubles the share.
     pub warm_step: Duration,
+    /// No message waits longer than this so that a source that stands in for another may warm to it.
+    pub warm_wait: Duration,
     /// How long a relapse is remembered, and how long a first listing makes a second one count.
     pub remember: Duration,
 }
@@ -40,6 +42,7 @@ impl Default for Policy {
             probes: 3,
             probe_every: Duration::from_secs(5),
             warm_step: minutes(10),
+            warm_wait: minutes(15),
             remember: minutes(24 * 60),
         }
     }

@@ -61,11 +61,7 @@ pub(crate) async fn carry_transaction(
     let may_fall_back = bounds.only.is_none();
     let first = match errand.turn(members, &mut without, may_fall_back).await {
         Ok(turn) => turn,
-        Err(no_path) => {
-            let (host, failure) = no_path.told();
-            let left = missed(members, Stage::Resolve, (host.as_deref(), None), &failure);
-            return conduct::left_behind(left, bounds, parts.clock.now());
-        }
+        Err(no_path) => return conduct::left_behind(not_gone(members, no_path), bounds, parts.clock.now()),
     };
     let Some((why, source)) = errand.moves(&first, members.len()) else { return first.missed };
     let moves = |one: &Missed| why == Move::Setup || first.for_our_address.contains(&one.recipient);
@@ -83,9 +79,18 @@ pub(crate) async fn carry_transaction(
             }
             left.extend(second.missed);
         }
-        Err(_) => left.extend(again),
+        Err(full @ NoPath::Full { .. }) => left.extend(not_gone(&members, full)),
+        Err(NoPath::NoSource(_) | NoPath::Withheld { .. } | NoPath::NotResolved(_)) => left.extend(again),
     }
     left
+}
+
+/// Nobody was reached, because there was no way.
+fn not_gone(members: &[(usize, Recipient)], no_path: NoPath) -> Vec<Missed> {
+    let (host, failure, again_at) = no_path.told();
+    let mut missed = missed(members, Stage::Resolve, (host.as_deref(), None), &failure);
+    missed.iter_mut().for_each(|one| one.limited = again_at);
+    missed
 }
 
 impl Errand<'_> {
@@ -157,9 +162,9 @@ impl Errand<'_> {
     async fn path(self, without: &BTreeSet<SourceName>, may_fall_back: bool) -> Result<Path, NoPath> {
         let Self { parts, custody, snapshot, route, .. } = self;
         let (steer, id) = (&parts.steer, custody.id());
-        let no_path = match steer.path(snapshot, id, route, without, Rules::Guarded).await {
+        let no_path = match steer.path(snapshot, id, route, without, self.rules()).await {
             Err(error @ (NoPath::NoSource(_) | NoPath::Withheld { .. })) => error,
-            found @ (Ok(_) | Err(NoPath::NotResolved(_))) => return found,
+            found @ (Ok(_) | Err(NoPath::NotResolved(_) | NoPath::Full { .. })) => return found,
         };
         if may_fall_back && let Some(path) = steer.fallback(snapshot, route).await {
             parts.metrics.fallbacks.add_one();
@@ -170,6 +175,14 @@ impl Errand<'_> {
             return steer.path(snapshot, id, route, without, Rules::LastTry).await;
         }
         Err(no_path)
+    }
+
+    /// What mail does not wait for: our own reports never, a tenant's message only so long.
+    fn rules(self) -> Rules {
+        let (accepted, now) = (self.custody.accepted(), self.parts.clock.now());
+        let patience = self.parts.sentry.policy().warm_wait;
+        let has_waited = now.since(accepted.received) >= patience || now >= accepted.expires;
+        if has_waited || accepted.about.is_some() { Rules::Hurried } else { Rules::Guarded }
     }
 
     /// Whether somebody goes another way at once, why, and which source that is about.

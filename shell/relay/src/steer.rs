@@ -17,7 +17,9 @@ pub(crate) use guarded::{Opening, Rules, receiver};
 
 use bounce::Failure;
 use choose::{Claim, Weighed};
-use model::{Domain, HostPort, MessageId, Recipient, Redirect, Source, SourceName, TenantName, TlsPolicy};
+use model::{
+    Domain, HostPort, MessageId, Recipient, Redirect, Source, SourceName, TenantName, Timestamp, TlsPolicy,
+};
 use net::{ResolveError, Resolver};
 use sentry::Sentry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,17 +87,23 @@ pub(crate) enum NoPath {
     NoSource(String),
     /// It has some, and the guard keeps them back from this host.
     Withheld { host: String, why: String },
+    /// Those that stand in for others take over no more until then.
+    Full { host: String, until: Timestamp },
     /// The next hop has no address, or none that a source reaches.
     NotResolved(String),
 }
 
 impl NoPath {
-    /// As a failure to be judged, and the host that it is about.
-    pub(crate) fn told(self) -> (Option<String>, Failure) {
+    /// As a failure to be judged, the host that it is about, and when to ask again if that is known.
+    pub(crate) fn told(self) -> (Option<String>, Failure, Option<Timestamp>) {
         match self {
-            Self::NoSource(why) => (None, Failure::Connect(why)),
-            Self::Withheld { host, why } => (Some(host), Failure::Withheld(why)),
-            Self::NotResolved(why) => (None, Failure::Resolve(why)),
+            Self::NoSource(why) => (None, Failure::Connect(why), None),
+            Self::Withheld { host, why } => (Some(host), Failure::Withheld(why), None),
+            Self::Full { host, until } => {
+                let why = "the sources that are left stand in for others and take over no more for some minutes";
+                (Some(host), Failure::Connect(why.to_owned()), Some(until))
+            }
+            Self::NotResolved(why) => (None, Failure::Resolve(why), None),
         }
     }
 }
@@ -200,7 +208,7 @@ impl Steer {
         let shut: BTreeSet<SourceName> = guarded.shut().chain(without).cloned().collect();
         let open = eligible::sources(&self.sources, egress, route, &shut);
         let networks = self.networks(without);
-        choose::weigh(id, &self.sources, |source| {
+        let mut weighed = choose::weigh(id, &self.sources, |source| {
             let is_in = |these: &[&Source]| these.iter().any(|one| one.name == source.name);
             let same_family = |hop: &Hop| hop.address.is_ipv4() == source.address.is_ipv4();
             if without.contains(&source.name) {
@@ -215,7 +223,11 @@ impl Steer {
                 return Err(Excluded::Family);
             }
             claim.map(|claim| Claim { is_beside: networks.contains(source.network.as_str()), ..claim })
-        })
+        });
+        if let (Some(host), Rules::Guarded) = (host, rules) {
+            self.temper(&mut weighed, &guarded::receiver(host));
+        }
+        weighed
     }
 
     /// The networks of sources that are out for this message.

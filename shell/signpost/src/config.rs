@@ -156,6 +156,8 @@ pub(crate) struct Guard {
     pub(crate) clean_polls: u32,
     /// Default: 15 m.
     pub(crate) clean_over: Duration,
+    /// Default: 15 m.
+    pub(crate) warm_wait: Duration,
 }
 
 /// How log lines look.

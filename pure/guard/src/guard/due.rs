@@ -1,6 +1,6 @@
 //! What time brings: a suspicion ends, a list is clean again, a share grows; and a listing that had to wait is carried out.
 
-use super::{Guard, Polled, Reaction, change};
+use super::{Blow, Guard, Polled, Reaction, change};
 use crate::place::Place;
 use crate::row::Row;
 use crate::state::{Event, State, Word, next};
@@ -36,7 +36,8 @@ impl Guard {
         now: Timestamp,
     ) -> Option<super::Change> {
         let evidence = *row.because.back()?;
-        self.strike(source, place.clone(), Event::Strong, (evidence, None), now)
+        let blow = Blow { event: Event::Strong, evidence, list: None, is_outdated: false };
+        self.strike(source, place.clone(), blow, now)
     }
 
     /// The row as it may be from now on, if it may be more than it is.
@@ -65,16 +66,22 @@ impl Guard {
     /// Whether a list's polls let a source go: enough clean ones in a row. A list that nobody polls, or that has not answered for long, is
     /// waited out by the time of the quarantine alone.
     fn is_clean(&self, source: &SourceName, list: &str, now: Timestamp) -> bool {
-        let Some((says, at)) = self.polls.get(source).and_then(|lists| lists.get(list)) else { return true };
-        if now.since(*at) > self.policy.poll_stale {
-            return true;
-        }
-        match says {
+        let polled = self.polls.get(source).and_then(|lists| lists.get(list));
+        polled.is_none_or(|(_, at)| now.since(*at) > self.policy.poll_stale)
+            || self.polls_are_clean(source, list, now)
+    }
+
+    /// Whether a list is polled, and has been clean for long enough.
+    pub(super) fn polls_are_clean(&self, source: &SourceName, list: &str, now: Timestamp) -> bool {
+        let polled = self.polls.get(source).and_then(|lists| lists.get(list));
+        polled.is_some_and(|(says, at)| match says {
             Polled::Clean { polls, over } => {
-                *polls >= self.policy.clean_polls && *over >= self.policy.clean_over
+                now.since(*at) <= self.policy.poll_stale
+                    && *polls >= self.policy.clean_polls
+                    && *over >= self.policy.clean_over
             }
             Polled::Suspected | Polled::Listed | Polled::Unknown => false,
-        }
+        })
     }
 
     fn forget(&mut self, source: &SourceName, place: &Place) {

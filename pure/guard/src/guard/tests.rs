@@ -252,6 +252,40 @@ fn a_crowd_that_is_refused_at_once_waits_no_longer_than_one() {
 }
 
 #[test]
+fn a_receiver_that_has_not_heard_of_the_delisting_costs_the_source_only_itself_and_no_longer_wait() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW);
+    let now = NOW + minutes(20);
+    guard.polled(&name("eu-1"), ZEN, clean(15), EvidenceId(1), now);
+    pass(&mut guard, now);
+    assert_eq!(word(&guard, "eu-1", &Place::Everywhere), Word::Probing);
+    let here = Place::Provider("microsoft".to_owned());
+    for round in 0..4 {
+        let now = now + minutes(16 * round);
+        guard.polled(&name("eu-1"), ZEN, clean(15 + 16 * round), EvidenceId(1), now);
+        pass(&mut guard, now);
+        guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), now);
+        let state = guard.rows[&name("eu-1")][&here].state;
+        assert_eq!(state, State::Quarantined { until: now + minutes(15) }, "round {round}");
+        assert_eq!(word(&guard, "eu-1", &Place::Everywhere), Word::Probing);
+    }
+    assert_eq!(guard.allows(&name("eu-1"), &google(), now), Use::Probe);
+    // The list names it again: that is a relapse, and holds everywhere.
+    let now = now + minutes(80);
+    guard.polled(&name("eu-1"), ZEN, Polled::Listed, EvidenceId(2), now);
+    let state = guard.rows[&name("eu-1")][&Place::Everywhere].state;
+    assert_eq!(state, State::Quarantined { until: now + minutes(30) });
+}
+
+#[test]
+fn a_first_refusal_is_believed_though_the_last_polls_were_clean() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.polled(&name("eu-1"), ZEN, clean(60), EvidenceId(1), NOW);
+    guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW + minutes(1));
+    assert_eq!(word(&guard, "eu-1", &Place::Everywhere), Word::Quarantined);
+}
+
+#[test]
 fn a_proposal_that_was_overtaken_by_new_evidence_does_not_take_effect() {
     let mut guard = guard_of(&["eu-1", "eu-2"]);
     guard.refused(&by(microsoft(), "eu-1", None), NOW);

@@ -23,6 +23,8 @@ pub enum Excluded {
     Quarantined,
     /// It is found out with single messages whether it may be used again.
     Probing,
+    /// It stands in for others and has taken over what it may for the moment.
+    Full,
 }
 
 /// With what a source that is not excluded takes part.

@@ -2,7 +2,7 @@
 //!
 //! It asks the same questions as `path` and sends nothing; names are resolved now, so a later try may find others.
 
-use super::{Excluded, HOPS_MAX, Hop, Route, Rules, Steer, choose, eligible};
+use super::{Excluded, HOPS_MAX, Hop, Route, Rules, Steer, choose, eligible, guarded};
 use model::{MessageId, SourceName};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -41,6 +41,9 @@ pub struct SourceExplained {
     pub draw: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub excluded: Option<Excluded>,
+    /// What the guard says of it, and since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
 }
 
 impl Steer {
@@ -59,6 +62,7 @@ impl Steer {
         let egress = eligible::egress(&snapshot.settings.egress, route.over);
         let weighed = self.weigh(snapshot, id, route, &BTreeSet::new(), hops.as_deref(), Rules::Guarded);
         let chosen = choose::best(&weighed);
+        let to = hops.as_deref().and_then(<[Hop]>::first).map(|hop| guarded::receiver(&hop.name));
         let hosts = hops.iter().flatten();
         let hosts = hosts.filter(|hop| chosen.is_none_or(|source| is_like(hop, source.address)));
         RouteExplained {
@@ -78,6 +82,7 @@ impl Steer {
                     weight: one.source.weight,
                     draw: one.draw,
                     excluded: one.excluded(),
+                    because: to.as_ref().and_then(|to| self.because(one, to)),
                 })
                 .collect(),
         }

@@ -14,6 +14,8 @@ use tenant::Snapshot;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rules {
     Guarded,
+    /// The same for a message that has waited long enough for the sake of a source's warmth.
+    Hurried,
     /// The last try of a message: nothing is left to lose.
     LastTry,
 }
@@ -69,7 +71,23 @@ impl Steer {
     /// Whether a way that was chosen a while ago may still be gone: the guard may have taken its source out since.
     pub(crate) fn still_allows(&self, path: &Path, hop: &Hop) -> bool {
         let uses = self.sentry.allows(std::slice::from_ref(&path.source), &receiver(&hop.name));
-        path.rules == Rules::LastTry || !uses.iter().any(|one| matches!(one, Use::Never(_)))
+        let is_last_try = path.rules == Rules::LastTry;
+        !uses.iter().any(|one| matches!(one, Use::Never(why) if why.is_order || !is_last_try))
+    }
+
+    /// Where some of a message's sources are out, those that stand in for them take over no more than they are warm for.
+    pub(super) fn temper(&self, weighed: &mut [Weighed<'_>], to: &Receiver) {
+        let is_kept_back = |one: &Weighed<'_>| {
+            matches!(one.excluded(), Some(Excluded::Quarantined | Excluded::Probing))
+        };
+        if !weighed.iter().any(is_kept_back) {
+            return;
+        }
+        for one in weighed.iter_mut().filter(|one| one.claim.is_ok()) {
+            if self.sentry.may_take_over(&one.source.name, to).is_err() {
+                one.claim = Err(Excluded::Full);
+            }
+        }
     }
 
     /// A source for which this message is the probe.
@@ -78,11 +96,40 @@ impl Steer {
         probing.map(|one| one.source).find(|source| self.sentry.take_probe(&source.name, to))
     }
 
+    /// What the guard says about a source that it keeps from a message.
+    pub(super) fn because(&self, one: &Weighed<'_>, to: &Receiver) -> Option<String> {
+        match one.excluded()? {
+            Excluded::Quarantined | Excluded::Probing => {
+                let uses = self.sentry.allows(std::slice::from_ref(one.source), to);
+                uses.first().map(|it| told(one.source, it))
+            }
+            Excluded::Full => {
+                let until = self.sentry.may_take_over(&one.source.name, to).err();
+                until.map(|until| format!("{} takes over no more before {until}", one.source.name))
+            }
+            Excluded::Weight | Excluded::NotOfTheTenant | Excluded::Failed | Excluded::Family => None,
+        }
+    }
+
     /// Why none of the sources may take a message to these hosts.
     pub(super) fn no_way(&self, weighed: &[Weighed<'_>], hops: &[Hop], route: &Route) -> NoPath {
+        let full = weighed.iter().filter(|one| one.excluded() == Some(Excluded::Full));
+        let mut names = full.map(|one| &one.source.name).peekable();
+        if let (Some(hop), true) = (hops.first(), names.peek().is_some()) {
+            let to = receiver(&hop.name);
+            let until = names.filter_map(|name| self.sentry.may_take_over(name, &to).err()).min();
+            let until = until.unwrap_or_else(|| self.sentry.now());
+            return NoPath::Full { host: hop.name.clone(), until };
+        }
         let kept = |one: &&Weighed<'_>| match one.excluded() {
             Some(Excluded::Quarantined | Excluded::Probing) => true,
-            Some(Excluded::Weight | Excluded::NotOfTheTenant | Excluded::Failed | Excluded::Family)
+            Some(
+                Excluded::Weight
+                | Excluded::NotOfTheTenant
+                | Excluded::Failed
+                | Excluded::Family
+                | Excluded::Full,
+            )
             | None => false,
         };
         let kept: Vec<&Source> = weighed.iter().filter(kept).map(|one| one.source).collect();

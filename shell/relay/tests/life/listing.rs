@@ -1,10 +1,10 @@
 //! The day of 2024-10-19 again: an address of ours is listed, and it costs nobody a message.
 
 use crate::node::{KIM, Node, SOURCES, Wishes, plain};
-use model::{Duration, Stage};
+use model::{Duration, Stage, Timestamp};
 use playground::dns::Answer;
 use playground::{Act, ScriptRule, Turns};
-use sentry::{Order, OrderKind, Place, Word};
+use sentry::{Order, OrderKind, Place, Receiver, Word};
 use spool::Phase;
 use std::net::Ipv4Addr;
 
@@ -89,6 +89,44 @@ async fn a_source_that_is_out_at_the_second_exchanger_only_makes_way_for_another
     assert_eq!((figures.arrived, figures.duplicates), (12, 0));
     let peers: Vec<_> = node.playground.mailbox().iter().map(|one| one.peer.unwrap()).collect();
     assert_eq!(peers, [std::net::IpAddr::from(SOURCES[1]); 12], "a source that is out was used");
+    node.stop().await;
+}
+
+/// What was sent over a source to Microsoft, as the guard hears of it.
+fn was_used(node: &Node, source: &str, times: u32) {
+    let to = Receiver::new(Some("microsoft"), "acme.mail.protection.outlook.com");
+    for _ in 0..times {
+        node.sentry.accepted(&source.parse().unwrap(), &to, Duration::ZERO);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_stands_in_for_another_takes_over_what_it_is_warm_for_and_the_rest_waits_minutes() {
+    const MINUTE: i64 = 60_000_000;
+    let expire = Duration::from_secs(86_400);
+    let node = Node::start(Wishes { time_scale: 1200, expire, ..Wishes::default() }).await;
+    let began = node.sentry.now();
+    was_used(&node, "eu-2", 1);
+    // Two hours have to be known, and an hour must not end in the middle of what follows.
+    let is_time = |now: Timestamp| {
+        let minute = now.as_micros() / MINUTE % 60;
+        now.since(began) > Duration::from_secs(2 * 3600 + 60) && (5..25).contains(&minute)
+    };
+    while !is_time(node.sentry.now()) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let (since, until) = (node.sentry.now(), node.sentry.now() + Duration::from_secs(86_400));
+    let order = Order { kind: OrderKind::Out, by: "operator".to_owned(), note: String::new(), since, until };
+    node.sentry.order(&"eu-1".parse().unwrap(), &Place::Everywhere, order);
+    was_used(&node, "eu-2", 1000);
+    node.send(&[KIM], &plain("full", "more than it is used to")).await;
+    let says_full = |one: &spool::QueueEntry| one.why.as_deref().is_some_and(|why| why.contains("take over no more"));
+    let queue = node.wait_for_queue(|queue| queue.iter().any(says_full)).await;
+    assert_eq!(queue[0].tries, 0, "waiting for warmth spent a try");
+    node.wait(|figures| figures.delivered == 1).await;
+    let waited = node.sentry.now().since(since);
+    assert!(waited >= Duration::from_secs(15 * 60), "gone after {waited:?}, before its time");
+    node.wait_for_queue(<[_]>::is_empty).await;
     node.stop().await;
 }
 

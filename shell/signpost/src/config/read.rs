@@ -251,12 +251,13 @@ fn ledger(top: &mut Table<'_>, report: &mut Report) -> Ledger {
 }
 
 fn guard(top: &mut Table<'_>, report: &mut Report) -> Guard {
-    let mut guard = Guard { clean_polls: 3, clean_over: 15 * MINUTE };
+    let mut guard = Guard { clean_polls: 3, clean_over: 15 * MINUTE, warm_wait: 15 * MINUTE };
     let Some(mut table) = top.table("guard", report) else { return guard };
     if let Some(polls) = table.take("clean_polls").and_then(|value| value.number(1..=100, report)) {
         guard.clean_polls = u32::try_from(polls).unwrap_or(3);
     }
     set(&mut guard.clean_over, &mut table, "clean_over", MINUTE..=DAY, report);
+    set(&mut guard.warm_wait, &mut table, "warm_wait", Duration::ZERO..=DAY, report);
     table.finish(report);
     guard
 }

@@ -16,8 +16,8 @@ pub(super) fn open(
     metrics: &Arc<Metrics>,
 ) -> Result<(Sentry, Keeper)> {
     let (sources, directory) = (config.sources.clone(), data_dir.join("guard"));
-    let (clean_polls, clean_over) = (config.guard.clean_polls as usize, config.guard.clean_over);
-    let policy = Policy { clean_polls, clean_over, ..Policy::default() };
+    let crate::config::Guard { clean_polls, clean_over, warm_wait } = config.guard;
+    let policy = Policy { clean_polls: clean_polls as usize, clean_over, warm_wait, ..Policy::default() };
     let (bounds, metrics) = (Bounds::default(), Arc::clone(metrics));
     Sentry::open(sources, (policy, bounds), Some(&directory), clock.clone(), metrics)
         .context("which sources must not be used is not known without the guard's journal")

@@ -1,7 +1,7 @@
 //! Disks that fail, fill up or are slow, and what the spool answers meanwhile.
 
 use crate::support::{Message, START, attempt, delivered, open, run, small_segments};
-use model::{ByteCount, Duration, Metrics};
+use model::{ByteCount, Duration, Metrics, ParkReason};
 use spool::disk::shim::{Crash, Faults, MemDisk};
 use spool::disk::{Disk as _, RealDisk};
 use spool::{Spool, SpoolConfig, SpoolError};
@@ -86,6 +86,23 @@ fn an_outcome_whose_sync_fails_still_ends_the_message() {
             let (after, _) = open(&disk.crash(kind), small_segments(), START).unwrap();
             assert!(after.show(SECOND.id()).is_none(), "{kind:?}");
         }
+    });
+}
+
+#[test]
+fn an_event_that_is_longer_than_a_segment_is_told_and_stops_nothing() {
+    run(async {
+        let disk = MemDisk::new();
+        let (spool, _) = open(&disk, small_segments(), START).unwrap();
+        SECOND.commit(&spool, START).await.unwrap();
+        let lease = spool.take_due(START, |_| true).unwrap();
+        let reason = ParkReason::Damaged { detail: "x".repeat(40 << 10) };
+        let error = lease.park(reason, vec![0], START).await.unwrap_err();
+        assert!(error.to_string().contains("longer than a segment"), "{error}");
+        disk.set_faults(Faults { fail_next_sync: true, ..Faults::default() });
+        offer_until_taken(&spool, THIRD).await;
+        let (after, _) = open(&disk.crash(Crash::Everything), small_segments(), START).unwrap();
+        assert_eq!(after.list(9, |_| true).len(), 2);
     });
 }
 

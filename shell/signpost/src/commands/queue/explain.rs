@@ -141,7 +141,10 @@ fn source_line(source: &Value, chosen: &str, eligible: usize) -> String {
         }
         "failed" => "out: it could not be used a moment ago".to_owned(),
         "family" => "out: the next hop has no address of its family".to_owned(),
-        other => format!("out: {other}"),
+        other => match of("because").as_str() {
+            "" => format!("out: {other}"),
+            why => format!("out: {why}"),
+        },
     };
     let draw = source["draw"].as_f64().unwrap_or_default();
     format!("{} {} weight {} draw {draw:.2}  {verdict}", of("name"), of("address"), of("weight"))

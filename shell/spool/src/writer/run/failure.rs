@@ -68,7 +68,12 @@ impl Writer {
             let id = *id;
             let Some(active) = &mut self.active else { return Err(self.stopped()) };
             if !active.has_room(record.len(), 0) {
-                self.rotate()?;
+                if active.is_empty() {
+                    tracing::error!(%id, bytes = record.len(), "what happened to a message is longer than a segment and is not kept");
+                    self.owed.remove(0);
+                } else {
+                    self.rotate()?;
+                }
                 continue;
             }
             let put = active.put(record);
