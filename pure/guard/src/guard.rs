@@ -277,7 +277,13 @@ impl Guard {
     }
 
     /// Evidence against a source at a place takes effect.
-    fn strike(&mut self, source: &SourceName, place: Place, blow: Blow<'_>, now: Timestamp) -> Option<Change> {
+    fn strike(
+        &mut self,
+        source: &SourceName,
+        place: Place,
+        blow: Blow<'_>,
+        now: Timestamp,
+    ) -> Option<Change> {
         let Blow { event, evidence, list, is_outdated } = blow;
         self.make_room(source, &place, now)?;
         let row = self.rows.entry(source.clone()).or_default().entry(place.clone()).or_default();

@@ -100,7 +100,8 @@ impl NoPath {
             Self::NoSource(why) => (None, Failure::Connect(why), None),
             Self::Withheld { host, why } => (Some(host), Failure::Withheld(why), None),
             Self::Full { host, until } => {
-                let why = "the sources that are left stand in for others and take over no more for some minutes";
+                let why =
+                    "the sources that are left stand in for others and take over no more for some minutes";
                 (Some(host), Failure::Connect(why.to_owned()), Some(until))
             }
             Self::NotResolved(why) => (None, Failure::Resolve(why), None),

@@ -77,9 +77,8 @@ impl Steer {
 
     /// Where some of a message's sources are out, those that stand in for them take over no more than they are warm for.
     pub(super) fn temper(&self, weighed: &mut [Weighed<'_>], to: &Receiver) {
-        let is_kept_back = |one: &Weighed<'_>| {
-            matches!(one.excluded(), Some(Excluded::Quarantined | Excluded::Probing))
-        };
+        let is_kept_back =
+            |one: &Weighed<'_>| matches!(one.excluded(), Some(Excluded::Quarantined | Excluded::Probing));
         if !weighed.iter().any(is_kept_back) {
             return;
         }

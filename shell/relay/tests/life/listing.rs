@@ -120,7 +120,8 @@ async fn a_source_that_stands_in_for_another_takes_over_what_it_is_warm_for_and_
     node.sentry.order(&"eu-1".parse().unwrap(), &Place::Everywhere, order);
     was_used(&node, "eu-2", 1000);
     node.send(&[KIM], &plain("full", "more than it is used to")).await;
-    let says_full = |one: &spool::QueueEntry| one.why.as_deref().is_some_and(|why| why.contains("take over no more"));
+    let says_full =
+        |one: &spool::QueueEntry| one.why.as_deref().is_some_and(|why| why.contains("take over no more"));
     let queue = node.wait_for_queue(|queue| queue.iter().any(says_full)).await;
     assert_eq!(queue[0].tries, 0, "waiting for warmth spent a try");
     node.wait(|figures| figures.delivered == 1).await;
