@@ -92,8 +92,9 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
     let mut under_way = UnderWay::default();
     let mut look_after = parts.clock.now();
     let mut given_back = parts.sentry.given_back();
-    // At once: a node that is restarted again and again must not fill its disk with segments.
+    // As soon as earlier runs are read: a node that is restarted again and again must not fill its disk with segments.
     let mut maintain = parts.clock.now();
+    let mut is_first = true;
     loop {
         let now = parts.clock.now();
         note_losses(&parts, now).await;
@@ -103,8 +104,9 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
             take_what_is_over(&parts, &mut under_way, now);
             end_what_is_damaged(&parts, &mut under_way, now);
         }
-        if now >= maintain {
-            maintain = now + MAINTAIN;
+        if now >= maintain && parts.spool.is_whole() {
+            // The second follows soon: by then the ledger has read what earlier runs left.
+            maintain = now + if std::mem::take(&mut is_first) { LOOK_AFTER } else { MAINTAIN };
             tend_spool(&parts, now).await;
         }
         let is_full = under_way.tasks.len() >= CARRIED_MAX;

@@ -103,7 +103,8 @@ impl Place {
     /// What is in the queue.
     pub(crate) fn queue(&self) -> Vec<serde_json::Value> {
         let answer = self.ask("{\"request\":\"queue_list\",\"limit\":100000}").unwrap();
-        answer["done"].as_array().unwrap().clone()
+        let queue = answer["done"].as_array().unwrap_or_else(|| panic!("{answer}\n{}", self.log()));
+        queue.clone()
     }
 
     /// Waits until `holds`.
