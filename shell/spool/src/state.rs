@@ -236,6 +236,13 @@ impl State {
         }
     }
 
+    /// The first segment of this run is there: what joined the queue before it, on a full disk, needs it too.
+    pub(crate) fn note_first_segment(&mut self, number: u64) {
+        for (id, _) in self.entries.iter().filter(|(_, entry)| entry.event_segments.contains(&number)) {
+            self.segments.add_event(number, *id);
+        }
+    }
+
     /// The message leaves the index: delivered, or replaced by a younger copy.
     pub(crate) fn forget(&mut self, id: MessageId) {
         let Some(entry) = self.entries.remove(&id) else { return };

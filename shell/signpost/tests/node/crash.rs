@@ -136,8 +136,10 @@ async fn everything_acknowledged_arrives_however_often_the_node_is_killed() {
         drop(last);
         // What the killed runs left is given back by the next that lives for some seconds, not only by one that lives for minutes.
         let _next = place.up(&[]);
-        let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
-        let segments = || std::fs::read_dir(place.data().join("spool")).unwrap().map(name).collect::<Vec<_>>();
+        let name =
+            |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+        let segments =
+            || std::fs::read_dir(place.data().join("spool")).unwrap().map(name).collect::<Vec<_>>();
         place.wait("segments of the killed runs are kept", || segments().len() <= 4);
     });
     let mut arrived: BTreeMap<u64, usize> = BTreeMap::new();

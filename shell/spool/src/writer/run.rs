@@ -30,7 +30,8 @@ const BATCH_MAX: usize = 4096;
 /// Space at the end of a segment that only events may use, at most.
 const EVENT_RESERVE_MAX: u64 = 1 << 20;
 
-/// Makes the first segment, with the record of the run's start, and starts the thread.
+/// Makes the first segment, with the record of the run's start, and starts the thread. A disk that is full takes nothing, and what waits on it is
+/// known all the same: the segment is made as soon as there is space.
 pub(crate) fn start(
     shared: &Arc<Shared>,
     config: SpoolConfig,
@@ -47,6 +48,7 @@ pub(crate) fn start(
         config,
         active: None,
         next: first,
+        start: Some(start.to_record()),
         answering: Vec::new(),
         unsynced: Vec::new(),
         owed: Vec::new(),
@@ -56,9 +58,14 @@ pub(crate) fn start(
         prove_at: None,
     };
     let unusable = |error| SpoolError::unusable(shared.disk.place(), &error);
-    writer.begin_segment().map_err(unusable)?;
-    if let Some(active) = &mut writer.active {
-        active.put(&start.to_record()).map_err(unusable)?;
+    match writer.begin_segment() {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+            tracing::error!(place = shared.disk.place(), %error, "the spool's disk is full: nothing is accepted until there is space");
+            writer.set_status(Status::Stopped(error.to_string()));
+            writer.prove_at = Some(Instant::now() + PROVE_AGAIN_AFTER);
+        }
+        Err(error) => return Err(unusable(error)),
     }
     let inbox = lock(&handle.inbox).take().expect("a writer is started once, by `Spool::open`");
     let thread = std::thread::Builder::new().name("spool".to_owned()).spawn(move || writer.run(&inbox));
@@ -84,6 +91,8 @@ struct Writer {
     config: SpoolConfig,
     active: Option<Active>,
     next: u64,
+    /// The record of this run's start, until the first segment holds it.
+    start: Option<Vec<u8>>,
     answering: Vec<Placed>,
     /// Events that were answered, until a sync holds them.
     unsynced: Vec<(MessageId, Vec<u8>)>,
@@ -241,11 +250,22 @@ impl Writer {
         let shared = self.shared.upgrade().ok_or_else(|| io::Error::other("the spool is closed"))?;
         let created = Timestamp::from_micros(self.latest.load(Ordering::Relaxed));
         let number = self.next;
-        self.next += 1;
         let size = self.config.segment_size.0;
-        let active = Active::create(self.disk.as_ref(), number, size, created, shared.crypt.fingerprint())?;
+        let made = Active::create(self.disk.as_ref(), number, size, created, shared.crypt.fingerprint());
+        // Where there was no space there is no file, and messages that were in flight name the run's first segment by its number.
+        if !matches!(&made, Err(error) if error.kind() == io::ErrorKind::StorageFull) {
+            self.next += 1;
+        }
+        let mut active = made?;
+        let start = self.start.take();
+        if let Some(start) = &start {
+            active.put(start)?;
+        }
         let segment = Segment::new(Arc::clone(&active.file), created, size, true);
         shared.state().segments.insert(number, segment);
+        if start.is_some() {
+            shared.state().note_first_segment(number);
+        }
         self.active = Some(active);
         self.tight = self.disk.free_space()? < self.config.reserve.0;
         self.set_status(Status::Accepting);

@@ -107,6 +107,30 @@ fn an_event_that_is_longer_than_a_segment_is_told_and_stops_nothing() {
 }
 
 #[test]
+fn a_start_on_a_full_disk_knows_what_waits_and_goes_on_when_there_is_space() {
+    run(async {
+        let disk = MemDisk::new();
+        let (spool, _) = open(&disk, small_segments(), START).unwrap();
+        FIRST.commit(&spool, START).await.unwrap();
+        let lease = spool.take_due(START, |_| true).unwrap();
+        attempt(&lease, &[0], START).await.unwrap();
+        let full = disk.crash(Crash::Everything);
+        full.set_faults(Faults { free_space: Some(0), ..Faults::default() });
+        let (after, recovered) = open(&full, small_segments(), START).unwrap();
+        assert_eq!((recovered.maybe_duplicates, after.list(9, |_| true).len()), (2, 1));
+        assert!(matches!(after.may_accept(), Err(SpoolError::Stopped(_))));
+        assert!(matches!(SECOND.commit(&after, START).await, Err(SpoolError::Stopped(_))));
+        assert_eq!(after.original(FIRST.id()).await.unwrap(), FIRST.body());
+        full.set_faults(Faults::default());
+        offer_until_taken(&after, THIRD).await;
+        after.maintain(START + Duration::from_secs(3600)).await.unwrap();
+        let (later, _) = open(&full.crash(Crash::NothingUnsynced), small_segments(), START).unwrap();
+        assert_eq!(later.show(FIRST.id()).unwrap().maybe_duplicate.len(), 2);
+        assert_eq!(later.original(THIRD.id()).await.unwrap(), THIRD.body());
+    });
+}
+
+#[test]
 fn a_failed_write_refuses_the_message_and_acceptance_resumes() {
     run(async {
         let disk = MemDisk::new();
