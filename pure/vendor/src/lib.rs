@@ -1,0 +1,122 @@
+//! Other vendors' status documents and feeds, read into one model of incidents.
+//!
+//! ```text
+//! bytes, URL, type --> Format --> reader --> Document { page, components, incidents, alarms }
+//! Document, now -----> Records --> what is new, changed, edited; first seen and imported kept apart
+//! ```
+//! A document is read whole or refused with place and reason; a field that makes no sense is an alarm. The vendor's words and clocks stand beside
+//! ours and are never changed. Size, depth and number of everything are bounded.
+
+mod archive;
+mod aws;
+mod better_stack;
+mod build;
+mod bytes;
+mod cachet;
+mod clock;
+mod detect;
+mod document;
+mod error;
+mod feed;
+mod flags;
+mod google;
+mod incident_io;
+mod instatus;
+mod json;
+mod mapped;
+mod microsoft;
+mod notes;
+mod place;
+mod plain;
+mod record;
+mod slack;
+mod status_io;
+mod statuspage;
+mod told;
+mod words;
+mod xml;
+
+pub use build::{COMPONENTS_MAX, INCIDENTS_MAX, UPDATES_MAX};
+pub use bytes::{BYTES_MAX, OBJECTS_MAX, VALUES_MAX};
+pub use document::{
+    Affected, Component, Document, Format, Incident, Kind, Lengths, Page, StateChange, Update, VendorClocks,
+};
+pub use error::ReadError;
+pub use flags::{Flag, FlagRule, SILENCE_OVER};
+pub use mapped::{Mapping, MappingProblem};
+pub use notes::{ALARMS_MAX, Alarm, AlarmKind};
+pub use place::DEPTH_MAX;
+pub use plain::{LINE_CHARS_MAX, TEXT_CHARS_MAX};
+pub use record::{Change, Edit, Record, Records, Sighting, Snapshot};
+pub use words::{Phase, Severity, State, Word};
+
+use detect::Parsed;
+use model::Timestamp;
+
+/// What is known of a document besides its bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    pub now: Timestamp,
+    /// Where it came from.
+    pub url: Option<&'a str>,
+    /// What its server calls it.
+    pub content_type: Option<&'a str>,
+    /// How JSON of no known format is read.
+    pub mapping: Option<&'a Mapping>,
+}
+
+impl Given<'_> {
+    /// Nothing but the time.
+    #[must_use]
+    pub const fn at(now: Timestamp) -> Self {
+        Self { now, url: None, content_type: None, mapping: None }
+    }
+}
+
+/// Reads a document of any known format.
+///
+/// # Errors
+/// If it is none, is broken or is larger than is read.
+pub fn read(bytes: &[u8], given: &Given<'_>) -> Result<Document, ReadError> {
+    let parsed = detect::parse(bytes, given)?;
+    let format = detect::format(&parsed, given)?;
+    let draft = match &parsed {
+        Parsed::Json(value) => {
+            let root = json::Node::root(value);
+            match format {
+                Format::Statuspage | Format::IncidentIoCompatible => statuspage::api(format, &root, given.now),
+                Format::StatuspageWebhook => statuspage::webhook(&root, given.now),
+                Format::IncidentIo => incident_io::widget(&root, given.now),
+                Format::Instatus => instatus::summary(&root, given.now),
+                Format::StatusIo => status_io::page(&root, given.now),
+                Format::Cachet2 => cachet::second(&root, given),
+                Format::Cachet3 => cachet::third(&root, given),
+                Format::BetterStack => better_stack::index(&root, given.now),
+                Format::Google => google::incidents(&root, given),
+                Format::Slack => slack::status(&root, given.now),
+                Format::AwsEvents => aws::events(&root, given.now),
+                Format::Microsoft365 => microsoft::announcements(&root, given),
+                Format::Archive => archive::records(&root, given)?,
+                Format::Mapped
+                | Format::Guessed
+                | Format::StatuspageFeed
+                | Format::InstatusFeed
+                | Format::AwsFeed
+                | Format::Atom
+                | Format::Rss => mapped::document(&root, given)?,
+            }
+        }
+        Parsed::Xml { text, root } => feed::feed(format, root, text, given),
+    };
+    let mut document = draft.finish();
+    document.sha256 = bytes::sha256(bytes);
+    Ok(document)
+}
+
+/// How a document is written.
+///
+/// # Errors
+/// If it is of no known format, is broken or is larger than is read.
+pub fn detect(bytes: &[u8], given: &Given<'_>) -> Result<Format, ReadError> {
+    detect::format(&detect::parse(bytes, given)?, given)
+}
