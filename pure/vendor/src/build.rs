@@ -31,6 +31,8 @@ pub(crate) struct Draft {
     pub(crate) next_page: Option<String>,
     pub(crate) notes: Notes,
     pub(crate) now: Timestamp,
+    /// All updates of an incident are told, so that the first one is its first word.
+    pub(crate) tells_all: bool,
 }
 
 impl Draft {
@@ -44,6 +46,7 @@ impl Draft {
             next_page: None,
             notes: Notes::default(),
             now,
+            tells_all: true,
         }
     }
 
@@ -70,7 +73,8 @@ impl Draft {
         incident.updates.truncate(UPDATES_MAX);
         incident.components = without_doubles(core::mem::take(&mut incident.components));
         let written = |update: &Update| update.created_at.or(update.display_at);
-        incident.clocks.posted = incident.clocks.posted.or_else(|| incident.updates.iter().filter_map(written).min());
+        let first = incident.updates.iter().filter_map(written).min().filter(|_| self.tells_all);
+        incident.clocks.posted = incident.clocks.posted.or(first);
         flags::judge(&mut incident, self.now);
         self.incidents.push(incident);
     }

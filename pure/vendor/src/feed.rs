@@ -69,7 +69,7 @@ fn entry<'a>(element: &'a Element, text: &str, notes: &mut Notes) -> Entry<'a> {
     // XHTML has its text in elements: its source is read as HTML.
     let wrapped = element.child("content").filter(|content| !content.children.is_empty());
     let content = match (wrapped, content) {
-        (Some(wrapped), _) => text.get(wrapped.span.clone()).unwrap_or_default().to_owned(),
+        (Some(wrapped), _) => inner(text.get(wrapped.span.clone()).unwrap_or_default()).to_owned(),
         (None, Some(content)) => content.text.clone(),
         (None, None) => String::new(),
     };
@@ -89,6 +89,13 @@ fn entry<'a>(element: &'a Element, text: &str, notes: &mut Notes) -> Entry<'a> {
             .collect(),
         raw: text.get(element.span.clone()).unwrap_or_default().to_owned(),
     }
+}
+
+/// What stands within the outermost tags.
+fn inner(source: &str) -> &str {
+    let start = source.find('>').map_or(0, |at| at + 1);
+    let end = source.rfind("</").filter(|end| *end >= start).unwrap_or(source.len());
+    &source[start..end]
 }
 
 fn time(element: &Element, names: &[&str], notes: &mut Notes) -> Option<Timestamp> {
@@ -111,7 +118,8 @@ fn link(element: &Element) -> Option<String> {
 
 fn read(entry: &Entry<'_>, format: Format, notes: &mut Notes) -> Incident {
     let near = entry.published.or(entry.updated);
-    let story = timeline::story(&plain::text(&entry.content), near, format != Format::Atom && format != Format::Rss);
+    let is_strict = format != Format::Atom && format != Format::Rss;
+    let story = timeline::story(&plain::text(&entry.content), near, is_strict);
     let (title, mark) = timeline::without_mark(&entry.title);
     let title = if title.trim().is_empty() { "(no title)" } else { title };
     let mut found = incident(&native_id(entry), Kind::Incident, title, entry.raw.clone());
@@ -120,16 +128,12 @@ fn read(entry: &Entry<'_>, format: Format, notes: &mut Notes) -> Incident {
     found.updates = story.said.iter().map(|said| of_said(said, found.kind, entry, notes)).collect();
     repeat_phases(&mut found);
     if found.updates.is_empty() {
-        let mut one = update(Word { ours: Phase::Unknown, theirs: None }, &entry.content);
+        // Its one text is how it stands now, and may be the last of many: it is given no phase.
+        let mut one = update(Word { ours: Phase::Unknown, theirs: None }, &story.rest);
         one.display_at = entry.updated.or(entry.published);
         found.updates.push(one);
     }
     found.phase = phase(entry, &story, mark, &found, notes);
-    if let [only] = found.updates.as_mut_slice()
-        && only.phase.theirs.is_none()
-    {
-        only.phase = found.phase.clone();
-    }
     let severity = story.field(&["severity", "impact"]);
     if let Some(word) = severity {
         found.severity = notes.said(word, &entry.element.place, "severity", words::severity, Severity::Unknown);
@@ -233,7 +237,7 @@ fn clocks(entry: &Entry<'_>, format: Format, story: &Story, found: &mut Incident
         let is_begin = format != Format::Atom && format != Format::Rss;
         let first = said().min();
         clocks.started = entry.published.filter(|at| is_begin || (!story.said.is_empty() && Some(*at) <= first));
-        clocks.posted = first.or(entry.published);
+        clocks.posted = if clocks.started.is_some() { first } else { entry.published.into_iter().chain(first).min() };
     }
     let over = found.updates.iter().filter(|update| matches!(update.phase.ours, Phase::Resolved | Phase::Completed));
     clocks.resolved = over.filter_map(|update| update.display_at).max().filter(|_| found.phase.ours.is_over());

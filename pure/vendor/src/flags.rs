@@ -85,6 +85,7 @@ pub(crate) fn judge(incident: &mut Incident, now: Timestamp) {
     incident.lengths = lengths(incident, &told);
     length(incident, &mut flags);
     end(incident, &mut flags);
+    planned(incident, now, &mut flags);
     silence(incident, now, &mut flags);
     quotes(incident, &told, &mut flags);
     incident.flags = flags;
@@ -164,6 +165,16 @@ fn end(incident: &Incident, flags: &mut Vec<Flag>) {
     if let Some(resolved) = incident.clocks.resolved.filter(|_| is_open_word) {
         let text = format!("{} although resolved at {}", incident.phase.ours.as_str(), Shown(resolved));
         flag(flags, FlagRule::OpenAfterEnd, text);
+    }
+}
+
+/// Maintenance whose time is over and that is still to come, or goes on.
+fn planned(incident: &Incident, now: Timestamp, flags: &mut Vec<Flag>) {
+    let until = incident.clocks.scheduled_until.filter(|until| now > *until + ROUNDING);
+    let is_listed = incident.kind == Kind::Maintenance && incident.phase.ours.is_of_maintenance();
+    if let Some(until) = until.filter(|_| is_listed && !incident.phase.ours.is_over()) {
+        let text = format!("planned until {}, and still {}", Shown(until), incident.phase.ours.as_str());
+        flag(flags, FlagRule::StillListed, text);
     }
 }
 

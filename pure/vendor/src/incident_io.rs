@@ -13,7 +13,7 @@ use model::Timestamp;
 
 /// What the widget shows.
 pub(crate) fn widget(root: &Node<'_>, now: Timestamp) -> Draft {
-    let mut draft = Draft::new(crate::Format::IncidentIo, now);
+    let mut draft = Draft { tells_all: false, ..Draft::new(crate::Format::IncidentIo, now) };
     let inner = root.key("summary").unwrap_or_else(|| root.clone());
     draft.page = Page {
         native_id: inner.text("id").map(|id| plain::line(&id)),

@@ -35,7 +35,8 @@ pub(crate) fn page(root: &Node<'_>, now: Timestamp) -> Draft {
                 let incident = entry(&node, Kind::Maintenance, phase, &mut draft);
                 let is_done = incident.updates.last().is_some_and(|last| says_complete(&last.text));
                 draft.incident(incident);
-                if let Some(last) = draft.incidents.last_mut().filter(|_| is_done) {
+                let is_new = |last: &&mut Incident| last.flags.iter().all(|flag| flag.rule != FlagRule::StillListed);
+                if let Some(last) = draft.incidents.last_mut().filter(|_| is_done).filter(is_new) {
                     let text = format!("its last message says that it is complete, and it is listed as {list}");
                     last.flags.push(Flag { rule: FlagRule::StillListed, text });
                 }
@@ -107,7 +108,11 @@ fn entry(node: &Node<'_>, kind: Kind, phase: Phase, draft: &mut Draft) -> Incide
     let notes = &mut draft.notes;
     let mut incident = incident_of(node, kind, &["_id", "id"], &["name", "title"], notes);
     incident.url = node.text("url").and_then(|url| plain::url(&url));
-    incident.clocks.started = notes.time(node, &["datetime_open"]);
+    let opened = notes.time(node, &["datetime_open"]);
+    match kind {
+        Kind::Maintenance => incident.clocks.posted = opened,
+        Kind::Incident | Kind::Notice => incident.clocks.started = opened,
+    }
     incident.clocks.resolved = notes.time(node, &["datetime_resolved", "datetime_close"]);
     incident.clocks.scheduled_for = notes.time(node, &["datetime_planned_start"]);
     incident.clocks.scheduled_until = notes.time(node, &["datetime_planned_end"]);

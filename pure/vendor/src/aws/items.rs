@@ -79,7 +79,7 @@ fn one(service: &str, run: Vec<Item>, draft: &mut Draft) {
     let is_over = is_resolved(&last.title);
     found.url = Some(super::PAGE.to_owned());
     let ours = if is_over { Phase::Resolved } else { Phase::Investigating };
-    let mark = |item: &Item| item.title.split(':').next().map(crate::plain::line);
+    let mark = |item: &Item| item.title.split_once(':').map(|(mark, _)| crate::plain::line(mark));
     found.phase = Word { ours, theirs: mark(last) };
     let severity = run.iter().filter_map(Item::severity).max();
     found.severity = Word { ours: severity.unwrap_or(Severity::Unknown), theirs: mark(first) };

@@ -44,6 +44,8 @@ pub(super) struct Story {
     /// Name, and the state behind it in brackets.
     pub(super) components: Vec<(String, Option<String>)>,
     pub(super) said: Vec<Said>,
+    /// What is left where there is no time: the text of the entry.
+    pub(super) rest: String,
 }
 
 impl Story {
@@ -69,8 +71,9 @@ pub(super) fn story(text: &str, near: Option<Timestamp>, is_strict: bool) -> Sto
             continue;
         }
         if line.is_empty() {
-            if let Some(last) = story.said.last_mut().filter(|last| !last.text.is_empty()) {
-                last.text.push('\n');
+            let text = story.said.last_mut().map_or(&mut story.rest, |last| &mut last.text);
+            if !text.is_empty() {
+                text.push('\n');
             }
             continue;
         }
@@ -89,7 +92,10 @@ pub(super) fn story(text: &str, near: Option<Timestamp>, is_strict: bool) -> Sto
             } else {
                 story.fields.push((name, value));
             }
-        } else if !story.said.is_empty() {
+        } else if story.said.is_empty() {
+            story.rest.push_str(line);
+            story.rest.push('\n');
+        } else {
             (wants_word, is_listing) = say(&mut story, line, is_strict, wants_word);
         }
     }

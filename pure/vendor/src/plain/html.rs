@@ -69,7 +69,8 @@ pub(super) fn text(source: &str) -> String {
         match effect(&tag.name) {
             Effect::Nothing => {}
             Effect::Line => out.push('\n'),
-            Effect::Point => out.push_str(if tag.is_end { "\n" } else { "\n- " }),
+            Effect::Point if tag.is_end => {}
+            Effect::Point => out.push_str(if out.ends_with('\n') { "- " } else { "\n- " }),
             Effect::Drop if tag.is_end => {}
             Effect::Drop => rest = behind(rest, &tag.name),
             Effect::Link if tag.is_end => close(link.take(), &mut out),

@@ -65,12 +65,15 @@ pub(crate) fn is_log_line(line: &str) -> bool {
 fn link(text: &str) -> Option<(&str, &str, usize)> {
     let inner = text.strip_prefix('[')?;
     // No further than to the next line or link, so that many that are not closed cost little.
-    let near = |text: &'_ str| text.bytes().take(LINK_LEN_MAX).position(|byte| matches!(byte, b'\n' | b'['));
-    let words_end = near(inner).unwrap_or(inner.len().min(LINK_LEN_MAX));
+    let near = |text: &'_ str, other: u8| {
+        let end = text.bytes().take(LINK_LEN_MAX).position(|byte| byte == b'\n' || byte == other);
+        end.unwrap_or(text.len().min(LINK_LEN_MAX))
+    };
+    let words_end = near(inner, b'[');
     let middle = inner.as_bytes()[..words_end].windows(2).position(|pair| pair == b"](")?;
     let words = inner.get(..middle)?;
     let after = inner.get(middle + 2..)?;
-    let address_end = near(after).unwrap_or(after.len().min(LINK_LEN_MAX));
+    let address_end = near(after, b'(');
     let end = after.as_bytes()[..address_end].iter().position(|byte| *byte == b')')?;
     Some((words, after.get(..end)?, middle + end + 4))
 }
