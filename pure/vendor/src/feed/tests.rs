@@ -1,1 +1,47 @@
+use crate::Phase;
+use crate::{Document, Given, read};
 
+fn document(text: &str) -> Document {
+    read(text.as_bytes(), &Given::at("2026-09-01T12:00:00Z".parse().expect("a time"))).expect("a document")
+}
+
+#[test]
+fn a_feed_and_an_api_find_the_same_id() {
+    let found = document(
+        "<feed><entry><id>tag:h,2005:Incident/21148992</id><link rel='alternate' href='https://h.example/incidents/k1mlxlmdhqqp'/><title>x</title><content type='html'>t</content></entry></feed>",
+    );
+    assert_eq!(found.incidents[0].native_id, "k1mlxlmdhqqp");
+}
+
+#[test]
+fn an_entry_that_names_no_phase_is_unknown_and_told_once() {
+    let found = document("<rss><channel><title>x</title><item><title>a</title></item><item><title>b</title></item></channel></rss>");
+    assert!(found.incidents.iter().all(|incident| incident.phase.ours == Phase::Unknown && incident.is_underway()));
+    assert_eq!((found.alarms.len(), found.state()), (1, crate::State::Unknown));
+}
+
+#[test]
+fn an_empty_feed_is_read_and_proves_nothing() {
+    for text in ["<rss><channel><title>Azure Status</title></channel></rss>", "<feed><title>x</title><entry/></feed>", "<rdf:RDF xmlns:rdf='x'><channel/></rdf:RDF>"] {
+        let found = document(text);
+        assert_ne!(found.state(), crate::State::Operational, "{text}");
+    }
+}
+
+#[test]
+fn rss_of_version_one_has_its_items_beside_the_channel() {
+    let found = document("<rdf:RDF xmlns:rdf='x' xmlns:dc='y'><channel><title>x</title></channel><item><title>[Resolved] a</title><link>https://h.example/1</link><dc:date>2026-09-01T10:00:00Z</dc:date></item></rdf:RDF>");
+    assert_eq!((found.incidents[0].title.as_str(), found.incidents[0].phase.ours), ("a", Phase::Resolved));
+    assert!(found.incidents[0].clocks.posted.is_some());
+}
+
+#[test]
+fn a_word_in_front_of_a_title_is_a_phase_only_if_it_is_one() {
+    let title = |text: &str| {
+        let found = document(&format!("<rss><channel><item><title>{text}</title></item></channel></rss>"));
+        (found.incidents[0].title.clone(), found.incidents[0].phase.ours)
+    };
+    assert_eq!(title("RESOLVED: Slow"), ("Slow".to_owned(), Phase::Resolved));
+    assert_eq!(title("[API] Slow"), ("[API] Slow".to_owned(), Phase::Unknown));
+    assert_eq!(title("Monitoring: gaps"), ("Monitoring: gaps".to_owned(), Phase::Unknown));
+}
