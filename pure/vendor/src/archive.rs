@@ -12,8 +12,10 @@ use serde_json::Value;
 
 pub(crate) fn records(root: &Node<'_>, given: &Given<'_>) -> Result<Draft, ReadError> {
     let mut draft = Draft::new(Format::Archive, given.now);
-    let vendors: std::collections::BTreeSet<String> = root.entries().iter().filter_map(|node| node.text("vendor")).collect();
-    draft.page.name = Some(plain::line(&vendors.into_iter().collect::<Vec<_>>().join(", "))).filter(|name| !name.is_empty());
+    let vendors: std::collections::BTreeSet<String> =
+        root.entries().iter().filter_map(|node| node.text("vendor")).collect();
+    draft.page.name = Some(plain::line(&vendors.into_iter().collect::<Vec<_>>().join(", ")))
+        .filter(|name| !name.is_empty());
     for node in root.entries() {
         let before = draft.incidents.len();
         if let Some(incident) = incident(&node, &mut draft)? {
@@ -35,7 +37,12 @@ pub(crate) fn records(root: &Node<'_>, given: &Given<'_>) -> Result<Draft, ReadE
 fn incident(node: &Node<'_>, draft: &mut Draft) -> Result<Option<Incident>, ReadError> {
     let Some(raw) = node.key("raw") else { return normalised(node, &mut draft.notes).map(Some) };
     if raw.has("incident_updates") {
-        return Ok(Some(statuspage::incident(&raw, Kind::Incident, &statuspage::no_names(), &mut draft.notes)));
+        return Ok(Some(statuspage::incident(
+            &raw,
+            Kind::Incident,
+            &statuspage::no_names(),
+            &mut draft.notes,
+        )));
     }
     if raw.has("begin") || raw.has("external_desc") {
         return Ok(Some(google::incident(&raw, "https://status.cloud.google.com/", &mut draft.notes)));
@@ -44,7 +51,12 @@ fn incident(node: &Node<'_>, draft: &mut Draft) -> Result<Option<Incident>, Read
         return Ok(Some(slack::incident(&raw, &mut draft.notes)));
     }
     let items: Vec<Item> = match raw.value {
-        Value::Array(_) => raw.entries().iter().filter(|item| item.has("guid")).map(|item| of_item(item, &mut draft.notes)).collect(),
+        Value::Array(_) => raw
+            .entries()
+            .iter()
+            .filter(|item| item.has("guid"))
+            .map(|item| of_item(item, &mut draft.notes))
+            .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => Vec::new(),
     };
     if items.is_empty() {
@@ -66,7 +78,11 @@ fn of_item(item: &Node<'_>, notes: &mut Notes) -> Item {
 
 /// The archive's own words, where the vendor's document is of a kind that is not known.
 fn normalised(node: &Node<'_>, notes: &mut Notes) -> Result<Incident, ReadError> {
-    notes.alarm(AlarmKind::Shape, &node.place, "the vendor's own record is not known: the archive's words are read");
+    notes.alarm(
+        AlarmKind::Shape,
+        &node.place,
+        "the vendor's own record is not known: the archive's words are read",
+    );
     mapped::incident(node, &mapped::archive_fields(), notes)
 }
 

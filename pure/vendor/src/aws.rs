@@ -52,7 +52,8 @@ fn state(code: &str) -> Option<State> {
 }
 
 fn event(node: &Node<'_>, notes: &mut Notes) -> Incident {
-    let mut incident = incident_of(node, Kind::Incident, &["arn", "date"], &["summary", "service_name"], notes);
+    let mut incident =
+        incident_of(node, Kind::Incident, &["arn", "date"], &["summary", "service_name"], notes);
     incident.url = Some(PAGE.to_owned());
     let is_over = node.text("status").as_deref() == Some("0") || is_resolved(&incident.title);
     incident.title = without_mark(&incident.title);
@@ -78,7 +79,9 @@ fn event(node: &Node<'_>, notes: &mut Notes) -> Incident {
         incident.severity.ours = Severity::of(worst);
     }
     if incident.components.is_empty() {
-        incident.components.extend(node.text_of(&["service_name", "service"]).map(|name| affected(None, &name)));
+        incident
+            .components
+            .extend(node.text_of(&["service_name", "service"]).map(|name| affected(None, &name)));
     }
     incident
 }
@@ -86,7 +89,9 @@ fn event(node: &Node<'_>, notes: &mut Notes) -> Incident {
 /// `Oregon`, else what the ARN says.
 fn region(node: &Node<'_>) -> Option<String> {
     let arn = node.text("arn").and_then(|arn| arn.split(':').nth(3).map(str::to_owned));
-    arn.filter(|region| !region.is_empty()).or_else(|| node.text("region_name")).map(|region| plain::line(&region))
+    arn.filter(|region| !region.is_empty())
+        .or_else(|| node.text("region_name"))
+        .map(|region| plain::line(&region))
 }
 
 fn services(node: &Node<'_>, notes: &mut Notes) -> Vec<crate::Affected> {
@@ -97,8 +102,10 @@ fn services(node: &Node<'_>, notes: &mut Notes) -> Vec<crate::Affected> {
         let Some(service) = list.key(id) else { continue };
         let mut one = affected(None, &service.text("service_name").unwrap_or_else(|| id.clone()));
         one.native_id = Some(plain::line(id));
-        one.state = service.key("current").map(|code| notes.word(Some(&code), "state", state, State::Unknown));
-        one.worst = service.key("max").map(|code| notes.word(Some(&code), "state", state, State::Unknown).ours);
+        one.state =
+            service.key("current").map(|code| notes.word(Some(&code), "state", state, State::Unknown));
+        one.worst =
+            service.key("max").map(|code| notes.word(Some(&code), "state", state, State::Unknown).ours);
         found.push(one);
     }
     found
@@ -113,7 +120,14 @@ pub(crate) fn is_resolved(title: &str) -> bool {
 /// The title without what marks its state.
 pub(crate) fn without_mark(title: &str) -> String {
     let mut title = title.trim();
-    for mark in ["Service is operating normally:", "Service impact:", "Service degradation:", "Service disruption:", "Informational message:", "[RESOLVED]"] {
+    for mark in [
+        "Service is operating normally:",
+        "Service impact:",
+        "Service degradation:",
+        "Service disruption:",
+        "Informational message:",
+        "[RESOLVED]",
+    ] {
         title = title.strip_prefix(mark).unwrap_or(title).trim_start();
     }
     if title.is_empty() { "(no title)".to_owned() } else { title.to_owned() }

@@ -29,13 +29,18 @@ pub(crate) fn index(root: &Node<'_>, now: Timestamp) -> Draft {
         draft.overall = page.key("aggregate_state").map(|state| draft.notes.state(Some(&state)));
     }
     let of = |kind: &str| -> ById<'_> {
-        let entries = root.list("included").into_iter().filter(|node| node.text("type").as_deref() == Some(kind));
+        let entries =
+            root.list("included").into_iter().filter(|node| node.text("type").as_deref() == Some(kind));
         entries.filter_map(|node| Some((node.text("id")?, node))).collect()
     };
     let (sections, resources) = (of("status_page_section"), of("status_page_resource"));
     let names: BTreeMap<String, (Option<String>, String)> =
         resources.iter().filter_map(|(id, node)| Some((id.clone(), name(node, &sections)?))).collect();
-    for node in root.list("included").iter().filter(|node| node.text("type").as_deref() == Some("status_page_resource")) {
+    for node in root
+        .list("included")
+        .iter()
+        .filter(|node| node.text("type").as_deref() == Some("status_page_resource"))
+    {
         component(node, &names, &mut draft);
     }
     let mut said: BTreeMap<String, Vec<Node<'_>>> = BTreeMap::new();
@@ -89,7 +94,8 @@ fn report(
     let ends = notes.time(&fields, &["ends_at"]);
     for update_node in said {
         let Some(inner) = update_node.key("attributes") else { continue };
-        let mut one = update(Word { ours: Phase::Unknown, theirs: None }, &inner.text("message").unwrap_or_default());
+        let mut one =
+            update(Word { ours: Phase::Unknown, theirs: None }, &inner.text("message").unwrap_or_default());
         one.native_id = update_node.text("id").map(|id| plain::line(&id));
         one.display_at = notes.time(&inner, &["published_at"]);
         let worst = worst(&inner, notes);
@@ -111,7 +117,8 @@ fn report(
     let mut worst_of = None;
     for touched in fields.list("affected_resources") {
         let id = touched.text("status_page_resource_id").unwrap_or_default();
-        let (group, name) = names.get(&id).cloned().unwrap_or((None, format!("resource {}", plain::line(&id))));
+        let (group, name) =
+            names.get(&id).cloned().unwrap_or((None, format!("resource {}", plain::line(&id))));
         let mut one = affected(group, &name);
         one.native_id = Some(plain::line(&id));
         one.worst = touched.text("status").and_then(|word| words::state(&word));
@@ -120,7 +127,9 @@ fn report(
     }
     incident.severity.ours = match kind {
         Kind::Maintenance => Severity::Maintenance,
-        Kind::Incident | Kind::Notice => worst_of.or(state.filter(|_| !is_well).map(|state| state.ours)).map_or(Severity::Unknown, Severity::of),
+        Kind::Incident | Kind::Notice => worst_of
+            .or(state.filter(|_| !is_well).map(|state| state.ours))
+            .map_or(Severity::Unknown, Severity::of),
     };
     draft.incident(incident);
 }
@@ -130,7 +139,13 @@ fn worst(inner: &Node<'_>, notes: &mut Notes) -> Option<State> {
     touched.iter().map(|one| notes.state(one.key("status").as_ref()).ours).max()
 }
 
-fn phase(kind: Kind, is_well: bool, starts: Option<Timestamp>, ends: Option<Timestamp>, now: Timestamp) -> Phase {
+fn phase(
+    kind: Kind,
+    is_well: bool,
+    starts: Option<Timestamp>,
+    ends: Option<Timestamp>,
+    now: Timestamp,
+) -> Phase {
     match kind {
         Kind::Maintenance if starts.is_some_and(|starts| starts > now) => Phase::Scheduled,
         Kind::Maintenance if ends.is_some_and(|ends| ends <= now) => Phase::Completed,

@@ -56,7 +56,9 @@ impl Draft {
             return;
         }
         let is_same = |known: &Component| {
-            known.native_id == component.native_id && known.group == component.group && known.name == component.name
+            known.native_id == component.native_id
+                && known.group == component.group
+                && known.name == component.name
         };
         // With an id of its own each is one; without, the same name in the same group is the same.
         if component.native_id.is_some() || !self.components.iter().any(is_same) {
@@ -83,10 +85,18 @@ impl Draft {
     pub(crate) fn finish(mut self) -> Document {
         let place = Place::default();
         if self.incidents.len() >= INCIDENTS_MAX {
-            self.notes.alarm(AlarmKind::TooMuch, &place, format!("{INCIDENTS_MAX} incidents are read, not more"));
+            self.notes.alarm(
+                AlarmKind::TooMuch,
+                &place,
+                format!("{INCIDENTS_MAX} incidents are read, not more"),
+            );
         }
         if self.components.len() >= COMPONENTS_MAX {
-            self.notes.alarm(AlarmKind::TooMuch, &place, format!("{COMPONENTS_MAX} components are read, not more"));
+            self.notes.alarm(
+                AlarmKind::TooMuch,
+                &place,
+                format!("{COMPONENTS_MAX} components are read, not more"),
+            );
         }
         Document {
             format: self.format,
@@ -133,11 +143,19 @@ pub(crate) fn incident_of(
     let raw = canonical(node.value);
     let title = node.text_of(titles);
     if title.is_none() {
-        notes.alarm(AlarmKind::Missing, &node.place, format!("there is no `{}`", titles.first().unwrap_or(&"title")));
+        notes.alarm(
+            AlarmKind::Missing,
+            &node.place,
+            format!("there is no `{}`", titles.first().unwrap_or(&"title")),
+        );
     }
     let title = title.unwrap_or_else(|| "(no title)".to_owned());
     let native_id = node.text_of(ids).unwrap_or_else(|| {
-        notes.alarm(AlarmKind::Missing, &node.place, format!("there is no `{}`", ids.first().unwrap_or(&"id")));
+        notes.alarm(
+            AlarmKind::Missing,
+            &node.place,
+            format!("there is no `{}`", ids.first().unwrap_or(&"id")),
+        );
         // What changes least: two reads of the same entry have to find it again.
         format!("untitled-{}", &sha256(title.as_bytes())[..16])
     });

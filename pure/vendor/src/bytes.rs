@@ -56,10 +56,9 @@ fn charset(content_type: Option<&str>) -> Option<&'static Encoding> {
 /// `<?xml version="1.0" encoding="ISO-8859-1"?>`.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let start = &bytes[..bytes.len().min(DECLARATION_LEN_MAX)];
-    let start = core::str::from_utf8(start).map_or_else(
-        |error| core::str::from_utf8(&start[..error.valid_up_to()]).unwrap_or_default(),
-        |start| start,
-    );
+    let start = core::str::from_utf8(start)
+        .or_else(|error| core::str::from_utf8(&start[..error.valid_up_to()]))
+        .unwrap_or_default();
     let declaration = start.trim_start().strip_prefix("<?xml")?.split("?>").next()?;
     let (_, value) = declaration.split_once("encoding")?;
     let value = value.trim_start().strip_prefix('=')?.trim_start();

@@ -27,7 +27,10 @@ pub(crate) fn second(root: &Node<'_>, given: &Given<'_>) -> Draft {
             for component in node.list("enabled_components") {
                 component_of(&component, &component, name.clone(), &mut draft);
             }
-        } else if ["component_id", "message", "latest_status", "scheduled_at"].iter().any(|name| node.has(name)) {
+        } else if ["component_id", "message", "latest_status", "scheduled_at"]
+            .iter()
+            .any(|name| node.has(name))
+        {
             entry(&node, &node, given, &mut draft);
         } else if node.flag("enabled") != Some(false) {
             component_of(&node, &node, None, &mut draft);
@@ -53,7 +56,9 @@ pub(crate) fn third(root: &Node<'_>, given: &Given<'_>) -> Draft {
                 let name = group_name(&node, &groups);
                 component_of(&node, &attributes, name, &mut draft);
             }
-            "incidents" | "incident" | "schedules" | "schedule" => entry(&node, &attributes, given, &mut draft),
+            "incidents" | "incident" | "schedules" | "schedule" => {
+                entry(&node, &attributes, given, &mut draft)
+            }
             // Groups are read with their components, the rest tells of no incident.
             _ => {}
         }
@@ -65,7 +70,8 @@ pub(crate) fn third(root: &Node<'_>, given: &Given<'_>) -> Draft {
 fn overall(data: &Node<'_>, draft: &mut Draft) -> bool {
     let is_status = data.has("status") && data.has("message") && !data.has("id") && !data.has("name");
     if is_status {
-        draft.overall = Some(draft.notes.word(data.key("status").as_ref(), "state", overall_state, State::Unknown));
+        draft.overall =
+            Some(draft.notes.word(data.key("status").as_ref(), "state", overall_state, State::Unknown));
     }
     is_status
 }
@@ -81,7 +87,8 @@ fn overall_state(word: &str) -> Option<State> {
 fn group_name(node: &Node<'_>, known: &[Node<'_>]) -> Option<String> {
     let group = node.key("relationships")?.key("group")?.key("data")?.text("id")?;
     let is_group = |node: &&Node<'_>| {
-        node.text("id").as_ref() == Some(&group) && words::key(&node.text("type").unwrap_or_default()).contains("group")
+        node.text("id").as_ref() == Some(&group)
+            && words::key(&node.text("type").unwrap_or_default()).contains("group")
     };
     let name = known.iter().find(is_group)?.key("attributes")?.text("name")?;
     Some(plain::line(&name))
@@ -94,7 +101,9 @@ fn value<'a>(node: &Node<'a>, name: &str) -> Option<Node<'a>> {
 }
 
 fn human(node: &Node<'_>, name: &str) -> Option<String> {
-    node.key(name)?.text("human").or_else(|| node.text_of(&["status_name", "human_status", "latest_human_status"]))
+    node.key(name)?
+        .text("human")
+        .or_else(|| node.text_of(&["status_name", "human_status", "latest_human_status"]))
 }
 
 fn component_of(node: &Node<'_>, fields: &Node<'_>, group: Option<String>, draft: &mut Draft) {
@@ -181,7 +190,11 @@ fn body(fields: &Node<'_>, incident: &mut Incident, kind: Kind, notes: &mut Note
     let said = fields.list("updates");
     if let Some(text) = fields.text("message") {
         // The first message belongs to the phase in which it was written, which later ones hide.
-        let phase = if said.is_empty() { incident.phase.clone() } else { Word { ours: Phase::Unknown, theirs: None } };
+        let phase = if said.is_empty() {
+            incident.phase.clone()
+        } else {
+            Word { ours: Phase::Unknown, theirs: None }
+        };
         let mut first = update(phase, &text);
         first.display_at = incident.clocks.posted.or(incident.clocks.started);
         incident.updates.push(first);

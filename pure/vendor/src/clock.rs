@@ -118,14 +118,12 @@ fn at(date: Date, time: Time, offset_minutes: i32) -> Option<Timestamp> {
 
 /// The year in which a time is, in UTC.
 pub(crate) fn year(at: Timestamp) -> i16 {
-    jiff::Timestamp::from_microsecond(at.as_micros())
-        .map_or(1970, |at| TimeZone::UTC.to_datetime(at).year())
+    jiff::Timestamp::from_microsecond(at.as_micros()).map_or(1970, |at| TimeZone::UTC.to_datetime(at).year())
 }
 
 /// The month in which a time is, in UTC.
 pub(crate) fn month(at: Timestamp) -> i8 {
-    jiff::Timestamp::from_microsecond(at.as_micros())
-        .map_or(1, |at| TimeZone::UTC.to_datetime(at).month())
+    jiff::Timestamp::from_microsecond(at.as_micros()).map_or(1, |at| TimeZone::UTC.to_datetime(at).month())
 }
 
 fn weekday(word: &str) -> Option<Weekday> {
@@ -162,7 +160,8 @@ fn month_named(word: &str) -> Option<i8> {
 /// The whole name or its beginning of three letters (`Sept` and `Thur` too).
 fn named<T: Copy>(word: &str, names: &[(&str, T)]) -> Option<T> {
     let word = word.to_ascii_lowercase();
-    let fits = |name: &str| word == name || ((3..=5).contains(&word.len()) && name.starts_with(word.as_str()));
+    let fits =
+        |name: &str| word == name || ((3..=5).contains(&word.len()) && name.starts_with(word.as_str()));
     names.iter().find(|(name, _)| fits(name)).map(|(_, value)| *value)
 }
 

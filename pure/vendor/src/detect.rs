@@ -43,7 +43,9 @@ pub(crate) fn format(parsed: &Parsed, given: &Given<'_>) -> Result<Format, ReadE
 }
 
 fn feed_format(root: &Element) -> Result<Format, ReadError> {
-    let text = |element: &Element, name: &str| element.child(name).map(|child| child.text.clone()).unwrap_or_default();
+    let text = |element: &Element, name: &str| {
+        element.child(name).map(|child| child.text.clone()).unwrap_or_default()
+    };
     match root.name.as_str() {
         "feed" => {
             let ids: Vec<String> = root.all("entry").take(ENTRIES).map(|entry| text(entry, "id")).collect();
@@ -52,7 +54,8 @@ fn feed_format(root: &Element) -> Result<Format, ReadError> {
                 let id = text(entry, "id");
                 let tail = id.rsplit('/').next().unwrap_or_default().to_owned();
                 // Statuspage numbers its entries, Instatus has cuids.
-                id.contains(":Maintenance/") || (id.contains(":Incident/") && tail.starts_with('c') && tail.len() >= 20)
+                id.contains(":Maintenance/")
+                    || (id.contains(":Incident/") && tail.starts_with('c') && tail.len() >= 20)
             };
             if root.all("entry").take(ENTRIES).any(is_instatus) {
                 return Ok(Format::InstatusFeed);
@@ -64,9 +67,8 @@ fn feed_format(root: &Element) -> Result<Format, ReadError> {
             let channel = root.child("channel").unwrap_or(root);
             let about = text(channel, "title") + &text(channel, "generator") + &text(channel, "link");
             let is_aws = about.contains("AWS Service Health") || about.contains("Amazon Web Services");
-            let is_statuspage = channel.all("item").take(ENTRIES).any(|item| {
-                text(item, "description").contains("data-var=")
-            });
+            let is_statuspage =
+                channel.all("item").take(ENTRIES).any(|item| text(item, "description").contains("data-var="));
             Ok(if is_aws || about.contains("status.aws.amazon.com") {
                 Format::AwsFeed
             } else if is_statuspage {
@@ -75,16 +77,17 @@ fn feed_format(root: &Element) -> Result<Format, ReadError> {
                 Format::Rss
             })
         }
-        "error" => Err(ReadError::VendorError(plain::line(&root.children.iter().map(|child| child.text.as_str()).collect::<Vec<_>>().join(" ")))),
+        "error" => Err(ReadError::VendorError(plain::line(
+            &root.children.iter().map(|child| child.text.as_str()).collect::<Vec<_>>().join(" "),
+        ))),
         other => Err(ReadError::UnknownFormat(format!("<{}> is neither Atom nor RSS", plain::line(other)))),
     }
 }
 
 fn list_format(root: &Node<'_>, given: &Given<'_>) -> Result<Format, ReadError> {
     let entries = root.entries();
-    let has = |names: &[&str]| {
-        entries.iter().take(ENTRIES).any(|entry| names.iter().all(|name| entry.has(name)))
-    };
+    let has =
+        |names: &[&str]| entries.iter().take(ENTRIES).any(|entry| names.iter().all(|name| entry.has(name)));
     let found = if has(&["raw", "vendor", "native_id"]) {
         Format::Archive
     } else if has(&["arn", "event_log"]) || has(&["region_name", "service_name", "status"]) {
@@ -141,15 +144,23 @@ fn object_format(root: &Node<'_>) -> Result<Format, ReadError> {
     if (is_entry && (has("meta") || has("event_type"))) || page_has("status_indicator") {
         return Ok(Format::StatuspageWebhook);
     }
-    if has("data") {
-        if let Some(found) = data_format(root) {
-            return Ok(found);
-        }
+    if let Some(found) = data_format(root) {
+        return Ok(found);
     }
-    if any(&["activeIncidents", "activeMaintenances"]) || is_instatus_page(page.as_ref()) || has_upper_case(root) {
+    if any(&["activeIncidents", "activeMaintenances"])
+        || is_instatus_page(page.as_ref())
+        || has_upper_case(root)
+    {
         return Ok(Format::Instatus);
     }
-    let lists = ["components", "incidents", "scheduled_maintenances", "incident", "scheduled_maintenance", "incident_updates"];
+    let lists = [
+        "components",
+        "incidents",
+        "scheduled_maintenances",
+        "incident",
+        "scheduled_maintenance",
+        "incident_updates",
+    ];
     let is_statuspage = any(&lists) && (page.is_some() || is_statuspage_shaped(root));
     if is_statuspage || root.key("status").is_some_and(|status| status.has("indicator")) {
         return Ok(if is_incident_io(root) { Format::IncidentIoCompatible } else { Format::Statuspage });
@@ -158,7 +169,10 @@ fn object_format(root: &Node<'_>) -> Result<Format, ReadError> {
         return Ok(Format::Google);
     }
     if let Some(error) = root.first(&["error", "errors", "error_description"]) {
-        let said = error.own_text().or_else(|| error.text_of(&["message", "code"])).unwrap_or_else(|| error.value.to_string());
+        let said = error
+            .own_text()
+            .or_else(|| error.text_of(&["message", "code"]))
+            .unwrap_or_else(|| error.value.to_string());
         return Err(ReadError::VendorError(plain::line(&said)));
     }
     guessed(root)
@@ -166,9 +180,8 @@ fn object_format(root: &Node<'_>) -> Result<Format, ReadError> {
 
 fn is_graph(root: &Node<'_>) -> bool {
     let entries = root.list("value");
-    let is_health = |entry: &Node<'_>| {
-        entry.has("startDateTime") || (entry.has("service") && entry.has("status"))
-    };
+    let is_health =
+        |entry: &Node<'_>| entry.has("startDateTime") || (entry.has("service") && entry.has("status"));
     entries.iter().take(ENTRIES).any(is_health)
 }
 
@@ -187,7 +200,9 @@ fn data_format(root: &Node<'_>) -> Option<Format> {
         return Some(Format::Cachet2);
     }
     let is_second = first.as_ref().is_some_and(|first| {
-        ["component_id", "human_status", "latest_human_status", "status_name", "enabled_components"].iter().any(|name| first.has(name))
+        ["component_id", "human_status", "latest_human_status", "status_name", "enabled_components"]
+            .iter()
+            .any(|name| first.has(name))
     });
     let is_status = data.has("status") && data.has("message");
     if is_second || is_status {
@@ -206,7 +221,10 @@ fn is_instatus_page(page: Option<&Node<'_>>) -> bool {
 /// Components of Instatus come without a page, in capitals.
 fn has_upper_case(root: &Node<'_>) -> bool {
     let is_upper = |word: &str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase());
-    root.list("components").iter().take(ENTRIES).any(|component| component.text("status").is_some_and(|word| is_upper(&word)))
+    root.list("components")
+        .iter()
+        .take(ENTRIES)
+        .any(|component| component.text("status").is_some_and(|word| is_upper(&word)))
 }
 
 /// Lists of Statuspage without the page around them.
@@ -214,12 +232,21 @@ fn is_statuspage_shaped(root: &Node<'_>) -> bool {
     let entries = ["components", "incidents", "scheduled_maintenances", "incident", "scheduled_maintenance"];
     let all = entries.iter().flat_map(|name| root.list(name).into_iter().take(ENTRIES));
     root.has("incident_updates")
-        || all.into_iter().any(|entry| entry.has("incident_updates") || entry.has("page_id") || entry.has("showcase") || entry.has("only_show_if_degraded"))
+        || all.into_iter().any(|entry| {
+            entry.has("incident_updates")
+                || entry.has("page_id")
+                || entry.has("showcase")
+                || entry.has("only_show_if_degraded")
+        })
 }
 
 /// incident.io's ids are ULIDs: 26 letters and digits in capitals.
 fn is_incident_io(root: &Node<'_>) -> bool {
-    let is_ulid = |id: String| id.len() == 26 && id.starts_with("01") && id.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    let is_ulid = |id: String| {
+        id.len() == 26
+            && id.starts_with("01")
+            && id.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+    };
     let of_page = root.key("page").and_then(|page| page.text("id"));
     let of_entry = root.list("incidents").first().and_then(|entry| entry.text("id"));
     of_page.or(of_entry).is_some_and(is_ulid)

@@ -36,7 +36,10 @@ pub(crate) fn feed(format: Format, root: &Element, text: &str, given: &Given<'_>
     draft.page.name = channel.text_of(&["title"]).map(|title| plain::line(&title.text));
     draft.page.url = link(channel);
     draft.page.updated_at = time(channel, &["updated", "lastbuilddate", "pubdate", "date"], &mut draft.notes);
-    draft.next_page = channel.all("link").find(|link| link.attribute("rel") == Some("next")).and_then(|link| plain::url(link.attribute("href")?));
+    draft.next_page = channel
+        .all("link")
+        .find(|link| link.attribute("rel") == Some("next"))
+        .and_then(|link| plain::url(link.attribute("href")?));
     // RSS 1.0 has its items beside the channel.
     let elements = channel.children.iter().chain(root.children.iter().filter(|_| root.name == "rdf"));
     let elements = elements.filter(|child| matches!(child.name.as_str(), "item" | "entry"));
@@ -106,9 +109,10 @@ fn time(element: &Element, names: &[&str], notes: &mut Notes) -> Option<Timestam
 /// The page of an element: `alternate` first, never the feed itself.
 fn link(element: &Element) -> Option<String> {
     let is_page = |link: &&Element| matches!(link.attribute("rel"), None | Some("alternate"));
-    let found = element.all("link").filter(is_page).find_map(|link| {
-        plain::url(link.attribute("href").unwrap_or(&link.text))
-    });
+    let found = element
+        .all("link")
+        .filter(is_page)
+        .find_map(|link| plain::url(link.attribute("href").unwrap_or(&link.text)));
     let guid = || {
         let guid = element.child("guid")?;
         plain::url(&guid.text).filter(|_| guid.attribute("ispermalink") != Some("false"))
@@ -136,19 +140,22 @@ fn read(entry: &Entry<'_>, format: Format, notes: &mut Notes) -> Incident {
     found.phase = phase(entry, &story, mark, &found, notes);
     let severity = story.field(&["severity", "impact"]);
     if let Some(word) = severity {
-        found.severity = notes.said(word, &entry.element.place, "severity", words::severity, Severity::Unknown);
+        found.severity =
+            notes.said(word, &entry.element.place, "severity", words::severity, Severity::Unknown);
     }
     if found.kind == Kind::Maintenance && severity.is_none() {
         found.severity.ours = Severity::Maintenance;
     }
     clocks(entry, format, &story, &mut found);
-    found.components = story.components.iter().map(|(name, word)| component(name, word.as_deref(), entry, notes)).collect();
+    found.components =
+        story.components.iter().map(|(name, word)| component(name, word.as_deref(), entry, notes)).collect();
     found
 }
 
 fn component(name: &str, word: Option<&str>, entry: &Entry<'_>, notes: &mut Notes) -> Affected {
     let mut one = affected(None, name);
-    one.state = word.map(|word| notes.said(word, &entry.element.place, "state", words::state, State::Unknown));
+    one.state =
+        word.map(|word| notes.said(word, &entry.element.place, "state", words::state, State::Unknown));
     one
 }
 
@@ -209,7 +216,13 @@ fn repeat_phases(found: &mut Incident) {
     }
 }
 
-fn phase(entry: &Entry<'_>, story: &Story, mark: Option<&str>, found: &Incident, notes: &mut Notes) -> Word<Phase> {
+fn phase(
+    entry: &Entry<'_>,
+    story: &Story,
+    mark: Option<&str>,
+    found: &Incident,
+    notes: &mut Notes,
+) -> Word<Phase> {
     let told = story.field(&["status", "current status", "state"]).or(mark);
     if let Some(word) = told {
         return notes.said(word, &entry.element.place, "phase", words::phase, Phase::Unknown);
@@ -231,16 +244,21 @@ fn clocks(entry: &Entry<'_>, format: Format, story: &Story, found: &mut Incident
     if found.kind == Kind::Maintenance {
         clocks.scheduled_for = entry.published.filter(|_| format == Format::InstatusFeed);
         let planned = story.field(&["duration"]).and_then(timeline::span);
-        clocks.scheduled_until = clocks.scheduled_for.zip(planned).map(|(at, planned): (_, Duration)| at + planned);
+        clocks.scheduled_until =
+            clocks.scheduled_for.zip(planned).map(|(at, planned): (_, Duration)| at + planned);
     } else {
         // What is published before the first word of the text is when it began, as far as the page knows.
         let is_begin = format != Format::Atom && format != Format::Rss;
         let first = said().min();
-        clocks.started = entry.published.filter(|at| is_begin || (!story.said.is_empty() && Some(*at) <= first));
-        clocks.posted = if clocks.started.is_some() { first } else { entry.published.into_iter().chain(first).min() };
+        clocks.started =
+            entry.published.filter(|at| is_begin || (!story.said.is_empty() && Some(*at) <= first));
+        clocks.posted =
+            if clocks.started.is_some() { first } else { entry.published.into_iter().chain(first).min() };
     }
-    let over = found.updates.iter().filter(|update| matches!(update.phase.ours, Phase::Resolved | Phase::Completed));
-    clocks.resolved = over.filter_map(|update| update.display_at).max().filter(|_| found.phase.ours.is_over());
+    let over =
+        found.updates.iter().filter(|update| matches!(update.phase.ours, Phase::Resolved | Phase::Completed));
+    clocks.resolved =
+        over.filter_map(|update| update.display_at).max().filter(|_| found.phase.ours.is_over());
 }
 
 #[cfg(test)]

@@ -216,20 +216,33 @@ fn quotes(incident: &Incident, told: &Told, flags: &mut Vec<Flag>) {
     let begin = told_from.or(clocks.started);
     let after = told.refusals.iter().filter(|at| end.is_some_and(|end| **at > end)).max();
     if let (Some(at), Some(end)) = (after, end) {
-        let text = format!("quotes a refusal of {}, {} after the end that it states", Shown(*at), Span(at.since(end)));
+        let text = format!(
+            "quotes a refusal of {}, {} after the end that it states",
+            Shown(*at),
+            Span(at.since(end))
+        );
         flag(flags, FlagRule::EvidenceAfterEnd, text);
     }
     let before = told.refusals.iter().filter(|at| begin.is_some_and(|begin| **at + ROUNDING < begin)).min();
     if let (Some(at), Some(begin)) = (before, begin) {
-        let text = format!("quotes a refusal of {}, {} before the begin that it states", Shown(*at), Span(begin.since(*at)));
+        let text = format!(
+            "quotes a refusal of {}, {} before the begin that it states",
+            Shown(*at),
+            Span(begin.since(*at))
+        );
         flag(flags, FlagRule::EvidenceBeforeStart, text);
     }
-    if let (Some((from, to)), Some(started), Some(resolved)) = (told.window, clocks.started, clocks.resolved) {
+    if let (Some((from, to)), Some(started), Some(resolved)) = (told.window, clocks.started, clocks.resolved)
+    {
         let apart = |one: Timestamp, other: Timestamp| one.since(other).max(other.since(one));
         if to <= from {
             flag(flags, FlagRule::NegativeLength, "its text names an end that is not after its begin");
         } else if apart(from, started) > APART_OVER || apart(to, resolved) > APART_OVER {
-            let clocks = if resolved > started { Span(resolved.since(started)).to_string() } else { "no length".to_owned() };
+            let clocks = if resolved > started {
+                Span(resolved.since(started)).to_string()
+            } else {
+                "no length".to_owned()
+            };
             let text = format!(
                 "its text says {} to {}, {}; its clocks say {clocks}",
                 Shown(from),
@@ -250,10 +263,17 @@ pub(crate) struct Span(pub(crate) Duration);
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
-        let parts =
-            [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
-        let said: Vec<String> =
-            parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
+        let parts = [
+            (seconds / 86_400, "d"),
+            (seconds / 3600 % 24, "h"),
+            (seconds / 60 % 60, "min"),
+            (seconds % 60, "s"),
+        ];
+        let said: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, unit)| format!("{count} {unit}"))
+            .collect();
         if said.is_empty() { f.write_str("0 s") } else { f.write_str(&said.join(" ")) }
     }
 }

@@ -28,17 +28,26 @@ pub(crate) fn incidents(root: &Node<'_>, given: &Given<'_>) -> Draft {
 
 /// One incident; its link is relative to `base`.
 pub(crate) fn incident(node: &Node<'_>, base: &str, notes: &mut Notes) -> Incident {
-    let mut incident = incident_of(node, Kind::Incident, &["id", "number"], &["external_desc", "service_name"], notes);
+    let mut incident =
+        incident_of(node, Kind::Incident, &["id", "number"], &["external_desc", "service_name"], notes);
     let uri = node.text("uri");
-    incident.url = uri.and_then(|uri| if uri.contains("://") { plain::url(&uri) } else { plain::url(&format!("{base}{}", uri.trim_start_matches('/'))) });
-    incident.severity = notes.word(node.key("status_impact").as_ref(), "severity", severity, Severity::Unknown);
+    incident.url = uri.and_then(|uri| {
+        if uri.contains("://") {
+            plain::url(&uri)
+        } else {
+            plain::url(&format!("{base}{}", uri.trim_start_matches('/')))
+        }
+    });
+    incident.severity =
+        notes.word(node.key("status_impact").as_ref(), "severity", severity, Severity::Unknown);
     incident.clocks.started = notes.time(node, &["begin"]);
     incident.clocks.posted = notes.time(node, &["created"]);
     incident.clocks.changed = notes.time(node, &["modified"]);
     incident.clocks.resolved = notes.time(node, &["end"]);
     incident.updates = node.list("updates").iter().map(|said| of_update(said, notes)).collect();
     if incident.updates.is_empty() {
-        incident.updates = node.list("most_recent_update").iter().map(|said| of_update(said, notes)).collect();
+        incident.updates =
+            node.list("most_recent_update").iter().map(|said| of_update(said, notes)).collect();
     }
     let ours = if incident.clocks.resolved.is_some() { Phase::Resolved } else { Phase::Investigating };
     let last = incident.updates.iter().max_by_key(|update| update.display_at);
@@ -93,7 +102,10 @@ fn of_update(node: &Node<'_>, notes: &mut Notes) -> crate::Update {
     one.edited_at = modified.filter(|modified| one.created_at.is_some_and(|created| *modified > created));
     // `# Incident Report` is the text that explains it afterwards.
     let is_report = one.text.trim_start_matches(['#', ' ']).to_lowercase();
-    if ["incident report", "mini incident report", "preliminary incident report"].iter().any(|start| is_report.starts_with(start)) {
+    if ["incident report", "mini incident report", "preliminary incident report"]
+        .iter()
+        .any(|start| is_report.starts_with(start))
+    {
         one.phase.ours = Phase::Postmortem;
     }
     one

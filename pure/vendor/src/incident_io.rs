@@ -85,7 +85,8 @@ fn updates(node: &Node<'_>, incident: &Incident, notes: &mut Notes) -> Vec<crate
         .iter()
         .map(|said| {
             let phase = notes.phase(said.first(&["to_status", "status"]).as_ref());
-            let mut one = update(phase, &said.text_of(&["message_string", "message", "body"]).unwrap_or_default());
+            let mut one =
+                update(phase, &said.text_of(&["message_string", "message", "body"]).unwrap_or_default());
             one.native_id = said.text("id").map(|id| plain::line(&id));
             one.display_at = notes.time(said, &["published_at", "created_at"]);
             one

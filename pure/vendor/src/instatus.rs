@@ -79,7 +79,8 @@ fn entry(node: &Node<'_>, kind: Kind, notes: &mut Notes) -> Incident {
     if kind == Kind::Maintenance {
         incident.clocks.scheduled_for = started;
         let minutes = node.number("duration").and_then(|minutes| u64::try_from(minutes).ok());
-        let planned = minutes.filter(|minutes| *minutes < 1_000_000).map(|minutes| Duration::from_secs(minutes * 60));
+        let planned =
+            minutes.filter(|minutes| *minutes < 1_000_000).map(|minutes| Duration::from_secs(minutes * 60));
         incident.clocks.scheduled_until = started.zip(planned).map(|(start, planned)| start + planned);
     } else {
         incident.clocks.started = started;

@@ -28,6 +28,7 @@ mod microsoft;
 mod notes;
 mod place;
 mod plain;
+mod probe;
 mod record;
 mod slack;
 mod status_io;
@@ -47,6 +48,7 @@ pub use mapped::{Mapping, MappingProblem};
 pub use notes::{ALARMS_MAX, Alarm, AlarmKind};
 pub use place::DEPTH_MAX;
 pub use plain::{LINE_CHARS_MAX, TEXT_CHARS_MAX};
+pub use probe::addresses;
 pub use record::{Change, Edit, Record, Records, Sighting, Snapshot};
 pub use words::{Phase, Severity, State, Word};
 
@@ -84,7 +86,9 @@ pub fn read(bytes: &[u8], given: &Given<'_>) -> Result<Document, ReadError> {
         Parsed::Json(value) => {
             let root = json::Node::root(value);
             match format {
-                Format::Statuspage | Format::IncidentIoCompatible => statuspage::api(format, &root, given.now),
+                Format::Statuspage | Format::IncidentIoCompatible => {
+                    statuspage::api(format, &root, given.now)
+                }
                 Format::StatuspageWebhook => statuspage::webhook(&root, given.now),
                 Format::IncidentIo => incident_io::widget(&root, given.now),
                 Format::Instatus => instatus::summary(&root, given.now),

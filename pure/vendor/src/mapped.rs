@@ -106,9 +106,12 @@ fn by(root: &Node<'_>, mapping: &Mapping, format: Format, given: &Given<'_>) -> 
     let words = Words { mapping };
     if let Some(path) = &mapping.overall {
         let node = path::one(root, path);
-        draft.overall = node.map(|node| draft.notes.word(Some(&node.node), "state", |word| words.state(word), State::Unknown));
+        draft.overall = node.map(|node| {
+            draft.notes.word(Some(&node.node), "state", |word| words.state(word), State::Unknown)
+        });
     }
-    draft.next_page = mapping.next.as_ref().and_then(|path| path::text(root, path)).and_then(|url| plain::url(&url));
+    draft.next_page =
+        mapping.next.as_ref().and_then(|path| path::text(root, path)).and_then(|url| plain::url(&url));
     if let Some(fields) = &mapping.components {
         for entry in found(root, &fields.at, "components")? {
             component(&entry, fields, &words, &mut draft);
@@ -156,7 +159,9 @@ fn own<T: Copy>(table: &BTreeMap<String, T>, word: &str) -> Option<T> {
 }
 
 fn component(entry: &path::Entry<'_>, fields: &ComponentFields, words: &Words<'_>, draft: &mut Draft) {
-    let text = |path: &Option<String>| path.as_ref().and_then(|path| entry.text(path)).map(|text| plain::line(&text));
+    let text = |path: &Option<String>| {
+        path.as_ref().and_then(|path| entry.text(path)).map(|text| plain::line(&text))
+    };
     let Some(name) = entry.text(&fields.name) else {
         draft.notes.alarm(AlarmKind::Missing, &entry.node.place, format!("there is no `{}`", fields.name));
         return;
@@ -174,7 +179,11 @@ fn component(entry: &path::Entry<'_>, fields: &ComponentFields, words: &Words<'_
 }
 
 /// An entry by fields alone, with the common words.
-pub(crate) fn incident(node: &Node<'_>, fields: &IncidentFields, notes: &mut Notes) -> Result<Incident, ReadError> {
+pub(crate) fn incident(
+    node: &Node<'_>,
+    fields: &IncidentFields,
+    notes: &mut Notes,
+) -> Result<Incident, ReadError> {
     let mapping = Mapping::default();
     Ok(read(&path::Entry { node: node.clone(), key: None }, fields, &Words { mapping: &mapping }, notes))
 }
@@ -188,14 +197,20 @@ fn read(entry: &path::Entry<'_>, fields: &IncidentFields, words: &Words<'_>, not
     let title = title.unwrap_or_else(|| "(no title)".to_owned());
     let time = |path: &Option<String>, notes: &mut Notes| one(path).and_then(|node| notes.time_of(&node));
     let started = time(&fields.started, notes);
-    let id = one(&fields.id).and_then(|node| node.own_text()).unwrap_or_else(|| {
-        format!("{title}@{}", started.map_or_else(String::new, |at| at.to_string()))
-    });
+    let id = one(&fields.id)
+        .and_then(|node| node.own_text())
+        .unwrap_or_else(|| format!("{title}@{}", started.map_or_else(String::new, |at| at.to_string())));
     let kind = if fields.is_maintenance { Kind::Maintenance } else { Kind::Incident };
     let mut incident = build::incident(&id, kind, &title, canonical(entry.node.value));
     incident.url = one(&fields.url).and_then(|node| plain::url(&node.own_text()?));
-    incident.phase = notes.word(one(&fields.phase).as_ref(), "phase", |word| words.phase(word), Phase::Unknown);
-    incident.severity = notes.word(one(&fields.severity).as_ref(), "severity", |word| words.severity(word), Severity::Unknown);
+    incident.phase =
+        notes.word(one(&fields.phase).as_ref(), "phase", |word| words.phase(word), Phase::Unknown);
+    incident.severity = notes.word(
+        one(&fields.severity).as_ref(),
+        "severity",
+        |word| words.severity(word),
+        Severity::Unknown,
+    );
     incident.clocks.started = started;
     incident.clocks.posted = time(&fields.posted, notes);
     incident.clocks.changed = time(&fields.changed, notes);
@@ -214,7 +229,13 @@ fn read(entry: &path::Entry<'_>, fields: &IncidentFields, words: &Words<'_>, not
     incident
 }
 
-fn updates(entry: &path::Entry<'_>, fields: &IncidentFields, words: &Words<'_>, incident: &Incident, notes: &mut Notes) -> Vec<crate::Update> {
+fn updates(
+    entry: &path::Entry<'_>,
+    fields: &IncidentFields,
+    words: &Words<'_>,
+    incident: &Incident,
+    notes: &mut Notes,
+) -> Vec<crate::Update> {
     let mut said = Vec::new();
     if let Some(text) = fields.text.as_ref().and_then(|path| entry.text(path)) {
         let mut one = update(incident.phase.clone(), &text);
@@ -240,7 +261,8 @@ fn names(entry: &path::Entry<'_>, path: Option<&str>) -> Vec<String> {
     let Some(list) = path.and_then(|path| entry.one(path)) else { return Vec::new() };
     let entries = list.entries();
     let single = list.own_text().filter(|_| entries.is_empty());
-    let texts = entries.iter().filter_map(|node| node.own_text().or_else(|| node.text_of(&["name", "title", "id"])));
+    let texts =
+        entries.iter().filter_map(|node| node.own_text().or_else(|| node.text_of(&["name", "title", "id"])));
     texts.chain(single).take(NAMES_MAX).map(|name| plain::line(&name)).collect()
 }
 

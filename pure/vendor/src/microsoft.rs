@@ -50,10 +50,16 @@ fn overview(node: &Node<'_>, draft: &mut Draft) {
 
 fn state(word: &str) -> Option<State> {
     match words::key(word).as_str() {
-        "serviceoperational" | "servicerestored" | "falsepositive" | "postincidentreviewpublished" | "resolved"
+        "serviceoperational"
+        | "servicerestored"
+        | "falsepositive"
+        | "postincidentreviewpublished"
+        | "resolved"
         | "resolvedexternal" => Some(State::Operational),
-        "investigating" | "servicedegradation" | "restoringservice" | "verifyingservice" | "extendedrecovery"
-        | "confirmed" | "reported" | "mitigated" | "mitigatedexternal" => Some(State::DegradedPerformance),
+        "investigating" | "servicedegradation" | "restoringservice" | "verifyingservice"
+        | "extendedrecovery" | "confirmed" | "reported" | "mitigated" | "mitigatedexternal" => {
+            Some(State::DegradedPerformance)
+        }
         "serviceinterruption" => Some(State::MajorOutage),
         "investigationsuspended" => Some(State::Unknown),
         _ => None,
@@ -66,9 +72,11 @@ fn phase(word: &str) -> Option<Phase> {
             Some(Phase::Investigating)
         }
         "restoringservice" => Some(Phase::Identified),
-        "verifyingservice" | "extendedrecovery" | "mitigated" | "mitigatedexternal" | "investigationsuspended" => {
-            Some(Phase::Monitoring)
-        }
+        "verifyingservice"
+        | "extendedrecovery"
+        | "mitigated"
+        | "mitigatedexternal"
+        | "investigationsuspended" => Some(Phase::Monitoring),
         "servicerestored" | "serviceoperational" | "falsepositive" | "resolved" | "resolvedexternal" => {
             Some(Phase::Resolved)
         }
@@ -98,9 +106,15 @@ fn issue(node: &Node<'_>, notes: &mut Notes) -> Incident {
     incident.clocks.started = notes.time(node, &["startDateTime"]);
     incident.clocks.changed = notes.time(node, &["lastModifiedDateTime"]);
     if is_message {
-        incident.severity = Word { ours: Severity::None, theirs: node.text("category").map(|word| plain::line(&word)) };
+        incident.severity =
+            Word { ours: Severity::None, theirs: node.text("category").map(|word| plain::line(&word)) };
         incident.clocks.scheduled_until = notes.time(node, &["endDateTime", "actionRequiredByDateTime"]);
-        incident.components = node.list("services").iter().filter_map(Node::own_text).map(|name| affected(None, &name)).collect();
+        incident.components = node
+            .list("services")
+            .iter()
+            .filter_map(Node::own_text)
+            .map(|name| affected(None, &name))
+            .collect();
         incident.updates.extend(node.key("body").map(|body| {
             let mut one = update(incident.phase.clone(), &body.text("content").unwrap_or_default());
             one.display_at = incident.clocks.changed;

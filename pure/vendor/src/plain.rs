@@ -37,11 +37,14 @@ pub(crate) fn line(source: &str) -> String {
 /// An address on the web; anything else is none.
 pub(crate) fn url(source: &str) -> Option<String> {
     let source = source.trim();
-    let is_web = ["https://", "http://"].iter().any(|scheme| {
-        source.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    });
+    let is_web = ["https://", "http://"]
+        .iter()
+        .any(|scheme| source.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
     let is_clean = !source.chars().any(|c| {
-        c.is_whitespace() || c.is_control() || is_hidden(c) || matches!(c, '<' | '>' | '"' | '\'' | '`' | '\\')
+        c.is_whitespace()
+            || c.is_control()
+            || is_hidden(c)
+            || matches!(c, '<' | '>' | '"' | '\'' | '`' | '\\')
     });
     (is_web && is_clean && source.len() <= 2_000).then(|| source.to_owned())
 }

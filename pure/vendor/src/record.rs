@@ -113,7 +113,8 @@ impl Records {
     fn forget(&mut self) {
         while self.entries.len() > RECORDS_MAX {
             let over = self.entries.iter().filter(|(_, record)| !record.incident.is_underway());
-            let oldest = over.min_by_key(|(_, record)| record.last_seen).or_else(|| self.entries.iter().next());
+            let oldest =
+                over.min_by_key(|(_, record)| record.last_seen).or_else(|| self.entries.iter().next());
             let Some(id) = oldest.map(|(id, _)| id.clone()) else { return };
             self.entries.remove(&id);
         }

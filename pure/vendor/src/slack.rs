@@ -13,7 +13,11 @@ use model::Timestamp;
 
 pub(crate) fn status(root: &Node<'_>, now: Timestamp) -> Draft {
     let mut draft = Draft::new(crate::Format::Slack, now);
-    draft.page = Page { name: Some("Slack".to_owned()), url: Some("https://slack-status.com/".to_owned()), ..Page::default() };
+    draft.page = Page {
+        name: Some("Slack".to_owned()),
+        url: Some("https://slack-status.com/".to_owned()),
+        ..Page::default()
+    };
     let is_current = root.has("active_incidents");
     let entries = if is_current { root.list("active_incidents") } else { root.entries() };
     for node in entries.into_iter().filter(|node| node.value.is_object()) {
@@ -65,7 +69,8 @@ pub(crate) fn incident(node: &Node<'_>, notes: &mut Notes) -> Incident {
     incident.clocks.posted = incident.clocks.started;
     incident.clocks.changed = notes.time(node, &["date_updated"]);
     incident.clocks.resolved = incident.clocks.changed.filter(|_| incident.phase.ours.is_over());
-    incident.components = node.list("services").iter().filter_map(Node::own_text).map(|name| affected(None, &name)).collect();
+    incident.components =
+        node.list("services").iter().filter_map(Node::own_text).map(|name| affected(None, &name)).collect();
     let said = Word { ours: Phase::Unknown, theirs: None };
     for note in node.list("notes") {
         let mut one = update(said.clone(), &note.text("body").unwrap_or_default());

@@ -35,9 +35,11 @@ pub(crate) fn page(root: &Node<'_>, now: Timestamp) -> Draft {
                 let incident = entry(&node, Kind::Maintenance, phase, &mut draft);
                 let is_done = incident.updates.last().is_some_and(|last| says_complete(&last.text));
                 draft.incident(incident);
-                let is_new = |last: &&mut Incident| last.flags.iter().all(|flag| flag.rule != FlagRule::StillListed);
+                let is_new =
+                    |last: &&mut Incident| last.flags.iter().all(|flag| flag.rule != FlagRule::StillListed);
                 if let Some(last) = draft.incidents.last_mut().filter(|_| is_done).filter(is_new) {
-                    let text = format!("its last message says that it is complete, and it is listed as {list}");
+                    let text =
+                        format!("its last message says that it is complete, and it is listed as {list}");
                     last.flags.push(Flag { rule: FlagRule::StillListed, text });
                 }
             }
@@ -49,7 +51,9 @@ pub(crate) fn page(root: &Node<'_>, now: Timestamp) -> Draft {
 /// `Scheduled maintenance is complete.` (Nintex, 2026-06-28).
 fn says_complete(text: &str) -> bool {
     let text = text.to_lowercase();
-    ["is complete", "been completed", "is now complete", "completed successfully"].iter().any(|end| text.contains(end))
+    ["is complete", "been completed", "is now complete", "completed successfully"]
+        .iter()
+        .any(|end| text.contains(end))
 }
 
 /// The number, or the word beside it.
@@ -118,7 +122,8 @@ fn entry(node: &Node<'_>, kind: Kind, phase: Phase, draft: &mut Draft) -> Incide
     incident.clocks.scheduled_until = notes.time(node, &["datetime_planned_end"]);
     let mut worst = None;
     for said in node.list("messages").into_iter().chain(node.list("timeline")) {
-        let word = notes.word(said.key("state").as_ref(), "phase", |code| code_phase(code, kind), Phase::Unknown);
+        let word =
+            notes.word(said.key("state").as_ref(), "phase", |code| code_phase(code, kind), Phase::Unknown);
         let mut one = update(word, &said.text_of(&["details", "message"]).unwrap_or_default());
         one.display_at = notes.time(&said, &["datetime"]);
         worst = worst.max(Some(state_of_message(&said, notes)));
@@ -158,7 +163,8 @@ fn state_of_message(said: &Node<'_>, notes: &mut Notes) -> State {
 
 /// Names of entries, which are objects or words.
 fn names<'a>(node: &Node<'a>, list: &str) -> impl Iterator<Item = String> + use<'a> {
-    let texts = node.list(list).into_iter().filter_map(|entry| entry.text("name").or_else(|| entry.own_text()));
+    let texts =
+        node.list(list).into_iter().filter_map(|entry| entry.text("name").or_else(|| entry.own_text()));
     texts.map(|name| plain::line(&name))
 }
 

@@ -69,7 +69,11 @@ fn page(root: &Node<'_>, draft: &mut Draft) {
 
 /// `none | minor | major | critical`, and `maintenance`, which is not documented (Asana, 2026).
 fn indicator(word: &str) -> Option<State> {
-    if words::key(word) == "none" { Some(State::Operational) } else { words::severity(word).and_then(of_severity) }
+    if words::key(word) == "none" {
+        Some(State::Operational)
+    } else {
+        words::severity(word).and_then(of_severity)
+    }
 }
 
 fn of_severity(severity: Severity) -> Option<State> {
@@ -175,7 +179,11 @@ fn of_update(node: &Node<'_>, names: &Names, notes: &mut Notes) -> Update {
         let from = word(notes, "old_status");
         let Some(to) = word(notes, "new_status") else { continue };
         let (group, name) = named(&change, names, notes);
-        said.changes.push(StateChange { component: crate::document::path(group.as_deref(), &name), from, to });
+        said.changes.push(StateChange {
+            component: crate::document::path(group.as_deref(), &name),
+            from,
+            to,
+        });
     }
     said
 }
@@ -210,7 +218,8 @@ fn affected(node: &Node<'_>, names: &Names, notes: &mut Notes) -> Vec<Affected> 
     for component in node.list("components") {
         let id = component.text("id");
         // Better Stack and Instatus post components without more than a name.
-        let name = component.text("name").or_else(|| component.own_text()).unwrap_or_else(|| "(no name)".to_owned());
+        let name =
+            component.text("name").or_else(|| component.own_text()).unwrap_or_else(|| "(no name)".to_owned());
         let mut one = crate::build::affected(None, &name);
         one.group = id.as_ref().and_then(|id| names.get(id)).and_then(|(group, _)| group.clone());
         one.native_id = id.map(|id| plain::line(&id));
@@ -219,7 +228,8 @@ fn affected(node: &Node<'_>, names: &Names, notes: &mut Notes) -> Vec<Affected> 
     }
     let mut quiet = Notes::default();
     for change in node.list("incident_updates").iter().flat_map(|update| update.list("affected_components")) {
-        let states = ["old_status", "new_status"].map(|name| change.text(name).and_then(|word| words::state(&word)));
+        let states =
+            ["old_status", "new_status"].map(|name| change.text(name).and_then(|word| words::state(&word)));
         let worst = states.into_iter().flatten().max();
         let code = change.text("code").map(|code| plain::line(&code));
         let (group, name) = named(&change, names, &mut quiet);

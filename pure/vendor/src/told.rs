@@ -57,7 +57,8 @@ fn stamps(text: &str, year: Option<i16>) -> Vec<Stamp> {
         let Some(moment) = scan.moment(year) else { continue };
         next = start + scan.at;
         // A date without a year may be of the year before or after.
-        let in_year = |year: i16| Scan::new(here).moment(Some(year)).is_none_or(|other| other.is_wrong_weekday);
+        let in_year =
+            |year: i16| Scan::new(here).moment(Some(year)).is_none_or(|other| other.is_wrong_weekday);
         let is_wrong_weekday =
             moment.is_wrong_weekday && year.is_none_or(|year| in_year(year - 1) && in_year(year + 1));
         found.push(Stamp { at: moment.at, start, end: next, is_wrong_weekday, is_date: moment.is_date });
@@ -73,7 +74,8 @@ fn window(text: &str, stamps: &[Stamp]) -> Option<(Timestamp, Timestamp)> {
         let before = before.trim_start_matches(|c: char| !c.is_alphabetic());
         let between = text.get(from.end..to.start).filter(|between| between.len() < 20).unwrap_or_default();
         let between = between.trim().to_lowercase();
-        let words = [("between", "and"), ("from", "to"), ("from", "until"), ("zwischen", "und"), ("von", "bis")];
+        let words =
+            [("between", "and"), ("from", "to"), ("from", "until"), ("zwischen", "und"), ("von", "bis")];
         words.contains(&(before, between.as_str()))
     });
     windows.next().map(|(from, to)| (from.at, to.at))

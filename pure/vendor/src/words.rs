@@ -186,16 +186,42 @@ pub(crate) fn key(word: &str) -> String {
 /// A component's state.
 pub(crate) fn state(word: &str) -> Option<State> {
     match key(word).as_str() {
-        "operational" | "up" | "ok" | "available" | "online" | "healthy" | "normal" | "recovered" | "success"
-        | "good" | "active" | "green" | "allsystemsoperational" => Some(State::Operational),
-        "degradedperformance" | "degraded" | "performanceissues" | "minoroutage" | "minor" | "disrupted"
-        | "warning" | "warn" | "notice" | "slow" | "hasissues" | "yellow" | "partiallydegraded"
-        | "partiallydegradedservice" | "degradedsystemservice" | "minorserviceoutage" | "issues" => {
-            Some(State::DegradedPerformance)
-        }
-        "partialoutage" | "partial" | "partialservicedisruption" | "major" | "partialsystemoutage" | "orange" => {
-            Some(State::PartialOutage)
-        }
+        "operational"
+        | "up"
+        | "ok"
+        | "available"
+        | "online"
+        | "healthy"
+        | "normal"
+        | "recovered"
+        | "success"
+        | "good"
+        | "active"
+        | "green"
+        | "allsystemsoperational" => Some(State::Operational),
+        "degradedperformance"
+        | "degraded"
+        | "performanceissues"
+        | "minoroutage"
+        | "minor"
+        | "disrupted"
+        | "warning"
+        | "warn"
+        | "notice"
+        | "slow"
+        | "hasissues"
+        | "yellow"
+        | "partiallydegraded"
+        | "partiallydegradedservice"
+        | "degradedsystemservice"
+        | "minorserviceoutage"
+        | "issues" => Some(State::DegradedPerformance),
+        "partialoutage"
+        | "partial"
+        | "partialservicedisruption"
+        | "major"
+        | "partialsystemoutage"
+        | "orange" => Some(State::PartialOutage),
         "majoroutage" | "fulloutage" | "outage" | "down" | "downtime" | "offline" | "servicedisruption"
         | "critical" | "unavailable" | "danger" | "red" | "majorsystemoutage" | "securityevent" => {
             Some(State::MajorOutage)
@@ -227,7 +253,13 @@ pub(crate) fn phase(word: &str) -> Option<Phase> {
         | "started" | "detected" => Some(Phase::Investigating),
         "identified" | "fixing" | "mitigating" => Some(Phase::Identified),
         "monitoring" | "watching" | "recovering" | "mitigated" => Some(Phase::Monitoring),
-        "resolved" | "fixed" | "closed" | "falsealarm" | "recovered" | "restored" | "solved"
+        "resolved"
+        | "fixed"
+        | "closed"
+        | "falsealarm"
+        | "recovered"
+        | "restored"
+        | "solved"
         | "serviceisoperatingnormally" => Some(Phase::Resolved),
         "postmortem" | "retrospective" => Some(Phase::Postmortem),
         "scheduled" | "planned" | "upcoming" | "notstartedyet" | "maintenancescheduled" | "future" => {

@@ -1,4 +1,4 @@
-//! The outside world, reduced to five things: the clock, randomness, names, TLS and connections.
+//! The outside world, reduced to six things: the clock, randomness, names, TLS, connections and documents of the web.
 //!
 //! Everything that a part of the shell learns from the machine or the network comes through here, as values that the
 //! pure shelf understands. Nothing in this crate decides: it looks up, connects, encrypts and reports what happened, always within
@@ -6,6 +6,7 @@
 
 mod clock;
 mod connect;
+pub mod http;
 mod random;
 mod resolver;
 pub mod tls;

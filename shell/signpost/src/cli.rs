@@ -6,6 +6,7 @@ mod queue;
 mod sender;
 mod source;
 mod subscriber;
+mod vendor;
 
 pub(crate) use incident::{ClockWord, IncidentCommand, MaintenanceCommand, PhaseWord, StateWord, Which};
 pub(crate) use postmortem::{PostmortemArgs, ReportForm};
@@ -13,6 +14,7 @@ pub(crate) use queue::{ActArgs, QueueCommand, SelectionArgs};
 pub(crate) use sender::{OrderArgs, SenderCommand, SubjectArgs};
 pub(crate) use source::{SourceArgs, SourceCommand};
 pub(crate) use subscriber::{AddArgs, KindWord, LanguageWord, SubscriberCommand};
+pub(crate) use vendor::{ReadArgs, VendorCommand};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Address, ListenerName, TenantName, Timestamp};
@@ -89,6 +91,9 @@ pub(crate) enum Command {
     /// Make a static copy of the public status page, or check one
     #[command(subcommand)]
     Status(StatusCommand),
+    /// Read what other vendors say of their own service
+    #[command(subcommand)]
+    Vendor(VendorCommand),
     /// Replay a real incident against this relay, with real mail on loopback, and tell whether it held
     Drill(DrillArgs),
     /// Check a configuration

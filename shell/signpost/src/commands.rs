@@ -23,6 +23,7 @@ mod status;
 mod subscriber;
 mod tenant;
 mod trace;
+mod vendor;
 
 pub(crate) use certificate::certificate;
 pub(crate) use check::config;
@@ -44,6 +45,7 @@ pub(crate) use status::status;
 pub(crate) use subscriber::subscriber;
 pub(crate) use tenant::tenant;
 pub(crate) use trace::trace;
+pub(crate) use vendor::vendor;
 
 use crate::cli::Data;
 use crate::control::{Client, Request};

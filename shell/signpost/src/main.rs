@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         Command::Maintenance(command) => commands::maintenance(command),
         Command::Subscriber(command) => commands::subscriber(command),
         Command::Status(command) => commands::status(command),
+        Command::Vendor(command) => commands::vendor(&command),
         Command::Drill(args) => commands::drill(&args),
         Command::Config(command) => commands::config(command),
         Command::Completions { shell } => {

@@ -103,6 +103,12 @@ fn region(service: &str) -> Option<String> {
     let parts: Vec<&str> = service.split('-').collect();
     let number = parts.len().checked_sub(1)?;
     let is_region = parts.len() >= 4 && parts[number].bytes().all(|byte| byte.is_ascii_digit());
-    let from = if parts.get(number.wrapping_sub(3)).is_some_and(|part| *part == "us") && parts[number - 2] == "gov" { 3 } else { 2 };
+    let from = if parts.get(number.wrapping_sub(3)).is_some_and(|part| *part == "us")
+        && parts[number - 2] == "gov"
+    {
+        3
+    } else {
+        2
+    };
     is_region.then(|| parts[number - from..].join("-"))
 }

@@ -11,19 +11,29 @@ fn item(title: &str, service: &str, clock: &str) -> String {
 }
 
 fn feed(items: &[String]) -> Document {
-    document(&format!("<rss><channel><title>Amazon Web Services Service Status</title>{}</channel></rss>", items.concat()))
+    document(&format!(
+        "<rss><channel><title>Amazon Web Services Service Status</title>{}</channel></rss>",
+        items.concat()
+    ))
 }
 
 #[test]
 fn items_of_one_service_within_a_day_are_one_incident() {
     let found = feed(&[
-        item("Service is operating normally: [RESOLVED] Errors", "ses-eu-west-1", "Tue, 01 Sep 2026 05:00:00 PDT"),
+        item(
+            "Service is operating normally: [RESOLVED] Errors",
+            "ses-eu-west-1",
+            "Tue, 01 Sep 2026 05:00:00 PDT",
+        ),
         item("Service impact: Errors", "ses-eu-west-1", "Tue, 01 Sep 2026 04:00:00 PDT"),
         item("Service impact: Errors", "ec2-us-gov-east-1", "Tue, 01 Sep 2026 04:00:00 PDT"),
         item("Service impact: Errors", "ses-eu-west-1", "Sat, 29 Aug 2026 04:00:00 PDT"),
     ]);
-    let shown: Vec<(usize, bool, &str)> =
-        found.incidents.iter().map(|incident| (incident.updates.len(), incident.is_underway(), incident.regions[0].as_str())).collect();
+    let shown: Vec<(usize, bool, &str)> = found
+        .incidents
+        .iter()
+        .map(|incident| (incident.updates.len(), incident.is_underway(), incident.regions[0].as_str()))
+        .collect();
     assert_eq!(shown, [(1, true, "us-gov-east-1"), (1, true, "eu-west-1"), (2, false, "eu-west-1")]);
     assert_eq!(found.incidents[2].title, "Errors");
 }

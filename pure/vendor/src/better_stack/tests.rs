@@ -14,7 +14,10 @@ fn a_report_without_an_end_is_over_by_its_state_and_ends_with_its_last_word() {
         )
     };
     let over = document(&text("operational"));
-    assert_eq!(over.incidents[0].clocks.resolved.map(|at| at.to_string()).as_deref(), Some("2026-09-01T10:40:00.000000Z"));
+    assert_eq!(
+        over.incidents[0].clocks.resolved.map(|at| at.to_string()).as_deref(),
+        Some("2026-09-01T10:40:00.000000Z")
+    );
     let open = document(&text("downtime"));
     assert!(open.incidents[0].is_underway() && open.incidents[0].clocks.resolved.is_none());
 }

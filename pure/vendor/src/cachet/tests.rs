@@ -7,10 +7,25 @@ fn document(text: &str) -> Document {
 
 #[test]
 fn numbers_of_both_versions_are_states_and_phases() {
-    for (number, state) in [(1, State::Operational), (2, State::DegradedPerformance), (3, State::PartialOutage), (4, State::MajorOutage), (5, State::Unknown), (6, State::UnderMaintenance)] {
-        let second = document(&format!(r#"{{"meta":{{"pagination":{{}}}},"data":[{{"id":1,"name":"x","status":{number},"enabled":true}}]}}"#));
-        let third = document(&format!(r#"{{"data":[{{"id":"1","type":"components","attributes":{{"name":"x","status":{{"human":"h","value":{number}}}}}}}]}}"#));
-        assert_eq!((second.components[0].state.ours, third.components[0].state.ours), (state, state), "{number}");
+    for (number, state) in [
+        (1, State::Operational),
+        (2, State::DegradedPerformance),
+        (3, State::PartialOutage),
+        (4, State::MajorOutage),
+        (5, State::Unknown),
+        (6, State::UnderMaintenance),
+    ] {
+        let second = document(&format!(
+            r#"{{"meta":{{"pagination":{{}}}},"data":[{{"id":1,"name":"x","status":{number},"enabled":true}}]}}"#
+        ));
+        let third = document(&format!(
+            r#"{{"data":[{{"id":"1","type":"components","attributes":{{"name":"x","status":{{"human":"h","value":{number}}}}}}}]}}"#
+        ));
+        assert_eq!(
+            (second.components[0].state.ours, third.components[0].state.ours),
+            (state, state),
+            "{number}"
+        );
         assert_eq!((second.alarms.len(), third.alarms.len()), (0, 0), "{number}");
     }
     let strange = document(r#"{"meta":{"pagination":{}},"data":[{"id":1,"name":"x","status":9}]}"#);
@@ -23,7 +38,9 @@ fn groups_and_hidden_entries_are_read_as_such() {
         r#"{"meta":{"pagination":{}},"data":[{"id":1,"name":"EU","enabled_components":[{"id":2,"name":"SMTP","status":1}]}]}"#,
     );
     assert_eq!(groups.components[0].path(), "EU > SMTP");
-    let hidden = document(r#"{"meta":{"pagination":{}},"data":[{"id":1,"component_id":0,"name":"x","status":1,"visible":0,"message":"m"}]}"#);
+    let hidden = document(
+        r#"{"meta":{"pagination":{}},"data":[{"id":1,"component_id":0,"name":"x","status":1,"visible":0,"message":"m"}]}"#,
+    );
     assert_eq!(hidden.incidents.len(), 0);
 }
 
@@ -41,5 +58,8 @@ fn one_incident_of_version_three_is_read_alone() {
     let found = document(
         r#"{"data":{"id":"5","type":"incidents","attributes":{"name":"x","status":{"human":"Fixed","value":4},"message":"m","created":{"human":"h","string":"2026-09-01 10:00:00"}}}}"#,
     );
-    assert_eq!((found.incidents[0].native_id.as_str(), found.incidents[0].phase.ours), ("5", crate::Phase::Resolved));
+    assert_eq!(
+        (found.incidents[0].native_id.as_str(), found.incidents[0].phase.ours),
+        ("5", crate::Phase::Resolved)
+    );
 }

@@ -59,7 +59,8 @@ impl<'a> Scan<'a> {
 
     fn date(&mut self, year: Option<i16>) -> Option<Date> {
         let starts_with_digit = self.rest().starts_with(|c: char| c.is_ascii_digit());
-        let (year, month, day) = if starts_with_digit { self.digits_first()? } else { self.month_first(year)? };
+        let (year, month, day) =
+            if starts_with_digit { self.digits_first()? } else { self.month_first(year)? };
         Date::new(year, month, day).ok()
     }
 
@@ -159,7 +160,8 @@ impl<'a> Scan<'a> {
         };
         let hour = scan.half_of_day(hour)?;
         *self = scan;
-        Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, nanos).ok()
+        Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, nanos)
+            .ok()
     }
 
     fn fraction(&mut self) -> i32 {

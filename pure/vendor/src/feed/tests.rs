@@ -15,14 +15,25 @@ fn a_feed_and_an_api_find_the_same_id() {
 
 #[test]
 fn an_entry_that_names_no_phase_is_unknown_and_told_once() {
-    let found = document("<rss><channel><title>x</title><item><title>a</title></item><item><title>b</title></item></channel></rss>");
-    assert!(found.incidents.iter().all(|incident| incident.phase.ours == Phase::Unknown && incident.is_underway()));
+    let found = document(
+        "<rss><channel><title>x</title><item><title>a</title></item><item><title>b</title></item></channel></rss>",
+    );
+    assert!(
+        found
+            .incidents
+            .iter()
+            .all(|incident| incident.phase.ours == Phase::Unknown && incident.is_underway())
+    );
     assert_eq!((found.alarms.len(), found.state()), (1, crate::State::Unknown));
 }
 
 #[test]
 fn an_empty_feed_is_read_and_proves_nothing() {
-    for text in ["<rss><channel><title>Azure Status</title></channel></rss>", "<feed><title>x</title><entry/></feed>", "<rdf:RDF xmlns:rdf='x'><channel/></rdf:RDF>"] {
+    for text in [
+        "<rss><channel><title>Azure Status</title></channel></rss>",
+        "<feed><title>x</title><entry/></feed>",
+        "<rdf:RDF xmlns:rdf='x'><channel/></rdf:RDF>",
+    ] {
         let found = document(text);
         assert_ne!(found.state(), crate::State::Operational, "{text}");
     }
@@ -30,7 +41,9 @@ fn an_empty_feed_is_read_and_proves_nothing() {
 
 #[test]
 fn rss_of_version_one_has_its_items_beside_the_channel() {
-    let found = document("<rdf:RDF xmlns:rdf='x' xmlns:dc='y'><channel><title>x</title></channel><item><title>[Resolved] a</title><link>https://h.example/1</link><dc:date>2026-09-01T10:00:00Z</dc:date></item></rdf:RDF>");
+    let found = document(
+        "<rdf:RDF xmlns:rdf='x' xmlns:dc='y'><channel><title>x</title></channel><item><title>[Resolved] a</title><link>https://h.example/1</link><dc:date>2026-09-01T10:00:00Z</dc:date></item></rdf:RDF>",
+    );
     assert_eq!((found.incidents[0].title.as_str(), found.incidents[0].phase.ours), ("a", Phase::Resolved));
     assert!(found.incidents[0].clocks.posted.is_some());
 }

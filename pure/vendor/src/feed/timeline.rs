@@ -15,8 +15,18 @@ use model::{Duration, Timestamp};
 
 /// Words before a colon that are fields.
 const FIELDS: [&str; 12] = [
-    "status", "current status", "state", "severity", "impact", "type", "duration", "affected components", "components",
-    "affected services", "services", "affected",
+    "status",
+    "current status",
+    "state",
+    "severity",
+    "impact",
+    "type",
+    "duration",
+    "affected components",
+    "components",
+    "affected services",
+    "services",
+    "affected",
 ];
 /// A heading is short.
 const WORD_LEN_MAX: usize = 30;
@@ -88,7 +98,10 @@ pub(super) fn story(text: &str, near: Option<Timestamp>, is_strict: bool) -> Sto
         } else if let Some((name, value)) = field(line).filter(|_| story.said.is_empty()) {
             if name.contains("component") || name.contains("service") || name == "affected" {
                 is_listing = value.is_empty();
-                value.split(',').filter(|name| !name.trim().is_empty()).for_each(|name| component(&mut story, name));
+                value
+                    .split(',')
+                    .filter(|name| !name.trim().is_empty())
+                    .for_each(|name| component(&mut story, name));
             } else {
                 story.fields.push((name, value));
             }
@@ -147,7 +160,8 @@ fn nearest(line: &str, moment: Moment, near: Option<Timestamp>) -> Timestamp {
         1..=6 => [year - 1, year],
         _ => [year, year + 1],
     };
-    let times = others.into_iter().filter_map(|year| Scan::new(line).moment(Some(year))).map(|moment| moment.at);
+    let times =
+        others.into_iter().filter_map(|year| Scan::new(line).moment(Some(year))).map(|moment| moment.at);
     let apart = |at: &Timestamp| at.since(near).max(near.since(*at));
     times.min_by_key(apart).unwrap_or(moment.at)
 }
@@ -176,7 +190,9 @@ fn component(story: &mut Story, name: &str) {
 pub(super) fn without_mark(title: &str) -> (&str, Option<&str>) {
     let title = title.trim();
     let bracket = title.strip_prefix('[').and_then(|inner| inner.split_once(']'));
-    let capital = title.split_once(':').filter(|(word, _)| word.len() > 3 && word.chars().all(|c| c.is_ascii_uppercase()));
+    let capital = title
+        .split_once(':')
+        .filter(|(word, _)| word.len() > 3 && word.chars().all(|c| c.is_ascii_uppercase()));
     for (word, rest) in bracket.into_iter().chain(capital) {
         if words::phase(word).is_some() && !rest.trim().is_empty() {
             return (rest.trim(), Some(word.trim()));

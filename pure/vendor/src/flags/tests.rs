@@ -22,13 +22,16 @@ const CALM: [(&str, &str); 2] = [("investigating", "10:00:00"), ("resolved", "10
 
 #[test]
 fn an_honest_incident_has_no_flag() {
-    let fields = format!("{OVER},\"started_at\":\"2026-09-01T09:58:00Z\",\"resolved_at\":\"2026-09-01T10:30:00Z\"");
+    let fields =
+        format!("{OVER},\"started_at\":\"2026-09-01T09:58:00Z\",\"resolved_at\":\"2026-09-01T10:30:00Z\"");
     assert_eq!(rules(&fields, &CALM, "12:00:00"), []);
 }
 
 #[test]
 fn lengths_that_are_none_are_flagged() {
-    let of = |resolved: &str| format!("{OVER},\"started_at\":\"2026-09-01T10:00:00Z\",\"resolved_at\":\"{resolved}\"");
+    let of = |resolved: &str| {
+        format!("{OVER},\"started_at\":\"2026-09-01T10:00:00Z\",\"resolved_at\":\"{resolved}\"")
+    };
     assert_eq!(rules(&of("2026-08-26T10:00:00Z"), &CALM, "12:00:00"), [FlagRule::NegativeLength]);
     assert_eq!(rules(&of("2026-09-01T10:00:00Z"), &CALM, "12:00:00"), [FlagRule::ZeroLength]);
 }

@@ -16,6 +16,8 @@ fn the_proxy_tells_all_updates() {
 
 #[test]
 fn a_calm_widget_has_no_incidents_and_no_word_for_being_well() {
-    let found = document(r#"{"page_title":"R","page_url":"https://r.example","ongoing_incidents":[],"in_progress_maintenances":[],"scheduled_maintenances":[]}"#);
+    let found = document(
+        r#"{"page_title":"R","page_url":"https://r.example","ongoing_incidents":[],"in_progress_maintenances":[],"scheduled_maintenances":[]}"#,
+    );
     assert_eq!((found.incidents.len(), found.state()), (0, crate::State::Unknown));
 }

@@ -154,10 +154,21 @@ fn grammar(field: &str, path: &str, problems: &mut Vec<MappingProblem>) {
     }
 }
 
-fn incidents(root: &Node<'_>, fields: &IncidentFields, words: &Words<'_>, problems: &mut Vec<MappingProblem>) {
+fn incidents(
+    root: &Node<'_>,
+    fields: &IncidentFields,
+    words: &Words<'_>,
+    problems: &mut Vec<MappingProblem>,
+) {
     let mut sample = Sample::new(root, "incidents", &fields.at, problems);
     sample.text("title", &fields.title);
-    for (name, path) in [("id", &fields.id), ("url", &fields.url), ("text", &fields.text), ("components", &fields.components), ("regions", &fields.regions)] {
+    for (name, path) in [
+        ("id", &fields.id),
+        ("url", &fields.url),
+        ("text", &fields.text),
+        ("components", &fields.components),
+        ("regions", &fields.regions),
+    ] {
         sample.optional(name, path.as_ref());
     }
     if let Some(path) = &fields.phase {
@@ -166,12 +177,22 @@ fn incidents(root: &Node<'_>, fields: &IncidentFields, words: &Words<'_>, proble
     if let Some(path) = &fields.severity {
         sample.words("severity", path, |word| words.severity(word).is_some());
     }
-    for (name, path) in [("started", &fields.started), ("posted", &fields.posted), ("changed", &fields.changed), ("resolved", &fields.resolved)] {
+    for (name, path) in [
+        ("started", &fields.started),
+        ("posted", &fields.posted),
+        ("changed", &fields.changed),
+        ("resolved", &fields.resolved),
+    ] {
         sample.times(name, path.as_ref());
     }
     if let Some(updates) = &fields.updates {
-        let entries: Vec<path::Entry<'_>> =
-            sample.entries.iter().filter_map(|entry| path::entries(&entry.node, &updates.at)).flatten().take(ENTRIES).collect();
+        let entries: Vec<path::Entry<'_>> = sample
+            .entries
+            .iter()
+            .filter_map(|entry| path::entries(&entry.node, &updates.at))
+            .flatten()
+            .take(ENTRIES)
+            .collect();
         let has_entries = !sample.entries.is_empty();
         if has_entries && entries.is_empty() {
             problem(problems, "incidents.updates.at", "no incident of the sample has it");
@@ -216,7 +237,9 @@ impl<'a, 'p> Sample<'a, 'p> {
 
     fn optional(&mut self, name: &str, path: Option<&String>) {
         let Some(path) = path else { return };
-        if !self.entries.is_empty() && !self.entries.iter().any(|entry| entry.one(path).is_some() || entry.text(path).is_some()) {
+        if !self.entries.is_empty()
+            && !self.entries.iter().any(|entry| entry.one(path).is_some() || entry.text(path).is_some())
+        {
             problem(self.problems, &self.field(name), "no entry of the sample has it");
         }
     }
@@ -238,10 +261,15 @@ impl<'a, 'p> Sample<'a, 'p> {
     fn words(&mut self, name: &str, path: &str, is_known: impl Fn(&str) -> bool) {
         self.optional(name, Some(&path.to_owned()));
         let words = self.entries.iter().filter_map(|entry| entry.text(path)).filter(|word| !is_known(word));
-        let unknown: std::collections::BTreeSet<String> = words.map(|word| crate::plain::line(&word)).collect();
+        let unknown: std::collections::BTreeSet<String> =
+            words.map(|word| crate::plain::line(&word)).collect();
         if !unknown.is_empty() {
             let words: Vec<String> = unknown.into_iter().take(10).map(|word| format!("`{word}`")).collect();
-            problem(self.problems, &self.field(name), format!("{} have no meaning; say it in the mapping", words.join(", ")));
+            problem(
+                self.problems,
+                &self.field(name),
+                format!("{} have no meaning; say it in the mapping", words.join(", ")),
+            );
         }
     }
 }

@@ -13,30 +13,86 @@ const DEPTH: usize = 4;
 const KEYS: usize = 60;
 const ENTRIES: usize = 5;
 
-const TITLES: [&str; 10] = ["title", "name", "summary", "subject", "headline", "incident_name", "external_desc", "description", "message", "label"];
+const TITLES: [&str; 10] = [
+    "title",
+    "name",
+    "summary",
+    "subject",
+    "headline",
+    "incident_name",
+    "external_desc",
+    "description",
+    "message",
+    "label",
+];
 const NAMES: [&str; 7] = ["name", "title", "public_name", "service", "label", "key", "component"];
-const STATES: [&str; 7] = ["status", "state", "current_status", "status_text", "statusClass", "health", "color"];
+const STATES: [&str; 7] =
+    ["status", "state", "current_status", "status_text", "statusClass", "health", "color"];
 const IDS: [&str; 8] = ["id", "_id", "uuid", "guid", "key", "number", "slug", "arn"];
 const URLS: [&str; 6] = ["url", "link", "permalink", "shortlink", "html_url", "href"];
 const STARTS: [&str; 22] = [
-    "started_at", "startedAt", "start_time", "startTime", "started", "start", "begin", "begins_at", "began_at", "beganAt", "starts_at",
-    "date_created", "created_at", "createdAt", "createdTime", "date", "datetime", "timestamp", "published_at", "publishedAt", "opened_at",
+    "started_at",
+    "startedAt",
+    "start_time",
+    "startTime",
+    "started",
+    "start",
+    "begin",
+    "begins_at",
+    "began_at",
+    "beganAt",
+    "starts_at",
+    "date_created",
+    "created_at",
+    "createdAt",
+    "createdTime",
+    "date",
+    "datetime",
+    "timestamp",
+    "published_at",
+    "publishedAt",
+    "opened_at",
     "time",
 ];
-const ENDS: [&str; 11] = ["resolved_at", "resolvedAt", "ended_at", "endedAt", "end_time", "endTime", "end", "ends_at", "completed_at", "closed_at", "endedTime"];
-const CHANGES: [&str; 6] = ["updated_at", "updatedAt", "modified", "date_updated", "last_update", "lastUpdated"];
+const ENDS: [&str; 11] = [
+    "resolved_at",
+    "resolvedAt",
+    "ended_at",
+    "endedAt",
+    "end_time",
+    "endTime",
+    "end",
+    "ends_at",
+    "completed_at",
+    "closed_at",
+    "endedTime",
+];
+const CHANGES: [&str; 6] =
+    ["updated_at", "updatedAt", "modified", "date_updated", "last_update", "lastUpdated"];
 const PHASES: [&str; 6] = ["phase", "status", "state", "incident_status", "latest_status", "stage"];
 const SEVERITIES: [&str; 5] = ["severity", "impact", "level", "priority", "criticality"];
 const TEXTS: [&str; 6] = ["body", "message", "description", "text", "content", "details"];
-const UPDATES: [&str; 8] = ["updates", "incident_updates", "messages", "timeline", "posts", "history", "events", "notes"];
-const TOUCHED: [&str; 7] = ["components", "affected_components", "services", "affected_services", "affected", "products", "affectedComponents"];
+const UPDATES: [&str; 8] =
+    ["updates", "incident_updates", "messages", "timeline", "posts", "history", "events", "notes"];
+const TOUCHED: [&str; 7] = [
+    "components",
+    "affected_components",
+    "services",
+    "affected_services",
+    "affected",
+    "products",
+    "affectedComponents",
+];
 const REGIONS: [&str; 4] = ["regions", "locations", "region", "zones"];
 
 /// What the document seems to be.
 pub(crate) fn guess(root: &Node<'_>) -> Option<Mapping> {
     if root.value.as_array().is_some_and(Vec::is_empty) {
         let at = String::new();
-        return Some(Mapping { incidents: Some(IncidentFields { at, title: "title".to_owned(), ..IncidentFields::default() }), ..Mapping::default() });
+        return Some(Mapping {
+            incidents: Some(IncidentFields { at, title: "title".to_owned(), ..IncidentFields::default() }),
+            ..Mapping::default()
+        });
     }
     let mut mapping = Mapping::default();
     let mut lists = vec![(String::new(), root.clone(), 0)];
@@ -55,7 +111,8 @@ pub(crate) fn guess(root: &Node<'_>) -> Option<Mapping> {
                         ..ComponentFields::default()
                     });
                 }
-                let named = entries.keys().take(KEYS).filter(|key| depth < DEPTH && !key.contains(['.', '|', '@']));
+                let named =
+                    entries.keys().take(KEYS).filter(|key| depth < DEPTH && !key.contains(['.', '|', '@']));
                 for key in named {
                     let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
                     lists.extend(node.key(key).map(|node| (below, node, depth + 1)));
@@ -68,7 +125,8 @@ pub(crate) fn guess(root: &Node<'_>) -> Option<Mapping> {
 }
 
 fn look_at_list(path: &str, node: &Node<'_>, mapping: &mut Mapping) {
-    let entries: Vec<Node<'_>> = node.entries().into_iter().take(ENTRIES).filter(|entry| entry.value.is_object()).collect();
+    let entries: Vec<Node<'_>> =
+        node.entries().into_iter().take(ENTRIES).filter(|entry| entry.value.is_object()).collect();
     let named = |names: &'static [&'static str]| {
         names.iter().find(|name| entries.iter().any(|entry| entry.key(name).is_some()))
     };
@@ -106,10 +164,16 @@ fn look_at_list(path: &str, node: &Node<'_>, mapping: &mut Mapping) {
 }
 
 fn updates(entries: &[Node<'_>]) -> Option<UpdateFields> {
-    let at = UPDATES.iter().find(|name| entries.iter().any(|entry| entry.list(name).iter().any(|said| said.value.is_object())))?;
-    let said: Vec<Node<'_>> = entries.iter().flat_map(|entry| entry.list(at).into_iter().take(ENTRIES)).collect();
+    let at = UPDATES.iter().find(|name| {
+        entries.iter().any(|entry| entry.list(name).iter().any(|said| said.value.is_object()))
+    })?;
+    let said: Vec<Node<'_>> =
+        entries.iter().flat_map(|entry| entry.list(at).into_iter().take(ENTRIES)).collect();
     let named = |names: &[&str]| {
-        names.iter().find(|name| said.iter().any(|one| one.key(name).is_some())).map(|name| (*name).to_owned())
+        names
+            .iter()
+            .find(|name| said.iter().any(|one| one.key(name).is_some()))
+            .map(|name| (*name).to_owned())
     };
     Some(UpdateFields {
         at: (*at).to_owned(),
@@ -131,6 +195,7 @@ fn is_state(entry: &Node<'_>, name: &str) -> bool {
 /// `{"mail": "operational", "web": "degraded"}`, two at least.
 fn is_word_map(node: &Node<'_>) -> bool {
     let Value::Object(entries) = node.value else { return false };
-    let words = entries.values().filter(|value| value.as_str().is_some_and(|word| words::state(word).is_some()));
+    let words =
+        entries.values().filter(|value| value.as_str().is_some_and(|word| words::state(word).is_some()));
     entries.len() >= 2 && words.count() == entries.len()
 }

@@ -18,8 +18,14 @@ fn a_mapping_is_checked_when_it_is_saved() {
         ("{\"incidents\":{\"at\":\"a[0].b\",\"title\":\"t\"}}", "`a[0].b` is no path"),
         ("{\"incidents\":{\"at\":\"a..b\",\"title\":\"t\"}}", "has an empty name"),
         ("{\"incidents\":{\"at\":\"a\",\"title\":\"@name\"}}", "neither @key nor @value"),
-        ("{\"incidents\":{\"at\":\"a\",\"title\":\"t\"},\"states\":{\"x\":\"greenish\"}}", "unknown variant `greenish`"),
-        ("{\"incidents\":{\"at\":\"a\",\"title\":\"t\",\"updates\":{\"at\":\"u\"}}}", "incidents.updates.text: is missing"),
+        (
+            "{\"incidents\":{\"at\":\"a\",\"title\":\"t\"},\"states\":{\"x\":\"greenish\"}}",
+            "unknown variant `greenish`",
+        ),
+        (
+            "{\"incidents\":{\"at\":\"a\",\"title\":\"t\",\"updates\":{\"at\":\"u\"}}}",
+            "incidents.updates.text: is missing",
+        ),
     ];
     for (text, part) in table {
         assert!(problems(text).iter().any(|problem| problem.contains(part)), "{text}: {:?}", problems(text));
@@ -33,20 +39,33 @@ fn a_sample_tells_what_a_mapping_misses() {
         "{\"components\":{\"at\":\"c\",\"name\":\"n\",\"state\":\"s\"},\"incidents\":{\"at\":\"i\",\"title\":\"t\",\"started\":\"when\",\"url\":\"link\"}}",
     )
     .expect("a mapping");
-    let sample = "{\"c\":[{\"n\":\"a\",\"s\":\"lila\"},{\"s\":\"up\"}],\"i\":[{\"t\":\"x\",\"when\":\"soon\"}]}";
-    let found: Vec<String> = mapping.check_with(sample.as_bytes()).expect("JSON").iter().map(ToString::to_string).collect();
-    for part in ["c[1] of the sample has none", "`lila` have no meaning", "incidents.started: `soon` is no time", "incidents.url: no entry"] {
+    let sample =
+        "{\"c\":[{\"n\":\"a\",\"s\":\"lila\"},{\"s\":\"up\"}],\"i\":[{\"t\":\"x\",\"when\":\"soon\"}]}";
+    let found: Vec<String> =
+        mapping.check_with(sample.as_bytes()).expect("JSON").iter().map(ToString::to_string).collect();
+    for part in [
+        "c[1] of the sample has none",
+        "`lila` have no meaning",
+        "incidents.started: `soon` is no time",
+        "incidents.url: no entry",
+    ] {
         assert!(found.iter().any(|problem| problem.contains(part)), "{part}: {found:?}");
     }
-    let empty: Vec<String> = mapping.check_with(b"{}").expect("JSON").iter().map(ToString::to_string).collect();
+    let empty: Vec<String> =
+        mapping.check_with(b"{}").expect("JSON").iter().map(ToString::to_string).collect();
     assert!(empty.iter().any(|problem| problem.contains("no list there")), "{empty:?}");
 }
 
 #[test]
 fn a_list_that_is_gone_is_an_error_and_not_all_well() {
-    let mapping = Mapping::parse("{\"incidents\":{\"at\":\"data.items\",\"title\":\"t\"}}").expect("a mapping");
+    let mapping =
+        Mapping::parse("{\"incidents\":{\"at\":\"data.items\",\"title\":\"t\"}}").expect("a mapping");
     let error = mapping.try_on(b"{\"data\":{}}", Timestamp::default()).expect_err("there is none");
-    assert!(matches!(error, ReadError::Shape { .. }) && error.to_string().starts_with("data.items: there is no list"), "{error}");
+    assert!(
+        matches!(error, ReadError::Shape { .. })
+            && error.to_string().starts_with("data.items: there is no list"),
+        "{error}"
+    );
     assert!(mapping.try_on(b"{\"data\":{\"items\":[]}}", Timestamp::default()).is_ok());
 }
 
@@ -60,9 +79,12 @@ fn guessed(text: &str) -> Document {
 
 #[test]
 fn what_is_of_no_known_format_is_guessed_with_an_alarm() {
-    let found = guessed("{\"systems\":[{\"name\":\"SMTP\",\"status\":\"ok\",\"category\":\"EU\"}],\"pinned\":[]}");
+    let found =
+        guessed("{\"systems\":[{\"name\":\"SMTP\",\"status\":\"ok\",\"category\":\"EU\"}],\"pinned\":[]}");
     assert_eq!(found.components[0].path(), "EU > SMTP");
-    let found = guessed("{\"data\":{\"events\":[{\"subject\":\"Slow\",\"startTime\":1788472198000,\"endTime\":null,\"history\":[{\"text\":\"We look\",\"time\":1788472200000}]}]}}");
+    let found = guessed(
+        "{\"data\":{\"events\":[{\"subject\":\"Slow\",\"startTime\":1788472198000,\"endTime\":null,\"history\":[{\"text\":\"We look\",\"time\":1788472200000}]}]}}",
+    );
     assert_eq!((found.incidents[0].title.as_str(), found.incidents[0].updates.len()), ("Slow", 1));
     assert!(found.incidents[0].clocks.started.is_some());
     let found = guessed("{\"services\":{\"mail\":\"operational\",\"web\":\"down\"}}");

@@ -19,9 +19,23 @@ fn the_words_that_lead_a_post_are_read() {
 #[test]
 fn every_status_of_graph_has_a_phase_and_a_state() {
     let all = [
-        "serviceOperational", "investigating", "restoringService", "verifyingService", "serviceRestored", "postIncidentReviewPublished",
-        "serviceDegradation", "serviceInterruption", "extendedRecovery", "falsePositive", "investigationSuspended", "resolved",
-        "mitigatedExternal", "mitigated", "resolvedExternal", "confirmed", "reported",
+        "serviceOperational",
+        "investigating",
+        "restoringService",
+        "verifyingService",
+        "serviceRestored",
+        "postIncidentReviewPublished",
+        "serviceDegradation",
+        "serviceInterruption",
+        "extendedRecovery",
+        "falsePositive",
+        "investigationSuspended",
+        "resolved",
+        "mitigatedExternal",
+        "mitigated",
+        "resolvedExternal",
+        "confirmed",
+        "reported",
     ];
     for word in all {
         assert!(super::phase(word).is_some() && super::state(word).is_some(), "{word}");

@@ -19,16 +19,38 @@ enum Effect {
 }
 
 const LINES: [&str; 23] = [
-    "p", "div", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "tr", "blockquote", "pre", "section",
-    "article", "header", "footer", "dl", "dt", "dd",
+    "p",
+    "div",
+    "br",
+    "hr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "table",
+    "tr",
+    "blockquote",
+    "pre",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "dl",
+    "dt",
+    "dd",
 ];
 const SILENT: [&str; 37] = [
-    "b", "i", "u", "em", "strong", "small", "big", "span", "font", "var", "code", "kbd", "samp", "sub", "sup", "abbr", "time",
-    "del", "ins", "s", "strike", "mark", "q", "cite", "img", "body", "html", "td", "th", "tbody", "thead", "tfoot", "center",
-    "label", "button", "meta", "link",
+    "b", "i", "u", "em", "strong", "small", "big", "span", "font", "var", "code", "kbd", "samp", "sub",
+    "sup", "abbr", "time", "del", "ins", "s", "strike", "mark", "q", "cite", "img", "body", "html", "td",
+    "th", "tbody", "thead", "tfoot", "center", "label", "button", "meta", "link",
 ];
 const DROPPED: [&str; 12] = [
-    "script", "style", "iframe", "object", "embed", "svg", "math", "head", "title", "template", "noscript", "form",
+    "script", "style", "iframe", "object", "embed", "svg", "math", "head", "title", "template", "noscript",
+    "form",
 ];
 
 /// A tag in the text.
@@ -101,7 +123,9 @@ fn say(text: &str, keeps_lines: bool, out: &mut String) {
 fn close(link: Option<(String, usize)>, out: &mut String) {
     let Some((address, from)) = link else { return };
     let words = out.get(from..).unwrap_or_default().trim();
-    let bare = |text: &str| text.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let bare = |text: &str| {
+        text.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned()
+    };
     let is_told = words.is_empty() || bare(words) == bare(&address);
     if !is_told && super::url(&address).is_some() {
         out.push_str(&format!(" ({address})"));

@@ -46,13 +46,16 @@ pub(super) fn unescaped(text: &str) -> String {
 
 /// A line that quotes a mail server: a reply with its enhanced code, or the words of a log.
 pub(crate) fn is_log_line(line: &str) -> bool {
-    let words = ["SMTP error", "RCPT TO:", "MAIL FROM:", "T=remote", "status=bounced", "status=deferred", "dsn="];
+    let words =
+        ["SMTP error", "RCPT TO:", "MAIL FROM:", "T=remote", "status=bounced", "status=deferred", "dsn="];
     if words.iter().any(|word| line.contains(word)) {
         return true;
     }
-    let mut words = line.split(|c: char| c.is_whitespace() || c == '-').filter(|word| !word.is_empty()).peekable();
+    let mut words =
+        line.split(|c: char| c.is_whitespace() || c == '-').filter(|word| !word.is_empty()).peekable();
     while let Some(word) = words.next() {
-        let is_code = word.len() == 3 && word.starts_with(['4', '5']) && word.bytes().all(|byte| byte.is_ascii_digit());
+        let is_code =
+            word.len() == 3 && word.starts_with(['4', '5']) && word.bytes().all(|byte| byte.is_ascii_digit());
         let is_enhanced = |next: &&str| next.starts_with(['4', '5']) && next.matches('.').count() == 2;
         if is_code && words.peek().is_some_and(is_enhanced) {
             return true;
@@ -81,7 +84,9 @@ fn link(text: &str) -> Option<(&str, &str, usize)> {
 fn said(words: &str, address: &str, is_log: bool) -> String {
     let words = unescaped_words(words);
     let address = address.split_whitespace().next().unwrap_or_default();
-    let bare = |text: &str| text.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let bare = |text: &str| {
+        text.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned()
+    };
     let shown = url(address).filter(|_| !is_log && bare(&words) != bare(address));
     match shown {
         Some(address) if words.is_empty() => address,

@@ -45,7 +45,10 @@ fn local_start(before: &str) -> usize {
     }
     let ends = |c: char| {
         c.is_whitespace()
-            || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\'' | ',' | ';' | ':' | '|' | '/' | '?' | '&')
+            || matches!(
+                c,
+                '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\'' | ',' | ';' | ':' | '|' | '/' | '?' | '&'
+            )
     };
     before.rfind(ends).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8))
 }

@@ -17,6 +17,8 @@ fn active_incidents_outrank_the_word_that_all_is_well() {
 
 #[test]
 fn an_unknown_type_has_no_severity_and_an_alarm() {
-    let found = document(r#"[{"id":1,"title":"x","type":"hiccup","status":"resolved","date_created":"2026-09-01T09:00:00-07:00","notes":[]}]"#);
+    let found = document(
+        r#"[{"id":1,"title":"x","type":"hiccup","status":"resolved","date_created":"2026-09-01T09:00:00-07:00","notes":[]}]"#,
+    );
     assert_eq!((found.incidents[0].severity.ours, found.alarms.len()), (crate::Severity::Unknown, 1));
 }

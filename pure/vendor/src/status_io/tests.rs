@@ -38,7 +38,9 @@ fn a_maintenance_that_says_it_is_complete_and_is_still_listed_is_flagged() {
 
 #[test]
 fn regions_times_components_are_bounded() {
-    let names = |count: usize| (0..count).map(|number| format!(r#"{{"name":"n{number}"}}"#)).collect::<Vec<_>>().join(",");
+    let names = |count: usize| {
+        (0..count).map(|number| format!(r#"{{"name":"n{number}"}}"#)).collect::<Vec<_>>().join(",")
+    };
     let text = format!(
         r#"{{"result":{{"status_overall":{{}},"incidents":[{{"_id":"1","name":"x","messages":[],"containers_affected":[{}],"components_affected":[{}]}}]}}}}"#,
         names(2_000),

@@ -35,8 +35,14 @@ fn the_same_name_in_two_groups_is_two_components() {
 
 #[test]
 fn the_fifth_indicator_is_read_and_a_sixth_is_unknown_with_an_alarm() {
-    let of = |word: &str| document(&format!(r#"{{"page":{{"id":"p"}},"status":{{"indicator":"{word}","description":"x"}}}}"#));
-    for (word, state) in [("none", State::Operational), ("maintenance", State::UnderMaintenance), ("critical", State::MajorOutage)] {
+    let of = |word: &str| {
+        document(&format!(r#"{{"page":{{"id":"p"}},"status":{{"indicator":"{word}","description":"x"}}}}"#))
+    };
+    for (word, state) in [
+        ("none", State::Operational),
+        ("maintenance", State::UnderMaintenance),
+        ("critical", State::MajorOutage),
+    ] {
         assert_eq!(of(word).state(), state, "{word}");
         assert_eq!(of(word).alarms, []);
     }
@@ -52,7 +58,10 @@ fn an_alarm_anywhere_keeps_the_whole_from_being_green() {
         "incidents":[{"id":"a","name":"x","status":"resolved","impact":"minor","started_at":"whenever"}]}"#,
     );
     assert_eq!(found.state(), State::Unknown);
-    assert_eq!((found.alarms[0].kind, found.alarms[0].place.as_str()), (AlarmKind::Time, "incidents[0].started_at"));
+    assert_eq!(
+        (found.alarms[0].kind, found.alarms[0].place.as_str()),
+        (AlarmKind::Time, "incidents[0].started_at")
+    );
 }
 
 #[test]
@@ -78,6 +87,9 @@ fn updates_are_shown_by_the_time_that_a_person_gave_them_and_edits_are_told() {
     let updates = &found.incidents[0].updates;
     let ids: Vec<&str> = updates.iter().filter_map(|update| update.native_id.as_deref()).collect();
     assert_eq!(ids, ["2", "1", "3"]);
-    assert_eq!(updates.iter().map(|update| update.edited_at.is_some()).collect::<Vec<_>>(), [true, false, false]);
+    assert_eq!(
+        updates.iter().map(|update| update.edited_at.is_some()).collect::<Vec<_>>(),
+        [true, false, false]
+    );
     assert_eq!(found.incidents[0].clocks.posted, updates[1].created_at, "the first that was written");
 }

@@ -3,7 +3,10 @@ use super::told;
 #[test]
 fn a_window_needs_its_words_and_its_hours() {
     let found = |text: &str| told(text, Some(2024)).window.map(|(from, to)| to.since(from).as_secs());
-    assert_eq!(found("Mail, between October 19, 2024 15:58:51 and October 20, 2024 11:27:37, was late."), Some(70_126));
+    assert_eq!(
+        found("Mail, between October 19, 2024 15:58:51 and October 20, 2024 11:27:37, was late."),
+        Some(70_126)
+    );
     assert_eq!(found("from 2024-10-19 10:00 UTC to 2024-10-19 11:00 UTC"), Some(3_600));
     assert_eq!(found("zwischen 19.10.2024, 10:00 und 19.10.2024, 10:30"), Some(1_800));
     assert_eq!(found("2024-10-19 10:00, 2024-10-19 11:00"), None);

@@ -12,7 +12,10 @@ fn fixture_files(folder: &Path, found: &mut Vec<PathBuf>) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
             fixture_files(&path, found);
-        } else if !name.ends_with(".golden.json") && !name.ends_with(".mapping.json") && !name.ends_with(".md") {
+        } else if !name.ends_with(".golden.json")
+            && !name.ends_with(".mapping.json")
+            && !name.ends_with(".md")
+        {
             found.push(path);
         }
     }
@@ -33,7 +36,8 @@ fn every_fixture_gives_its_golden_result() {
         let mapping = std::fs::read_to_string(path.with_extension("mapping.json")).ok();
         let mapping = mapping.map(|text| Mapping::parse(&text).unwrap());
         let given = Given { mapping: mapping.as_ref(), ..Given::at(NOW.parse().unwrap()) };
-        let document = vendor::read(&bytes, &given).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let document =
+            vendor::read(&bytes, &given).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let text = serde_json::to_string_pretty(&document).unwrap() + "\n";
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let golden = path.with_file_name(format!("{name}.golden.json"));

@@ -36,9 +36,18 @@ fn the_seeds_page_contradicts_itself_twice_and_was_silent() {
     let incident = seed();
     assert_eq!(incident.lengths.told_seconds, Some(19 * 3600 + 28 * 60 + 46), "what its postmortem says");
     let text = |rule: FlagRule| {
-        incident.flags.iter().find(|flag| flag.rule == rule).map(|flag| flag.text.as_str()).unwrap_or_default()
+        incident
+            .flags
+            .iter()
+            .find(|flag| flag.rule == rule)
+            .map(|flag| flag.text.as_str())
+            .unwrap_or_default()
     };
-    assert!(text(FlagRule::ToldOtherwise).contains("19 h 28 min 46 s; its clocks say 3 h 41 min"), "{:?}", incident.flags);
+    assert!(
+        text(FlagRule::ToldOtherwise).contains("19 h 28 min 46 s; its clocks say 3 h 41 min"),
+        "{:?}",
+        incident.flags
+    );
     assert!(text(FlagRule::EvidenceAfterEnd).contains("2024-10-20 11:42:20 UTC, 14 min 43 s after"));
     assert!(text(FlagRule::Silence).contains("2 h 52 min 53 s"));
     assert_eq!(incident.flags.len(), 3, "{:?}", incident.flags);

@@ -10,7 +10,8 @@ fn collection() -> Option<PathBuf> {
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
 }
@@ -21,7 +22,8 @@ fn documents(folder: &str) -> Vec<(String, Document)> {
     assert!(!files.is_empty(), "the collection is there and {folder} is empty");
     let read = |file: PathBuf| {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        let document = read(&std::fs::read(&file).unwrap(), NOW).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let document =
+            read(&std::fs::read(&file).unwrap(), NOW).unwrap_or_else(|error| panic!("{name}: {error}"));
         (name, document)
     };
     files.into_iter().map(read).collect()
@@ -35,8 +37,14 @@ fn is_whole(name: &str, document: &Document) {
         assert!(!incident.title.is_empty() && incident.title != "(no title)", "{at} has no title");
         assert!(incident.clocks.started.is_some() && incident.clocks.posted.is_some(), "{at} has no begin");
         assert!(incident.url.is_some(), "{at} has no link");
-        assert!(incident.updates.iter().all(|update| update.display_at.is_some()), "{at}: an update without time");
-        assert!(incident.updates.is_sorted_by_key(|update| update.display_at), "{at}: updates are not in order");
+        assert!(
+            incident.updates.iter().all(|update| update.display_at.is_some()),
+            "{at}: an update without time"
+        );
+        assert!(
+            incident.updates.is_sorted_by_key(|update| update.display_at),
+            "{at}: updates are not in order"
+        );
     }
 }
 
@@ -74,8 +82,14 @@ fn every_feed_is_read() {
         ("statuspage_github.json", Format::Statuspage, 0),
     ];
     for (name, document) in documents("feeds") {
-        let (_, format, alarms) = formats.iter().find(|(known, ..)| *known == name).expect("a file with its format");
-        assert_eq!((document.format, document.alarms.len()), (*format, *alarms), "{name}: {:?}", document.alarms);
+        let (_, format, alarms) =
+            formats.iter().find(|(known, ..)| *known == name).expect("a file with its format");
+        assert_eq!(
+            (document.format, document.alarms.len()),
+            (*format, *alarms),
+            "{name}: {:?}",
+            document.alarms
+        );
         assert!(document.alarms.iter().all(|alarm| alarm.kind != AlarmKind::UnknownWord), "{name}");
         assert!(!document.incidents.is_empty() || !document.components.is_empty(), "{name}");
     }

@@ -1,0 +1,258 @@
+//! A document fetched from the web: one GET, bounded in time, bytes and redirects.
+//!
+//! One connection for one request, over the resolver and TLS that deliveries use. It keeps no cookies, asks for no compression and follows only
+//! redirects that do not go from https to http. What an answer means, a refusal too, is for who asked.
+
+mod url;
+
+use crate::tls::{self, TlsError, Verification};
+use crate::{Clock, ConnectError, ResolveError, Resolver};
+use http_body_util::{BodyExt as _, Empty, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{self, HeaderName};
+use hyper::{Request, Response, StatusCode, Uri};
+use hyper_util::rt::TokioIo;
+use model::Duration;
+use rustls_pki_types::{CertificateDer, ServerName};
+use std::convert::Infallible;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+/// What a request may cost.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// From the look-up of the name to the head of the answer, of each redirect anew.
+    pub head_wait: Duration,
+    /// For the body.
+    pub body_wait: Duration,
+    pub body_bytes_max: usize,
+    pub redirects_max: usize,
+}
+
+impl Limits {
+    /// What a status document takes: half a minute each for head and body.
+    #[must_use]
+    pub const fn document() -> Self {
+        Self {
+            head_wait: Duration::from_secs(30),
+            body_wait: Duration::from_secs(30),
+            body_bytes_max: 8 << 20,
+            redirects_max: 5,
+        }
+    }
+}
+
+/// What the asker has already.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: StatusCode,
+    /// Where it came from in the end.
+    pub url: String,
+    pub content_type: Option<String>,
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+    pub retry_after: Option<String>,
+    pub body: Vec<u8>,
+}
+
+/// Why nothing came back.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    #[error("`{0}` is no http or https URL")]
+    Url(String),
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    #[error("no TLS with {host}: {error}")]
+    Tls { host: String, error: std::io::Error },
+    #[error("no answer from {host}: {error}")]
+    Exchange { host: String, error: hyper::Error },
+    #[error("the body from {host} cannot be read: {error}")]
+    Body { host: String, error: Box<dyn std::error::Error + Send + Sync> },
+    #[error("{host} did not begin its answer within {} s", .wait.as_secs())]
+    SlowHead { host: String, wait: Duration },
+    #[error("{host} did not end its answer within {} s", .wait.as_secs())]
+    SlowBody { host: String, wait: Duration },
+    #[error("{url} leads on more than {max} times")]
+    Redirects { url: String, max: usize },
+    #[error("{from} leads to {to}, which is not followed: it is no https URL")]
+    Downgrade { from: String, to: String },
+}
+
+/// Fetches documents. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    resolver: Resolver,
+    connector: TlsConnector,
+    limits: Limits,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client that trusts the public authorities and `roots`.
+    ///
+    /// # Errors
+    /// If a root is no certificate.
+    pub fn new(
+        roots: &[CertificateDer<'static>],
+        resolver: Resolver,
+        limits: Limits,
+    ) -> Result<Self, TlsError> {
+        let connector = TlsConnector::from(tls::client_config(Verification::Name, roots, None)?);
+        Ok(Self { resolver, connector, limits })
+    }
+
+    /// The document at `url`, or the answer that it has not changed.
+    ///
+    /// # Errors
+    /// If nothing came back within the limits. A refusal of the server is an answer.
+    pub async fn get(&self, url: &str, known: &Known) -> Result<Answer, HttpError> {
+        let mut current = url.to_owned();
+        for _ in 0..=self.limits.redirects_max {
+            let uri = url::checked(&current)?;
+            let host = uri.host().unwrap_or_default().to_owned();
+            let wait = self.limits.head_wait;
+            let slow = |_| HttpError::SlowHead { host: host.clone(), wait };
+            // One level less for who awaits this.
+            let asked = Box::pin(tokio::time::timeout(wait, self.ask(&uri, known))).await;
+            let (head, connection) = asked.map_err(slow)??;
+            let location = head.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+            match location
+                .filter(|_| head.status().is_redirection() && head.status() != StatusCode::NOT_MODIFIED)
+            {
+                Some(location) => current = url::redirected(&current, location)?,
+                None => return self.answer(current, &host, head, connection).await,
+            }
+        }
+        Err(HttpError::Redirects { url: url.to_owned(), max: self.limits.redirects_max })
+    }
+
+    async fn ask(&self, uri: &Uri, known: &Known) -> Result<(Response<Incoming>, Connection), HttpError> {
+        let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
+        let is_tls = uri.scheme_str() == Some("https");
+        let port = uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
+        let stream = self.connect(&host, port).await?;
+        let request = request(uri, known)?;
+        if !is_tls {
+            return exchange(stream, request, host).await;
+        }
+        let name = ServerName::try_from(host.clone()).map_err(|_| HttpError::Url(uri.to_string()))?;
+        match self.connector.connect(name, stream).await {
+            Ok(stream) => exchange(stream, request, host).await,
+            Err(error) => Err(HttpError::Tls { host, error }),
+        }
+    }
+
+    async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, HttpError> {
+        let clock = Clock::start(1);
+        let deadline = clock.now() + self.limits.head_wait / 2;
+        let mut last = None;
+        for address in self.resolver.addresses(host).await? {
+            let from: IpAddr =
+                if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+            match crate::connect(from, SocketAddr::new(address, port), &clock, deadline).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.map_or_else(|| ResolveError::Absent(host.to_owned()).into(), HttpError::from))
+    }
+
+    async fn answer(
+        &self,
+        url: String,
+        host: &str,
+        head: Response<Incoming>,
+        connection: Connection,
+    ) -> Result<Answer, HttpError> {
+        let (parts, body) = head.into_parts();
+        let text = |name: HeaderName| parts.headers.get(name)?.to_str().ok().map(str::to_owned);
+        let limited = Limited::new(body, self.limits.body_bytes_max).collect();
+        let read = async {
+            tokio::select! {
+                body = limited => body,
+                never = connection => match never {},
+            }
+        };
+        let wait = self.limits.body_wait;
+        let read = tokio::time::timeout(wait, read).await;
+        let body = read
+            .map_err(|_| HttpError::SlowBody { host: host.to_owned(), wait })?
+            .map_err(|error| HttpError::Body { host: host.to_owned(), error })?;
+        Ok(Answer {
+            status: parts.status,
+            url,
+            content_type: text(header::CONTENT_TYPE),
+            etag: text(header::ETAG),
+            last_modified: text(header::LAST_MODIFIED),
+            retry_after: text(header::RETRY_AFTER),
+            body: body.to_bytes().to_vec(),
+        })
+    }
+}
+
+/// Moves the bytes while somebody waits for an answer; it ends never, because its end is no answer.
+type Connection = Pin<Box<dyn Future<Output = Infallible> + Send>>;
+
+fn request(uri: &Uri, known: &Known) -> Result<Request<Empty<Bytes>>, HttpError> {
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let host = uri.authority().map_or("", |authority| authority.as_str());
+    // Who has a name and a password in his URL does not want them in a header.
+    let host = host.rsplit('@').next().unwrap_or_default();
+    let mut request = Request::builder()
+        .uri(path)
+        .header(header::HOST, host)
+        .header(header::USER_AGENT, concat!("signpost/", env!("CARGO_PKG_VERSION")))
+        .header(header::ACCEPT, "application/json, application/atom+xml, application/rss+xml, application/xml, text/xml, */*;q=0.5")
+        .header(header::ACCEPT_ENCODING, "identity");
+    if let Some(etag) = &known.etag {
+        request = request.header(header::IF_NONE_MATCH, etag);
+    }
+    if let Some(at) = &known.last_modified {
+        request = request.header(header::IF_MODIFIED_SINCE, at);
+    }
+    request.body(Empty::new()).map_err(|_| HttpError::Url(uri.to_string()))
+}
+
+async fn exchange<S>(
+    stream: S,
+    request: Request<Empty<Bytes>>,
+    host: String,
+) -> Result<(Response<Incoming>, Connection), HttpError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let failed = |error| HttpError::Exchange { host: host.clone(), error };
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
+    let mut connection: Connection = Box::pin(async move {
+        // A broken connection fails what is read of the body.
+        let _ended = connection.await;
+        std::future::pending().await
+    });
+    let head = tokio::select! {
+        head = sender.send_request(request) => head.map_err(failed)?,
+        never = &mut connection => match never {},
+    };
+    Ok((head, connection))
+}
+
+#[cfg(test)]
+mod tests;

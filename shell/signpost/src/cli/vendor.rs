@@ -1,0 +1,33 @@
+//! `vendor` on the command line: what other vendors say of their service.
+
+use clap::{Args, Subcommand};
+use model::Timestamp;
+use std::path::PathBuf;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VendorCommand {
+    /// Read a vendor's status: any supported document or feed, from a file or from the web
+    ///
+    /// Formats: Statuspage, incident.io, Instatus, Status.io, Cachet, Better Stack, Google, Slack, AWS, Microsoft 365 (Graph), any Atom or RSS, and other
+    /// JSON by a mapping. Of a page's own address the documents under it are tried.
+    Read(ReadArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReadArgs {
+    /// A file, - for standard input, or a URL
+    #[arg(value_name = "FILE|URL")]
+    pub(crate) source: String,
+    /// How JSON of no known format is read: a mapping, checked against what is read
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Where a file came from, which tells formats apart that look alike
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Judge silence and plans as of this time; by default now
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<Timestamp>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
