@@ -71,7 +71,9 @@ pub(crate) struct Notes {
 impl Notes {
     pub(crate) fn alarm(&mut self, kind: AlarmKind, place: &Place, text: impl Into<String>) {
         if self.alarms.len() < ALARMS_MAX {
-            self.alarms.push(Alarm { kind, place: place.to_string(), text: text.into() });
+            // Names of fields are the vendor's words as well.
+            let place = plain::line(&place.to_string());
+            self.alarms.push(Alarm { kind, place, text: plain::line(&text.into()) });
         } else {
             self.left_out += 1;
         }
@@ -157,7 +159,7 @@ impl Notes {
         match clock::read(text) {
             Ok(read) => {
                 if !read.has_zone && !self.is_utc {
-                    let (_, count) = self.without_zone.get_or_insert_with(|| (place.to_string(), 0));
+                    let (_, count) = self.without_zone.get_or_insert_with(|| (plain::line(&place.to_string()), 0));
                     *count += 1;
                 }
                 Some(read.at)

@@ -55,7 +55,7 @@ pub(crate) fn parse(text: &str) -> Result<Element, ReadError> {
         let before = offset(reader.buffer_position());
         let event = reader.read_event().map_err(|error| {
             let (line, column) = position(text, offset(reader.error_position()));
-            ReadError::Xml { line, column, reason: error.to_string() }
+            ReadError::Xml { line, column, reason: crate::plain::line(&error.to_string()) }
         })?;
         let after = offset(reader.buffer_position());
         match event {
@@ -132,7 +132,7 @@ impl Tree<'_> {
     fn finish(mut self) -> Result<Element, ReadError> {
         let (line, column) = position(self.text, self.text.len());
         if let Some(open) = self.open.get(1) {
-            let reason = format!("the document ends inside of <{}>", open.name);
+            let reason = format!("the document ends inside of <{}>", crate::plain::line(&open.name));
             return Err(ReadError::Xml { line, column, reason });
         }
         let root = self.open.pop().and_then(|root| root.children.into_iter().next());

@@ -15,12 +15,13 @@ mod settings;
 mod stamping;
 mod structure;
 mod templates;
+mod vendors;
 
 /// A target's name, as its corpus folder is called, and its function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ("server", sessions::server),
     ("client", sessions::client),
     ("bodies", sessions::bodies),
@@ -33,6 +34,7 @@ pub const TARGETS: [Target; 12] = [
     ("recovery", recovery::recovery),
     ("settings", settings::settings),
     ("logs", logs::logs),
+    ("vendors", vendors::vendors),
 ];
 
 /// The target of that name.

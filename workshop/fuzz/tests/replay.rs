@@ -92,5 +92,6 @@ replayed!(
     configuration,
     recovery,
     settings,
-    logs
+    logs,
+    vendors
 );

@@ -7,8 +7,10 @@ fn document(text: &str) -> Document {
 #[test]
 fn a_record_without_a_known_document_is_read_by_the_archives_words_with_an_alarm() {
     let found = document(
-        r#"[{"key":"x/1","vendor":"x","native_id":"1","title":"T","url":"https://x.example/1","impact":"major","status":"resolved","started_at":"2026-09-01T08:00:00Z",
-        "resolved_at":"2026-09-01T09:00:00Z","components":["A"],"updates":[{"status":"resolved","body":"b","created_at":"2026-09-01T09:00:00Z"}],"first_seen_at":"2026-09-01T11:00:00Z","raw":{"other":1}}]"#,
+        r#"[{"key":"x/1","vendor":"x","native_id":"1","title":"T","url":"https://x.example/1","impact":"major",
+        "status":"resolved","started_at":"2026-09-01T08:00:00Z",
+        "resolved_at":"2026-09-01T09:00:00Z","components":["A"],"updates":[{"status":"resolved","body":"b",
+        "created_at":"2026-09-01T09:00:00Z"}],"first_seen_at":"2026-09-01T11:00:00Z","raw":{"other":1}}]"#,
     );
     let incident = &found.incidents[0];
     assert_eq!(

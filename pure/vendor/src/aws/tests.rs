@@ -6,7 +6,8 @@ fn document(text: &str) -> Document {
 
 fn item(title: &str, service: &str, clock: &str) -> String {
     format!(
-        "<item><title><![CDATA[{title}]]></title><pubDate>{clock}</pubDate><guid isPermaLink='false'>https://status.aws.amazon.com/#{service}_1</guid><description>d</description></item>"
+        "<item><title><![CDATA[{title}]]></title><pubDate>{clock}</pubDate>\
+        <guid isPermaLink='false'>https://status.aws.amazon.com/#{service}_1</guid><description>d</description></item>"
     )
 }
 

@@ -47,7 +47,8 @@ fn groups_and_hidden_entries_are_read_as_such() {
 #[test]
 fn component_zero_is_the_whole_page() {
     let found = document(
-        r#"{"meta":{"pagination":{}},"data":[{"id":1,"component_id":0,"name":"x","status":1,"visible":1,"message":"m","created_at":"2026-09-01 10:00:00"}]}"#,
+        r#"{"meta":{"pagination":{}},"data":[{"id":1,"component_id":0,"name":"x","status":1,"visible":1,"message":"m",
+        "created_at":"2026-09-01 10:00:00"}]}"#,
     );
     assert_eq!(found.incidents[0].components[0].name, "the whole page");
     assert_eq!(found.alarms, [], "its times without a zone are UTC, as Cachet says");
@@ -56,7 +57,8 @@ fn component_zero_is_the_whole_page() {
 #[test]
 fn one_incident_of_version_three_is_read_alone() {
     let found = document(
-        r#"{"data":{"id":"5","type":"incidents","attributes":{"name":"x","status":{"human":"Fixed","value":4},"message":"m","created":{"human":"h","string":"2026-09-01 10:00:00"}}}}"#,
+        r#"{"data":{"id":"5","type":"incidents","attributes":{"name":"x","status":{"human":"Fixed","value":4},
+        "message":"m","created":{"human":"h","string":"2026-09-01 10:00:00"}}}}"#,
     );
     assert_eq!(
         (found.incidents[0].native_id.as_str(), found.incidents[0].phase.ours),

@@ -8,7 +8,8 @@ fn document(text: &str) -> Document {
 #[test]
 fn a_feed_and_an_api_find_the_same_id() {
     let found = document(
-        "<feed><entry><id>tag:h,2005:Incident/21148992</id><link rel='alternate' href='https://h.example/incidents/k1mlxlmdhqqp'/><title>x</title><content type='html'>t</content></entry></feed>",
+        "<feed><entry><id>tag:h,2005:Incident/21148992</id>\
+        <link rel='alternate' href='https://h.example/incidents/k1mlxlmdhqqp'/><title>x</title><content type='html'>t</content></entry></feed>",
     );
     assert_eq!(found.incidents[0].native_id, "k1mlxlmdhqqp");
 }
@@ -42,7 +43,8 @@ fn an_empty_feed_is_read_and_proves_nothing() {
 #[test]
 fn rss_of_version_one_has_its_items_beside_the_channel() {
     let found = document(
-        "<rdf:RDF xmlns:rdf='x' xmlns:dc='y'><channel><title>x</title></channel><item><title>[Resolved] a</title><link>https://h.example/1</link><dc:date>2026-09-01T10:00:00Z</dc:date></item></rdf:RDF>",
+        "<rdf:RDF xmlns:rdf='x' xmlns:dc='y'><channel><title>x</title></channel><item><title>[Resolved] a</title>\
+        <link>https://h.example/1</link><dc:date>2026-09-01T10:00:00Z</dc:date></item></rdf:RDF>",
     );
     assert_eq!((found.incidents[0].title.as_str(), found.incidents[0].phase.ours), ("a", Phase::Resolved));
     assert!(found.incidents[0].clocks.posted.is_some());

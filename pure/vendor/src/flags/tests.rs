@@ -42,7 +42,8 @@ fn over_with_a_red_component_and_no_impact_with_one_down_are_flagged() {
     assert_eq!(rules(&format!("{OVER},{red}"), &CALM, "12:00:00"), [FlagRule::ResolvedRed]);
     let text = "{\"page\":{},\"incidents\":[{\"id\":\"a\",\"name\":\"x\",\"status\":\"resolved\",\"impact\":\"none\",\"incident_updates\":[\
         {\"id\":\"2\",\"status\":\"resolved\",\"display_at\":\"2026-09-01T10:20:00Z\"},\
-        {\"id\":\"1\",\"status\":\"investigating\",\"display_at\":\"2026-09-01T10:00:00Z\",\"affected_components\":[{\"code\":\"c\",\"name\":\"API\",\"old_status\":\"operational\",\"new_status\":\"major_outage\"}]}]}]}";
+        {\"id\":\"1\",\"status\":\"investigating\",\"display_at\":\"2026-09-01T10:00:00Z\",\
+        \"affected_components\":[{\"code\":\"c\",\"name\":\"API\",\"old_status\":\"operational\",\"new_status\":\"major_outage\"}]}]}]}";
     let document = read(text.as_bytes(), &Given::at(model::Timestamp::default())).expect("a document");
     assert_eq!(document.incidents[0].flags[0].rule, FlagRule::ImpactNone);
 }
@@ -67,7 +68,8 @@ fn posted_when_over_and_open_after_its_end_are_flagged() {
 
 #[test]
 fn maintenance_that_should_be_over_is_flagged() {
-    let fields = "\"status\":\"in_progress\",\"impact\":\"maintenance\",\"scheduled_for\":\"2026-09-01T09:00:00Z\",\"scheduled_until\":\"2026-09-01T10:00:00Z\"";
+    let fields = "\"status\":\"in_progress\",\"impact\":\"maintenance\",\"scheduled_for\":\"2026-09-01T09:00:00Z\",\
+        \"scheduled_until\":\"2026-09-01T10:00:00Z\"";
     assert_eq!(rules(fields, &[("in_progress", "09:00:00")], "09:59:00"), []);
     assert_eq!(rules(fields, &[("in_progress", "09:00:00")], "10:05:00"), [FlagRule::StillListed]);
 }

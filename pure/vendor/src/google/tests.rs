@@ -22,7 +22,8 @@ fn the_impact_counts_and_not_the_severity() {
 #[test]
 fn without_an_end_it_goes_on_and_its_begin_is_before_its_first_word() {
     let found = document(
-        r#"[{"id":"1","external_desc":"x","begin":"2026-09-01T08:00:00Z","created":"2026-09-01T11:30:00Z","uri":"incidents/1","status_impact":"SERVICE_OUTAGE"}]"#,
+        r#"[{"id":"1","external_desc":"x","begin":"2026-09-01T08:00:00Z","created":"2026-09-01T11:30:00Z",
+        "uri":"incidents/1","status_impact":"SERVICE_OUTAGE"}]"#,
     );
     let incident = &found.incidents[0];
     assert!(incident.is_underway() && incident.clocks.started < incident.clocks.posted);

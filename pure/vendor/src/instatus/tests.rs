@@ -14,7 +14,8 @@ fn a_calm_page_is_well_without_its_lists() {
 fn a_length_that_is_no_number_gives_no_end() {
     let of = |length: &str| {
         let text = format!(
-            r#"{{"page":{{"status":"UP"}},"activeMaintenances":[{{"id":"1","name":"x","start":"2026-09-01T10:00:00Z","status":"INPROGRESS","duration":{length}}}]}}"#
+            r#"{{"page":{{"status":"UP"}},"activeMaintenances":[{{"id":"1","name":"x","start":"2026-09-01T10:00:00Z",
+        "status":"INPROGRESS","duration":{length}}}]}}"#
         );
         document(&text).incidents[0].clocks.scheduled_until.map(|until| until.to_string())
     };

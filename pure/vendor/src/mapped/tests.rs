@@ -36,7 +36,8 @@ fn a_mapping_is_checked_when_it_is_saved() {
 #[test]
 fn a_sample_tells_what_a_mapping_misses() {
     let mapping = Mapping::parse(
-        "{\"components\":{\"at\":\"c\",\"name\":\"n\",\"state\":\"s\"},\"incidents\":{\"at\":\"i\",\"title\":\"t\",\"started\":\"when\",\"url\":\"link\"}}",
+        "{\"components\":{\"at\":\"c\",\"name\":\"n\",\"state\":\"s\"},\"incidents\":{\"at\":\"i\",\"title\":\"t\",\
+        \"started\":\"when\",\"url\":\"link\"}}",
     )
     .expect("a mapping");
     let sample =
@@ -83,7 +84,8 @@ fn what_is_of_no_known_format_is_guessed_with_an_alarm() {
         guessed("{\"systems\":[{\"name\":\"SMTP\",\"status\":\"ok\",\"category\":\"EU\"}],\"pinned\":[]}");
     assert_eq!(found.components[0].path(), "EU > SMTP");
     let found = guessed(
-        "{\"data\":{\"events\":[{\"subject\":\"Slow\",\"startTime\":1788472198000,\"endTime\":null,\"history\":[{\"text\":\"We look\",\"time\":1788472200000}]}]}}",
+        "{\"data\":{\"events\":[{\"subject\":\"Slow\",\"startTime\":1788472198000,\"endTime\":null,\
+        \"history\":[{\"text\":\"We look\",\"time\":1788472200000}]}]}}",
     );
     assert_eq!((found.incidents[0].title.as_str(), found.incidents[0].updates.len()), ("Slow", 1));
     assert!(found.incidents[0].clocks.started.is_some());

@@ -7,8 +7,10 @@ fn document(text: &str) -> Document {
 #[test]
 fn the_words_that_lead_a_post_are_read() {
     let found = document(
-        r#"{"id":"EX1","title":"x","startDateTime":null,"lastModifiedDateTime":"2026-09-01T10:00:00Z","classification":"incident","status":"serviceInterruption","service":"Exchange Online",
-        "posts":[{"createdDateTime":"2026-09-01T09:00:00Z","description":{"contentType":"html","content":"Title: xUser Impact: yIncident Start Time: Monday, August 31, 2026, at 2:36 PM UTCNext Update: Tuesday, September 1, 2026, at 1:30 PM UTC, to allow time."}}]}"#,
+        r#"{"id":"EX1","title":"x","startDateTime":null,"lastModifiedDateTime":"2026-09-01T10:00:00Z",
+        "classification":"incident","status":"serviceInterruption","service":"Exchange Online",
+        "posts":[{"createdDateTime":"2026-09-01T09:00:00Z","description":{"contentType":"html",
+        "content":"Incident Start Time: Monday, August 31, 2026, at 2:36 PM UTCNext Update: Tuesday, September 1, 2026, at 1:30 PM UTC, to allow time."}}]}"#,
     );
     let clocks = found.incidents[0].clocks;
     assert_eq!(clocks.next_update.map(|at| at.to_string()).as_deref(), Some("2026-09-01T13:30:00.000000Z"));

@@ -15,7 +15,8 @@ fn document(texts: &[(&str, &str)]) -> Document {
         .map(|(id, body)| format!("{{\"id\":\"{id}\",\"status\":\"investigating\",\"body\":\"{body}\",\"created_at\":\"2026-09-01T10:00:00Z\"}}"))
         .collect();
     let text = format!(
-        "{{\"page\":{{}},\"incidents\":[{{\"id\":\"a\",\"name\":\"x\",\"status\":\"investigating\",\"impact\":\"minor\",\"created_at\":\"2026-09-01T10:00:00Z\",\"incident_updates\":[{}]}}]}}",
+        "{{\"page\":{{}},\"incidents\":[{{\"id\":\"a\",\"name\":\"x\",\"status\":\"investigating\",\"impact\":\"minor\",\
+        \"created_at\":\"2026-09-01T10:00:00Z\",\"incident_updates\":[{}]}}]}}",
         updates.join(",")
     );
     read(text.as_bytes(), &Given::at(now("10:00:30"))).expect("a document")

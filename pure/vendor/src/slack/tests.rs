@@ -8,7 +8,8 @@ fn document(text: &str) -> Document {
 #[test]
 fn active_incidents_outrank_the_word_that_all_is_well() {
     let found = document(
-        r#"{"status":"ok","date_updated":"2026-09-01T10:00:00-07:00","active_incidents":[{"id":1,"title":"x","type":"outage","status":"active","date_created":"2026-09-01T09:00:00-07:00","notes":[]}]}"#,
+        r#"{"status":"ok","date_updated":"2026-09-01T10:00:00-07:00","active_incidents":[{"id":1,"title":"x",
+        "type":"outage","status":"active","date_created":"2026-09-01T09:00:00-07:00","notes":[]}]}"#,
     );
     assert_eq!(found.state(), State::MajorOutage);
     let calm = document(r#"{"status":"ok","active_incidents":[]}"#);

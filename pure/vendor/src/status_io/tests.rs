@@ -29,7 +29,8 @@ fn numbers_are_states_and_another_number_is_unknown() {
 #[test]
 fn a_maintenance_that_says_it_is_complete_and_is_still_listed_is_flagged() {
     let found = document(
-        r#"{"result":{"status_overall":{"status_code":100},"maintenance":{"upcoming":[{"_id":"1","name":"x","datetime_planned_end":"2026-09-20T00:00:00Z",
+        r#"{"result":{"status_overall":{"status_code":100},"maintenance":{"upcoming":[{"_id":"1","name":"x",
+        "datetime_planned_end":"2026-09-20T00:00:00Z",
         "messages":[{"details":"Scheduled maintenance is complete.","state":100,"status":200,"datetime":"2026-08-28T23:28:45Z"}]}]}}}"#,
     );
     assert_eq!(found.incidents[0].phase.ours, crate::Phase::Scheduled, "its word stays");
@@ -42,7 +43,8 @@ fn regions_times_components_are_bounded() {
         (0..count).map(|number| format!(r#"{{"name":"n{number}"}}"#)).collect::<Vec<_>>().join(",")
     };
     let text = format!(
-        r#"{{"result":{{"status_overall":{{}},"incidents":[{{"_id":"1","name":"x","messages":[],"containers_affected":[{}],"components_affected":[{}]}}]}}}}"#,
+        r#"{{"result":{{"status_overall":{{}},"incidents":[{{"_id":"1","name":"x","messages":[],
+        "containers_affected":[{}],"components_affected":[{}]}}]}}}}"#,
         names(2_000),
         names(2_000)
     );

@@ -23,10 +23,12 @@ fn a_group_that_is_missing_is_taken_from_the_updates() {
 #[test]
 fn the_same_name_in_two_groups_is_two_components() {
     let found = document(
-        r#"{"page":{},"components":[{"id":"g1","name":"EU","group":true,"status":"operational"},{"id":"g2","name":"US","group":true,"status":"operational"},
+        r#"{"page":{},"components":[{"id":"g1","name":"EU","group":true,"status":"operational"},{"id":"g2","name":"US",
+        "group":true,"status":"operational"},
         {"id":"1","name":"SMTP","group_id":"g1","status":"operational"},{"id":"2","name":"SMTP","group_id":"g2","status":"major_outage"}],
         "incidents":[{"id":"a","name":"x","status":"investigating","impact":"major","components":[
-        {"id":"1","name":"SMTP","status":"operational"},{"id":"2","name":"SMTP","status":"major_outage"},{"id":"2","name":"SMTP","status":"major_outage"}]}]}"#,
+        {"id":"1","name":"SMTP","status":"operational"},{"id":"2","name":"SMTP","status":"major_outage"},{"id":"2",
+        "name":"SMTP","status":"major_outage"}]}]}"#,
     );
     let paths: Vec<String> = found.components.iter().map(crate::Component::path).collect();
     assert_eq!(paths, ["EU > SMTP", "US > SMTP"]);
@@ -68,7 +70,8 @@ fn an_alarm_anywhere_keeps_the_whole_from_being_green() {
 fn missing_and_strange_fields_cost_only_themselves() {
     let found = document(
         r#"{"page":null,"incidents":[null,7,{},{"name":["x"],"status":{},"incident_updates":{"status":5,"body":null},"components":"x"}],
-        "scheduled_maintenances":{"id":1,"name":2,"status":"scheduled","scheduled_for":1788472198},"components":[{"status":"operational"}],"incident_updates":[]}"#,
+        "scheduled_maintenances":{"id":1,"name":2,"status":"scheduled","scheduled_for":1788472198},
+        "components":[{"status":"operational"}],"incident_updates":[]}"#,
     );
     assert!(found.incidents.len() >= 3 && !found.alarms.is_empty());
     let planned = found.incidents.iter().find(|incident| incident.title == "2").expect("the maintenance");
@@ -80,8 +83,10 @@ fn missing_and_strange_fields_cost_only_themselves() {
 fn updates_are_shown_by_the_time_that_a_person_gave_them_and_edits_are_told() {
     let found = document(
         r#"{"page":{},"incidents":[{"id":"a","name":"x","status":"resolved","impact":"minor","incident_updates":[
-        {"id":"3","status":"resolved","body":"c","created_at":"2026-09-01T10:20:00Z","display_at":"2026-09-01T10:20:00Z","updated_at":"2026-09-01T10:20:00.5Z"},
-        {"id":"2","status":"identified","body":"b","created_at":"2026-09-01T10:10:00Z","display_at":"2026-09-01T09:50:00Z","updated_at":"2026-09-01T11:00:00Z"},
+        {"id":"3","status":"resolved","body":"c","created_at":"2026-09-01T10:20:00Z",
+        "display_at":"2026-09-01T10:20:00Z","updated_at":"2026-09-01T10:20:00.5Z"},
+        {"id":"2","status":"identified","body":"b","created_at":"2026-09-01T10:10:00Z",
+        "display_at":"2026-09-01T09:50:00Z","updated_at":"2026-09-01T11:00:00Z"},
         {"id":"1","status":"investigating","body":"a","created_at":"2026-09-01T10:00:00Z"}]}]}"#,
     );
     let updates = &found.incidents[0].updates;

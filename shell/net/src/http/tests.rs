@@ -1,4 +1,4 @@
-//! Requests to a server of a few lines that says what it is told to say.
+//! Fetching from a listener that gives each answer as the test wrote it.
 
 use super::*;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

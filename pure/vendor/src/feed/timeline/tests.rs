@@ -7,7 +7,8 @@ fn near(text: &str) -> Option<Timestamp> {
 
 #[test]
 fn updates_stand_under_their_times() {
-    let text = "Type: Incident\nAffected Components: API, Web\nJun 5, 01:40:38 GMT+0\nInvestigating - We look.\nStill.\n\nJun 5, 02:00:00 GMT+0\nResolved - Done.";
+    let text = "Type: Incident\nAffected Components: API, Web\nJun 5, 01:40:38 GMT+0\nInvestigating - We look.\nStill.\n\n\
+                Jun 5, 02:00:00 GMT+0\nResolved - Done.";
     let found = story(text, near("2026-06-05T01:40:38Z"), true);
     let said: Vec<(Option<String>, &str)> =
         found.said.iter().map(|said| (said.word.clone(), said.text.as_str())).collect();
