@@ -222,7 +222,7 @@ pub struct Incident {
     pub flags: Vec<Flag>,
     /// When the archive from which this comes had it first.
     pub archived_at: Option<Timestamp>,
-    /// Content hash of the snapshot, in hexadecimal.
+    /// Content hash of the vendor's own record, in hexadecimal.
     pub raw_sha256: String,
     /// The vendor's own record, canonical: the same content gives the same bytes.
     #[serde(skip)]

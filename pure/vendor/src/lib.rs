@@ -49,7 +49,7 @@ pub use notes::{ALARMS_MAX, Alarm, AlarmKind};
 pub use place::DEPTH_MAX;
 pub use plain::{LINE_CHARS_MAX, TEXT_CHARS_MAX};
 pub use probe::addresses;
-pub use record::{Change, Edit, Record, Records, Sighting, Snapshot};
+pub use record::{Change, Edit, Record, Records, Sighting, Version};
 pub use words::{Phase, Severity, State, Word};
 
 use detect::Parsed;

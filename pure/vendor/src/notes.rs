@@ -159,7 +159,8 @@ impl Notes {
         match clock::read(text) {
             Ok(read) => {
                 if !read.has_zone && !self.is_utc {
-                    let (_, count) = self.without_zone.get_or_insert_with(|| (plain::line(&place.to_string()), 0));
+                    let (_, count) =
+                        self.without_zone.get_or_insert_with(|| (plain::line(&place.to_string()), 0));
                     *count += 1;
                 }
                 Some(read.at)

@@ -1,7 +1,7 @@
 //! Our clocks beside the vendor's: what was first seen when, what changed since, what every text said before.
 //!
 //! An entry that the vendor had posted longer than one poll before we saw it is imported: nobody may say that we detected it. What falls out of a
-//! vendor's window stays as it was last seen. Texts that were edited or withdrawn are kept, and every snapshot by its content hash.
+//! vendor's window stays as it was last seen. Texts that were edited or withdrawn are kept, and every version of a record by its content hash.
 
 use crate::document::{Document, Incident, Update};
 use model::{Duration, Timestamp};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Older ones go first.
-pub(crate) const SNAPSHOTS_MAX: usize = 50;
+pub(crate) const VERSIONS_MAX: usize = 50;
 pub(crate) const EDITS_MAX: usize = 200;
 /// Longest unchanged go first; only those that are over.
 pub(crate) const RECORDS_MAX: usize = 20_000;
@@ -26,7 +26,7 @@ pub enum Sighting {
 
 /// The vendor's record as it was at a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Snapshot {
+pub struct Version {
     pub sha256: String,
     pub seen: Timestamp,
     pub raw: String,
@@ -54,7 +54,7 @@ pub struct Record {
     pub last_seen: Timestamp,
     pub edits: Vec<Edit>,
     /// Oldest first.
-    pub snapshots: Vec<Snapshot>,
+    pub versions: Vec<Version>,
 }
 
 /// What a document brought.
@@ -131,12 +131,12 @@ fn new(incident: &Incident, now: Timestamp, poll: Duration) -> Record {
         last_changed: now,
         last_seen: now,
         edits: Vec::new(),
-        snapshots: vec![snapshot(incident, now)],
+        versions: vec![version(incident, now)],
     }
 }
 
-fn snapshot(incident: &Incident, seen: Timestamp) -> Snapshot {
-    Snapshot { sha256: incident.raw_sha256.clone(), seen, raw: incident.raw.clone() }
+fn version(incident: &Incident, seen: Timestamp) -> Version {
+    Version { sha256: incident.raw_sha256.clone(), seen, raw: incident.raw.clone() }
 }
 
 /// Takes the newer state, and keeps what it replaces; says how many texts were edited.
@@ -156,8 +156,8 @@ fn renew(record: &mut Record, incident: &Incident, now: Timestamp) -> usize {
     }
     let edits = record.edits.len() - before;
     record.edits.drain(..record.edits.len().saturating_sub(EDITS_MAX));
-    record.snapshots.push(snapshot(incident, now));
-    record.snapshots.drain(..record.snapshots.len().saturating_sub(SNAPSHOTS_MAX));
+    record.versions.push(version(incident, now));
+    record.versions.drain(..record.versions.len().saturating_sub(VERSIONS_MAX));
     record.incident = incident.clone();
     record.last_changed = record.last_changed.max(now);
     edits

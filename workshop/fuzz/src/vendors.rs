@@ -10,7 +10,8 @@ const URLS: [&str; 4] = [
     "https://status.x.example/api/v1/schedules",
     "",
 ];
-const TYPES: [&str; 4] = ["application/json", "text/xml; charset=ISO-8859-1", "text/plain; charset=utf-16", ""];
+const TYPES: [&str; 4] =
+    ["application/json", "text/xml; charset=ISO-8859-1", "text/plain; charset=utf-16", ""];
 const MAPPING: &str = r#"{"components":{"at":"board.services|c","name":"title|@key","state":"light|@value"},
     "incidents":{"at":"board.tickets|i","title":"was|title","started":"seit","phase":"stand","updates":{"at":"verlauf","text":"text","time":"um"}}}"#;
 /// A poll of the vendor.
@@ -30,7 +31,10 @@ pub(crate) fn vendors(data: &[u8]) {
         Ok(document) => whole(&document, now),
         Err(error) => {
             let told = error.to_string();
-            assert!(!told.is_empty() && told.len() < 10_000 && !told.contains(|c: char| c.is_control()), "{told:?}");
+            assert!(
+                !told.is_empty() && told.len() < 10_000 && !told.contains(|c: char| c.is_control()),
+                "{told:?}"
+            );
         }
     }
 }
@@ -39,7 +43,9 @@ fn whole(document: &Document, now: Timestamp) {
     assert!(document.alarms.len() <= vendor::ALARMS_MAX + 4);
     let worst = document.components.iter().map(|component| component.state.ours).max();
     let is_well = document.state() == State::Operational;
-    assert!(!is_well || (document.alarms.is_empty() && worst.is_none_or(|worst| worst == State::Operational)));
+    assert!(
+        !is_well || (document.alarms.is_empty() && worst.is_none_or(|worst| worst == State::Operational))
+    );
     for component in &document.components {
         shown(&component.path());
     }
@@ -54,7 +60,9 @@ fn whole(document: &Document, now: Timestamp) {
         assert!(incident.updates.is_sorted_by_key(|update| update.display_at), "{incident:?}");
         incident.updates.iter().for_each(|update| shown(&update.text));
         incident.flags.iter().for_each(|flag| shown(&flag.text));
-        assert!(incident.lengths.stated_seconds.is_none() || incident.clocks.started < incident.clocks.resolved);
+        assert!(
+            incident.lengths.stated_seconds.is_none() || incident.clocks.started < incident.clocks.resolved
+        );
     }
     let text = serde_json::to_string(document).expect("a document has a form");
     let mut again: Document = serde_json::from_str(&text).expect("the form is read back");
@@ -78,7 +86,9 @@ fn recorded(document: &Document, now: Timestamp) {
 
 /// Nothing in it moves a terminal's cursor, turns text round or runs on for ever.
 fn shown(text: &str) {
-    let is_odd = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_odd = |c: char| {
+        (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     assert!(!text.contains(is_odd), "{text:?}");
     assert!(text.chars().count() <= vendor::TEXT_CHARS_MAX + 2_000);
 }

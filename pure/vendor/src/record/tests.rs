@@ -45,8 +45,8 @@ fn an_edited_and_a_withdrawn_text_are_kept() {
         record.edits.iter().map(|edit| (edit.before.as_str(), edit.after.as_deref())).collect();
     assert_eq!(edits, [("before", Some("after")), ("gone", None)]);
     assert_eq!((record.first_seen, record.last_changed), (now("10:00:50"), now("10:05:00")));
-    assert_eq!(record.snapshots.len(), 2);
-    assert_ne!(record.snapshots[0].sha256, record.snapshots[1].sha256);
+    assert_eq!(record.versions.len(), 2);
+    assert_ne!(record.versions[0].sha256, record.versions[1].sha256);
 }
 
 #[test]
