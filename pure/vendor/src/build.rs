@@ -13,6 +13,7 @@ use crate::place::Place;
 use crate::plain;
 use crate::words::{Phase, Severity, State, Word};
 use model::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More are not kept.
 pub const INCIDENTS_MAX: usize = 5_000;
@@ -33,6 +34,8 @@ pub(crate) struct Draft {
     pub(crate) now: Timestamp,
     /// All updates of an incident are told, so that the first one is its first word.
     pub(crate) tells_all: bool,
+    /// Groups and names of components without an id.
+    nameless: BTreeSet<(Option<String>, String)>,
 }
 
 impl Draft {
@@ -47,6 +50,7 @@ impl Draft {
             notes: Notes::default(),
             now,
             tells_all: true,
+            nameless: BTreeSet::new(),
         }
     }
 
@@ -55,13 +59,10 @@ impl Draft {
         if self.components.len() >= COMPONENTS_MAX {
             return;
         }
-        let is_same = |known: &Component| {
-            known.native_id == component.native_id
-                && known.group == component.group
-                && known.name == component.name
-        };
         // With an id of its own each is one; without, the same name in the same group is the same.
-        if component.native_id.is_some() || !self.components.iter().any(is_same) {
+        let is_new = component.native_id.is_some()
+            || self.nameless.insert((component.group.clone(), component.name.clone()));
+        if is_new {
             self.components.push(component);
         }
     }
@@ -203,7 +204,7 @@ fn in_order(updates: &mut [Update]) {
 /// The same name in the same group is the same component; in another group it is another.
 fn without_doubles(components: Vec<Affected>) -> Vec<Affected> {
     let mut kept: Vec<Affected> = Vec::new();
-    let mut known = std::collections::BTreeMap::new();
+    let mut known = BTreeMap::new();
     for component in components.into_iter().take(COMPONENTS_MAX) {
         let key = (component.group.clone(), component.name.clone());
         match known.get(&key).and_then(|place: &usize| kept.get_mut(*place)) {

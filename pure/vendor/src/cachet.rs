@@ -10,6 +10,7 @@ use crate::notes::Notes;
 use crate::plain;
 use crate::words::{self, Phase, Severity, State, Word};
 use crate::{Format, Given};
+use std::collections::BTreeMap;
 
 /// Version 2.
 pub(crate) fn second(root: &Node<'_>, given: &Given<'_>) -> Draft {
@@ -48,7 +49,7 @@ pub(crate) fn third(root: &Node<'_>, given: &Given<'_>) -> Draft {
     if overall(&data, &mut draft) {
         return draft;
     }
-    let groups: Vec<Node<'_>> = data.entries().into_iter().chain(root.list("included")).collect();
+    let groups = group_names(root);
     for node in data.entries() {
         let Some(attributes) = node.key("attributes") else { continue };
         match words::key(&node.text("type").unwrap_or_default()).as_str() {
@@ -84,14 +85,18 @@ fn overall_state(word: &str) -> Option<State> {
     }
 }
 
-fn group_name(node: &Node<'_>, known: &[Node<'_>]) -> Option<String> {
+/// Names of groups by their ids.
+fn group_names(root: &Node<'_>) -> BTreeMap<String, String> {
+    let all = root.list("data").into_iter().chain(root.list("included"));
+    let groups = all.filter(|node| words::key(&node.text("type").unwrap_or_default()).contains("group"));
+    groups
+        .filter_map(|node| Some((node.text("id")?, plain::line(&node.key("attributes")?.text("name")?))))
+        .collect()
+}
+
+fn group_name(node: &Node<'_>, names: &BTreeMap<String, String>) -> Option<String> {
     let group = node.key("relationships")?.key("group")?.key("data")?.text("id")?;
-    let is_group = |node: &&Node<'_>| {
-        node.text("id").as_ref() == Some(&group)
-            && words::key(&node.text("type").unwrap_or_default()).contains("group")
-    };
-    let name = known.iter().find(is_group)?.key("attributes")?.text("name")?;
-    Some(plain::line(&name))
+    names.get(&group).cloned()
 }
 
 /// A number, or a pair of a number and a word.
@@ -213,7 +218,8 @@ fn body(fields: &Node<'_>, incident: &mut Incident, kind: Kind, notes: &mut Note
 }
 
 fn components(node: &Node<'_>, fields: &Node<'_>, incident: &mut Incident, notes: &mut Notes) {
-    for component in fields.list("components").into_iter().chain(node.list("components")) {
+    let listed = fields.list("components").into_iter().chain(node.list("components"));
+    for component in listed.chain(fields.list("component")) {
         let inner = component.key("attributes").unwrap_or_else(|| component.clone());
         let mut one = affected(None, &inner.text("name").unwrap_or_else(|| "(no name)".to_owned()));
         one.native_id = component.text("id").map(|id| plain::line(&id));
@@ -223,7 +229,7 @@ fn components(node: &Node<'_>, fields: &Node<'_>, incident: &mut Incident, notes
         one.worst = one.state.as_ref().map(|word| word.ours);
         incident.components.push(one);
     }
-    if let Some(id) = fields.text("component_id") {
+    if let Some(id) = fields.text("component_id").filter(|_| incident.components.is_empty()) {
         let name = fields.text("component_name").unwrap_or_else(|| {
             if id == "0" { "the whole page".to_owned() } else { format!("component {id}") }
         });

@@ -26,7 +26,10 @@ pub(crate) fn parse(bytes: &[u8], given: &Given<'_>) -> Result<Parsed, ReadError
     if start.starts_with("<!doctype html") || start.starts_with("<html") {
         return Err(ReadError::WebPage);
     }
-    if !start.starts_with('<') {
+    let is_tag = start
+        .strip_prefix('<')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || matches!(c, '!' | '?')));
+    if !is_tag {
         return Err(ReadError::NeitherJsonNorXml(plain::line(&start.chars().take(30).collect::<String>())));
     }
     let root = xml::parse(&text)?;
@@ -129,6 +132,9 @@ fn object_format(root: &Node<'_>) -> Result<Format, ReadError> {
     let page_has = |name: &str| page.as_ref().is_some_and(|page| page.has(name));
     let summary_has = |name: &str| root.key("summary").is_some_and(|summary| summary.has(name));
     if has("status_overall") || root.key("result").is_some_and(|result| result.has("status_overall")) {
+        return Ok(Format::StatusIo);
+    }
+    if root.list("components").iter().take(ENTRIES).any(|component| component.has("containers")) {
         return Ok(Format::StatusIo);
     }
     if any(&["ongoing_incidents", "page_title"]) || summary_has("ongoing_incidents") {

@@ -8,12 +8,14 @@ use crate::document::{Component, Incident, Kind, Page};
 use crate::json::Node;
 use crate::notes::Notes;
 use crate::plain;
-use crate::words::{Phase, Severity, Word};
+use crate::words::{Phase, Severity, State, Word};
 use model::Timestamp;
+use std::collections::BTreeMap;
 
 /// What the widget shows.
 pub(crate) fn widget(root: &Node<'_>, now: Timestamp) -> Draft {
-    let mut draft = Draft { tells_all: false, ..Draft::new(crate::Format::IncidentIo, now) };
+    let mut draft = Draft::new(crate::Format::IncidentIo, now);
+    draft.tells_all = false;
     let inner = root.key("summary").unwrap_or_else(|| root.clone());
     draft.page = Page {
         native_id: inner.text("id").map(|id| plain::line(&id)),
@@ -21,17 +23,7 @@ pub(crate) fn widget(root: &Node<'_>, now: Timestamp) -> Draft {
         url: inner.text_of(&["page_url", "public_url"]).and_then(|url| plain::url(&url)),
         updated_at: None,
     };
-    for node in inner.list("components") {
-        let Some(name) = node.text("name") else { continue };
-        let component = Component {
-            native_id: node.text("id").map(|id| plain::line(&id)),
-            group: node.text("group_name").map(|name| plain::line(&name)),
-            name: plain::line(&name),
-            state: draft.notes.state(node.first(&["current_status", "status"]).as_ref()),
-            updated_at: None,
-        };
-        draft.component(component);
-    }
+    components(&inner, &mut draft);
     for (list, kind, phase) in [
         ("ongoing_incidents", Kind::Incident, Phase::Unknown),
         ("in_progress_maintenances", Kind::Maintenance, Phase::InProgress),
@@ -43,6 +35,50 @@ pub(crate) fn widget(root: &Node<'_>, now: Timestamp) -> Draft {
         }
     }
     draft
+}
+
+/// The proxy lists all, names those that are hit, and tells the groups in a tree of its own.
+fn components(inner: &Node<'_>, draft: &mut Draft) {
+    let hit: BTreeMap<String, Node<'_>> = inner
+        .list("affected_components")
+        .into_iter()
+        .filter_map(|node| {
+            Some((node.text_of(&["component_id", "id"])?, node.first(&["status", "current_status"])?))
+        })
+        .collect();
+    let groups: BTreeMap<String, String> = inner
+        .key("structure")
+        .map(|structure| structure.list("items"))
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|item| item.key("group"))
+        .flat_map(|group| {
+            let name = plain::line(&group.text("name").unwrap_or_default());
+            let ids =
+                group.list("components").into_iter().filter_map(|one| one.text_of(&["component_id", "id"]));
+            ids.map(|id| (id, name.clone())).collect::<Vec<_>>()
+        })
+        .collect();
+    let tells_hit = inner.has("affected_components");
+    for node in inner.list("components") {
+        let Some(name) = node.text("name") else { continue };
+        let id = node.text("id");
+        let own = node.first(&["current_status", "status"]);
+        let status = own.or_else(|| id.as_ref().and_then(|id| hit.get(id).cloned()));
+        let mut state = draft.notes.state(status.as_ref());
+        if status.is_none() && tells_hit {
+            // Who is not in the list of those that are hit is well: that is what the list says.
+            state.ours = State::Operational;
+        }
+        let group = node.text("group_name").map(|name| plain::line(&name));
+        draft.component(Component {
+            group: group.or_else(|| id.as_ref().and_then(|id| groups.get(id).cloned())),
+            native_id: id.map(|id| plain::line(&id)),
+            name: plain::line(&name),
+            state,
+            updated_at: None,
+        });
+    }
 }
 
 fn event(node: &Node<'_>, kind: Kind, phase: Phase, notes: &mut Notes) -> Incident {

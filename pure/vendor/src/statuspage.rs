@@ -226,6 +226,10 @@ fn affected(node: &Node<'_>, names: &Names, notes: &mut Notes) -> Vec<Affected> 
         one.state = component.key("status").map(|status| notes.state(Some(&status)));
         found.push(one);
     }
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for (place, one) in found.iter().enumerate() {
+        places.extend(one.native_id.clone().map(|id| (id, place)));
+    }
     let mut quiet = Notes::default();
     for change in node.list("incident_updates").iter().flat_map(|update| update.list("affected_components")) {
         let states =
@@ -233,11 +237,12 @@ fn affected(node: &Node<'_>, names: &Names, notes: &mut Notes) -> Vec<Affected> 
         let worst = states.into_iter().flatten().max();
         let code = change.text("code").map(|code| plain::line(&code));
         let (group, name) = named(&change, names, &mut quiet);
-        let place = found.iter().position(|one| code.is_some() && one.native_id == code);
-        let place = place.unwrap_or_else(|| {
+        let known = code.as_ref().and_then(|code| places.get(code)).copied();
+        let place = known.unwrap_or_else(|| {
             found.push(crate::build::affected(group, &name));
             found.len() - 1
         });
+        places.extend(code.clone().map(|code| (code, place)));
         let one = &mut found[place];
         one.native_id = one.native_id.take().or(code);
         one.worst = one.worst.max(worst);

@@ -21,3 +21,16 @@ fn a_calm_widget_has_no_incidents_and_no_word_for_being_well() {
     );
     assert_eq!((found.incidents.len(), found.state()), (0, crate::State::Unknown));
 }
+
+#[test]
+fn the_proxy_names_those_that_are_hit_and_their_groups() {
+    let found = document(
+        r#"{"summary":{"name":"R","components":[{"id":"a","name":"SMTP"},{"id":"b","name":"Web"}],"ongoing_incidents":[],
+        "affected_components":[{"component_id":"a","status":"full_outage"}],
+        "structure":{"items":[{"group":{"id":"g","name":"EU","components":[{"component_id":"a"},{"component_id":"b"}]}}]}}}"#,
+    );
+    let shown: Vec<(String, crate::State)> =
+        found.components.iter().map(|component| (component.path(), component.state.ours)).collect();
+    let expected = [("EU > SMTP", crate::State::MajorOutage), ("EU > Web", crate::State::Operational)];
+    assert_eq!(shown, expected.map(|(path, state)| (path.to_owned(), state)));
+}

@@ -13,77 +13,111 @@ const DEPTH: usize = 4;
 const KEYS: usize = 60;
 const ENTRIES: usize = 5;
 
-const TITLES: [&str; 10] = [
+// Names as `words::key` leaves them: without case and joints. Those in front are taken first.
+const TITLES: [&str; 11] = [
     "title",
     "name",
+    "incidentname",
     "summary",
     "subject",
     "headline",
-    "incident_name",
-    "external_desc",
+    "externaldesc",
+    "label",
+    "eventname",
     "description",
     "message",
-    "label",
 ];
-const NAMES: [&str; 7] = ["name", "title", "public_name", "service", "label", "key", "component"];
-const STATES: [&str; 7] =
-    ["status", "state", "current_status", "status_text", "statusClass", "health", "color"];
-const IDS: [&str; 8] = ["id", "_id", "uuid", "guid", "key", "number", "slug", "arn"];
-const URLS: [&str; 6] = ["url", "link", "permalink", "shortlink", "html_url", "href"];
+const NAMES: [&str; 8] =
+    ["name", "publicname", "title", "service", "component", "displayname", "label", "key"];
+const STATES: [&str; 8] =
+    ["status", "state", "currentstatus", "statustext", "statusclass", "health", "condition", "color"];
+const IDS: [&str; 8] = ["id", "uuid", "guid", "key", "number", "slug", "arn", "incidentid"];
+const URLS: [&str; 6] = ["url", "link", "permalink", "shortlink", "htmlurl", "href"];
 const STARTS: [&str; 22] = [
-    "started_at",
-    "startedAt",
-    "start_time",
-    "startTime",
+    "startedat",
+    "starttime",
     "started",
+    "startdate",
     "start",
     "begin",
-    "begins_at",
-    "began_at",
-    "beganAt",
-    "starts_at",
-    "date_created",
-    "created_at",
-    "createdAt",
-    "createdTime",
+    "beginsat",
+    "beganat",
+    "startsat",
+    "occurredat",
+    "openedat",
+    "datecreated",
+    "createdat",
+    "createdtime",
+    "createddate",
+    "publishedat",
+    "publisheddate",
+    "posteddate",
     "date",
     "datetime",
     "timestamp",
-    "published_at",
-    "publishedAt",
-    "opened_at",
     "time",
 ];
-const ENDS: [&str; 11] = [
-    "resolved_at",
-    "resolvedAt",
-    "ended_at",
-    "endedAt",
-    "end_time",
-    "endTime",
+const ENDS: [&str; 12] = [
+    "resolvedat",
+    "resolveddate",
+    "resolvedtime",
+    "solveddate",
+    "endedat",
+    "endtime",
+    "enddate",
+    "endsat",
+    "completedat",
+    "closedat",
     "end",
-    "ends_at",
-    "completed_at",
-    "closed_at",
-    "endedTime",
+    "endedtime",
 ];
-const CHANGES: [&str; 6] =
-    ["updated_at", "updatedAt", "modified", "date_updated", "last_update", "lastUpdated"];
-const PHASES: [&str; 6] = ["phase", "status", "state", "incident_status", "latest_status", "stage"];
+const CHANGES: [&str; 9] = [
+    "updatedat",
+    "modifiedat",
+    "lastmodifiedat",
+    "lastmodified",
+    "modified",
+    "dateupdated",
+    "updateddate",
+    "lastupdate",
+    "lastupdatetime",
+];
+const PHASES: [&str; 8] = [
+    "phase",
+    "currentstatus",
+    "incidentstatus",
+    "lateststatus",
+    "lastupdatestatus",
+    "status",
+    "state",
+    "stage",
+];
 const SEVERITIES: [&str; 5] = ["severity", "impact", "level", "priority", "criticality"];
-const TEXTS: [&str; 6] = ["body", "message", "description", "text", "content", "details"];
-const UPDATES: [&str; 8] =
-    ["updates", "incident_updates", "messages", "timeline", "posts", "history", "events", "notes"];
-const TOUCHED: [&str; 7] = [
+const TEXTS: [&str; 7] = ["body", "message", "text", "description", "content", "details", "comment"];
+const UPDATES: [&str; 10] = [
+    "updates",
+    "incidentupdates",
+    "eventupdates",
+    "messages",
+    "timeline",
+    "posts",
+    "history",
+    "events",
+    "notes",
+    "comments",
+];
+const TOUCHED: [&str; 8] = [
     "components",
-    "affected_components",
+    "affectedcomponents",
+    "componentsaffected",
     "services",
-    "affected_services",
+    "affectedservices",
     "affected",
     "products",
-    "affectedComponents",
+    "affectedproducts",
 ];
 const REGIONS: [&str; 4] = ["regions", "locations", "region", "zones"];
+const GROUPS: [&str; 5] = ["group", "groupname", "region", "category", "section"];
 
 /// What the document seems to be.
 pub(crate) fn guess(root: &Node<'_>) -> Option<Mapping> {
@@ -124,63 +158,69 @@ pub(crate) fn guess(root: &Node<'_>) -> Option<Mapping> {
     (mapping.components.is_some() || mapping.incidents.is_some()).then_some(mapping)
 }
 
+/// The first of the wanted names that any entry carries, as the document writes it.
+fn named(entries: &[Node<'_>], wanted: &[&str]) -> Option<String> {
+    let keys: std::collections::BTreeSet<&String> = entries
+        .iter()
+        .filter_map(|entry| entry.value.as_object())
+        .flat_map(|entry| entry.iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key).take(KEYS))
+        .filter(|key| !key.contains(['.', '|', '@']))
+        .collect();
+    wanted
+        .iter()
+        .find_map(|wanted| keys.iter().find(|key| words::key(key) == **wanted))
+        .map(|key| (*key).clone())
+}
+
 fn look_at_list(path: &str, node: &Node<'_>, mapping: &mut Mapping) {
     let entries: Vec<Node<'_>> =
         node.entries().into_iter().take(ENTRIES).filter(|entry| entry.value.is_object()).collect();
-    let named = |names: &'static [&'static str]| {
-        names.iter().find(|name| entries.iter().any(|entry| entry.key(name).is_some()))
-    };
-    let some = |names: &'static [&'static str]| named(names).map(|name| (*name).to_owned());
-    let start = named(&STARTS).filter(|name| entries.iter().any(|entry| is_time(entry, name)));
-    let state = named(&STATES).filter(|name| entries.iter().any(|entry| is_state(entry, name)));
-    let is_incident = mapping.incidents.is_none() && start.is_some();
-    if let (true, Some(title)) = (is_incident, named(&TITLES)) {
+    let some = |wanted: &[&str]| named(&entries, wanted);
+    let start = some(&STARTS).filter(|name| entries.iter().any(|entry| is_time(entry, name)));
+    let state = some(&STATES).filter(|name| entries.iter().any(|entry| is_state(entry, name)));
+    let title = some(&TITLES).filter(|_| mapping.incidents.is_none());
+    if let (Some(start), Some(title)) = (start, title) {
         mapping.incidents = Some(IncidentFields {
             at: path.to_owned(),
-            title: (*title).to_owned(),
             id: some(&IDS),
             url: some(&URLS),
             phase: some(&PHASES),
             severity: some(&SEVERITIES),
-            started: start.map(|name| (*name).to_owned()),
+            started: Some(start),
             changed: some(&CHANGES),
             resolved: some(&ENDS),
-            text: some(&TEXTS).filter(|name| name != title),
+            text: some(&TEXTS).filter(|name| *name != title),
             components: some(&TOUCHED),
             regions: some(&REGIONS),
             updates: updates(&entries),
+            title,
             ..IncidentFields::default()
         });
-    } else if let (true, Some(name), Some(state)) = (mapping.components.is_none(), named(&NAMES), state) {
+    } else if let (true, Some(name), Some(state)) = (mapping.components.is_none(), some(&NAMES), state) {
         mapping.components = Some(ComponentFields {
             at: path.to_owned(),
-            name: (*name).to_owned(),
-            state: (*state).to_owned(),
-            id: some(&IDS).filter(|id| id != name),
-            group: some(&["group", "group_name", "region", "category"]),
+            id: some(&IDS).filter(|id| *id != name),
+            group: some(&GROUPS),
             updated: some(&CHANGES),
+            name,
+            state,
         });
     }
 }
 
 fn updates(entries: &[Node<'_>]) -> Option<UpdateFields> {
-    let at = UPDATES.iter().find(|name| {
-        entries.iter().any(|entry| entry.list(name).iter().any(|said| said.value.is_object()))
-    })?;
-    let said: Vec<Node<'_>> =
-        entries.iter().flat_map(|entry| entry.list(at).into_iter().take(ENTRIES)).collect();
-    let named = |names: &[&str]| {
-        names
-            .iter()
-            .find(|name| said.iter().any(|one| one.key(name).is_some()))
-            .map(|name| (*name).to_owned())
-    };
+    let at = named(entries, &UPDATES)?;
+    let said: Vec<Node<'_>> = entries
+        .iter()
+        .flat_map(|entry| entry.list(&at).into_iter().take(ENTRIES))
+        .filter(|said| said.value.is_object())
+        .collect();
     Some(UpdateFields {
-        at: (*at).to_owned(),
-        text: named(&TEXTS)?,
-        time: named(&STARTS).or_else(|| named(&CHANGES)),
-        phase: named(&PHASES),
-        id: named(&IDS),
+        text: named(&said, &TEXTS)?,
+        time: named(&said, &STARTS).or_else(|| named(&said, &CHANGES)),
+        phase: named(&said, &PHASES),
+        id: named(&said, &IDS),
+        at,
     })
 }
 

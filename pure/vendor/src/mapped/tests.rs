@@ -91,5 +91,15 @@ fn what_is_of_no_known_format_is_guessed_with_an_alarm() {
     assert!(found.incidents[0].clocks.started.is_some());
     let found = guessed("{\"services\":{\"mail\":\"operational\",\"web\":\"down\"}}");
     assert_eq!(found.components[1].state.ours, State::MajorOutage);
+    let found = guessed(
+        r#"{"incidents":[{"title":"Slow","currentStatus":"resolved","publishedDate":"2026-09-04T18:27:00Z","resolvedDate":"2026-09-04T21:12:00Z",
+        "componentsAffected":[{"name":"Video","status":"operational"}],"timeline":[{"description":"We look","startedAt":"2026-09-04T18:27:00Z","status":"investigating"}]}]}"#,
+    );
+    let incident = &found.incidents[0];
+    assert_eq!(
+        (incident.phase.ours, incident.components[0].name.as_str()),
+        (crate::Phase::Resolved, "Video")
+    );
+    assert_eq!((incident.lengths.stated_seconds, incident.updates.len()), (Some(9_900), 1));
     guessed("[]");
 }

@@ -8,6 +8,7 @@
 )]
 
 mod golden;
+mod hostile;
 mod seed;
 mod shared;
 mod support;
