@@ -13,6 +13,7 @@ mod better_stack;
 mod build;
 mod bytes;
 mod cachet;
+mod catalogue;
 mod clock;
 mod detect;
 mod document;
@@ -39,6 +40,7 @@ mod xml;
 
 pub use build::{COMPONENTS_MAX, INCIDENTS_MAX, UPDATES_MAX};
 pub use bytes::{BYTES_MAX, OBJECTS_MAX, VALUES_MAX};
+pub use catalogue::{Entry, catalogue};
 pub use document::{
     Affected, Component, Document, Format, Incident, Kind, Lengths, Page, StateChange, Update, VendorClocks,
 };

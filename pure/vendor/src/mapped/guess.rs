@@ -27,8 +27,8 @@ const TITLES: [&str; 11] = [
     "description",
     "message",
 ];
-const NAMES: [&str; 8] =
-    ["name", "publicname", "title", "service", "component", "displayname", "label", "key"];
+const NAMES: [&str; 9] =
+    ["name", "system", "publicname", "title", "service", "component", "displayname", "label", "key"];
 const STATES: [&str; 8] =
     ["status", "state", "currentstatus", "statustext", "statusclass", "health", "condition", "color"];
 const IDS: [&str; 8] = ["id", "uuid", "guid", "key", "number", "slug", "arn", "incidentid"];
@@ -119,6 +119,19 @@ const TOUCHED: [&str; 8] = [
 const REGIONS: [&str; 4] = ["regions", "locations", "region", "zones"];
 const GROUPS: [&str; 5] = ["group", "groupname", "region", "category", "section"];
 
+/// Where pages have their one word for everything.
+const OVERALL: [&str; 9] = [
+    "status",
+    "state",
+    "page.state",
+    "page.status",
+    "summaryStatus",
+    "overall",
+    "overall_status",
+    "status.state",
+    "status.status",
+];
+
 /// What the document seems to be.
 pub(crate) fn guess(root: &Node<'_>) -> Option<Mapping> {
     if root.value.as_array().is_some_and(Vec::is_empty) {
@@ -155,7 +168,12 @@ pub(crate) fn guess(root: &Node<'_>) -> Option<Mapping> {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
-    (mapping.components.is_some() || mapping.incidents.is_some()).then_some(mapping)
+    let is_word =
+        |path: &&&str| super::path::text(root, path).is_some_and(|word| words::state(&word).is_some());
+    mapping.overall = OVERALL.iter().find(is_word).map(|path| (*path).to_owned());
+    let says_anything =
+        mapping.components.is_some() || mapping.incidents.is_some() || mapping.overall.is_some();
+    says_anything.then_some(mapping)
 }
 
 /// The first of the wanted names that any entry carries, as the document writes it.

@@ -101,5 +101,11 @@ fn what_is_of_no_known_format_is_guessed_with_an_alarm() {
         (crate::Phase::Resolved, "Video")
     );
     assert_eq!((incident.lengths.stated_seconds, incident.updates.len()), (Some(9_900), 1));
+    let found = guessed(r#"{"page":{"name":"x","state":"degraded","url":"https://x.example"}}"#);
+    assert_eq!(found.state(), State::DegradedPerformance);
+    let found = guessed(
+        r#"{"status":[{"system":"Apps","status":"green"},{"system":"Data","status":"red"}],"incidents":[],"scheduled":[]}"#,
+    );
+    assert_eq!(found.components[1].state.ours, State::MajorOutage);
     guessed("[]");
 }

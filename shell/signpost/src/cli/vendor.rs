@@ -11,11 +11,19 @@ pub(crate) enum VendorCommand {
     /// Formats: Statuspage, incident.io, Instatus, Status.io, Cachet, Better Stack, Google, Slack, AWS, Microsoft 365 (Graph), any Atom or RSS, and other
     /// JSON by a mapping. Of a page's own address the documents under it are tried.
     Read(ReadArgs),
+    /// List the vendors of the catalogue: what is read, and where its address is from
+    ///
+    /// A name of the list can be given to `read` in place of a URL.
+    Ls {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ReadArgs {
-    /// A file, - for standard input, or a URL
+    /// A file, - for standard input, a URL, or a name of the catalogue (`vendor ls`)
     #[arg(value_name = "FILE|URL")]
     pub(crate) source: String,
     /// How JSON of no known format is read: a mapping, checked against what is read

@@ -5,7 +5,7 @@
 
 mod show;
 
-use super::{print, print_json, read_input};
+use super::{print, print_json, read_input, table};
 use crate::cli::{ReadArgs, VendorCommand};
 use anyhow::{Context as _, Result, bail};
 use model::Timestamp;
@@ -22,7 +22,25 @@ const RESOLVER_WAIT: Duration = Duration::from_secs(5);
 pub(crate) fn vendor(command: &VendorCommand) -> Result<()> {
     match command {
         VendorCommand::Read(args) => read(args),
+        VendorCommand::Ls { json: true } => print_json(&vendor::catalogue()),
+        VendorCommand::Ls { json: false } => print(list().as_bytes()),
     }
+}
+
+fn list() -> String {
+    let rows: Vec<Vec<String>> = vendor::catalogue()
+        .into_iter()
+        .map(|entry| vec![entry.id, entry.name, entry.format.as_str().to_owned(), entry.url, entry.source])
+        .collect();
+    table(&["id", "vendor", "format", "address", "from"], &rows)
+}
+
+/// The address of a vendor of the catalogue, if no file has its name.
+fn address(source: &str) -> Option<String> {
+    if std::path::Path::new(source).exists() {
+        return None;
+    }
+    vendor::catalogue().into_iter().find(|entry| entry.id == source).map(|entry| entry.url)
 }
 
 /// What is printed as JSON: the document, and our own clock beside its own.
@@ -47,9 +65,10 @@ struct Fetched {
 fn read(args: &ReadArgs) -> Result<()> {
     let mapping = args.mapping.as_ref().map(|file| mapping(file)).transpose()?;
     let now = args.at.unwrap_or_else(|| Clock::start(1).now());
-    let is_web = ["http://", "https://"].iter().any(|scheme| args.source.to_lowercase().starts_with(scheme));
+    let given = address(&args.source).unwrap_or_else(|| args.source.clone());
+    let is_web = ["http://", "https://"].iter().any(|scheme| given.to_lowercase().starts_with(scheme));
     let (fetched, document) = if is_web {
-        from_web(&args.source, mapping.as_ref(), now)?
+        from_web(&given, mapping.as_ref(), now)?
     } else {
         let fetched = Fetched { bytes: from_file(&args.source)?, url: args.url.clone(), content_type: None };
         let document = parse(&fetched, mapping.as_ref(), now).with_context(|| args.source.clone())?;

@@ -2,7 +2,7 @@
 //!
 //! Our words come first, the vendor's own in brackets where they are others. Times are in UTC, to the minute.
 
-use super::super::table;
+use super::table;
 use model::Timestamp;
 use std::fmt::Write as _;
 use vendor::{Component, Document, Incident, State, Update, Word};

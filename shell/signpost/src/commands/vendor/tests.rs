@@ -1,4 +1,4 @@
-use super::{Fetched, of_answer, parse, show};
+use super::{Fetched, address, list, of_answer, parse, show};
 use net::http::Answer;
 
 fn document(text: &str) -> vendor::Document {
@@ -52,4 +52,11 @@ fn an_answer_keeps_where_it_came_from() {
         (fetched.url.as_deref(), fetched.content_type.as_deref()),
         (Some("https://x.example/y"), Some("text/xml"))
     );
+}
+
+#[test]
+fn a_vendor_of_the_catalogue_is_read_by_its_name() {
+    assert_eq!(address("xink").as_deref(), Some("https://status.xink.io/api/v2/summary.json"));
+    assert_eq!(address("nobody"), None);
+    assert!(list().contains("https://slack-status.com/api/v2.0.0/current"));
 }
