@@ -7,7 +7,7 @@ mod url;
 
 use crate::tls::{self, TlsError, Verification};
 use crate::{Clock, ConnectError, ResolveError, Resolver};
-use http_body_util::{BodyExt as _, Empty, Limited};
+use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderName};
 use hyper::{Request, Response, StatusCode, Uri};
@@ -81,6 +81,8 @@ pub enum HttpError {
     Exchange { host: String, error: hyper::Error },
     #[error("the body from {host} cannot be read: {error}")]
     Body { host: String, error: Box<dyn std::error::Error + Send + Sync> },
+    #[error("the body from {host} is longer than {max} bytes")]
+    TooLong { host: String, max: usize },
     #[error("{host} did not begin its answer within {} s", .wait.as_secs())]
     SlowHead { host: String, wait: Duration },
     #[error("{host} did not end its answer within {} s", .wait.as_secs())]
@@ -195,7 +197,7 @@ impl Client {
         let read = tokio::time::timeout(wait, read).await;
         let body = read
             .map_err(|_| HttpError::SlowBody { host: host.to_owned(), wait })?
-            .map_err(|error| HttpError::Body { host: host.to_owned(), error })?;
+            .map_err(|error| self.broken(host, error))?;
         Ok(Answer {
             status: parts.status,
             url,
@@ -205,6 +207,17 @@ impl Client {
             retry_after: text(header::RETRY_AFTER),
             body: body.to_bytes().to_vec(),
         })
+    }
+}
+
+impl Client {
+    fn broken(&self, host: &str, error: Box<dyn std::error::Error + Send + Sync>) -> HttpError {
+        let host = host.to_owned();
+        if error.is::<LengthLimitError>() {
+            HttpError::TooLong { host, max: self.limits.body_bytes_max }
+        } else {
+            HttpError::Body { host, error }
+        }
     }
 }
 

@@ -93,7 +93,8 @@ fn what_is_of_no_known_format_is_guessed_with_an_alarm() {
     assert_eq!(found.components[1].state.ours, State::MajorOutage);
     let found = guessed(
         r#"{"incidents":[{"title":"Slow","currentStatus":"resolved","publishedDate":"2026-09-04T18:27:00Z","resolvedDate":"2026-09-04T21:12:00Z",
-        "componentsAffected":[{"name":"Video","status":"operational"}],"timeline":[{"description":"We look","startedAt":"2026-09-04T18:27:00Z","status":"investigating"}]}]}"#,
+        "componentsAffected":[{"name":"Video","status":"operational"}],"timeline":[{"description":"We look",
+        "startedAt":"2026-09-04T18:27:00Z","status":"investigating"}]}]}"#,
     );
     let incident = &found.incidents[0];
     assert_eq!(

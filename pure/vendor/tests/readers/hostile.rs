@@ -19,7 +19,8 @@ fn many_components_and_changes_of_one_incident_are_read_in_time() {
         format!(r#"{{"code":"d{number}","name":"n{number}","new_status":"operational"}}"#)
     });
     let text = format!(
-        r#"{{"page":{{}},"components":[{components}],"incidents":[{{"id":"a","name":"x","components":[{components}],"incident_updates":[{{"affected_components":[{changes}]}}]}}]}}"#
+        r#"{{"page":{{}},"components":[{components}],"incidents":[{{"id":"a","name":"x","components":[{components}],
+            "incident_updates":[{{"affected_components":[{changes}]}}]}}]}}"#
     );
     let document = read(text.as_bytes(), NOW).unwrap();
     assert_eq!(document.components.len(), COMPONENTS_MAX);

@@ -93,7 +93,7 @@ async fn a_body_that_is_too_long_is_refused_and_a_refusal_is_an_answer() {
     let server = Server::new().await;
     let long = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}", "x".repeat(2_000));
     let (_, answer) = server.get("/", &[&long], &Known::default()).await;
-    assert!(matches!(answer, Err(HttpError::Body { .. })), "{answer:?}");
+    assert!(matches!(answer, Err(HttpError::TooLong { max: 1_000, .. })), "{answer:?}");
     let slow_down = "HTTP/1.1 429 Too Many\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n";
     let (_, answer) = server.get("/", &[slow_down], &Known::default()).await;
     let answer = answer.unwrap();
