@@ -1,26 +1,35 @@
 //! Tags and text of markup, in order. It reads as forgivingly as a browser where that is simple, and never fails.
 //!
-//! The contents of `script`, `style`, `title` and comments are skipped. A `<` that opens nothing is text.
+//! The contents of `script`, `style`, `title` and comments are skipped. A `<` that opens nothing is text. A quote opens a value only
+//! behind `=`, as in HTML 13.2.5: one that stands loose in a tag hides nothing. Each byte is looked at a bounded number of times.
 
+use memchr::{memchr, memchr3, memmem};
 use std::borrow::Cow;
 
 /// A piece of markup.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Token<'m> {
     Text(&'m str),
-    Open { name: Cow<'m, str>, attributes: &'m str },
-    Close { name: Cow<'m, str> },
+    /// The name in lower case.
+    Open {
+        name: Cow<'m, str>,
+        attributes: &'m str,
+    },
+    Close {
+        name: Cow<'m, str>,
+    },
 }
 
 /// The pieces of `markup`.
 pub(crate) fn tokens(markup: &str) -> Tokens<'_> {
-    Tokens { rest: markup, length: markup.len(), quotes_are_broken: false }
+    Tokens { markup, start: 0, at: 0, quotes_are_broken: false }
 }
 
 /// An iterator over the pieces.
 pub(crate) struct Tokens<'m> {
-    rest: &'m str,
-    length: usize,
+    markup: &'m str,
+    start: usize,
+    at: usize,
     /// A quote was left open to the end: from there on a tag ends with the first `>`. Asked once, so that reading stays linear.
     quotes_are_broken: bool,
 }
@@ -32,7 +41,7 @@ impl<'m> Iterator for Tokens<'m> {
     type Item = Token<'m>;
 
     fn next(&mut self) -> Option<Token<'m>> {
-        while !self.rest.is_empty() {
+        while self.at < self.markup.len() {
             if let Some(token) = self.step() {
                 return Some(token);
             }
@@ -42,81 +51,115 @@ impl<'m> Iterator for Tokens<'m> {
 }
 
 impl<'m> Tokens<'m> {
-    /// Where the next piece begins, as a byte of the markup.
-    pub(crate) fn offset(&self) -> usize {
-        self.length - self.rest.len()
+    /// Where the last piece begins, as a byte of the markup.
+    pub(crate) fn start(&self) -> usize {
+        self.start
     }
 
-    /// Takes one piece off the rest; `None` for one that is not seen.
+    /// Where the next piece begins.
+    pub(crate) fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// Takes one piece; `None` for one that is not seen.
     fn step(&mut self) -> Option<Token<'m>> {
-        let rest = self.rest;
-        if let Some(comment) = rest.strip_prefix("<!--") {
-            self.rest = comment.split_once("-->").map_or("", |(_, behind)| behind);
-            return None;
-        }
-        if !opens_tag(rest) {
-            let end = next_tag(rest);
-            self.rest = &rest[end..];
+        let rest = &self.markup[self.at..];
+        self.start = self.at;
+        if !opens_tag(rest.as_bytes()) {
+            let end = next_tag(rest.as_bytes());
+            self.at += end;
             return Some(Token::Text(&rest[..end]));
         }
-        let end = self.tag_end(rest);
-        let inner = rest[1..end].trim_end_matches('>');
-        self.rest = &rest[end..];
-        match inner.strip_prefix('/') {
-            Some(name) => Some(Token::Close { name: tag_name(name) }),
-            None if inner.starts_with(['!', '?']) => None,
-            None => {
-                let name = tag_name(inner);
-                let attributes = &inner[name.len()..];
-                if HIDDEN.contains(&&*name) {
-                    self.skip_contents(&name);
-                    return None;
-                }
-                Some(Token::Open { name, attributes })
-            }
+        if let Some(end) = unseen_end(rest) {
+            self.at += end;
+            return None;
         }
+        let end = self.tag_end(rest.as_bytes());
+        let inner = &rest[1..end];
+        let inner = inner.strip_suffix('>').unwrap_or(inner);
+        self.at += end;
+        if let Some(name) = inner.strip_prefix('/') {
+            return Some(Token::Close { name: tag_name(name) });
+        }
+        let name = tag_name(inner);
+        let attributes = &inner[name.len()..];
+        if HIDDEN.contains(&&*name) {
+            self.skip_contents(&name);
+            return None;
+        }
+        Some(Token::Open { name, attributes })
     }
 
     /// Behind the `>` that closes the tag; quoted values may hold one.
-    fn tag_end(&mut self, text: &str) -> usize {
-        let mut quote = None;
-        for (offset, byte) in text.bytes().enumerate().take_while(|_| !self.quotes_are_broken) {
-            match (quote, byte) {
-                (None, b'>') => return offset + 1,
-                (None, b'"' | b'\'') => quote = Some(byte),
-                (Some(open), _) if open == byte => quote = None,
-                (Some(_) | None, _) => {}
+    fn tag_end(&mut self, text: &[u8]) -> usize {
+        let mut at = 1;
+        while !self.quotes_are_broken {
+            let Some(found) = memchr3(b'>', b'"', b'\'', &text[at..]) else { return text.len() };
+            let here = at + found;
+            if text[here] == b'>' {
+                return here + 1;
+            }
+            at = here + 1;
+            if opens_value(&text[..here]) {
+                match memchr(text[here], &text[at..]) {
+                    Some(length) => at += length + 1,
+                    None => self.quotes_are_broken = true,
+                }
             }
         }
-        self.quotes_are_broken = true;
-        text.find('>').map_or(text.len(), |offset| offset + 1)
+        memchr(b'>', text).map_or(text.len(), |offset| offset + 1)
     }
 
     fn skip_contents(&mut self, name: &str) {
-        let close = format!("</{name}");
-        let end = find_ignoring_case(self.rest, &close).unwrap_or(self.rest.len());
-        self.rest = &self.rest[end..];
+        let rest = &self.markup.as_bytes()[self.at..];
+        let closes = |at: &usize| {
+            let tag = &rest[at + 1..];
+            tag.first() == Some(&b'/')
+                && tag.get(1..=name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        self.at += memchr::memchr_iter(b'<', rest).find(closes).unwrap_or(rest.len());
     }
 }
 
-fn opens_tag(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    bytes.next() == Some(b'<')
-        && bytes.next().is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'))
+fn opens_tag(text: &[u8]) -> bool {
+    let [b'<', next, ..] = text else { return false };
+    next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?')
+}
+
+/// The length of a comment, a declaration or an instruction at the beginning of `text`.
+fn unseen_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if let Some(comment) = bytes.strip_prefix(b"<!--") {
+        // HTML 13.2.5.43: these two close a comment at once.
+        let end = match comment {
+            [b'>', ..] => Some(1),
+            [b'-', b'>', ..] => Some(2),
+            _ => memmem::find(comment, b"-->").map(|at| at + 3),
+        };
+        return Some(end.map_or(text.len(), |end| end + 4));
+    }
+    matches!(bytes, [b'<', b'!' | b'?', ..])
+        .then(|| memchr(b'>', bytes).map_or(text.len(), |offset| offset + 1))
+}
+
+/// Whether a quote behind `tag` begins the value of an attribute.
+fn opens_value(tag: &[u8]) -> bool {
+    tag.iter().rev().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'=')
 }
 
 /// Where the text before the next tag ends; at least one character is text.
-fn next_tag(text: &str) -> usize {
-    text.match_indices('<')
-        .map(|(offset, _)| offset)
+fn next_tag(text: &[u8]) -> usize {
+    memchr::memchr_iter(b'<', text)
         .find(|offset| *offset > 0 && opens_tag(&text[*offset..]))
         .unwrap_or(text.len())
 }
 
 /// The name in lower case. Names are ASCII; anything else ends them, so lengths agree with the source.
 fn tag_name(inner: &str) -> Cow<'_, str> {
-    let end =
-        inner.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, ':' | '-')).unwrap_or(inner.len());
+    let end = inner
+        .bytes()
+        .position(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b':' | b'-'))
+        .unwrap_or(inner.len());
     let name = &inner[..end];
     if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Cow::Owned(name.to_ascii_lowercase());
@@ -124,28 +167,35 @@ fn tag_name(inner: &str) -> Cow<'_, str> {
     Cow::Borrowed(name)
 }
 
-fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
-    let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
-    text.windows(wanted.len()).position(|window| window.eq_ignore_ascii_case(wanted))
-}
-
 /// The value of an attribute, undecoded.
 pub(crate) fn attribute<'m>(attributes: &'m str, name: &str) -> Option<&'m str> {
-    let mut rest = attributes.trim_start();
-    while !rest.is_empty() {
-        let end = rest.find(|c: char| c.is_whitespace() || c == '=' || c == '/').unwrap_or(rest.len());
-        let own = &rest[..end];
-        let behind = rest[end..].trim_start();
+    self::attributes(attributes).find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+/// Names and undecoded values, in order.
+pub(crate) fn attributes(written: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = written;
+    core::iter::from_fn(move || {
+        rest = rest.trim_ascii_start();
+        if rest.is_empty() {
+            return None;
+        }
+        // A name has at least one character, whatever it is.
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let end = rest
+            .bytes()
+            .skip(first)
+            .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'=' | b'/'))
+            .map_or(rest.len(), |end| first + end);
+        let name = &rest[..end];
+        let behind = rest[end..].trim_ascii_start();
         let (value, next) = match behind.strip_prefix('=') {
-            Some(written) => attribute_value(written.trim_start()),
+            Some(written) => attribute_value(written.trim_ascii_start()),
             None => ("", behind.strip_prefix('/').unwrap_or(behind)),
         };
-        if own.eq_ignore_ascii_case(name) {
-            return Some(value);
-        }
-        rest = next.trim_start();
-    }
-    None
+        rest = next;
+        Some((name, value))
+    })
 }
 
 fn attribute_value(written: &str) -> (&str, &str) {
@@ -154,6 +204,6 @@ fn attribute_value(written: &str) -> (&str, &str) {
             return inner.split_once(quote).unwrap_or((inner, ""));
         }
     }
-    let end = written.find(char::is_whitespace).unwrap_or(written.len());
+    let end = written.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(written.len());
     written.split_at(end)
 }

@@ -1,56 +1,80 @@
-//! Plain text: lines that introduce a quotation, and lines that are one.
+//! Plain text: lines that introduce a quotation, lines that are one, and what the writer put below or between.
+//!
+//! Text with `format=flowed` (RFC 3676) is read as it is: quoted lines begin with `>`, a stuffed line begins with a blank and is not quoted,
+//! and an introduction that was broken into flowed lines is joined as any other, also where DelSp joins without a blank.
+
+mod answers;
+mod lines;
 
 use super::{ClientSignature, Marker, PlaceOptions, Placement, Post, words};
 use core::ops::Range;
+use lines::Lines;
+use words::Delimiter;
 
-/// Lines over which an introduction may be wrapped.
-const INTRO_LINES_MAX: usize = 4;
-/// Visible characters that count as own text.
-const OWN_TEXT_MIN: usize = 3;
+/// Lines of a signature behind `-- `, and behind a line that may only look like it.
+const SIGNATURE_LINES_MAX: usize = 40;
+const BARE_SIGNATURE_LINES_MAX: usize = 10;
 
 pub(super) fn place(body: &str, options: &PlaceOptions<'_>) -> Placement {
     let lines = Lines::of(body);
-    let Some((first, marker)) = lines.first_mark() else {
-        return finish(body, options, 0..body.len(), Marker::None, Post::New);
-    };
-    let own = |range: Range<usize>| lines.own_text(range);
-    let before = lines.0[..first].iter().any(|line| !line.text.trim().is_empty());
-    let after = lines.last_quoted(first).map_or(0..0, |last| last + 1..lines.0.len());
-    if !lines.may_go_on(marker) || own(after.clone()).is_none() {
-        let end = lines.0.get(first).map_or(body.len(), |line| line.start);
-        let quoted = &body[end..];
-        let post = if !before || words::says_forwarded(quoted) { Post::Forward } else { Post::Top };
-        return finish(body, options, 0..end, marker, post);
+    let whole = Own { newest: 0..body.len(), limit: body.len(), quoted: body.len() };
+    let Some(start) = lines.start() else { return finish(body, options, &whole, Marker::None, Post::New) };
+    let at = lines.offset(start.line);
+    let own = own_len(&lines, 0..start.line);
+    let is_forward = lines
+        .from(start.line)
+        .find(|line| !line.is_empty() && !words::is_rule(line))
+        .is_some_and(words::is_forwarded);
+    if !is_forward && start.may_go_on {
+        let answers = lines.answers(&start, own > 0);
+        if own == 0 && start.is_bare && answers.is_none() {
+            // Nobody said that this is a quotation, and nothing else is there: it is the text.
+            return finish(body, options, &whole, Marker::None, Post::New);
+        }
+        if let Some(answer) = answers {
+            let post = if own > 0 || answer.is_between { Post::Inline } else { Post::Bottom };
+            let newest = lines.offset(answer.lines.start)..lines.offset(answer.lines.end);
+            let limit = lines.offset(answer.limit);
+            return finish(body, options, &Own { newest, limit, quoted: limit }, start.marker, post);
+        }
     }
-    let between =
-        (first..after.start).any(|number| own(number..number + 1).is_some() && !lines.introduces(number));
-    let post = if between || before { Post::Inline } else { Post::Bottom };
-    let start = lines.0.get(after.start).map_or(body.len(), |line| line.start);
-    finish(body, options, start..body.len(), marker, post)
+    let post = if is_forward || own == 0 { Post::Forward } else { Post::Top };
+    finish(body, options, &Own { newest: 0..at, limit: at, quoted: at }, start.marker, post)
 }
 
-/// The signature's place at the end of `newest`, and what else lies in it.
-fn finish(
-    body: &str,
-    options: &PlaceOptions<'_>,
+/// The writer's newest text.
+struct Own {
     newest: Range<usize>,
-    marker: Marker,
-    post: Post,
-) -> Placement {
-    let text = &body[newest.clone()];
-    let client_signature =
-        own_signature(text).map(|start| newest.start + start..newest.start + text.trim_end().len());
+    /// How far a signature below it may reach.
+    limit: usize,
+    /// Up to where a word may be the writer's.
+    quoted: usize,
+}
+
+/// Own words in these lines, without the signature.
+fn own_len(lines: &Lines<'_>, range: Range<usize>) -> usize {
+    let own = range.map(|line| lines.text(line)).take_while(|text| words::is_delimiter(text).is_none());
+    own.filter(|text| !words::is_device_footer(text)).map(words::count).sum()
+}
+
+/// The signature's place at the end of the newest text, and what else lies in it.
+fn finish(body: &str, options: &PlaceOptions<'_>, own: &Own, marker: Marker, post: Post) -> Placement {
+    let region = own.newest.start..own.limit;
+    let text = &body[region.clone()];
+    let client_signature = own_signature(text)
+        .map(|start| region.start + start..region.start + text.trim_end().len())
+        .filter(|range| !range.is_empty());
     let writer_marker = options.writer_marker.filter(|word| !word.is_empty()).and_then(|word| {
-        let start = newest.start + text.find(word)?;
+        let start = body[..own.quoted].find(word)?;
         Some(start..start + word.len())
     });
+    let newest = own.newest.clone();
+    let end = newest.start + end_of_own(&body[newest.clone()]);
     let offset = match (&client_signature, options.client_signature) {
         (Some(range), ClientSignature::Replace) => range.start,
-        (Some(_) | None, ClientSignature::Keep | ClientSignature::Replace | ClientSignature::Skip) => {
-            newest.start + end_of_own(text)
-        }
+        (Some(_) | None, ClientSignature::Keep | ClientSignature::Replace | ClientSignature::Skip) => end,
     };
-    Placement { offset, marker, post, client_signature, writer_marker, newest }
+    Placement { offset, marker, post, client_signature, writer_marker, ours: None, newest }
 }
 
 /// Behind the last line that is not empty, its line end included.
@@ -61,162 +85,35 @@ fn end_of_own(text: &str) -> usize {
     own + line_end
 }
 
-/// Where a signature begins: behind the line `-- ` (RFC 3676 §4.3), which some write without the space, or a device's own footer.
+/// Where a signature begins: with the line `-- ` (RFC 3676 §4.3), which some write without the blank, or with the lines of a device at
+/// the end. Lines of which nobody sees anything go with it.
 fn own_signature(text: &str) -> Option<usize> {
-    let mut at = 0;
-    let mut found = None;
-    for line in text.split_inclusive('\n') {
+    let mut lines = Vec::new();
+    let mut end = text.len();
+    for line in text.split_inclusive('\n').rev() {
+        end -= line.len();
         let content = line.trim_end_matches(['\r', '\n']);
-        let is_delimiter = content == "-- " || content == "--";
-        if is_delimiter || (found.is_none() && words::is_device_footer(content)) {
-            found = Some(at);
+        let is_seen = super::tree::is_visible(content);
+        if is_seen && lines.iter().filter(|(_, _, is_seen)| *is_seen).count() > SIGNATURE_LINES_MAX {
+            break;
         }
-        at += line.len();
-    }
-    found
-}
-
-struct Line<'t> {
-    start: usize,
-    text: &'t str,
-}
-
-struct Lines<'t>(Vec<Line<'t>>);
-
-impl<'t> Lines<'t> {
-    fn of(body: &'t str) -> Self {
-        let mut start = 0;
-        let lines = body.split_inclusive('\n').map(|line| {
-            let here = start;
-            start += line.len();
-            Line { start: here, text: line.trim_end_matches(['\r', '\n']) }
-        });
-        Self(lines.collect())
-    }
-
-    /// The first line of what introduces or is a quotation.
-    fn first_mark(&self) -> Option<(usize, Marker)> {
-        let mut number = 0;
-        while number < self.0.len() {
-            if let Some(marker) = self.mark(number) {
-                return Some(self.with_introduction(number, marker));
-            }
-            number += 1;
-        }
-        None
-    }
-
-    /// The mark with the line that belongs in front of it.
-    fn with_introduction(&self, number: usize, marker: Marker) -> (usize, Marker) {
-        let introduction = if marker == Marker::QuotedLines { self.introduction(number) } else { None };
-        match introduction {
-            Some(start) => (start, Marker::IntroLine),
-            None if marker == Marker::HeaderBlock => (self.rule_above(number), marker),
-            None => (number, marker),
+        lines.push((end, content, is_seen));
+        if lines.len() > 4 * SIGNATURE_LINES_MAX {
+            break;
         }
     }
-
-    /// The line drawn above a header block, if there is one.
-    fn rule_above(&self, number: usize) -> usize {
-        let above = (0..number).rev().find(|above| !self.0[*above].text.trim().is_empty());
-        above.filter(|above| is_rule(self.0[*above].text)).unwrap_or(number)
-    }
-
-    fn mark(&self, number: usize) -> Option<Marker> {
-        let line = self.0[number].text;
-        if line.starts_with('>') {
-            return Some(Marker::QuotedLines);
-        }
-        if words::is_original(line) {
-            return Some(Marker::OriginalMessage);
-        }
-        let here = self.0[number..].iter().map(|line| line.text);
-        if words::begins_header_block(here) {
-            return Some(Marker::HeaderBlock);
-        }
-        self.intro_at(number).then_some(Marker::IntroLine)
-    }
-
-    /// Whether an introduction begins with this line; it may be wrapped.
-    fn intro_at(&self, number: usize) -> bool {
-        let ends = |text: &str| text.is_empty() || text.starts_with('>');
-        let first = self.0[number].text.trim();
-        if ends(first) {
-            return false;
-        }
-        if words::is_intro(first) {
-            return true;
-        }
-        // Only a line that begins as one may go on.
-        if !words::may_begin_intro(first) {
-            return false;
-        }
-        let mut joined = first.to_owned();
-        let below = self.0[number + 1..].iter().take(INTRO_LINES_MAX - 1).map(|line| line.text.trim());
-        below.take_while(|text| !ends(text)).any(|text| {
-            joined.push(' ');
-            joined.push_str(text);
-            words::is_intro(&joined)
-        })
-    }
-
-    /// Where the introduction in front of the quoted line `number` begins. It is as short as can be, unless a line above begins
-    /// as introductions do: own text may stand directly above it.
-    fn introduction(&self, number: usize) -> Option<usize> {
-        // A line break inside of `<address>` leaves its end alone on a line.
-        let is_rest = self.0[number].text.trim() == ">:";
-        let last = if is_rest {
-            number
-        } else {
-            (0..number).rev().find(|before| !self.0[*before].text.trim().is_empty())?
-        };
-        let first = last.saturating_sub(INTRO_LINES_MAX - 1);
-        let is_intro = |start: usize| {
-            let joined: Vec<&str> = self.0[start..=last].iter().map(|line| line.text.trim()).collect();
-            words::is_intro(&joined.join(" "))
-        };
-        let shortest = (first..=last).rev().find(|start| is_intro(*start))?;
-        let longer = (first..shortest)
-            .rev()
-            .find(|start| words::may_begin_intro(self.0[*start].text) && is_intro(*start));
-        Some(longer.unwrap_or(shortest))
-    }
-
-    /// Whether own text may follow what this marks; a header block quotes everything below it.
-    fn may_go_on(&self, marker: Marker) -> bool {
-        matches!(marker, Marker::QuotedLines | Marker::IntroLine)
-            && self.0.iter().any(|line| line.text.starts_with('>'))
-    }
-
-    /// The last line of the quotations from `first` on.
-    fn last_quoted(&self, first: usize) -> Option<usize> {
-        (first..self.0.len()).rev().find(|number| self.0[*number].text.starts_with('>'))
-    }
-
-    fn introduces(&self, number: usize) -> bool {
-        words::is_intro(self.0[number].text)
-            || self.intro_at(number)
-            || (number > 0 && self.intro_at(number - 1))
-    }
-
-    /// Own words in these lines, without signature and list footer.
-    fn own_text(&self, range: Range<usize>) -> Option<usize> {
-        let mut count = 0;
-        for number in range {
-            let text = self.0[number].text;
-            if text == "-- " || text == "--" || is_rule(text) {
-                break;
-            }
-            if !text.starts_with('>') {
-                count += text.chars().filter(|c| !c.is_whitespace()).count();
-            }
-        }
-        (count >= OWN_TEXT_MIN).then_some(count)
-    }
-}
-
-/// A line drawn with characters.
-fn is_rule(text: &str) -> bool {
-    let text = text.trim();
-    text.len() >= 10 && text.chars().all(|c| matches!(c, '_' | '-' | '=' | '*'))
+    let seen: Vec<&(usize, &str, bool)> = lines.iter().filter(|(_, _, is_seen)| *is_seen).collect();
+    let exact = seen.iter().rposition(|(_, line, _)| words::is_delimiter(line) == Some(Delimiter::Exact));
+    let bare = || {
+        let near = seen.iter().take(BARE_SIGNATURE_LINES_MAX + 1);
+        near.clone().position(|(_, line, _)| words::is_delimiter(line).is_some())
+    };
+    let device =
+        || seen.iter().take_while(|(_, line, _)| words::is_device_footer(line)).count().checked_sub(1);
+    let (start, ..) = seen[exact.or_else(bare).or_else(device)?];
+    let unseen = lines
+        .iter()
+        .skip_while(|(at, ..)| at >= start)
+        .take_while(|(_, line, is_seen)| !is_seen && !line.trim().is_empty());
+    Some(unseen.last().map_or(*start, |(at, ..)| *at))
 }

@@ -142,19 +142,16 @@ fn the_html_replies_of_nine_programs_are_signed_under_their_text() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Replies of the corpus whose place is another one than it wants, each for a reason: `embedded_email_7`, `_17`, `_18`, `french_2`, `quote_text`
-/// and `quote_only` hold text below or between quotations, and the signature goes below the last of it; `delimiters` ends in lines
-/// of signs that are the writer's own; `_12` has an introduction over empty lines; `forwarded_message` quotes everything.
-const OTHERWISE: [&str; 9] = [
-    "delimiters",
-    "embedded_email_12",
-    "embedded_email_17",
-    "embedded_email_18",
-    "embedded_email_7",
-    "embedded_email_french_2",
-    "embedded_email_quote_text",
-    "forwarded_message",
-    "quote_only",
+/// Replies of the corpus whose wanted text does not begin the mail, so that its end is no place: `embedded_email_7`, `french_2` and
+/// `quote_text` hold an answer below a quotation, and the signature goes below the answer; `_17` and `_18` begin with an introduction
+/// behind which nothing shows what is quoted, and `forwarded_message` is all forwarded: there the signature goes above everything.
+const OTHERWISE: [(&str, Post); 6] = [
+    ("embedded_email_17", Post::Forward),
+    ("embedded_email_18", Post::Forward),
+    ("embedded_email_7", Post::Inline),
+    ("embedded_email_french_2", Post::Bottom),
+    ("embedded_email_quote_text", Post::Bottom),
+    ("forwarded_message", Post::Forward),
 ];
 
 #[test]
@@ -172,10 +169,38 @@ fn replies_as_text_are_signed_under_their_text() {
         if squeezed(&body[..end]) == squeezed(&wanted) {
             continue;
         }
-        other.push(name);
+        other.push((name, placed.post));
     }
-    other.sort();
-    assert_eq!(other, OTHERWISE);
+    other.sort_by(|one, two| one.0.cmp(&two.0));
+    assert_eq!(other, OTHERWISE.map(|(name, post)| (name.to_owned(), post)));
+}
+
+#[test]
+fn the_text_replies_of_twelve_programs_are_signed_under_their_text() {
+    let mut count = 0;
+    for entry in std::fs::read_dir(mail("talon/standard_replies")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "eml") {
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        let index = message::Index::of(&bytes);
+        let body = message::TextBody::read(&bytes, &index, index.bodies().plain.unwrap()).unwrap();
+        let text = body.text();
+        let wanted =
+            path.with_file_name(format!("{}_reply_text", path.file_stem().unwrap().to_string_lossy()));
+        let wanted = std::fs::read_to_string(wanted).unwrap_or_else(|_| "Hello".to_owned());
+        let placed = place_text(text, &OPTIONS);
+        // Thunderbird's user answers below.
+        let own = if placed.post == Post::Bottom {
+            &text[placed.newest.start..placed.offset]
+        } else {
+            &text[..placed.offset]
+        };
+        assert_eq!(squeezed(own), squeezed(&wanted), "{}: {placed:?}", path.display());
+        count += 1;
+    }
+    assert_eq!(count, 12);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use message::{ChangeError, Changes, Edit, EmbeddedImage, Splice, Splices, TextKi
 use std::collections::BTreeSet;
 
 /// The class of our container.
-pub(crate) const CONTAINER_CLASS: &str = "signpost-signature";
+pub(crate) use crate::place::OURS as CONTAINER_CLASS;
 
 /// Why a group's signatures could not be written.
 pub(super) enum WriteError {
