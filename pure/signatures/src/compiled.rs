@@ -32,6 +32,16 @@ pub enum UnknownPerson {
     Signature(SignatureName),
 }
 
+/// What happens to older copies of the tenant's own signature in what is quoted, where every recipient is the tenant's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OlderSignatures {
+    /// They stay as they are.
+    #[default]
+    Keep,
+    /// One line is left of each, in markup.
+    Fold,
+}
+
 /// `[policy]` of `rules.toml`.
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -39,6 +49,7 @@ pub struct Policy {
     pub client_signature: ClientSignature,
     /// The place that a writer may choose; none: there is no such word.
     pub marker: Option<String>,
+    pub older_signatures: OlderSignatures,
     pub unknown_person: UnknownPerson,
 }
 

@@ -19,7 +19,7 @@ mod templates;
 mod text_form;
 mod tokens;
 
-pub use compiled::{Compiled, OnFailure, Parts, Policy, UnknownPerson};
+pub use compiled::{Compiled, OlderSignatures, OnFailure, Parts, Policy, UnknownPerson};
 pub use explain::{Explain, Outcome, Placed, Spliced};
 pub use images::{IMAGE_LEN_MAX, Image, ImageError, Images};
 pub use people::{People, Person};

@@ -7,6 +7,7 @@
 //! Every question that ends the way gives its reason; the trail of `Explain` has one sentence for each answer.
 
 mod choice;
+mod older;
 mod proofs;
 mod sender;
 mod texts;
@@ -75,6 +76,14 @@ struct Message<'a> {
     for_unknown: Option<&'a SignatureName>,
     subject: String,
     texts: Texts<'a>,
+}
+
+impl Message<'_> {
+    /// Whether nobody outside of the tenant gets it.
+    fn is_internal(&self) -> bool {
+        let recipients = self.input.recipients;
+        !recipients.is_empty() && recipients.iter().all(|recipient| self.compiled.is_internal(recipient))
+    }
 }
 
 /// Decides for every recipient and groups those with equal outcomes. Without recipients there is one group without any.
@@ -153,6 +162,7 @@ fn who<'a>(
 fn decide(message: &Message<'_>, choice: Choice, ids: ContentIds, trail: &[String]) -> Group {
     let mut trail = trail.to_vec();
     trail.extend(choice.chosen.trail.iter().cloned());
+    trail.extend(message.texts.sentences(message.index));
     let written = signatures_of(message, &choice).and_then(|names| {
         write::write(message, &names, ids).map_err(|error| match error {
             write::WriteError::Template(error) => End {
@@ -161,6 +171,9 @@ fn decide(message: &Message<'_>, choice: Choice, ids: ContentIds, trail: &[Strin
                 sentence: template_sentence(&error),
             },
             write::WriteError::Change(error) => End::pass(PassReason::AmbiguousMime, error.to_string()),
+            write::WriteError::Carried => {
+                End::pass(PassReason::NoRule, "the newest text carries this signature already")
+            }
         })
     });
     match written {

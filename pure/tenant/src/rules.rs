@@ -8,7 +8,8 @@ use crate::suggest::hint;
 use crate::written::{Report, Table, Value};
 use signatures::place::ClientSignature;
 use signatures::{
-    Conditions, MessageKind, Policy, RecipientKind, Rule, SignatureName, Templates, Then, UnknownPerson,
+    Conditions, MessageKind, OlderSignatures, Policy, RecipientKind, Rule, SignatureName, Templates, Then,
+    UnknownPerson,
 };
 use std::collections::BTreeSet;
 
@@ -32,6 +33,8 @@ const MESSAGES: [(&str, MessageKind); 3] =
 const THEN: [(&str, Then); 2] = [("stop", Then::Stop), ("continue", Then::Continue)];
 const CLIENT_SIGNATURE: [(&str, ClientSignature); 3] =
     [("replace", ClientSignature::Replace), ("keep", ClientSignature::Keep), ("skip", ClientSignature::Skip)];
+const OLDER_SIGNATURES: [(&str, OlderSignatures); 2] =
+    [("keep", OlderSignatures::Keep), ("fold", OlderSignatures::Fold)];
 
 /// What rules may name.
 pub(crate) struct Known<'k> {
@@ -73,6 +76,7 @@ pub(crate) fn default_policy() -> Policy {
     Policy {
         client_signature: ClientSignature::Replace,
         marker: Some("{EMAILSIGNATURE}".to_owned()),
+        older_signatures: OlderSignatures::Keep,
         unknown_person: UnknownPerson::Nothing,
     }
 }
@@ -87,6 +91,8 @@ fn policy(top: &mut Table<'_>, known: &Known<'_>, report: &mut Report) -> Policy
     if let Some(value) = table.take("marker") {
         policy.marker = marker(&value, report);
     }
+    let older = table.take("older_signatures").and_then(|value| value.word(&OLDER_SIGNATURES, report));
+    policy.older_signatures = older.unwrap_or_default();
     if let Some(value) = table.take("unknown_person") {
         policy.unknown_person = unknown_person(&value, known, report).unwrap_or_default();
     }

@@ -228,6 +228,15 @@ pub(crate) struct PlaceArgs {
     /// What happens to a signature that the writer's program put there
     #[arg(long, default_value = "keep")]
     pub(crate) client_signature: ClientSignatureWish,
+    /// The word by which a writer chooses the place; "" for none
+    #[arg(long, value_name = "WORD", default_value = "{EMAILSIGNATURE}")]
+    pub(crate) marker: String,
+    /// Print sentences for people
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) text: bool,
+    /// Print JSON, as without it
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -44,6 +44,8 @@ pub(super) struct Seen {
     pub(super) is_ruled: bool,
     /// A signature of the writer's program.
     pub(super) is_signature: bool,
+    /// Word's bookmark of one.
+    pub(super) is_bookmark: bool,
     /// One of ours.
     pub(super) is_ours: bool,
     pub(super) is_hidden: bool,
@@ -172,9 +174,7 @@ impl Seen {
     fn mark_with(&mut self, marker: Marker, extent: Extent, is_weak: bool) {
         let is_better = match self.mark {
             None => true,
-            Some(known) => {
-                !is_weak && (known.is_weak || known.marker == Marker::BlockquoteCite)
-            }
+            Some(known) => !is_weak && (known.is_weak || known.marker == Marker::BlockquoteCite),
         };
         if is_better {
             self.mark = Some(Mark { marker, extent, is_weak });
@@ -192,6 +192,7 @@ impl Seen {
         let is_weak = bare.len() < word.len();
         let is = |known: &str| known.len() == bare.len() && known.eq_ignore_ascii_case(bare);
         self.is_ours |= is(OURS);
+        self.is_bookmark |= is_name && is("_mailautosig");
         if !is_weak && (SIGNATURES.iter().any(|known| is(known)) || (is_name && is("signature"))) {
             self.is_signature = true;
             return;

@@ -277,3 +277,47 @@ fn edges(body: &str) -> Vec<usize> {
     edges.extend(body.match_indices('>').map(|(at, _)| at + 1));
     edges
 }
+
+/// Pieces that, repeated, cost a reader most that looks back or ahead too far.
+const HOSTILE: [&str; 30] = [
+    "<div>",
+    "</div>",
+    "<p>",
+    "<td>",
+    "<li>",
+    "<blockquote>",
+    "<blockquote>x",
+    "<blockquote type=cite>x</blockquote>y",
+    "<div class=gmail_quote>",
+    "<div class=x_gmail_quote>x</div>",
+    "<div id=Signature>",
+    "<div class=signpost-signature>x</div>",
+    "<hr>",
+    "<br>",
+    "x<br>",
+    "<b></i>",
+    "<a \"",
+    "<a =\"",
+    "<!--",
+    "<div style=\"border-top:1px solid\">x",
+    "<a name=_MailAutoSig>x</a>",
+    "-- <br>",
+    "Sent from my iPhone<br>",
+    "On 1 May 2024<br>",
+    "From: a@b<br>",
+    "From: a@b\n",
+    "On 1 May 2024, Kim\n",
+    "> q\nanswer\n",
+    "-- \n\n",
+    "\n \n",
+];
+
+#[test]
+fn a_body_of_one_thing_over_and_over_takes_linear_time() {
+    // Half a megabyte of each: a quadratic reader would not come back.
+    for piece in HOSTILE {
+        let body = format!("Hi{}x", piece.repeat((1 << 19) / piece.len()));
+        assert!(body.is_char_boundary(html(&body).offset), "{piece}");
+        assert!(place_text(&body, &OPTIONS).offset <= body.len(), "{piece}");
+    }
+}

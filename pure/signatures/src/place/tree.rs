@@ -9,6 +9,8 @@ use std::borrow::Cow;
 
 /// How far up an end tag looks for its element.
 const CLOSE_DEPTH_MAX: usize = 256;
+/// The same for an element that stands inside of a line.
+const CLOSE_INLINE_DEPTH_MAX: usize = 32;
 /// How far up a start tag looks for an element that it ends.
 const IMPLIED_DEPTH_MAX: usize = 32;
 
@@ -354,7 +356,8 @@ impl<'m> Tree<'m> {
             }
             return;
         }
-        let near = self.open.iter().enumerate().rev().take(CLOSE_DEPTH_MAX);
+        let depth_max = if tag.is_inline() { CLOSE_INLINE_DEPTH_MAX } else { CLOSE_DEPTH_MAX };
+        let near = self.open.iter().enumerate().rev().take(depth_max);
         for (depth, open) in near {
             if open.tag == tag && open.name == name {
                 self.close_from(depth, start, end);

@@ -46,6 +46,12 @@ pub(super) fn may_mark(line: &str) -> bool {
 
 /// Whether `text` begins with `start`, which is in lower case, in any case.
 fn begins(text: &str, start: &str) -> bool {
+    // Most do not, and differ in their first letter.
+    let (own, wanted) = (text.as_bytes().first(), start.as_bytes().first());
+    let is_ascii = own.is_some_and(u8::is_ascii) && wanted.is_some_and(u8::is_ascii);
+    if is_ascii && own.map(u8::to_ascii_lowercase) != wanted.copied() {
+        return false;
+    }
     let mut own = text.chars().flat_map(char::to_lowercase);
     start.chars().all(|c| own.next() == Some(c))
 }

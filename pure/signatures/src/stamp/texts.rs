@@ -77,6 +77,11 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// One sentence for each form, for the trail.
+    pub(super) fn sentences(&self, index: &Index) -> impl Iterator<Item = String> {
+        self.0.iter().map(|text| text.sentence(index))
+    }
+
     /// The account of the places.
     pub(super) fn placed(&self, index: &Index) -> Vec<Placed> {
         let account = |text: &Text<'_>| Placed {
@@ -93,23 +98,43 @@ impl<'a> Texts<'a> {
 impl Text<'_> {
     /// Where the signature goes.
     pub(super) fn place(&self) -> usize {
-        self.placement.writer_marker.as_ref().map_or(self.placement.offset, |marker| marker.start)
+        let there = self.placement.writer_marker.as_ref().or(self.placement.ours.as_ref());
+        there.map_or(self.placement.offset, |range| range.start)
     }
 
-    /// What gives way to the signature: the writer's marker and, where the policy replaces it, the writer's own signature.
+    /// What gives way to the signature, in order and apart: the writer's marker, an older copy of ours and, where the policy replaces it,
+    /// the writer's own signature.
     pub(super) fn replaced(&self, policy: ClientSignature) -> Vec<Range<usize>> {
         let own = match policy {
             ClientSignature::Replace => self.placement.client_signature.clone(),
             ClientSignature::Keep | ClientSignature::Skip => None,
         };
-        let marker = self.placement.writer_marker.clone();
-        // A marker inside of the writer's own signature goes with it.
-        let inside =
-            |outer: &Range<usize>, inner: &Range<usize>| outer.start <= inner.start && inner.end <= outer.end;
-        match (own, marker) {
-            (Some(own), Some(marker)) if inside(&own, &marker) => vec![own],
-            (own, marker) => own.into_iter().chain(marker).collect(),
+        let found = [own, self.placement.ours.clone(), self.placement.writer_marker.clone()];
+        let mut ranges: Vec<Range<usize>> = found.into_iter().flatten().collect();
+        ranges.sort_by_key(|range| range.start);
+        let mut apart: Vec<Range<usize>> = Vec::new();
+        for range in ranges {
+            match apart.last_mut().filter(|last| range.start < last.end) {
+                Some(last) => last.end = last.end.max(range.end),
+                None => apart.push(range),
+            }
         }
+        apart
+    }
+
+    /// Why the place is where it is, for the trail.
+    fn sentence(&self, index: &Index) -> String {
+        let placement = &self.placement;
+        let found =
+            placement.client_signature.as_ref().map_or("", |_| "; the writer's own signature is there");
+        let section = index.section(self.body.id);
+        format!(
+            "part {section}: {} (byte {}, marker {}, confidence {}){found}",
+            placement.reason(),
+            self.place(),
+            placement.marker.as_str(),
+            placement.confidence().as_str()
+        )
     }
 }
 

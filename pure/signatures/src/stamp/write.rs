@@ -1,13 +1,15 @@
 //! The chosen signatures, rendered and written into every form of the message's text.
 //!
-//! In HTML each signature stands in a container with our class, so that our own signature is known again in a reply's history. In
-//! plain text an empty line stands between it and what is before and after. Pictures are added once each.
+//! In HTML each signature stands in a container with our class and the tenant's mark, so that our own signature is known again in a
+//! reply's history. In plain text an empty line stands between it and what is before and after. Pictures are added once each. A form
+//! that carries the same signature already stays as it is.
 
 use super::Message;
+use super::older::{self, Fingerprint};
 use super::texts::Text;
 use crate::content_id::ContentIds;
 use crate::templates::Rendered;
-use crate::{SignatureName, Spliced, TemplateError};
+use crate::{OlderSignatures, SignatureName, Spliced, TemplateError};
 use core::ops::Range;
 use message::{ChangeError, Changes, Edit, EmbeddedImage, Splice, Splices, TextKind};
 use std::collections::BTreeSet;
@@ -19,6 +21,8 @@ pub(crate) use crate::place::OURS as CONTAINER_CLASS;
 pub(super) enum WriteError {
     Template(TemplateError),
     Change(ChangeError),
+    /// Every form carries them already.
+    Carried,
 }
 
 impl From<ChangeError> for WriteError {
@@ -42,16 +46,30 @@ pub(super) fn write(
         .collect();
     let rendered = rendered.map_err(WriteError::Template)?;
     let mut changes = Changes::new(message.input.original, message.index);
+    let mark = older::mark(&parts.domains);
+    let folds = parts.policy.older_signatures == OlderSignatures::Fold && message.is_internal();
+    let mut is_signed = false;
     for text in message.texts.iter() {
         let insert = match text.body.kind {
-            TextKind::Html => html(&rendered),
+            TextKind::Html => html(&rendered, &mark),
             TextKind::Plain => plain(&rendered),
         };
-        changes.edit_text(&text.body, &edits(text, &insert, parts.policy.client_signature))?;
+        if Fingerprint::of(&insert, text.body.kind).is_in(text) {
+            continue;
+        }
+        is_signed = true;
+        let mut edits = edits(text, &insert, parts.policy.client_signature);
+        if folds && text.body.kind == TextKind::Html {
+            edits.extend(older::folds(text, &mark, &edits));
+        }
+        changes.edit_text(&text.body, &edits)?;
         if text.body.kind == TextKind::Html {
             let images = images(message, &rendered, ids);
             changes.embed_images(text.body.id, images, &ids.boundary("related"))?;
         }
+    }
+    if !is_signed {
+        return Err(WriteError::Carried);
     }
     message.proofs().take_out(&mut changes)?;
     Ok(changes.finish()?)
@@ -62,8 +80,9 @@ pub(super) fn spliced(splice: &Splice) -> Spliced {
     Spliced { offset: splice.offset, removed: splice.removed, inserted: splice.inserted.len() }
 }
 
-fn html(rendered: &[Rendered]) -> String {
-    rendered.iter().map(|one| format!("<div class=\"{CONTAINER_CLASS}\">{}</div>", one.html)).collect()
+fn html(rendered: &[Rendered], mark: &str) -> String {
+    let contained = |one: &Rendered| format!("<div class=\"{CONTAINER_CLASS} {mark}\">{}</div>", one.html);
+    rendered.iter().map(contained).collect()
 }
 
 fn plain(rendered: &[Rendered]) -> String {

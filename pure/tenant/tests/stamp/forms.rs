@@ -131,7 +131,7 @@ fn markup(name: &str) -> String {
 }
 
 fn without_signature(text: &str) -> String {
-    match text.split_once("<div class=\"signpost-signature\">") {
+    match text.split_once("<div class=\"signpost-signature") {
         Some((before, after)) => {
             format!("{before}{}", after.split_once("</table></div>").map_or("", |(_, rest)| rest))
         }

@@ -1,6 +1,6 @@
 //! What the tenant's policy says of the writer's own signature, of the writer's marker and of people whom nobody knows.
 
-use crate::support::{ANNA, Run, acme, acme_with, anna, bodies, mail, mail_of};
+use crate::support::{ANNA, INSIDE, OUTSIDE, Run, acme, acme_with, anna, bodies, mail, mail_of};
 use signatures::{Outcome, PassReason};
 
 const HTML: &str = "Content-Type: text/html; charset=utf-8\n";
@@ -67,4 +67,75 @@ fn our_own_signature_in_the_history_does_not_confuse() {
     let body = bodies(&stamped).0.unwrap();
     assert_eq!(body.matches("signpost-signature").count(), 2, "{body}");
     assert_eq!(explain.splices.iter().map(|one| one.removed).sum::<usize>(), 0);
+}
+
+/// The first message of a thread, stamped, as markup.
+fn stamped_html(snapshot: &tenant::Snapshot) -> String {
+    let (first, _) = anna(snapshot).stamped(&mail(HTML, "<html><body><p>Hello</p></body></html>\n"));
+    bodies(&first).0.unwrap()
+}
+
+#[test]
+fn a_message_that_carries_the_signature_does_not_get_it_twice() {
+    let snapshot = acme();
+    let once = stamped_html(&snapshot);
+    let rows = [
+        once.clone(),
+        // A client writes ids and classes anew and strips what it does not know.
+        once.replace("class=\"signpost", "class=\"x_signpost").replace("cid:", "cid:x_"),
+        once.replace("class=\"", "data-was=\"").replace("<div", "<p").replace("</div", "</p"),
+        once.replace("</body>", "<p>Sent in haste</p></body>"),
+    ];
+    for body in rows {
+        assert_eq!(anna(&snapshot).passed(&mail(HTML, &body)), PassReason::NoRule, "{body}");
+    }
+    let (first, _) = anna(&snapshot).stamped(&mail(TEXT, "Hello\n"));
+    assert_eq!(anna(&snapshot).passed(&mail(TEXT, &bodies(&first).1.unwrap())), PassReason::NoRule);
+}
+
+#[test]
+fn an_older_copy_of_our_own_gives_way_to_the_new_one() {
+    let snapshot = acme();
+    let older = stamped_html(&snapshot).replace("Head of Sales", "Sales");
+    let (again, explain) = anna(&snapshot).stamped(&mail(HTML, &older));
+    let body = bodies(&again).0.unwrap();
+    assert_eq!(body.matches("signpost-signature").count(), 1, "{body}");
+    assert!(body.contains("Head of Sales") && explain.splices.iter().any(|one| one.removed > 0));
+}
+
+#[test]
+fn a_quoted_copy_does_not_keep_the_signature_away() {
+    let snapshot = acme();
+    let quoted = stamped_html(&snapshot);
+    let reply = format!(
+        "<html><body><div>Thanks</div><div id=\"appendonsend\"></div><hr><div id=\"divRplyFwdMsg\">From: Kim</div>{quoted}</body></html>\n"
+    );
+    let (stamped, _) = anna(&snapshot).stamped(&mail(HTML, &reply));
+    assert_eq!(bodies(&stamped).0.unwrap().matches("signpost-signature").count(), 2);
+}
+
+#[test]
+fn older_copies_are_folded_among_ourselves_if_the_tenant_wants() {
+    let folding = acme_with(&[("rules.toml", "older_signatures = \"keep\"", "older_signatures = \"fold\"")]);
+    let quoted =
+        stamped_html(&folding).replace("cid:", "cid:old").replace("class=\"signpost", "class=\"x_signpost");
+    let reply = format!(
+        "<html><body><div>Thanks</div><div class=\"gmail_quote\">On x, y wrote:<blockquote>{quoted}</blockquote></div></body></html>\n"
+    );
+    let body_for = |snapshot: &tenant::Snapshot, recipients: &[&str]| {
+        let run = Run { recipients, ..anna(snapshot) };
+        bodies(&run.stamped(&mail(HTML, &reply)).0).0.unwrap()
+    };
+    let inside = body_for(&folding, &[INSIDE]);
+    assert_eq!(inside.matches("signpost-signature").count(), 1, "{inside}");
+    assert!(inside.contains("<div class=\"signpost-folded\">Anna Berg (sie/ihr)</div>"), "{inside}");
+    assert!(!inside.contains("cid:old"), "{inside}");
+    // Who is outside sees the thread as it was, and so does a tenant that did not ask.
+    assert_eq!(body_for(&folding, &[OUTSIDE]).matches("signpost-signature").count(), 2);
+    assert_eq!(body_for(&acme(), &[INSIDE]).matches("signpost-signature").count(), 2);
+    // Another tenant's copy has another mark.
+    let foreign = reply.replace(" sp-", " sp-f");
+    let run = Run { recipients: &[INSIDE], ..anna(&folding) };
+    let kept = bodies(&run.stamped(&mail(HTML, &foreign)).0).0.unwrap();
+    assert_eq!(kept.matches("signpost-signature").count(), 2, "{kept}");
 }

@@ -5,7 +5,7 @@ use crate::cli::{BodyKind, ClientSignatureWish, PlaceArgs};
 use anyhow::{Context as _, Result};
 use message::{Changes, Edit, Index, PartId, TextBody};
 use serde_json::json;
-use signatures::place::{ClientSignature, PlaceOptions, place_html, place_text};
+use signatures::place::{ClientSignature, PlaceOptions, Placement, place_html, place_text};
 
 pub(crate) fn place(args: &PlaceArgs) -> Result<()> {
     let body = read_input()?;
@@ -23,20 +23,39 @@ pub(crate) fn place(args: &PlaceArgs) -> Result<()> {
         ClientSignatureWish::Keep => ClientSignature::Keep,
         ClientSignatureWish::Replace => ClientSignature::Replace,
     };
-    let options = PlaceOptions { writer_marker: None, client_signature };
+    let options = PlaceOptions { writer_marker: Some(&args.marker), client_signature };
     let placed = match args.kind {
         BodyKind::Html => place_html(text.text(), &options),
         BodyKind::Plain => place_text(text.text(), &options),
     };
-    let offset = match (&placed.client_signature, client_signature) {
-        (Some(range), ClientSignature::Replace) => range.start,
-        (Some(_) | None, ClientSignature::Keep | ClientSignature::Replace | ClientSignature::Skip) => {
-            placed.offset
-        }
-    };
+    let offset = placed.writer_marker.as_ref().map_or(placed.offset, |marker| marker.start);
     let raw = raw_offset(&message, &index, &text, offset)?.saturating_sub(header.len());
-    let told = json!({ "offset": raw, "marker": placed.marker.as_str(), "post": placed.post.as_str() });
-    print(format!("{told}\n").as_bytes())
+    let told = if args.text { sentences(&placed, raw) } else { json(&placed, raw) };
+    print(told.as_bytes())
+}
+
+fn json(placed: &Placement, offset: usize) -> String {
+    let told = json!({
+        "offset": offset,
+        "marker": placed.marker.as_str(),
+        "post": placed.post.as_str(),
+        "reason": placed.reason(),
+        "confidence": placed.confidence().as_str(),
+        "writer_marker": placed.writer_marker.is_some(),
+        "client_signature": placed.client_signature.is_some(),
+    });
+    format!("{told}\n")
+}
+
+fn sentences(placed: &Placement, offset: usize) -> String {
+    let there = if placed.client_signature.is_some() { "there" } else { "not found" };
+    format!(
+        "byte {offset}: {}\n  marker {}, post {}, confidence {}\n  the writer's own signature is {there}\n",
+        placed.reason(),
+        placed.marker.as_str(),
+        placed.post.as_str(),
+        placed.confidence().as_str()
+    )
 }
 
 /// Where a character of the text lies in the message: where an insertion in front of it would go.

@@ -74,6 +74,14 @@ fn place_tells_a_byte_of_the_body_as_it_was_given() {
         signpost(&["place", "--type", "text/plain"], "Hello\n\nOn Monday, Kim <k@x.example> wrote:\n> q\n");
     let told: serde_json::Value = serde_json::from_str(&done.text()).unwrap();
     assert_eq!((told["offset"].as_u64(), &told["post"]), (Some(6), &"top".into()));
+    assert_eq!((&told["confidence"], &told["writer_marker"]), (&"medium".into(), &false.into()));
+    assert_eq!(told["reason"], "own text stands above what is quoted");
+    let done = signpost(&["place", "--text", "--type", "text/plain"], "Hello\n{EMAILSIGNATURE}\nPS\n");
+    assert!(done.text().starts_with("byte 6: the writer put the marker there\n"), "{}", done.text());
+    let done =
+        signpost(&["place", "--json", "--marker", "", "--type", "text/plain"], "Hello {EMAILSIGNATURE}\n");
+    let told: serde_json::Value = serde_json::from_str(&done.text()).unwrap();
+    assert_eq!((told["offset"].as_u64(), &told["marker"]), (Some(23), &"none".into()));
 }
 
 #[test]

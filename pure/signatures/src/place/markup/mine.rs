@@ -67,6 +67,7 @@ impl Page<'_> {
     fn client_signature(&self, own: &Own<'_>, lines: &Lines) -> Option<Range<usize>> {
         let within = own.newest.start..own.limit;
         self.signature_element(&within)
+            .or_else(|| self.signature_bookmark(&within))
             .or_else(|| self.signature_lines(own, lines))
             .or_else(|| self.signature_element(&(own.offset..usize::MAX)))
     }
@@ -82,6 +83,26 @@ impl Page<'_> {
             self.delimiter_before(found).filter(|start| *start >= within.start).unwrap_or(node.start)
                 ..node.end,
         )
+    }
+
+    /// Word's blocks of a signature: the first has a bookmark, the others are in its name.
+    fn signature_bookmark(&self, within: &Range<usize>) -> Option<Range<usize>> {
+        const BOOKMARK: &str = "_MailAutoSig";
+        let inside = |node: &Node<'_>| node.start >= within.start && node.end <= within.end;
+        let nodes = &self.tree.nodes;
+        let anchor = *self.bookmarks.first()?;
+        let first = nodes[anchor].block.filter(|block| inside(&nodes[*block]))?;
+        let mut end = nodes[first].end;
+        let mut next = nodes[first].next;
+        while let Some(block) =
+            nodes.get(next).filter(|block| block.parent == nodes[first].parent && inside(block))
+        {
+            if self.body[block.start..block.end].contains(BOOKMARK) {
+                end = block.end;
+            }
+            next = block.next;
+        }
+        Some(nodes[first].start..end)
     }
 
     /// Whether there is something in the element.
@@ -150,7 +171,9 @@ impl Page<'_> {
         while let Some(sibling) =
             nodes.get(next).filter(|sibling| sibling.parent == parent && sibling.end <= own.limit)
         {
-            end = sibling.end;
+            if nodes[next..sibling.next].iter().any(Node::is_visible) {
+                end = sibling.end;
+            }
             next = sibling.next;
         }
         Some(nodes[block].start..end)
@@ -166,20 +189,30 @@ impl Page<'_> {
         })
     }
 
-    /// Our signature at the end of the newest text.
+    /// Our signature at the end of the newest text; several in a row are one.
     fn ours_in(&self, own: &Own<'_>) -> Option<Range<usize>> {
-        let inside = |node: &Node<'_>| node.start >= own.newest.start && node.end <= own.limit;
-        let last = self.ours.iter().copied().rfind(|number| inside(&self.tree.nodes[*number]))?;
-        let node = &self.tree.nodes[last];
+        let nodes = &self.tree.nodes;
+        let inside =
+            |number: &usize| nodes[*number].start >= own.newest.start && nodes[*number].end <= own.limit;
+        let last = self.ours.iter().copied().rfind(inside)?;
         let behind =
-            self.tree.nodes[node.next..].iter().take_while(|next| next.end <= own.limit.min(own.offset));
+            nodes[nodes[last].next..].iter().take_while(|next| next.end <= own.limit.min(own.offset));
         let length: usize = behind
             .map(|next| match next.what {
                 What::Text { text, .. } => words::count(text),
                 What::Element { .. } => 0,
             })
             .sum();
-        (length <= BEHIND_OURS_MAX).then_some(node.start..node.end)
+        let mut first = last;
+        for number in self.ours.iter().copied().rev().filter(|number| *number < last && inside(number)) {
+            let is_beside = nodes[number].parent == nodes[first].parent
+                && !nodes[nodes[number].next..first].iter().any(Node::is_visible);
+            if !is_beside {
+                break;
+            }
+            first = number;
+        }
+        (length <= BEHIND_OURS_MAX).then_some(nodes[first].start..nodes[last].end)
     }
 }
 

@@ -9,6 +9,8 @@ use super::lines::{Lines, first_lines};
 const INTRODUCTION_LINES_MAX: usize = 4;
 /// How often the text in front of or behind an element is asked what it is: bounds what hostile markup can cost.
 const LOOKS_MAX: usize = 64;
+/// Signatures of one kind that are looked at.
+const SIGNATURES_MAX: usize = 64;
 /// Nodes in front of a quotation among which its introduction is looked for.
 const NEAR_NODES_MAX: usize = 24;
 
@@ -26,6 +28,8 @@ pub(super) struct Page<'m> {
     pub(super) quotes: Vec<usize>,
     /// Elements in which the writer's program put a signature.
     pub(super) signatures: Vec<usize>,
+    /// Word's bookmarks of one.
+    pub(super) bookmarks: Vec<usize>,
     /// Elements in which we did.
     pub(super) ours: Vec<usize>,
 }
@@ -64,6 +68,7 @@ impl<'m> Page<'m> {
             again: None,
             quotes: Vec::new(),
             signatures: Vec::new(),
+            bookmarks: Vec::new(),
             ours: Vec::new(),
         };
         let mut reader = Reader::default();
@@ -82,11 +87,13 @@ impl<'m> Page<'m> {
     fn take(&mut self, node: usize, reader: &mut Reader<'m>) -> Next {
         let What::Element { tag, attributes } = self.tree.nodes[node].what else { return Next::More };
         let seen = reader.read(tag, attributes);
-        if seen.is_signature {
-            self.signatures.push(node);
-        }
-        if seen.is_ours {
-            self.ours.push(node);
+        let named = [
+            (seen.is_signature, &mut self.signatures),
+            (seen.is_bookmark, &mut self.bookmarks),
+            (seen.is_ours, &mut self.ours),
+        ];
+        for (_, list) in named.into_iter().filter(|(is, list)| *is && list.len() < SIGNATURES_MAX) {
+            list.push(node);
         }
         if seen.is_lined {
             self.tree.keep_lines(node);

@@ -71,7 +71,7 @@ impl<'t> Lines<'t> {
 
     fn start_at(&self, line: usize) -> Option<Start> {
         let text = self.text(line);
-        if self.is_quoted(line) {
+        if self.is_quoted(line) && !words::is_original(text) {
             let (line, marker) = match self.introduction_above(line) {
                 Some(above) => (above, Marker::IntroLine),
                 None => (line, Marker::QuotedLines),

@@ -3,7 +3,8 @@
 //! One field is a word that anybody may write. A block has the writer and two other fields close together, and among them a subject or
 //! an address.
 
-use super::begins;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// What a field says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -304,14 +305,18 @@ const OTHER: &[&str] = &[
     "where",
 ];
 
-const TABLE: [(&[&str], Field); 6] = [
-    (FROM, Field::From),
-    (DATE, Field::Date),
-    (TO, Field::To),
-    (SUBJECT, Field::Subject),
-    (COPY, Field::Copy),
-    (OTHER, Field::Other),
-];
+/// All names. Where languages share one, the earlier list has it.
+static NAMES: LazyLock<HashMap<&'static str, Field>> = LazyLock::new(|| {
+    let lists = [
+        (OTHER, Field::Other),
+        (COPY, Field::Copy),
+        (SUBJECT, Field::Subject),
+        (TO, Field::To),
+        (DATE, Field::Date),
+        (FROM, Field::From),
+    ];
+    lists.iter().flat_map(|(names, field)| names.iter().map(|name| (*name, *field))).collect()
+});
 
 /// Whether a header block begins with the first of `lines`.
 pub(in super::super) fn begins_header_block<'l>(mut lines: impl Iterator<Item = &'l str>) -> bool {
@@ -325,6 +330,10 @@ pub(in super::super) fn begins_header_block<'l>(mut lines: impl Iterator<Item = 
     for line in lines.take(LINES_MAX) {
         if block.is_complete() {
             return true;
+        }
+        // Another block begins.
+        if block.from && field_of(line) == Some(Field::From) {
+            return false;
         }
         gap = if block.line(line) { 0 } else { gap + 1 };
         if gap > gap_max {
@@ -413,9 +422,7 @@ fn field_named(name: &str) -> Option<Field> {
     if name.is_empty() {
         return None;
     }
-    let folded = folded(name);
-    let is = |known: &&&str| known.len() == folded.len() && begins(&folded, known);
-    TABLE.iter().find(|(names, _)| names.iter().any(|known| is(&known))).map(|(_, field)| *field)
+    NAMES.get(&*folded(name)).copied()
 }
 
 /// In lower case, and with single blanks: Chinese programs set two characters apart.

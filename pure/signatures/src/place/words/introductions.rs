@@ -210,7 +210,7 @@ fn has_form(line: &str, is_above_quotation: bool) -> bool {
     let lower = lower.trim_end_matches(|c: char| c.is_whitespace() || c == ':');
     let digits = lower.chars().filter(|c| c.is_numeric()).take(4).count();
     let tells_when_or_who = digits > 0 || lower.contains('@');
-    let tells_enough = tells_when_or_who || is_above_quotation;
+    let tells_enough = tells_when_or_who || (is_above_quotation && names_only(lower));
     if tells_enough && ends_with_verb(lower) {
         return true;
     }
@@ -221,6 +221,17 @@ fn has_form(line: &str, is_above_quotation: bool) -> bool {
         return true;
     }
     is_above_quotation && tells_when_or_who && (lower.contains('@') || digits >= 4)
+}
+
+/// `Kim Doe wrote`, and not `as you wrote`: a short line that does not begin as a sentence of the writer's.
+fn names_only(lower: &str) -> bool {
+    const SPOKEN: [&str; 26] = [
+        "as", "like", "you", "he", "she", "it", "i", "we", "they", "what", "when", "and", "but", "also",
+        "then", "wie", "du", "sie", "ich", "er", "wir", "und", "comme", "tu", "vous", "como",
+    ];
+    let mut words = lower.split_whitespace();
+    let is_spoken = words.next().is_none_or(|first| SPOKEN.contains(&first.trim_matches(',')));
+    !is_spoken && lower.split_whitespace().count() <= 8 && !lower.contains(". ") && !lower.ends_with("said")
 }
 
 fn is_decoration(c: char) -> bool {

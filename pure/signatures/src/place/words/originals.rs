@@ -209,6 +209,9 @@ pub(in super::super) fn is_original(line: &str) -> bool {
     if line.len() > LINE_LEN_MAX {
         return false;
     }
+    if is_by_group_wise(line) {
+        return true;
+    }
     if let Some(said) = between_rules(line) {
         return says(said, ORIGINAL, true)
             || says(said, FORWARDED, true)
@@ -220,6 +223,11 @@ pub(in super::super) fn is_original(line: &str) -> bool {
 
 /// Whether the line says so without lines around it: enough where a header block follows.
 pub(in super::super) fn names_original(line: &str) -> bool {
+    /// In bytes; the longest is shorter.
+    const NAMED_LEN_MAX: usize = 120;
+    if line.len() > NAMED_LEN_MAX {
+        return false;
+    }
     let said = line.trim_matches(|c: char| !c.is_alphanumeric());
     [ORIGINAL, FORWARDED]
         .iter()
@@ -273,6 +281,12 @@ fn is_written(line: &str, said: &str) -> bool {
         && is_closed
         && is_dated
         && WRITTEN.iter().any(|verb| lower.ends_with(verb))
+}
+
+/// `>>> Kim Doe <kim@x.example> 02.04.2012 17:44 >>>` of GroupWise, behind which nothing is marked.
+fn is_by_group_wise(line: &str) -> bool {
+    let inner = line.trim().strip_prefix(">>> ").and_then(|line| line.strip_suffix(" >>>"));
+    inner.is_some_and(|inner| inner.bytes().filter(u8::is_ascii_digit).count() >= 6)
 }
 
 /// `Kim Doe---02.04.2012 17:44:22---Hello` of Notes: a name, a moment and the beginning of the text, on one line.
