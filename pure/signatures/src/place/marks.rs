@@ -42,6 +42,8 @@ pub(super) struct Seen {
     pub(super) mark: Option<Mark>,
     /// A line is drawn above it, as above header blocks; it is a mark if a header block follows.
     pub(super) is_ruled: bool,
+    /// A bar is drawn beside it, as beside quotations; it is a mark if an introduction stands above.
+    pub(super) is_barred: bool,
     /// A signature of the writer's program.
     pub(super) is_signature: bool,
     /// Word's bookmark of one.
@@ -52,7 +54,7 @@ pub(super) struct Seen {
     pub(super) is_lined: bool,
 }
 
-const WORDS: [(&str, Marker, Extent); 50] = [
+const WORDS: [(&str, Marker, Extent); 52] = [
     ("gmail_quote", Marker::GmailQuote, Extent::Container),
     ("gmail_quote_container", Marker::GmailQuote, Extent::Container),
     ("gmail_attr", Marker::GmailQuote, Extent::Introduction),
@@ -95,6 +97,9 @@ const WORDS: [(&str, Marker, Extent); 50] = [
     ("replycontent", Marker::OtherClient, Extent::Quotation),
     ("orimsghtmlseperator", Marker::OtherClient, Extent::Rest),
     ("fmoriginalcontent", Marker::OtherClient, Extent::Rest),
+    // Lark.
+    ("lark-mail-quote", Marker::OtherClient, Extent::Quotation),
+    ("history-quote-wrapper", Marker::OtherClient, Extent::Quotation),
     // Others.
     ("reply139content", Marker::OtherClient, Extent::Quotation),
     ("replysplit", Marker::OtherClient, Extent::Rest),
@@ -251,6 +256,7 @@ impl Seen {
             self.mark_with(Marker::OutlookHeader, Extent::Rest, false);
         } else {
             self.is_ruled = is_ruled(&style);
+            self.is_barred = is_barred(&style);
         }
     }
 }

@@ -104,7 +104,15 @@ impl Lines {
 
 /// Each stretch of white space becomes one blank.
 fn squeeze(text: &str, into: &mut String) {
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        // Words of plain letters are taken whole.
+        let word = rest.bytes().position(|byte| !byte.is_ascii_graphic()).unwrap_or(rest.len());
+        if word > 0 {
+            into.push_str(&rest[..word]);
+            rest = &rest[word..];
+            continue;
+        }
         if c.is_whitespace() {
             if !into.ends_with(' ') {
                 into.push(' ');
@@ -112,6 +120,7 @@ fn squeeze(text: &str, into: &mut String) {
         } else if !is_unseen(c) {
             into.push(c);
         }
+        rest = &rest[c.len_utf8()..];
     }
 }
 

@@ -11,6 +11,8 @@ const INTRODUCTION_LINES_MAX: usize = 4;
 const LOOKS_MAX: usize = 64;
 /// Signatures of one kind that are looked at.
 const SIGNATURES_MAX: usize = 64;
+/// Attributes without a meaning that are remembered.
+const PLAIN_MAX: usize = 8;
 /// Nodes in front of a quotation among which its introduction is looked for.
 const NEAR_NODES_MAX: usize = 24;
 
@@ -121,7 +123,8 @@ impl<'m> Page<'m> {
 
     /// A mark that is one by the text beside it: a line above a header block, a `blockquote` below an introduction.
     fn mark_by_text(&self, node: usize, tag: Tag, seen: Seen, reader: &mut Reader<'m>) -> Option<Mark> {
-        let asks = seen.is_ruled || (tag == Tag::Quote && self.first.is_none());
+        let may_be_introduced = (tag == Tag::Quote || seen.is_barred) && self.first.is_none();
+        let asks = seen.is_ruled || may_be_introduced;
         if !asks || reader.looks >= LOOKS_MAX {
             return None;
         }
@@ -301,19 +304,20 @@ enum Next {
 #[derive(Default)]
 struct Reader<'m> {
     looks: usize,
-    /// Attributes that said nothing: programs repeat the same ones thousands of times.
-    plain: &'m str,
-    plain_tag: Option<Tag>,
+    /// Attributes that said nothing: programs repeat the same few thousands of times.
+    plain: [Option<(Tag, &'m str)>; PLAIN_MAX],
+    oldest: usize,
 }
 
 impl<'m> Reader<'m> {
     fn read(&mut self, tag: Tag, attributes: &'m str) -> Seen {
-        if attributes.is_empty() || (self.plain_tag == Some(tag) && self.plain == attributes) {
+        if attributes.is_empty() || self.plain.contains(&Some((tag, attributes))) {
             return Seen::default();
         }
         let seen = marks::read(tag, attributes);
         if seen == Seen::default() {
-            (self.plain, self.plain_tag) = (attributes, Some(tag));
+            self.plain[self.oldest] = Some((tag, attributes));
+            self.oldest = (self.oldest + 1) % PLAIN_MAX;
         }
         seen
     }

@@ -1,6 +1,8 @@
 //! Lines that say that an original or a forwarded message follows, and lines that are only drawn.
 
 use super::{LINE_LEN_MAX, begins};
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// What is said of a message that is answered.
 const ORIGINAL: &[&str] = &[
@@ -45,6 +47,7 @@ const ORIGINAL: &[&str] = &[
     "oryginalna wiadomość",
     "wiadomość pierwotna",
     "původní zpráva",
+    "původní e-mail",
     "pôvodná správa",
     "eredeti üzenet",
     "orijinal mesaj",
@@ -221,17 +224,16 @@ pub(in super::super) fn is_original(line: &str) -> bool {
     says(line.trim(), BEGUN, false) || is_by_notes(line)
 }
 
+/// The words for both, to be found whole.
+static NAMES: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| ORIGINAL.iter().chain(FORWARDED).copied().collect());
+
 /// Whether the line says so without lines around it: enough where a header block follows.
 pub(in super::super) fn names_original(line: &str) -> bool {
     /// In bytes; the longest is shorter.
-    const NAMED_LEN_MAX: usize = 120;
-    if line.len() > NAMED_LEN_MAX {
-        return false;
-    }
+    const NAMED_LEN_MAX: usize = 100;
     let said = line.trim_matches(|c: char| !c.is_alphanumeric());
-    [ORIGINAL, FORWARDED]
-        .iter()
-        .any(|words| words.iter().any(|word| word.len() == said.len() && begins(said, word)))
+    !said.is_empty() && said.len() <= NAMED_LEN_MAX && NAMES.contains(&*said.to_lowercase())
 }
 
 /// Whether the line says that what follows is forwarded.
@@ -255,7 +257,7 @@ fn between_rules(line: &str) -> Option<&str> {
 }
 
 fn is_drawn(c: char) -> bool {
-    matches!(c, '-' | '_' | '=' | '*' | '>' | '~' | '#' | '—' | '–' | '─' | '+')
+    matches!(c, '-' | '_' | '=' | '*' | '~' | '#' | '—' | '–' | '─' | '+')
 }
 
 /// Whether the text begins with one of `words`. Behind a short word something drawn must follow: it may begin a sentence.
