@@ -27,7 +27,8 @@ fn main() {
     ] {
         for size in [12_000, 50_000, 200_000, 1_000_000] {
             let html = format!("{head}{}{tail}", QUOTED.repeat((size - head.len()) / QUOTED.len()));
-            measure(name, &html, &snapshot);
+            measure(name, &html, false, &snapshot);
+            measure(name, &html, true, &snapshot);
         }
     }
 }
@@ -48,9 +49,13 @@ fn example() -> Folder {
     Folder(files.map(|file| (file.to_owned(), std::fs::read(format!("{root}/{file}")).unwrap())).into())
 }
 
-fn measure(name: &str, html: &str, snapshot: &tenant::Snapshot) {
+fn measure(name: &str, html: &str, is_quoted_printable: bool, snapshot: &tenant::Snapshot) {
+    let (encoding, body) = match is_quoted_printable {
+        true => ("quoted-printable", html.replace('=', "=3D").replace(". ", "=\r\n. ")),
+        false => ("8bit", html.to_owned()),
+    };
     let original = format!(
-        "From: Anna <anna.berg@acme.example>\r\nTo: bob@other.example\r\nSubject: Re: Offer\r\nMessage-ID: <1@acme.example>\r\nIn-Reply-To: <0@x.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{html}"
+        "From: Anna <anna.berg@acme.example>\r\nTo: bob@other.example\r\nSubject: Re: Offer\r\nMessage-ID: <1@acme.example>\r\nIn-Reply-To: <0@x.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}"
     );
     let mail_from = ReversePath::Mailbox("anna.berg@acme.example".parse().unwrap());
     let recipient: Address = "bob@other.example".parse().unwrap();
@@ -71,7 +76,7 @@ fn measure(name: &str, html: &str, snapshot: &tenant::Snapshot) {
         };
         drop(splices.apply(input.original));
     });
-    println!("{name:14} {:8} bytes: place {place}, stamp and write {stamp}", html.len());
+    println!("{name:14} {encoding:16} {:8} bytes: place {place}, stamp and write {stamp}", html.len());
 }
 
 /// Median and fastest, in microseconds.

@@ -22,7 +22,12 @@ pub(crate) fn place(data: &[u8]) {
 
 fn holds(text: &str, placed: &Placement) {
     assert!(text.is_char_boundary(placed.offset), "{placed:?} is no place in the text");
-    let ranges = [Some(&placed.newest), placed.client_signature.as_ref(), placed.writer_marker.as_ref()];
+    let ranges = [
+        Some(&placed.newest),
+        placed.client_signature.as_ref(),
+        placed.writer_marker.as_ref(),
+        placed.ours.as_ref(),
+    ];
     for range in ranges.into_iter().flatten() {
         assert!(text.get(range.clone()).is_some(), "{range:?} is no piece of the text");
     }

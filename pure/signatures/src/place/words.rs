@@ -55,3 +55,6 @@ fn begins(text: &str, start: &str) -> bool {
     let mut own = text.chars().flat_map(char::to_lowercase);
     start.chars().all(|c| own.next() == Some(c))
 }
+
+#[cfg(test)]
+mod tests;

@@ -181,6 +181,7 @@ const BEGINNINGS: &[&str] = &[
     "изпратено от",
     // Vietnamese, Indonesian, Malay, Thai, Hindi.
     "được gửi từ",
+    "đã gửi từ",
     "gửi từ ",
     "tải outlook",
     "dikirim dari",

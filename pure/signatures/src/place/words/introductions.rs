@@ -6,7 +6,7 @@
 use super::{LINE_LEN_MAX, begins};
 
 /// What ends an introduction, in front of the colon.
-const LAST: [&str; 82] = [
+const LAST: [&str; 83] = [
     // English, German, Dutch, the Scandinavian languages, Icelandic.
     "wrote",
     "writes",
@@ -94,6 +94,7 @@ const LAST: [&str; 82] = [
     "写道",
     "寫道",
     "のメッセージ",
+    "のメール",
     "書きました",
     "작성",
 ];
