@@ -114,7 +114,12 @@ fn line_ends_of_the_wire_change_no_place() {
 
 #[test]
 fn a_page_around_a_reply_changes_no_place() {
-    const HEAD: &str = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>On x, y wrote:</title>\n<style><!-- div.gmail_quote { margin: 0 } --></style>\n<!--[if gte mso 9]><xml><o:shapedefaults v:ext=\"edit\"/></xml><![endif]--></head><body lang=EN-US link=blue>";
+    const HEAD: &str = concat!(
+        "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>On x, y wrote:</title>\n",
+        "<style><!-- div.gmail_quote { margin: 0 } --></style>\n",
+        "<!--[if gte mso 9]><xml><o:shapedefaults v:ext=\"edit\"/></xml><![endif]-->",
+        "</head><body lang=EN-US link=blue>"
+    );
     let is_part =
         |fixture: &&Fixture| fixture.is_html && fixture.body.contains("<") && !fixture.body.contains("<body");
     for fixture in fixtures().iter().filter(is_part) {

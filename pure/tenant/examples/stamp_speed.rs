@@ -12,10 +12,27 @@ use std::time::Instant;
 use tenant::Folder;
 
 const ROUNDS: usize = 401;
-const OUTLOOK: &str = "<html><head><style>p.MsoNormal{margin:0}</style></head><body lang=EN-US><div class=WordSection1><p class=MsoNormal>Dear Kim,<o:p></o:p></p><p class=MsoNormal>thank you, that works for us.<o:p></o:p></p>";
-const OUTLOOK_QUOTE: &str = "<div><div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in'><p class=MsoNormal><b>From:</b> Kim &lt;kim@x.example&gt;<br><b>Sent:</b> Monday</p></div></div>";
-const GMAIL: &str = "<html><body><div dir=\"ltr\">Hello Kim</div><br><div class=\"gmail_quote\"><div class=\"gmail_attr\">On Mon, Kim wrote:<br></div><blockquote class=\"gmail_quote\">";
-const QUOTED: &str = "<p class=MsoNormal><span style='font-size:11.0pt;font-family:\"Calibri\",sans-serif;color:#1F497D'>The figures of the second quarter are in, and they are better than we thought.<o:p></o:p></span></p>\r\n";
+const OUTLOOK: &str = concat!(
+    "<html><head><style>p.MsoNormal{margin:0}</style></head><body lang=EN-US><div class=WordSection1>",
+    "<p class=MsoNormal>Dear Kim,<o:p></o:p></p><p class=MsoNormal>thank you, that works for us.<o:p></o:p></p>"
+);
+const OUTLOOK_QUOTE: &str = concat!(
+    "<div><div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in'>",
+    "<p class=MsoNormal><b>From:</b> Kim &lt;kim@x.example&gt;<br><b>Sent:</b> Monday</p></div></div>"
+);
+const GMAIL: &str = concat!(
+    "<html><body><div dir=\"ltr\">Hello Kim</div><br><div class=\"gmail_quote\">",
+    "<div class=\"gmail_attr\">On Mon, Kim wrote:<br></div><blockquote class=\"gmail_quote\">"
+);
+const QUOTED: &str = concat!(
+    "<p class=MsoNormal><span style='font-size:11.0pt;font-family:\"Calibri\",sans-serif;color:#1F497D'>",
+    "The figures of the second quarter are in, and they are better than we thought.<o:p></o:p></span></p>\r\n"
+);
+const HEADER: &str = concat!(
+    "From: Anna <anna.berg@acme.example>\r\nTo: bob@other.example\r\nSubject: Re: Offer\r\n",
+    "Message-ID: <1@acme.example>\r\nIn-Reply-To: <0@x.example>\r\nMIME-Version: 1.0\r\n",
+    "Content-Type: text/html; charset=utf-8\r\n"
+);
 
 fn main() {
     let folder = example();
@@ -54,9 +71,7 @@ fn measure(name: &str, html: &str, is_quoted_printable: bool, snapshot: &tenant:
         true => ("quoted-printable", html.replace('=', "=3D").replace(". ", "=\r\n. ")),
         false => ("8bit", html.to_owned()),
     };
-    let original = format!(
-        "From: Anna <anna.berg@acme.example>\r\nTo: bob@other.example\r\nSubject: Re: Offer\r\nMessage-ID: <1@acme.example>\r\nIn-Reply-To: <0@x.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}"
-    );
+    let original = format!("{HEADER}Content-Transfer-Encoding: {encoding}\r\n\r\n{body}");
     let mail_from = ReversePath::Mailbox("anna.berg@acme.example".parse().unwrap());
     let recipient: Address = "bob@other.example".parse().unwrap();
     let input = StampInput {

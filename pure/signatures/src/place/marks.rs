@@ -154,6 +154,10 @@ pub(crate) const OURS: &str = "signpost-signature";
 /// What the attributes of an element say.
 pub(super) fn read(tag: Tag, written: &str) -> Seen {
     let mut seen = Seen::default();
+    // In front of these nothing can stand, and they cannot be taken out.
+    if tag == Tag::Page || tag.is_part() {
+        return seen;
+    }
     for (name, value) in attributes(written).take(ATTRIBUTES_MAX) {
         match name.len() {
             5 if name.eq_ignore_ascii_case("class") => {
@@ -208,7 +212,8 @@ impl Seen {
             return;
         }
         // A table with this id is the whole message of some programs, and `quote` as a class is anybody's word.
-        let excepted = (is("mailcontent") && tag == Tag::Table) || (is("quote") && !is_name);
+        let is_common = is("quote") && (!is_name || tag.is_inline());
+        let excepted = (is("mailcontent") && tag == Tag::Table) || is_common;
         if let Some((_, marker, extent)) = WORDS.iter().find(|(known, ..)| is(known)).filter(|_| !excepted) {
             self.known(tag, *marker, *extent, is_weak);
         } else if begins(bare, "yahoo_quoted") {
@@ -243,7 +248,7 @@ impl Seen {
             self.is_hidden = style.contains("display:none") || style.contains("mso-hide:all");
         }
         self.is_lined |= has("pre-wrap") || has("white-space:pre") || has("white-space: pre");
-        let may_be_ruled = matches!(tag, Tag::Wrapper | Tag::Quote | Tag::Paragraph | Tag::Cell);
+        let may_be_ruled = matches!(tag, Tag::Wrapper | Tag::Quote | Tag::Paragraph);
         if !may_be_ruled || !(has("order") || has("ORDER")) {
             return;
         }

@@ -77,6 +77,11 @@ impl Tag {
         matches!(self, Self::Inline | Self::Image | Self::Void)
     }
 
+    /// Whether it stands only within another element of its kind, so that nothing can stand in front of it.
+    pub(super) fn is_part(self) -> bool {
+        matches!(self, Self::RowGroup | Self::Row | Self::Cell | Self::Item)
+    }
+
     fn is_of_table(self) -> bool {
         matches!(self, Self::Table | Self::RowGroup | Self::Row | Self::Cell)
     }

@@ -124,6 +124,15 @@ fn squeeze(text: &str, into: &mut String) {
     }
 }
 
+/// Whether a reader sees anything of the markup.
+pub(super) fn says_something(markup: &str) -> bool {
+    crate::tokens::tokens(markup).any(|token| match token {
+        crate::tokens::Token::Text(text) => is_visible(text),
+        crate::tokens::Token::Open { name, .. } => name == "img",
+        crate::tokens::Token::Close { .. } => false,
+    })
+}
+
 /// The first visible lines of markup, for a look at what something begins with.
 pub(super) fn first_lines(markup: &str, count: usize) -> Vec<String> {
     /// Pieces of markup that are looked at, and bytes of text that are kept.

@@ -1,6 +1,6 @@
 //! What is in the way: the writer's own signature, the writer's marker, and a copy of ours that is there already.
 
-use super::super::tree::{Node, What};
+use super::super::tree::{Node, Tag, What};
 use super::super::words::{self, Delimiter};
 use super::super::{ClientSignature, Marker, PlaceOptions, Placement, Post};
 use super::behind::{Answer, Behind};
@@ -163,8 +163,8 @@ impl Page<'_> {
         let climbed = self.climb(begin.node);
         let fits =
             |around: &usize| nodes[*around].end <= own.limit && nodes[*around].start >= own.newest.start;
-        let block =
-            self.tree.around(begin.node).take_while(|around| *around >= climbed && fits(around)).last()?;
+        let inside = self.tree.around(begin.node).take_while(|around| *around >= climbed && fits(around));
+        let block = inside.filter(|around| !nodes[*around].tag().is_some_and(Tag::is_part)).last()?;
         let parent = nodes[block].parent;
         let mut end = nodes[block].end;
         let mut next = nodes[block].next;

@@ -3,7 +3,7 @@
 use super::super::marks::{self, Extent, Mark, Seen};
 use super::super::tree::{Tag, Tree, What};
 use super::super::{Marker, words};
-use super::lines::{Lines, first_lines};
+use super::lines::{Lines, first_lines, says_something};
 
 /// Lines over which an introduction may be spread.
 const INTRODUCTION_LINES_MAX: usize = 4;
@@ -100,7 +100,8 @@ impl<'m> Page<'m> {
         if seen.is_lined {
             self.tree.keep_lines(node);
         }
-        let mark = seen.mark.or_else(|| self.mark_by_text(node, tag, seen, reader));
+        let mark = seen.mark.filter(|mark| self.is_followed(node, *mark, reader));
+        let mark = mark.or_else(|| self.mark_by_text(node, tag, seen, reader));
         let strong = mark.filter(|mark| !mark.is_weak);
         if mark.is_some() && strong.is_none() {
             self.again = self.again.or(Some(node));
@@ -119,6 +120,16 @@ impl<'m> Page<'m> {
             self.tree.skip_contents(node);
         }
         Next::More
+    }
+
+    /// Whether something is quoted behind the mark: Outlook on the web leaves its anchors in new messages too.
+    fn is_followed(&self, node: usize, mark: Mark, reader: &mut Reader<'m>) -> bool {
+        if mark.extent != Extent::Rest || self.first.is_some() || reader.looks >= LOOKS_MAX {
+            return true;
+        }
+        reader.looks += 1;
+        let is_picture = self.tree.nodes[node].is_visible();
+        is_picture || says_something(&self.body[self.tree.nodes[node].inner_end..])
     }
 
     /// A mark that is one by the text beside it: a line above a header block, a `blockquote` below an introduction.

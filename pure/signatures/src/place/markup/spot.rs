@@ -29,8 +29,7 @@ impl Page<'_> {
             if seen_before.is_some_and(|seen| seen > around) || self.is_frame(around) {
                 break;
             }
-            let is_part =
-                matches!(self.node(around).tag(), Some(Tag::RowGroup | Tag::Row | Tag::Cell | Tag::Item));
+            let is_part = self.node(around).tag().is_some_and(Tag::is_part);
             if !is_part {
                 block = around;
             }
@@ -87,7 +86,7 @@ impl Page<'_> {
             if self.is_frame(around) || !begins_here || outer.end > free.end {
                 break;
             }
-            let is_part = matches!(outer.tag(), Some(Tag::RowGroup | Tag::Row | Tag::Cell | Tag::Item));
+            let is_part = outer.tag().is_some_and(Tag::is_part);
             if !is_part {
                 end = outer.end;
             }
