@@ -17,7 +17,7 @@ const BARE_SIGNATURE_LINES_MAX: usize = 10;
 
 pub(super) fn place(body: &str, options: &PlaceOptions<'_>) -> Placement {
     let lines = Lines::of(body);
-    let whole = Own { newest: 0..body.len(), limit: body.len(), quoted: body.len() };
+    let whole = Own { newest: 0..body.len(), limit: body.len(), below: None };
     let Some(start) = lines.start() else { return finish(body, options, &whole, Marker::None, Post::New) };
     let at = lines.offset(start.line);
     let own = own_len(&lines, 0..start.line);
@@ -35,11 +35,14 @@ pub(super) fn place(body: &str, options: &PlaceOptions<'_>) -> Placement {
             let post = if own > 0 || answer.is_between { Post::Inline } else { Post::Bottom };
             let newest = lines.offset(answer.lines.start)..lines.offset(answer.lines.end);
             let limit = lines.offset(answer.limit);
-            return finish(body, options, &Own { newest, limit, quoted: limit }, start.marker, post);
+            return finish(body, options, &Own { newest, limit, below: None }, start.marker, post);
         }
     }
     let post = if is_forward || own == 0 { Post::Forward } else { Post::Top };
-    finish(body, options, &Own { newest: 0..at, limit: at, quoted: at }, start.marker, post)
+    // Some programs put the signature below what they quote.
+    let last_quoted = (start.line..lines.len()).rev().find(|line| start.may_go_on && lines.is_quoted(*line));
+    let below = last_quoted.map(|line| lines.offset(line + 1)..body.len());
+    finish(body, options, &Own { newest: 0..at, limit: at, below }, start.marker, post)
 }
 
 /// The writer's newest text.
@@ -47,8 +50,8 @@ struct Own {
     newest: Range<usize>,
     /// How far a signature below it may reach.
     limit: usize,
-    /// Up to where a word may be the writer's.
-    quoted: usize,
+    /// Where else there may be one.
+    below: Option<Range<usize>>,
 }
 
 /// Own words in these lines, without the signature.
@@ -59,22 +62,32 @@ fn own_len(lines: &Lines<'_>, range: Range<usize>) -> usize {
 
 /// The signature's place at the end of the newest text, and what else lies in it.
 fn finish(body: &str, options: &PlaceOptions<'_>, own: &Own, marker: Marker, post: Post) -> Placement {
-    let region = own.newest.start..own.limit;
-    let text = &body[region.clone()];
-    let client_signature = own_signature(text)
-        .map(|start| region.start + start..region.start + text.trim_end().len())
-        .filter(|range| !range.is_empty());
-    let writer_marker = options.writer_marker.filter(|word| !word.is_empty()).and_then(|word| {
-        let start = body[..own.quoted].find(word)?;
-        Some(start..start + word.len())
-    });
+    let signature_in = |region: Range<usize>| {
+        let text = &body[region.clone()];
+        let start = region.start + own_signature(text)?;
+        Some(start..region.start + text.trim_end().len()).filter(|range| !range.is_empty())
+    };
+    let in_newest = signature_in(own.newest.start..own.limit);
     let newest = own.newest.clone();
     let end = newest.start + end_of_own(&body[newest.clone()]);
-    let offset = match (&client_signature, options.client_signature) {
+    let offset = match (&in_newest, options.client_signature) {
         (Some(range), ClientSignature::Replace) => range.start,
         (Some(_) | None, ClientSignature::Keep | ClientSignature::Replace | ClientSignature::Skip) => end,
     };
+    let client_signature = in_newest.or_else(|| own.below.clone().and_then(signature_in));
+    let writer_marker = options.writer_marker.and_then(|word| find(&body[..own.limit], word));
     Placement { offset, marker, post, client_signature, writer_marker, ours: None, newest }
+}
+
+/// A word on a line that is not quoted.
+fn find(text: &str, word: &str) -> Option<Range<usize>> {
+    let mut start = 0;
+    let own = text.split_inclusive('\n').map(|line| {
+        start += line.len();
+        (start - line.len(), line)
+    });
+    let mut found = own.filter(|(_, line)| !word.is_empty() && !line.starts_with('>'));
+    found.find_map(|(start, line)| line.find(word).map(|at| start + at..start + at + word.len()))
 }
 
 /// Behind the last line that is not empty, its line end included.

@@ -184,6 +184,9 @@ impl Page<'_> {
         let is_own = |node: &&Node<'_>| node.start < own.offset.max(own.newest.end);
         self.tree.nodes.iter().take_while(is_own).find_map(|node| {
             let What::Text { text, .. } = node.what else { return None };
+            if text.trim_start().starts_with("&gt;") {
+                return None;
+            }
             let start = node.start + text.find(word)?;
             Some(start..start + word.len())
         })

@@ -97,11 +97,52 @@ const PARTS: &[&str] = &[
     "avg.com",
 ];
 
+/// What long ones hold, in the languages of those who have to write them.
+const LEGAL: &[&str] = &[
+    "confidential",
+    "vertraulich",
+    "confidentiel",
+    "confidencial",
+    "confidenzial",
+    "riservat",
+    "vertrouwelijk",
+    "fortrolig",
+    "konfidenti",
+    "luottamuksel",
+    "poufn",
+    "důvěrn",
+    "dôvern",
+    "bizalmas",
+    "confidențial",
+    "povjerljiv",
+    "zaupn",
+    "εμπιστευτικ",
+    "конфиденциал",
+    "конфіденційн",
+    "поверител",
+    "gizli",
+    "bảo mật",
+    "机密",
+    "機密",
+    "保密",
+    "기밀",
+    "סודי",
+    "سري",
+];
+/// Bytes from which on such a word makes a footer: people use it too.
+const LEGAL_LEN_MIN: usize = 100;
+/// Bytes of a line that are read.
+const READ_LEN_MAX: usize = 2_000;
+
 /// Whether the line is of that kind; what stands below it is too.
 pub(in super::super) fn is_footer(line: &str) -> bool {
-    let head = line.char_indices().nth(200).map_or(line, |(end, _)| &line[..end]).to_lowercase();
-    let said = head.trim_start_matches(|c: char| !c.is_alphanumeric());
-    is_rule(line)
-        || BEGINNINGS.iter().any(|start| said.starts_with(start))
-        || PARTS.iter().any(|part| head.contains(part))
+    if is_rule(line) {
+        return true;
+    }
+    let lower = line.get(..READ_LEN_MAX).unwrap_or(line).to_lowercase();
+    let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let has = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
+    BEGINNINGS.iter().any(|start| said.starts_with(start))
+        || has(PARTS)
+        || (line.len() >= LEGAL_LEN_MIN && has(LEGAL))
 }
