@@ -335,3 +335,12 @@ fn a_body_of_one_thing_over_and_over_takes_linear_time() {
         assert!(place_text(&body, &OPTIONS).offset <= body.len(), "{piece}");
     }
 }
+
+#[test]
+fn a_body_of_more_pieces_than_are_kept_is_signed_at_its_end() {
+    for piece in ["<b>x</b>", "<i>", "<p>x"] {
+        let body = format!("<html><body>{}<p>end</p></body></html>", piece.repeat(300_000));
+        let placed = html(&body);
+        assert_eq!((&body[placed.offset..], placed.post), ("</body></html>", Post::New), "{piece}");
+    }
+}

@@ -7,6 +7,10 @@
 use crate::tokens::{Token, Tokens, tokens};
 use std::borrow::Cow;
 
+/// Nodes that are kept. What stands behind so many is read for its end only: memory is bounded whatever the markup is.
+const NODES_MAX: usize = 1 << 18;
+/// Elements that may be open at once; deeper ones hold nothing.
+const DEPTH_MAX: usize = 1 << 16;
 /// How far up an end tag looks for its element.
 const CLOSE_DEPTH_MAX: usize = 256;
 /// The same for an element that stands inside of a line.
@@ -203,7 +207,7 @@ impl<'m> Tree<'m> {
     pub(super) fn new(markup: &'m str) -> Self {
         let is_bare = !markup.contains('<');
         Self {
-            nodes: Vec::with_capacity(markup.len() / 64),
+            nodes: Vec::with_capacity((markup.len() / 64).min(NODES_MAX)),
             page_end: None,
             markup,
             tokens: tokens(markup),
@@ -225,7 +229,7 @@ impl<'m> Tree<'m> {
             }
             self.seen_end = end;
             match token {
-                Token::Text(text) if self.skipped_from.is_none() => {
+                Token::Text(text) if self.skipped_from.is_none() && !self.is_full() => {
                     let is_lined = self.is_bare || self.open.last().is_some_and(|open| open.is_lined);
                     self.push(What::Text { text, is_lined }, start, end);
                 }
@@ -239,6 +243,11 @@ impl<'m> Tree<'m> {
             }
         }
         None
+    }
+
+    /// Whether no further node is kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.nodes.len() >= NODES_MAX
     }
 
     /// Leaves the contents of the element that was read last out.
@@ -300,11 +309,11 @@ impl<'m> Tree<'m> {
         if let Some(depth) = self.implied_end(tag, &name) {
             self.close_from(depth, start, start);
         }
-        let is_skipped = self.skipped_from.is_some();
+        let is_skipped = self.skipped_from.is_some() || self.is_full();
         let node = (!is_skipped).then(|| self.push(What::Element { tag, attributes }, start, end));
         // Only elements of other name spaces end themselves.
         let is_closed = tag.is_void() || (attributes.ends_with('/') && name.contains(':'));
-        if !is_closed {
+        if !is_closed && self.open.len() < DEPTH_MAX {
             let is_lined = tag == Tag::Preformatted || self.open.last().is_some_and(|open| open.is_lined);
             self.open.push(Open { name, tag, node, is_lined });
         }

@@ -139,3 +139,17 @@ fn older_copies_are_folded_among_ourselves_if_the_tenant_wants() {
     let kept = bodies(&run.stamped(&mail(HTML, &foreign)).0).0.unwrap();
     assert_eq!(kept.matches("signpost-signature").count(), 2, "{kept}");
 }
+
+#[test]
+fn the_trail_tells_person_rules_and_place_in_order() {
+    let snapshot = acme();
+    let html = "<html><body><div>Thanks</div><div class=\"gmail_quote\">On x, y wrote:<blockquote>q</blockquote></div></body></html>\n";
+    let (_, explain) = anna(&snapshot).stamped(&mail(HTML, html));
+    let order =
+        ["is the person", "does not match", "matches, chooses", "own text stands above what is quoted"];
+    let places: Vec<Option<usize>> = order
+        .iter()
+        .map(|words| explain.trail.iter().position(|sentence| sentence.contains(words)))
+        .collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} {:#?}", explain.trail);
+}

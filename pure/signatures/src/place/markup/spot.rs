@@ -98,6 +98,9 @@ impl Page<'_> {
     pub(super) fn end_of_text(&self) -> usize {
         let nodes = &self.tree.nodes;
         let end = self.tree.page_end.unwrap_or(self.tree.seen_end);
+        if self.tree.is_full() {
+            return end;
+        }
         let is_inside = |node: &Node<'_>| node.start < end && node.is_visible();
         let first = nodes.iter().position(is_inside);
         let last = nodes.iter().rposition(is_inside);
