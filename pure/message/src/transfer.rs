@@ -99,14 +99,55 @@ fn base64_value(byte: u8) -> Option<u8> {
 }
 
 pub(crate) fn decode_quoted_printable(raw: &[u8]) -> Vec<u8> {
-    QuotedPrintable { raw, at: 0 }.filter_map(|token| token.byte).collect()
+    let mut out = Vec::with_capacity(raw.len());
+    let mut at = 0;
+    while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
+        // Most of a text is neither: it is taken a run at a time.
+        let run = memchr::memchr2(b'=', b'\n', rest).unwrap_or(rest.len());
+        let (text, behind) = rest.split_at(run);
+        at += run;
+        match behind {
+            [b'=', behind @ ..] => {
+                out.extend_from_slice(text);
+                let (length, byte) = escape(behind);
+                out.extend(byte);
+                at += length;
+            }
+            [_, ..] => {
+                let line = text.strip_suffix(b"\r").unwrap_or(text);
+                out.extend_from_slice(without_blanks(line));
+                out.extend_from_slice(&rest[line.len()..=run]);
+                at += 1;
+            }
+            [] => out.extend_from_slice(without_blanks(text)),
+        }
+    }
+    out
+}
+
+/// What a `=` is with what is behind it: its length, and its byte if it has one.
+fn escape(behind: &[u8]) -> (usize, Option<u8>) {
+    match (soft_break(behind), hex_pair(behind)) {
+        (Some(length), _) => (1 + length, None),
+        (None, Some(byte)) => (3, Some(byte)),
+        (None, None) => (1, Some(b'=')),
+    }
+}
+
+/// A line without the blanks at its end, which transport may have put there (RFC 2045 §6.7 rule 3).
+fn without_blanks(line: &[u8]) -> &[u8] {
+    let end = line.iter().rposition(|byte| !matches!(byte, b' ' | b'\t')).map_or(0, |last| last + 1);
+    &line[..end]
 }
 
 /// The raw offsets at which the decoded bytes `wanted` (ascending) begin; the end of the content for what lies behind it.
 pub(crate) fn quoted_printable_places(raw: &[u8], wanted: &[usize]) -> Vec<usize> {
     let mut places = Vec::with_capacity(wanted.len());
     let (mut decoded, mut end) = (0, 0);
-    for token in (QuotedPrintable { raw, at: 0 }).filter(|token| token.byte.is_some()) {
+    for token in (QuotedPrintable { raw, at: 0, inner_blanks_end: 0 }).filter(|token| token.byte.is_some()) {
+        if places.len() == wanted.len() {
+            break;
+        }
         while wanted.get(places.len()) == Some(&decoded) {
             places.push(token.start);
         }
@@ -121,6 +162,8 @@ pub(crate) fn quoted_printable_places(raw: &[u8], wanted: &[usize]) -> Vec<usize
 struct QuotedPrintable<'a> {
     raw: &'a [u8],
     at: usize,
+    /// Blanks in front of this are no line's last: asked once for each run of them.
+    inner_blanks_end: usize,
 }
 
 struct Token {
@@ -143,15 +186,19 @@ impl Iterator for QuotedPrintable<'_> {
     fn next(&mut self) -> Option<Token> {
         let rest = self.raw.get(self.at..).filter(|rest| !rest.is_empty())?;
         Some(match rest[0] {
-            b'=' => match (soft_break(&rest[1..]), hex_pair(&rest[1..])) {
-                (Some(length), _) => self.token(1 + length, None),
-                (None, Some(byte)) => self.token(3, Some(byte)),
-                (None, None) => self.token(1, Some(b'=')),
-            },
-            b' ' | b'\t' => {
+            b'=' => {
+                let (length, byte) = escape(&rest[1..]);
+                self.token(length, byte)
+            }
+            b' ' | b'\t' if self.at >= self.inner_blanks_end => {
                 let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
                 let at_line_end = rest.len() == blanks || line_end(&rest[blanks..]).is_some();
-                if at_line_end { self.token(blanks, None) } else { self.token(1, Some(rest[0])) }
+                if at_line_end {
+                    self.token(blanks, None)
+                } else {
+                    self.inner_blanks_end = self.at + blanks;
+                    self.token(1, Some(rest[0]))
+                }
             }
             byte => self.token(1, Some(byte)),
         })

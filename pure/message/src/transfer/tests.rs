@@ -18,6 +18,30 @@ fn quoted_printable_is_decoded_tolerantly() {
 }
 
 #[test]
+fn both_readings_of_quoted_printable_agree() {
+    const PIECES: [&str; 12] = ["a", " ", "\t", "=", "=3D", "=\r\n", "= \n", "\r\n", "\n", "\r", "=4", "  "];
+    let mut state = 11_u64;
+    for round in 0..20_000 {
+        let mut raw = String::new();
+        for _ in 0..round % 17 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            raw.push_str(PIECES[(state >> 33) as usize % PIECES.len()]);
+        }
+        let tokens = QuotedPrintable { raw: raw.as_bytes(), at: 0, inner_blanks_end: 0 };
+        let slow: Vec<u8> = tokens.filter_map(|token| token.byte).collect();
+        assert_eq!(decode_quoted_printable(raw.as_bytes()), slow, "{raw:?}");
+    }
+}
+
+#[test]
+fn a_run_of_blanks_is_looked_at_once() {
+    // A megabyte of them in front of a letter: a quadratic reader would not come back.
+    let raw = format!("{}x", " ".repeat(1 << 20));
+    assert_eq!(quoted_printable_places(raw.as_bytes(), &[1 << 20]), [1 << 20]);
+    assert_eq!(decode_quoted_printable(raw.as_bytes()).len(), raw.len());
+}
+
+#[test]
 fn quoted_printable_places_lie_behind_soft_breaks() {
     let raw = b"ab=\r\nc=3Dd  \r\ne";
     let text = decode_quoted_printable(raw);
