@@ -11,6 +11,7 @@
 mod answer;
 mod case;
 mod history;
+mod names;
 mod query;
 mod table;
 mod trust;
@@ -19,6 +20,7 @@ mod zone;
 pub use answer::{Answer, Finding, Listing, Refusal, read};
 pub use case::{Case, CaseState};
 pub use history::{History, Poll, Standing};
+pub use names::list_name;
 pub use query::{QueryError, Subject, query_name};
 pub use table::{NoZone, find, known};
 pub use trust::{Trust, TrustState, test_points};

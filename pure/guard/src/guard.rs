@@ -74,6 +74,15 @@ struct Blow<'a> {
     is_outdated: bool,
 }
 
+/// Whether and when the guard began from records: what polls said is in none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Restored {
+    No,
+    /// Nothing was due since.
+    JustNow,
+    At(Timestamp),
+}
+
 /// The guard of one region's sources.
 #[derive(Debug, Clone)]
 pub struct Guard {
@@ -82,6 +91,10 @@ pub struct Guard {
     rows: BTreeMap<SourceName, BTreeMap<Place, Row>>,
     witnesses: Witnesses,
     polls: BTreeMap<SourceName, BTreeMap<String, (Polled, Timestamp)>>,
+    /// Rows were taken back from their records, and no list had the time to be polled yet.
+    restored: Restored,
+    /// The times of the records that were taken back.
+    restored_at: BTreeMap<(SourceName, Place), Timestamp>,
     /// When a source was taken out everywhere.
     listings: VecDeque<(Timestamp, SourceName)>,
     /// When each probing place may be probed next.
@@ -97,6 +110,8 @@ impl Guard {
             rows: BTreeMap::new(),
             witnesses: Witnesses::default(),
             polls: BTreeMap::new(),
+            restored: Restored::No,
+            restored_at: BTreeMap::new(),
             listings: VecDeque::new(),
             next_probe: BTreeMap::new(),
         }
@@ -107,7 +122,16 @@ impl Guard {
         if change.place == Place::Everywhere && change.row.state.word() == Word::Quarantined {
             self.listed(&change.source, change.at);
         }
-        self.rows.entry(change.source).or_default().insert(change.place, change.row);
+        self.restored = Restored::JustNow;
+        let key = (change.source.clone(), change.place.clone());
+        let rows = self.rows.entry(change.source).or_default();
+        // Tasks that decided one behind the other may have come to the journal in the other order.
+        let known = rows.get(&change.place).map(|row| row.version).zip(self.restored_at.get(&key).copied());
+        if known.is_some_and(|(version, at)| change.row.version < version && change.at <= at) {
+            return;
+        }
+        self.restored_at.insert(key, change.at);
+        rows.insert(change.place, change.row);
     }
 
     /// A receiver refused for who we are.
@@ -189,14 +213,21 @@ impl Guard {
         reaction
     }
 
+    /// Whether nothing else happened to the row since this was proposed: what was overtaken must not be recorded behind what overtook it, because a start
+    /// believes the last record.
+    #[must_use]
+    pub fn is_next(&self, change: &Change) -> bool {
+        let row = self.rows.get(&change.source).and_then(|rows| rows.get(&change.place));
+        row.map_or(0, |row| row.version) + 1 == change.row.version
+    }
+
     /// Carries out what was proposed and is recorded now; `false` if something else happened to the row in between.
     pub fn apply(&mut self, change: &Change) -> bool {
-        let row =
-            self.rows.entry(change.source.clone()).or_default().entry(change.place.clone()).or_default();
-        if row.version + 1 != change.row.version {
+        if !self.is_next(change) {
             return false;
         }
-        *row = change.row.clone();
+        let rows = self.rows.entry(change.source.clone()).or_default();
+        rows.insert(change.place.clone(), change.row.clone());
         true
     }
 

@@ -4,7 +4,7 @@
 
 use crate::cause::CauseKind;
 use crate::change::Changed;
-use crate::fact::{Reach, SourceState, What};
+use crate::fact::{CanaryResult, Reach, SourceState, What};
 use crate::incident::{Phase, Standing};
 use crate::postmortem::PostmortemText;
 use crate::settings::Bounds;
@@ -204,6 +204,32 @@ impl Incident {
             | CauseKind::Console
             | CauseKind::Other { .. } => false,
         }
+    }
+}
+
+/// Looks that found everything well: they come every minute, and none of them is news.
+pub(crate) fn is_good_look(what: &What) -> bool {
+    match what {
+        What::ListenerLooked { is_well, .. } | What::ConsoleLooked { is_well } => *is_well,
+        What::Canary { result, .. } => matches!(result, CanaryResult::Arrived { .. }),
+        What::Accepted { offered: all, accepted: done, .. }
+        | What::Stamped { eligible: all, stamped: done, .. } => all == done,
+        What::Refused { .. }
+        | What::Delivered { .. }
+        | What::SourceChanged { .. }
+        | What::ListingOpened { .. }
+        | What::ListingClosed { .. }
+        | What::Waiting { .. }
+        | What::Balanced { .. }
+        | What::Reported { .. }
+        | What::CertificateLooked { .. }
+        | What::ConnectorHeld { .. }
+        | What::ConnectorReleased { .. }
+        | What::DirectoryLooked { .. }
+        | What::NodeStarted { .. }
+        | What::NodeStopped
+        | What::VendorPosted { .. }
+        | What::Acted { .. } => false,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::postmortem::Draft;
 use crate::settings::Settings;
 use crate::shown::Dwell;
 use crate::{EvidenceId, Fact, Incident, IncidentId, Maintenance, MaintenanceId};
-use model::{Duration, Timestamp};
+use model::{Duration, TenantName, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use act::ActError;
@@ -36,6 +36,8 @@ const SPANS_MAX: usize = 4096;
 pub struct Board {
     settings: Settings,
     now: Timestamp,
+    /// How far the time of the board is before the clock: that was set back while the node was down.
+    ahead: Duration,
     number: u64,
     components: Vec<Component>,
     gauges: BTreeMap<ComponentId, Gauge>,
@@ -104,6 +106,7 @@ impl Board {
             gauges: settings.components.iter().map(|one| (one.id.clone(), Gauge::default())).collect(),
             settings,
             now,
+            ahead: Duration::ZERO,
             number: 0,
             sources: states::Sources::default(),
             incidents: BTreeMap::new(),
@@ -144,6 +147,8 @@ impl Board {
             }
             component.evidence = None;
         }
+        // Time goes on from where it was: a board that waited for the clock to come by would show for so long what was measured last.
+        board.ahead = board.now.since(now);
         board.now = board.now.max(now);
         board
     }
@@ -156,9 +161,9 @@ impl Board {
     /// Takes one fact. One that was taken before, by its id, does nothing; one from the future is taken as of now.
     #[must_use = "changes are journalled"]
     pub fn take(&mut self, fact: Fact, now: Timestamp) -> Vec<Change> {
-        self.now = self.now.max(now);
+        self.advance(now);
         if self.seen.insert(&fact.id) {
-            let fact = Fact { at: fact.at.min(self.now), ..fact };
+            let fact = Fact { at: (fact.at + self.ahead).min(self.now), ..fact };
             self.measure(&fact);
             self.attach(&fact);
         }
@@ -169,7 +174,7 @@ impl Board {
     /// Lets time pass.
     #[must_use = "changes are journalled"]
     pub fn tick(&mut self, now: Timestamp) -> Vec<Change> {
-        self.now = self.now.max(now);
+        self.advance(now);
         self.step();
         core::mem::take(&mut self.out)
     }
@@ -198,6 +203,13 @@ impl Board {
         self.incidents.get(id)
     }
 
+    /// Tenants of whose connector an open incident believes that it does not take our mail: they have to hear when it does.
+    #[must_use]
+    pub fn held_connectors(&self) -> BTreeSet<TenantName> {
+        let open = self.incidents.values().filter(|incident| incident.is_open());
+        open.flat_map(Incident::held_connectors).collect()
+    }
+
     /// The postmortem of this incident as the evidence has it now.
     #[must_use]
     pub fn draft(&self, id: &IncidentId) -> Option<Draft> {
@@ -221,6 +233,10 @@ impl Board {
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    fn advance(&mut self, now: Timestamp) {
+        self.now = self.now.max(now + self.ahead);
     }
 
     fn step(&mut self) {

@@ -3,12 +3,13 @@
 //! The values here are only ever changed by applying a [`crate::Change`]; the decisions which change comes are the board's. A suspicion and
 //! an incident are one type in two standings, because the one becomes the other and keeps its evidence.
 
+use crate::cause::CauseKind;
 use crate::component::{ComponentId, State};
 use crate::postmortem::PostmortemText;
 use crate::{Author, Cause, Clocks, EvidenceId, Fact, Harm, Refs, Text, Update};
 use core::fmt;
 use core::str::FromStr;
-use model::Timestamp;
+use model::{TenantName, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -298,6 +299,26 @@ impl Incident {
             Standing::Suspected | Standing::Confirmed => !self.phase.is_over(),
             Standing::Dismissed | Standing::Absorbed | Standing::Merged => false,
         }
+    }
+
+    /// By its cause, or by what is wrong until a fact says otherwise.
+    pub(crate) fn held_connectors(&self) -> impl Iterator<Item = TenantName> {
+        let cause = match &self.cause.kind {
+            CauseKind::Connector { tenant } => Some(tenant.clone()),
+            CauseKind::Address
+            | CauseKind::Domain
+            | CauseKind::Setup
+            | CauseKind::Provider { .. }
+            | CauseKind::Intake
+            | CauseKind::Signatures
+            | CauseKind::Directory
+            | CauseKind::Console
+            | CauseKind::Certificate { .. }
+            | CauseKind::Unexplained { .. }
+            | CauseKind::Other { .. } => None,
+        };
+        let signs = self.signs.keys().filter_map(|sign| sign.strip_prefix("connector/")?.parse().ok());
+        cause.into_iter().chain(signs)
     }
 
     /// The fact of this id, if it was kept.

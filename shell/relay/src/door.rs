@@ -9,8 +9,8 @@ use crate::admit::{Admission, Admitted, Ended, Ground, Refusal, Seat, Tell, Visi
 use crate::commit::{self, Receiving};
 use crate::conduct;
 use crate::cut_through;
-use crate::holds::Passage;
 use crate::refused::{RefusedAt, RefusedSession};
+use dispatch::Passage;
 use model::{
     ByteCount, Duration, EnhancedCode, Envelope, MessageId, Recipient, Reply, ReversePath, TenantName,
 };

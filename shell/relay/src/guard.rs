@@ -4,23 +4,18 @@
 //! fallback or to a host that an operator named: that says nothing of our addresses.
 
 use crate::Parts;
-use crate::steer::{Opening, Over, receiver};
+use crate::steer::{Over, receiver};
 use crate::transport::Sent;
 use crate::verdict::Missed;
 use bounce::{Classified, Failure};
-use model::{Action, Category, Duration, MessageId, Owner, ParkReason, ReplyClass, Scope, Stage, TenantName};
+use dispatch::{Opening, guarded_host, is_for_our_address};
+use model::{Duration, MessageId, ReplyClass, Scope, TenantName};
 use sentry::{Refusal, Sentry};
 use spool::{Accepted, Going, Seen};
 use std::collections::BTreeSet;
 use tenant::Snapshot;
 
-/// Whether a refusal is one that another source may not meet.
-pub(crate) fn is_for_our_address(classified: &Classified) -> bool {
-    let is_address = matches!(classified.category, Category::IpListed | Category::IpReputation);
-    classified.owner == Owner::OurAddress && classified.action == Action::OtherSource && is_address
-}
-
-/// The same of what one recipient met.
+/// Whether one recipient met a refusal that another source may not meet.
 pub(crate) fn is_ours_to_bear(
     parts: &Parts,
     accepted: &Accepted,
@@ -77,30 +72,9 @@ pub(crate) struct Waiting {
 /// For what a message waits that was refused for our address, or was never sent for its sake.
 pub(crate) fn waits<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = Waiting> + 's {
     seen.park_reasons().filter_map(|reason| {
-        let host = host_of(reason)?.split_whitespace().next()?.to_owned();
+        let host = guarded_host(reason)?.split_whitespace().next()?.to_owned();
         Some(Waiting { tenant: seen.accepted.tenant.clone(), is_ours: seen.accepted.about.is_some(), host })
     })
-}
-
-fn host_of(reason: &ParkReason) -> Option<&str> {
-    match reason {
-        ParkReason::Refused { owner: Some(Owner::OurAddress), host, category, stage, .. } => {
-            let is_guarded = match category {
-                Some(Category::IpListed | Category::IpReputation) => true,
-                // Nobody was asked.
-                None => *stage == Stage::Resolve,
-                Some(_) => false,
-            };
-            is_guarded.then_some(host)
-        }
-        ParkReason::Refused { .. }
-        | ParkReason::TenantSetup { .. }
-        | ParkReason::Loop { .. }
-        | ParkReason::Policy { .. }
-        | ParkReason::Conduct { .. }
-        | ParkReason::Damaged { .. }
-        | ParkReason::Operator { .. } => None,
-    }
 }
 
 /// Everything that mail waits for.

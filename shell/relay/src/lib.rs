@@ -22,10 +22,8 @@ mod door;
 mod facts;
 mod guard;
 mod hints;
-mod holds;
 mod operate;
 mod ours;
-mod probes;
 mod processed;
 mod proofs;
 mod queue;
@@ -40,12 +38,12 @@ mod transport;
 mod verdict;
 mod wire;
 
+pub use dispatch::{Excluded, Held, Holds};
 pub use hints::{Hint, Hints};
-pub use holds::{Held, Holds};
 pub use operate::{Explanation, GivenUp, Operator};
 pub use refused::{Refusals, RefusedAt, RefusedSession};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
-pub use steer::{Excluded, RouteExplained, SourceExplained};
+pub use steer::{RouteExplained, SourceExplained};
 pub use tenants::{DomainTaken, Tenants};
 pub use verdict::{Patience, Replies};
 

@@ -5,9 +5,9 @@
 
 mod wake;
 
-use crate::holds::Passage;
 use crate::stop::Stop;
 use crate::{Parts, carry, ours};
+use dispatch::Passage;
 use model::{Duration, ParkReason, Standing, TenantName, Timestamp};
 use spool::{Going, Lane, Lease, Seen};
 use std::collections::{BTreeSet, HashMap};

@@ -8,11 +8,12 @@
 use crate::conduct::Bounds;
 use crate::custody::Custody;
 use crate::stamp::Content;
-use crate::steer::{NoPath, Path, Route, Rules};
+use crate::steer::{NoPath, Path, Route};
 use crate::transport::{NotSent, Shipment};
 use crate::verdict::Missed;
 use crate::{Parts, conduct, guard, missed};
 use bounce::Failure;
+use dispatch::Rules;
 use model::{Envelope, Recipient, SourceName, Stage};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -208,7 +209,7 @@ impl Errand<'_> {
         let mut for_our_address = BTreeSet::new();
         for one in missed {
             let classified = self.parts.verdict.judging.classified(accepted, self.snapshot, one);
-            let ours = classified.filter(guard::is_for_our_address);
+            let ours = classified.filter(dispatch::is_for_our_address);
             for_our_address.extend(ours.is_some().then_some(one.recipient));
             guard::missed(&self.parts.sentry, one, ours.as_ref(), is_verified, message);
         }

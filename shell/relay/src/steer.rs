@@ -5,18 +5,16 @@
 //! elsewhere. The guard is asked anew for every message, so a source that is listed carries nothing more. A name that does not resolve is a
 //! failure to be judged, not an error.
 
-mod choose;
 mod eligible;
 mod explain;
 mod fallback;
 mod guarded;
 
-pub use choose::Excluded;
 pub use explain::{RouteExplained, SourceExplained};
-pub(crate) use guarded::{Opening, Rules, receiver};
+pub(crate) use guarded::receiver;
 
 use bounce::Failure;
-use choose::{Claim, Weighed};
+use dispatch::{Claim, Excluded, Rules, Weighed, best};
 use model::{
     Domain, HostPort, MessageId, Recipient, Redirect, Source, SourceName, TenantName, Timestamp, TlsPolicy,
 };
@@ -184,7 +182,7 @@ impl Steer {
         let mut hops = found.map_err(|error| NoPath::NotResolved(error.to_string()))?;
         let weighed = self.weigh(snapshot, id, route, without, Some(&hops), rules);
         let probed = hops.first().and_then(|hop| self.probed(&weighed, &guarded::receiver(&hop.name)));
-        let Some(source) = probed.or_else(|| choose::best(&weighed)).cloned() else {
+        let Some(source) = probed.or_else(|| best(&weighed)).cloned() else {
             return Err(self.no_way(&weighed, &hops, route));
         };
         hops.retain(|hop| hop.address.is_ipv4() == source.address.is_ipv4());
@@ -209,7 +207,7 @@ impl Steer {
         let shut: BTreeSet<SourceName> = guarded.shut().chain(without).cloned().collect();
         let open = eligible::sources(&self.sources, egress, route, &shut);
         let networks = self.networks(without);
-        let mut weighed = choose::weigh(id, &self.sources, |source| {
+        let mut weighed = dispatch::weigh(id, &self.sources, |source| {
             let is_in = |these: &[&Source]| these.iter().any(|one| one.name == source.name);
             let same_family = |hop: &Hop| hop.address.is_ipv4() == source.address.is_ipv4();
             if without.contains(&source.name) {

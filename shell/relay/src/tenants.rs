@@ -3,8 +3,8 @@
 //! Readers take a value that no publication changes under them; a publication replaces the whole map at once. A domain belongs to one
 //! tenant: a snapshot that claims another one's is refused and changes nothing.
 
-use crate::holds::Holds;
 use arc_swap::ArcSwap;
+use dispatch::Holds;
 use model::{Domain, SnapshotNumber, TenantName};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};

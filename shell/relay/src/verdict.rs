@@ -10,7 +10,6 @@ mod late;
 mod notice;
 mod replies;
 mod report;
-mod schedule;
 mod setup;
 mod wait;
 
@@ -18,18 +17,15 @@ pub(crate) use judging::Judging;
 pub use late::Patience;
 pub(crate) use late::TenantsTold;
 pub use replies::Replies;
-pub(crate) use schedule::Schedule;
 
 use crate::conduct;
 use crate::custody::Custody;
-use crate::holds::Holds;
-use crate::probes::{Fate, Probes};
 use crate::processed::ProcessedKey;
 use crate::transport::Sent;
 use bounce::{Cause, Failure, Judgement, Kind, judge, sign};
+use dispatch::{Blame, Fate, Holds, Probes, Schedule, in_time};
 use model::{
-    Discard, EnhancedCode, Envelope, Final, ListenerName, Metrics, Owner, ParkReason, SourceName, Stage,
-    Timestamp,
+    Discard, EnhancedCode, Envelope, Final, ListenerName, Metrics, ParkReason, SourceName, Stage, Timestamp,
 };
 use report::{About, Line, Telling};
 use spool::{Accepted, Lease, Spool, SpoolError};
@@ -114,7 +110,10 @@ impl Verdict {
             true => None,
             false => self.relayed(custody, &sent.host, &delivered, now).await,
         };
-        self.probes.accepted(custody.id(), &sent.host, now);
+        for Fate { tenant, host, refusal } in self.probes.accepted(custody.id(), &sent.host, now) {
+            let probe = custody.id();
+            tracing::info!(%tenant, host, refusal, %probe, "a probe is accepted: what is parked for this refusal is tried in steps");
+        }
         self.metrics.delivered.add(delivered.len() as u64);
         conduct::sent(&self.sentry, custody.accepted(), &sent.source, delivered.len());
         tracing::info!(id = %custody.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
@@ -213,17 +212,12 @@ impl Verdict {
         now: Timestamp,
     ) -> Judgement {
         let judgement = self.judging.judge(lease, snapshot, missed, now);
-        if !is_expired && ends(judgement) && self.is_probe(lease, missed) {
-            // One that is refused like those that are parked proves nothing against itself.
-            return Judgement::Park(Owner::Receiver);
-        }
-        if !is_expired || ends(judgement) {
-            return judgement;
-        }
-        if parks(judgement) {
+        let is_probe = ends(judgement) && self.is_probe(lease, missed);
+        let (judgement, blame) = in_time(judgement, is_expired, is_probe);
+        if blame == Blame::Ours {
             self.metrics.ndr_ours.add_one();
         }
-        Judgement::Report(EXPIRED)
+        judgement
     }
 
     /// What a refusal says of the sender's conduct.
@@ -286,6 +280,18 @@ impl Verdict {
             Some(EgressMode::Deliver) => &self.schedules.to_recipients,
             Some(EgressMode::Return) | None => &self.schedules.to_tenant,
         }
+    }
+
+    /// The time of the next attempt behind `tries` that failed before this one.
+    pub(crate) fn next(
+        &self,
+        snapshot: Option<&Snapshot>,
+        tries: u32,
+        end_is_unknown: bool,
+        now: Timestamp,
+    ) -> Timestamp {
+        let [chance] = net::random::<1>();
+        self.schedule(snapshot).next(tries, end_is_unknown, chance, now)
     }
 
     /// Reports what has to be reported, then records every outcome.

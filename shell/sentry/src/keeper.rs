@@ -78,8 +78,13 @@ impl Keeper {
     }
 
     async fn write(&mut self, entry: Entry) {
-        let Entry { evidence, reaction: Reaction { done, proposed }, moved, permit } = entry;
+        let Entry { evidence, reaction: Reaction { done, mut proposed }, moved, permit } = entry;
         let now = self.sentry.0.clock.now();
+        // What was taken away meanwhile may stand in the journal already; behind it this record would give it back at the next start.
+        {
+            let inner = self.sentry.lock();
+            proposed.retain(|change| inner.guard.is_next(change));
+        }
         let changes = done.iter().chain(&proposed).cloned().map(Record::Change);
         let mut records: Vec<Record> = evidence.into_iter().map(Record::Evidence).chain(changes).collect();
         records.extend(moved.into_iter().map(Record::Conduct));

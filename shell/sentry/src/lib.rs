@@ -12,18 +12,17 @@
 mod conduct;
 mod journal;
 mod keeper;
-mod lists;
 mod record;
 mod table;
 
 pub use conduct::{Conduct, PermitShown, SenderShown, SuspectShown, hold_reason};
+pub use dnsbl::list_name;
 pub use guard::conduct::{Bounds, Finding, Held, May, Moved, Permit, PermitKind, Standing, Step, Subject};
 pub use guard::{
     Cell, Change, EvidenceId, NoEvidenceId, NoPlace, Order, OrderKind, Place, Policy, Polled, Receiver, Row,
     State, Use, Why, Word,
 };
 pub use keeper::Keeper;
-pub use lists::list_name;
 pub use record::{Evidence, Kind, Record};
 pub use store::journal::JournalError;
 pub use table::{PlaceShown, SourceShown, WeatherShown};

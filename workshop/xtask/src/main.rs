@@ -5,6 +5,7 @@
 mod deny;
 mod fuzz;
 mod install;
+mod mutants;
 mod proof;
 mod steps;
 mod tidy;
@@ -65,6 +66,21 @@ enum Command {
         #[arg(long, default_value_t = 1_800)]
         most: u64,
     },
+    /// Simulated worlds, for longer than the tests live them
+    Sim {
+        /// So many worlds
+        #[arg(long, default_value_t = 10_000)]
+        seeds: u64,
+        /// End after so many seconds
+        #[arg(long, default_value_t = 600)]
+        seconds: u64,
+    },
+    /// Bugs put in on purpose, each of which the simulator has to find
+    Mutants {
+        /// Only those whose name has this
+        #[arg(long, default_value = "")]
+        only: String,
+    },
     /// Licences, sources and doubled versions of what we depend on
     Deny,
 }
@@ -81,6 +97,8 @@ fn main() -> ExitCode {
             fuzz::run(&root, &targets, fuzz::Patience { quiet, most })
         }
         Command::Proof { pace, scale, only } => proof::run(&root, pace, scale, &only),
+        Command::Sim { seeds, seconds } => steps::sim(&root, seeds, seconds),
+        Command::Mutants { only } => mutants::run(&root, &only),
         Command::Soak { rounds } => steps::soak(&root, rounds),
     };
     match done {

@@ -82,3 +82,11 @@ pub(crate) fn soak(root: &Path, rounds: u32) -> Result<()> {
     let test = ["test", "--package", "signpost", "--test", "node", "--", "--nocapture", "however_often"];
     run(root, "cargo", &test, &[("SIGNPOST_KILL_ROUNDS", &rounds.to_string())])
 }
+
+/// Simulated worlds with every transition counted; the first that breaks a law is named with the line that shows it again.
+pub(crate) fn sim(root: &Path, seeds: u64, seconds: u64) -> Result<()> {
+    let (seeds, seconds) = (seeds.to_string(), seconds.to_string());
+    let worlds = ["run", "--quiet", "--package", "sim", "--", "--table", "--least", "100"];
+    let worlds = [&worlds[..], &["--seeds", &seeds, "--seconds", &seconds]].concat();
+    run(root, "cargo", &worlds, &[])
+}

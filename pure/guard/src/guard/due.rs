@@ -1,6 +1,6 @@
 //! What time brings: a suspicion ends, a list is clean again, a share grows; and a listing that had to wait is carried out.
 
-use super::{Blow, Guard, Polled, Reaction, change};
+use super::{Blow, Guard, Polled, Reaction, Restored, change};
 use crate::place::Place;
 use crate::row::Row;
 use crate::state::{Event, State, Word, next};
@@ -9,6 +9,10 @@ use model::{SourceName, Timestamp};
 impl Guard {
     /// Everything that is due; to be asked every second or so.
     pub fn due(&mut self, now: Timestamp) -> Reaction {
+        if self.restored == Restored::JustNow {
+            self.restored = Restored::At(now);
+            self.restored_at.clear();
+        }
         let mut reaction = Reaction::default();
         let keys: Vec<(SourceName, Place)> =
             self.rows().map(|(source, place, _)| (source.clone(), place.clone())).collect();
@@ -24,7 +28,28 @@ impl Guard {
                 self.forget(&source, &place);
             }
         }
+        if reaction.done.is_empty() && reaction.proposed.is_empty() {
+            reaction.proposed.extend(self.last_way(now));
+        }
         reaction
+    }
+
+    /// When an order ends, evidence that came meanwhile may have taken out every source: the one that is nearest to its return stays as a last resort.
+    fn last_way(&self, now: Timestamp) -> Option<super::Change> {
+        let row = |source: &SourceName| self.rows.get(source).and_then(|rows| rows.get(&Place::Everywhere));
+        let pool = || self.members.iter().filter(|member| !member.is_notice);
+        if pool()
+            .any(|member| self.is_in(&member.name, now) || row(&member.name).is_some_and(|row| row.is_last))
+        {
+            return None;
+        }
+        let kept_back = pool().filter_map(|member| Some((&member.name, row(&member.name)?)));
+        let by_evidence = kept_back.filter(|(_, row)| row.order(now).is_none());
+        let (source, row) =
+            by_evidence.min_by_key(|(_, row)| (row.state.word() != Word::Probing, row.since))?;
+        let state = State::Suspect { until: now + self.policy.clean_over };
+        let new = Row { state, since: now, is_last: true, version: row.version + 1, ..row.clone() };
+        Some(change(source, &Place::Everywhere, row, new, now))
     }
 
     /// Another source is there: the last one's quarantine begins.
@@ -64,11 +89,16 @@ impl Guard {
     }
 
     /// Whether a list's polls let a source go: enough clean ones in a row. A list that nobody polls, or that has not answered for long, is
-    /// waited out by the time of the quarantine alone.
+    /// waited out by the time of the quarantine alone; behind a start each list gets the time to be heard first.
     fn is_clean(&self, source: &SourceName, list: &str, now: Timestamp) -> bool {
-        let polled = self.polls.get(source).and_then(|lists| lists.get(list));
-        polled.is_none_or(|(_, at)| now.since(*at) > self.policy.poll_stale)
-            || self.polls_are_clean(source, list, now)
+        let Some((_, at)) = self.polls.get(source).and_then(|lists| lists.get(list)) else {
+            return match self.restored {
+                Restored::No => true,
+                Restored::JustNow => false,
+                Restored::At(started) => now.since(started) >= self.policy.clean_over,
+            };
+        };
+        now.since(*at) > self.policy.poll_stale || self.polls_are_clean(source, list, now)
     }
 
     /// Whether a list is polled, and has been clean for long enough.

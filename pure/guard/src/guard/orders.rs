@@ -50,6 +50,8 @@ impl Guard {
     ) -> Reaction {
         let row = self.row(source, place);
         match row.state.word() {
+            // It is in use, because no other is: to probe it would take it away from everybody.
+            Word::Suspect if row.is_last => Reaction::default(),
             Word::Quarantined | Word::Suspect => {
                 let state = State::Probing { taken: 0 };
                 let mut new =

@@ -142,6 +142,80 @@ fn the_last_sources_quarantine_begins_when_another_one_is_back() {
 }
 
 #[test]
+fn an_order_that_ends_leaves_a_way_whatever_came_meanwhile() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.refused(&by(microsoft(), "eu-2", Some(ZEN)), NOW);
+    let order = Order {
+        kind: OrderKind::In,
+        by: "kim".to_owned(),
+        note: String::new(),
+        since: NOW,
+        until: NOW + minutes(5),
+    };
+    let reaction = guard.order(&name("eu-2"), &Place::Everywhere, order, EvidenceId(9), NOW);
+    assert!(guard.apply(&reaction.proposed[0]));
+    guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW + minutes(1));
+    let later = NOW + minutes(5);
+    let proposed = guard.due(later).proposed;
+    assert_eq!(proposed.len(), 1);
+    assert!(guard.apply(&proposed[0]));
+    assert_eq!(guard.allows(&name("eu-2"), &google(), later), Use::LastResort, "it was out first");
+    assert!(matches!(guard.allows(&name("eu-1"), &google(), later), Use::Never(_)));
+    assert_eq!(guard.due(later), Reaction::default());
+}
+
+#[test]
+fn the_last_source_is_in_use_and_not_probed_by_hand() {
+    let mut guard = guard_of(&["eu-1"]);
+    guard.polled(&name("eu-1"), ZEN, Polled::Listed, EvidenceId(1), NOW);
+    assert_eq!(guard.allows(&name("eu-1"), &google(), NOW), Use::LastResort);
+    assert_eq!(guard.probe_now(&name("eu-1"), &Place::Everywhere, EvidenceId(2), NOW), Reaction::default());
+}
+
+#[test]
+fn behind_a_start_lists_are_heard_before_a_source_is_probed() {
+    let mut before = guard_of(&["eu-1", "eu-2"]);
+    let done = before.polled(&name("eu-1"), ZEN, Polled::Listed, EvidenceId(1), NOW).done;
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.restore(done[0].clone());
+    let started = NOW + minutes(60);
+    assert_eq!(guard.due(started), Reaction::default(), "what the list says now nobody knows");
+    assert_eq!(guard.due(started + minutes(14)), Reaction::default());
+    // A list that nobody polls is waited out.
+    assert_eq!(guard.due(started + minutes(15)).proposed.len(), 1);
+}
+
+#[test]
+fn records_that_overtook_each_other_are_taken_back_in_the_order_of_decisions() {
+    let mut before = guard_of(&["eu-1", "eu-2"]);
+    let mut records = before.polled(&name("eu-1"), ZEN, Polled::Listed, EvidenceId(1), NOW).done;
+    let order = Order {
+        kind: OrderKind::Out,
+        by: "kim".to_owned(),
+        note: String::new(),
+        since: NOW,
+        until: NOW + minutes(60),
+    };
+    records.extend(before.order(&name("eu-1"), &Place::Everywhere, order, EvidenceId(2), NOW).done);
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    records.into_iter().rev().for_each(|record| guard.restore(record));
+    let said = guard.allows(&name("eu-1"), &google(), NOW);
+    assert!(matches!(said, Use::Never(why) if why.is_order), "the order came last");
+}
+
+#[test]
+fn what_was_overtaken_is_told_before_it_is_recorded() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.refused(&by(microsoft(), "eu-1", None), NOW);
+    let proposed = guard.due(NOW + minutes(15)).proposed;
+    assert!(guard.is_next(&proposed[0]));
+    guard.polled(&name("eu-1"), ZEN, Polled::Listed, EvidenceId(2), NOW + minutes(15));
+    guard.refused(&by(microsoft(), "eu-1", Some("bl.spamcop.net")), NOW + minutes(15));
+    let change = Change { place: Place::Everywhere, ..proposed[0].clone() };
+    assert!(!guard.is_next(&change) && !guard.apply(&change));
+}
+
+#[test]
 fn two_polls_take_a_source_out_and_one_with_a_matching_reply_does_too() {
     let mut guard = guard_of(&["eu-1", "eu-2"]);
     guard.polled(&name("eu-1"), ZEN, Polled::Suspected, EvidenceId(1), NOW);

@@ -63,7 +63,9 @@ pub enum ActError {
     Span,
     #[error("maintenance {0} is over")]
     MaintenanceOver(MaintenanceId),
-    #[error("an incident cannot be merged into itself, or into one that is merged or dismissed")]
+    #[error(
+        "an incident cannot be merged into itself, into one that is merged or dismissed, or, while it is open, into one that is over"
+    )]
     MergeTarget,
     #[error("there is no postmortem to publish; write it first")]
     NoPostmortem,
@@ -102,7 +104,7 @@ impl Board {
         id: EvidenceId,
         now: Timestamp,
     ) -> Result<Vec<Change>, ActError> {
-        self.now = self.now.max(now);
+        self.advance(now);
         let actor = Actor { name: by.to_owned(), evidence: Refs::one(id.clone()), id };
         self.perform(act, &actor)?;
         self.step();

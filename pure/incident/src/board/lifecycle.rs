@@ -8,7 +8,7 @@
 
 use super::Board;
 use super::speak::SUPERSEDED;
-use crate::apply::is_plain;
+use crate::apply::{is_good_look, is_plain};
 use crate::cause::CauseKind;
 use crate::change::Changed;
 use crate::clocks::{Clock, Reading};
@@ -151,8 +151,11 @@ impl Board {
             (Some(_), Some(_) | None) => None,
             (None, _) => {
                 // Nothing failed: it is turned away when what is wrong has ended.
-                let is_news =
-                    |fact: &&Fact| !is_plain(&fact.what) && !matches!(fact.what, What::Acted { .. });
+                let is_news = |fact: &&Fact| {
+                    !is_plain(&fact.what)
+                        && !is_good_look(&fact.what)
+                        && !matches!(fact.what, What::Acted { .. })
+                };
                 let newest = incident.evidence.iter().rev().find(is_news);
                 let since = newest.map_or(incident.opened_at, |fact| fact.at.max(incident.opened_at));
                 let is_over = incident.signs.is_empty() && self.now.since(since) >= bounds.mitigated_after;

@@ -150,6 +150,18 @@ fn merging_adds_the_figures_and_leaves_a_way_to_find_it() {
 }
 
 #[test]
+fn what_goes_on_is_not_merged_into_what_is_over() {
+    let mut world = well();
+    let mine = open(&mut world);
+    world.act(Act::Resolve { incident: mine.clone(), text: Some(text("It is over.")) }).unwrap();
+    world.fact(refused("eu-1", (MICROSOFT, "a.example"), Strength::Strong, 4));
+    let other = world.board.incidents().iter().find(|one| one.id != mine).unwrap().id.clone();
+    let merged = world.act(Act::Merge { incident: other.clone(), into: mine });
+    assert_eq!(merged, Err(ActError::MergeTarget));
+    assert!(world.board.incident(&other).unwrap().is_open());
+}
+
+#[test]
 fn an_act_that_does_not_fit_changes_nothing() {
     let mut world = well();
     let id = open(&mut world);

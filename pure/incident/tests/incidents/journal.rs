@@ -3,7 +3,7 @@
 use crate::support::*;
 use incident::lint::Hidden;
 use incident::{
-    Act, CanaryPath, CanaryResult, Clock, IncidentId, Language, Phase, Reach, SourceState, Standing,
+    Act, CanaryPath, CanaryResult, Clock, IncidentId, Language, Phase, Reach, SourceState, Standing, State,
     Strength, Text, What,
 };
 use proptest::prelude::*;
@@ -142,4 +142,15 @@ proptest! {
             prop_assert_eq!(hidden.find(&text), None);
         }
     }
+}
+
+#[test]
+fn a_clock_that_was_set_back_does_not_stop_the_board() {
+    let mut world = World::new("2026-03-02T08:00:00Z", unattended());
+    world.flow(600);
+    let mut world = world.set_back(seconds(3600));
+    world.flow(60);
+    assert_eq!(world.state("eu/return-microsoft"), State::Operational);
+    world.wait(600);
+    assert_eq!(world.state("eu/return-microsoft"), State::Unknown, "what was measured last is old");
 }

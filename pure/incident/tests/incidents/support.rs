@@ -53,6 +53,13 @@ impl World {
         Self { journal, ..self }.restarted()
     }
 
+    /// The same after a restart before which the clock was set back.
+    pub(crate) fn set_back(&self, by: Duration) -> Self {
+        let (then, now) = (self.now, self.now - by);
+        let board = Board::restore(self.settings.clone(), self.journal.clone(), then, now);
+        Self { board, now, journal: self.journal.clone(), settings: self.settings.clone(), facts: self.facts }
+    }
+
     /// As it was then, from the journal up to then.
     pub(crate) fn as_of(&self, then: Timestamp) -> Self {
         let until_then = self.journal.iter().take_while(|change| change.at <= then);

@@ -7,10 +7,8 @@
 use crate::Parts;
 use crate::conduct;
 use crate::guard;
-use crate::holds::Passage;
-use crate::probes::{Fate, Parked, Step};
-use crate::steer::Opening;
-use model::{ParkReason, Standing, TenantName, Timestamp};
+use dispatch::{Fate, Opening, Parked, Passage, Step, is_for_setup, is_refusal};
+use model::{Standing, TenantName, Timestamp};
 use spool::{Going, Seen};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -182,28 +180,5 @@ fn end_idle_holds(parts: &Parts, parked: &BTreeSet<TenantName>) {
             holds.release(&tenant);
             parts.metrics.tenants_held.set(holds.count());
         }
-    }
-}
-
-fn is_for_setup(reason: &ParkReason) -> bool {
-    match reason {
-        ParkReason::TenantSetup { .. } => true,
-        ParkReason::Refused { .. }
-        | ParkReason::Loop { .. }
-        | ParkReason::Policy { .. }
-        | ParkReason::Conduct { .. }
-        | ParkReason::Damaged { .. }
-        | ParkReason::Operator { .. } => false,
-    }
-}
-
-fn is_refusal(reason: &ParkReason) -> bool {
-    match reason {
-        ParkReason::Refused { .. } | ParkReason::TenantSetup { .. } => true,
-        ParkReason::Loop { .. }
-        | ParkReason::Policy { .. }
-        | ParkReason::Conduct { .. }
-        | ParkReason::Damaged { .. }
-        | ParkReason::Operator { .. } => false,
     }
 }

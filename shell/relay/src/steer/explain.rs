@@ -2,7 +2,8 @@
 //!
 //! It asks the same questions as `path` and sends nothing; names are resolved now, so a later try may find others.
 
-use super::{Excluded, HOPS_MAX, Hop, Route, Rules, Steer, choose, eligible, guarded};
+use super::{HOPS_MAX, Hop, Route, Steer, eligible, guarded};
+use dispatch::{Excluded, Rules, best};
 use model::{MessageId, SourceName};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -61,7 +62,7 @@ impl Steer {
         };
         let egress = eligible::egress(&snapshot.settings.egress, route.over);
         let weighed = self.weigh(snapshot, id, route, &BTreeSet::new(), hops.as_deref(), Rules::Guarded);
-        let chosen = choose::best(&weighed);
+        let chosen = best(&weighed);
         let to = hops.as_deref().and_then(<[Hop]>::first).map(|hop| guarded::receiver(&hop.name));
         let hosts = hops.iter().flatten();
         let hosts = hosts.filter(|hop| chosen.is_none_or(|source| is_like(hop, source.address)));
@@ -92,7 +93,7 @@ impl Steer {
     pub(crate) fn first_choice(&self, snapshot: &Snapshot, id: MessageId) -> Option<SourceName> {
         let route = Self::route_to_smart_host(snapshot, &[]);
         let weighed = self.weigh(snapshot, id, &route, &BTreeSet::new(), None, Rules::Guarded);
-        choose::best(&weighed).map(|source| source.name.clone())
+        best(&weighed).map(|source| source.name.clone())
     }
 }
 

@@ -3,7 +3,8 @@
 //! It proves who we are by credentials, so the address may be any that the system takes; the host has to prove its name, because who has a password
 //! to lose wants to know to whom it is said. What we write ourselves never goes this way.
 
-use super::{HOPS_MAX, NoPath, Over, Path, Route, Rules, Steer};
+use super::{HOPS_MAX, NoPath, Over, Path, Route, Steer};
+use dispatch::Rules;
 use model::Source;
 use std::net::Ipv4Addr;
 use tenant::Snapshot;

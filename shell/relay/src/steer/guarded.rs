@@ -1,32 +1,13 @@
 //! What the guard lets a message use towards one host, and what is said where it lets it use nothing.
 //!
-//! It is asked once the host is known: a source may be welcome at one and refused at another. A message whose time is over tries whatever is
-//! left, since its sender would hear of a failure otherwise; only an operator's order binds it still.
+//! It is asked once the host is known: a source may be welcome at one and refused at another.
 
-use super::{Excluded, Hop, NoPath, Over, Path, Route, Steer, Weighed, choose, eligible};
-use choose::Claim;
+use super::{Hop, NoPath, Over, Path, Route, Steer, eligible};
+use dispatch::{Claim, Excluded, Opening, Rules, Weighed};
 use model::{Source, SourceName};
 use sentry::{Receiver, Use, Why};
 use std::collections::{BTreeMap, BTreeSet};
 use tenant::Snapshot;
-
-/// Whether the guard's word binds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rules {
-    Guarded,
-    /// The same for a message that has waited long enough for the sake of a source's warmth.
-    Hurried,
-    /// The last try of a message: nothing is left to lose.
-    LastTry,
-}
-
-/// How mail that was kept back may go now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Opening {
-    Free,
-    /// One message, to find out.
-    Probe,
-}
 
 /// Every source's use towards one host; empty while the host is not known.
 pub(super) struct Guarded {
@@ -41,17 +22,7 @@ impl Guarded {
     }
 
     pub(super) fn claim(&self, source: &SourceName) -> Result<Claim, Excluded> {
-        let last_resort = Claim { is_last_resort: true, ..Claim::WHOLE };
-        match self.uses.get(source) {
-            None => Ok(Claim::WHOLE),
-            Some(Use::Free { share }) => Ok(Claim { share: *share, ..Claim::WHOLE }),
-            Some(Use::LastResort) => Ok(last_resort),
-            Some(Use::Probe | Use::Never(Why { is_order: false, .. })) if self.rules == Rules::LastTry => {
-                Ok(last_resort)
-            }
-            Some(Use::Probe) => Err(Excluded::Probing),
-            Some(Use::Never(_)) => Err(Excluded::Quarantined),
-        }
+        dispatch::claim(self.uses.get(source), self.rules)
     }
 }
 
@@ -151,10 +122,7 @@ impl Steer {
         let eligible = eligible::sources(&self.sources, &snapshot.settings.egress, &route, &BTreeSet::new());
         let eligible: Vec<Source> = eligible.into_iter().cloned().collect();
         let uses = self.sentry.allows(&eligible, &receiver(host));
-        if uses.iter().any(|one| matches!(one, Use::Free { .. })) {
-            return Some(Opening::Free);
-        }
-        uses.contains(&Use::Probe).then_some(Opening::Probe)
+        dispatch::opening(&uses)
     }
 }
 

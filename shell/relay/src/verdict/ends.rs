@@ -62,7 +62,7 @@ impl Verdict {
         }
         self.metrics.alarms.add_one();
         self.metrics.deferred.add_one();
-        let due = self.schedule(snapshot).next(lease.tries(), true, now);
+        let due = self.next(snapshot, lease.tries(), true, now);
         tracing::error!(id = %lease.id(), losses, due = %due, "its delivery failed inside; it is tried again");
         self.note(lease.note_loss(due, "its delivery failed inside".to_owned(), now).await);
     }

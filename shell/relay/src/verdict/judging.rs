@@ -9,7 +9,8 @@ use bounce::{
     Answer, Breaker, Classified, Context, Judgement, Refusal, Route, Trust, classify_failure, judge,
     normalised,
 };
-use model::{Owner, Source, Timestamp};
+use dispatch::believed;
+use model::{Source, Timestamp};
 use spool::{Accepted, Lease};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,13 +54,11 @@ impl Judging {
         let refusal = Refusal { text: &text, category: classified.category };
         let host = missed.host.as_deref().unwrap_or_default();
         let trust = self.meet(accepted, host, Some(refusal), now);
-        match (judgement, trust) {
-            (Judgement::Report(_), Trust::Alike { .. } | Trust::Share { .. }) => {
-                tracing::warn!(id = %lease.id(), host, ?trust, refusal = text, "refused like many others: parked, not reported");
-                Judgement::Park(Owner::Receiver)
-            }
-            (_, Trust::Alone | Trust::Alike { .. } | Trust::Share { .. }) => judgement,
+        let believed = believed(judgement, trust);
+        if believed != judgement {
+            tracing::warn!(id = %lease.id(), host, ?trust, refusal = text, "refused like many others: parked, not reported");
         }
+        believed
     }
 
     /// What the refusal means; for the record.

@@ -5,8 +5,8 @@
 
 use super::{Missed, Verdict};
 use crate::custody::Custody;
-use crate::holds::Begun;
 use bounce::{Context, Judgement, judge};
+use dispatch::Begun;
 use model::Timestamp;
 use spool::Accepted;
 use tenant::Snapshot;

@@ -4,8 +4,8 @@
 //! message is parked.
 
 use super::{Missed, Verdict, setup};
-use crate::probes::Fate;
 use bounce::{Failure, Judgement};
+use dispatch::Fate;
 use model::{Category, LastTry, Met, Owner, ParkReason, Timestamp};
 use spool::{Kept, Lease, SpoolError};
 use tenant::Snapshot;
@@ -94,7 +94,7 @@ impl Verdict {
         let unknown = left.iter().any(|(judgement, _)| *judgement == Judgement::RetrySameSource);
         let limited = left.iter().map(|(_, missed)| missed.limited).collect::<Option<Vec<_>>>();
         let limited = limited.and_then(|times| times.into_iter().max());
-        let due = limited.unwrap_or_else(|| self.schedule(snapshot).next(lease.tries(), unknown, now));
+        let due = limited.unwrap_or_else(|| self.next(snapshot, lease.tries(), unknown, now));
         let doubtful = left.iter().filter(|(_, missed)| is_unknown(missed)).count();
         self.metrics.maybe_duplicates.add(doubtful as u64);
         let why = left.first().map_or_else(|| "waiting for the spool".to_owned(), |(_, first)| shown(first));

@@ -5,7 +5,7 @@
 
 use super::Facts;
 use crate::board::Board;
-use incident::{CauseKind, What, is_ours};
+use incident::{What, is_ours};
 use model::{Category, Duration, ListenerName, Metrics, Outcome, Owner, ParkReason, TenantName, Timestamp};
 use spool::{Going, Seen, Spool};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +52,8 @@ impl Looks {
     /// Looks for ever.
     pub(crate) async fn run(self) {
         // Holds are forgotten at a restart; the incident that one made must hear when it is over.
-        let mut before = Before { held: self.facts.incidents.read(held_of), ..Before::default() };
+        let mut before =
+            Before { held: self.facts.incidents.read(incident::Board::held_connectors), ..Before::default() };
         loop {
             self.look(&mut before).await;
             let until = self.facts.now() + EVERY;
@@ -134,16 +135,6 @@ impl Looks {
             self.facts.tell("reports", &[], self.facts.now(), what);
         }
     }
-}
-
-/// Tenants about whose connector an incident is open.
-fn held_of(board: &incident::Board) -> BTreeSet<TenantName> {
-    let open = board.incidents().into_iter().filter(|incident| incident.is_open());
-    let held = open.filter_map(|incident| {
-        let CauseKind::Connector { tenant } = &incident.cause.kind else { return None };
-        Some(tenant.clone())
-    });
-    held.collect()
 }
 
 impl Queue {

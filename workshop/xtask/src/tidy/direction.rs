@@ -11,7 +11,7 @@ const ROWS: [&[&str]; 7] = [
     &["signpost"],
     &["certificates", "console", "relay", "watch", "status"],
     &["sentry"],
-    &["spool", "store", "bus", "net", "setup", "maillog"],
+    &["spool", "store", "bus", "net", "setup", "maillog", "dispatch"],
     &["tenant", "guard", "incident", "bounce"],
     &["signatures", "smtp", "message", "dnsbl", "vendor"],
     &["model"],

@@ -3,7 +3,7 @@
 use super::super::lifecycle::is_declared;
 use super::{ActError, Actor, Board, check_public};
 use crate::change::Changed;
-use crate::clocks::Reading;
+use crate::clocks::{Clock, Reading};
 use crate::component::{ComponentId, State};
 use crate::incident::{Effect, Phase, Standing};
 use crate::settings::Release;
@@ -18,12 +18,16 @@ impl Board {
         id: &IncidentId,
         into: &IncidentId,
     ) -> Result<(), ActError> {
-        self.open_incident(id)?;
-        match self.incident_of(into)?.standing {
+        let merged = self.open_incident(id)?;
+        let target = self.incident_of(into)?;
+        match target.standing {
             Standing::Suspected | Standing::Confirmed => {}
             Standing::Dismissed | Standing::Absorbed | Standing::Merged => return Err(ActError::MergeTarget),
         }
-        if id == into {
+        // What goes on would be over with it, and harm would lie behind the end.
+        let ended = target.clocks.at(Clock::Resolved).filter(|_| target.phase.is_over());
+        let lasts = |ended| merged.is_open() || merged.harm.last.as_ref().is_some_and(|last| last.at > ended);
+        if id == into || ended.is_some_and(lasts) {
             return Err(ActError::MergeTarget);
         }
         self.record(actor, id, "merge");

@@ -1,10 +1,10 @@
 //! Who is told what at which time, over a spool on a disk in memory and with times of our own.
 
-use super::super::{Schedule, Schedules, TenantsTold};
+use super::super::{Schedules, TenantsTold};
 use super::*;
-use crate::probes::Probes;
 use crate::processed::ProcessedKey;
 use crate::verdict::Judging;
+use dispatch::{Probes, Schedule};
 use model::{Address, ByteCount, Envelope, Final, Metrics, Notify, ReversePath, SnapshotNumber, Stage};
 use spool::disk::shim::MemDisk;
 use spool::{Spool, SpoolConfig, TraceInfo};

@@ -46,7 +46,7 @@ fn probes_go_one_at_a_time_each_with_another_message_at_growing_intervals() {
 fn an_accepted_probe_opens_in_steps_and_one_refused_alike_closes_again() {
     let probes = Probes::default();
     let all: Vec<u8> = (1..=15).collect();
-    probes.plan(&parked(&all), START);
+    let _first_look = probes.plan(&parked(&all), START);
     assert_eq!(probes.plan(&parked(&all), minutes(15)), [Step::Probe(id(1))]);
     probes.accepted(id(2), "mx.example [192.0.2.1:25]", minutes(15));
     probes.accepted(id(1), "other.example [192.0.2.9:25]", minutes(15));
@@ -66,7 +66,7 @@ fn an_accepted_probe_opens_in_steps_and_one_refused_alike_closes_again() {
 #[test]
 fn a_probe_without_an_answer_is_followed_by_another_one() {
     let probes = Probes::default();
-    probes.plan(&parked(&[1, 2]), START);
+    let _first_look = probes.plan(&parked(&[1, 2]), START);
     assert_eq!(probes.plan(&parked(&[1, 2]), minutes(15)), [Step::Probe(id(1))]);
     // The only message is out: its fate is not forgotten.
     assert!(probes.plan(&BTreeMap::new(), minutes(20)).is_empty());

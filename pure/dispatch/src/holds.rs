@@ -52,7 +52,7 @@ struct Standing {
 
 /// What a refusal brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Begun {
+pub enum Begun {
     /// The tenant is held already, or there is too little against it.
     No,
     /// A hold that a person was told of lately: it ended for want of anything to try.
@@ -63,7 +63,7 @@ pub(crate) enum Begun {
 
 /// What may go now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Passage {
+pub enum Passage {
     Free,
     /// One message, to find out.
     Probe,
@@ -76,7 +76,7 @@ pub struct Holds(Mutex<BTreeMap<TenantName, Standing>>);
 
 impl Holds {
     /// A message of the tenant was refused because its connector did not match; whether that begins a hold.
-    pub(crate) fn refused(&self, tenant: &TenantName, why: &str, now: Timestamp) -> Begun {
+    pub fn refused(&self, tenant: &TenantName, why: &str, now: Timestamp) -> Begun {
         let mut standings = self.lock();
         let standing = standings.entry(tenant.clone()).or_default();
         standing.row += 1;
@@ -94,7 +94,7 @@ impl Holds {
     }
 
     /// A message of the tenant was accepted as the tenant's; the hold that it ends.
-    pub(crate) fn accepted(&self, tenant: &TenantName, now: Timestamp) -> Option<Held> {
+    pub fn accepted(&self, tenant: &TenantName, now: Timestamp) -> Option<Held> {
         let mut standings = self.lock();
         let standing = standings.entry(tenant.clone()).or_default();
         standing.accepted = Some(now);
@@ -108,7 +108,8 @@ impl Holds {
     }
 
     /// Whether a message of the tenant may go out.
-    pub(crate) fn exit(&self, tenant: &TenantName, now: Timestamp) -> Passage {
+    #[must_use]
+    pub fn exit(&self, tenant: &TenantName, now: Timestamp) -> Passage {
         let standings = self.lock();
         match standings.get(tenant).and_then(|standing| standing.held.as_ref()) {
             None => Passage::Free,
@@ -118,7 +119,7 @@ impl Holds {
     }
 
     /// One went out, to find out.
-    pub(crate) fn probed(&self, tenant: &TenantName, now: Timestamp) {
+    pub fn probed(&self, tenant: &TenantName, now: Timestamp) {
         let mut standings = self.lock();
         if let Some(held) = standings.get_mut(tenant).and_then(|standing| standing.held.as_mut()) {
             held.probes += 1;
@@ -128,7 +129,8 @@ impl Holds {
     }
 
     /// Whether a message of the tenant may come in. It takes nothing: what only begins may be a forger's.
-    pub(crate) fn entry(&self, tenant: &TenantName, now: Timestamp) -> Passage {
+    #[must_use]
+    pub fn entry(&self, tenant: &TenantName, now: Timestamp) -> Passage {
         let standings = self.lock();
         match standings.get(tenant).and_then(|standing| standing.held.as_ref()) {
             None => Passage::Free,
@@ -138,7 +140,7 @@ impl Holds {
     }
 
     /// The message that was let in could not be taken after all: the next one may come.
-    pub(crate) fn not_entered(&self, tenant: &TenantName, now: Timestamp) {
+    pub fn not_entered(&self, tenant: &TenantName, now: Timestamp) {
         let mut standings = self.lock();
         if let Some(held) = standings.get_mut(tenant).and_then(|standing| standing.held.as_mut()) {
             held.entry_at = now;
@@ -146,7 +148,7 @@ impl Holds {
     }
 
     /// Whether a message of the tenant may come in; the one that may is counted.
-    pub(crate) fn enter(&self, tenant: &TenantName, now: Timestamp) -> Passage {
+    pub fn enter(&self, tenant: &TenantName, now: Timestamp) -> Passage {
         let mut standings = self.lock();
         match standings.get_mut(tenant).and_then(|standing| standing.held.as_mut()) {
             None => Passage::Free,
@@ -159,30 +161,33 @@ impl Holds {
     }
 
     /// Whether all parked mail of the tenant is to be tried now; so until it is `woken`.
-    pub(crate) fn wakes(&self, tenant: &TenantName, now: Timestamp) -> bool {
+    #[must_use]
+    pub fn wakes(&self, tenant: &TenantName, now: Timestamp) -> bool {
         let standings = self.lock();
         standings.get(tenant).is_none_or(|standing| standing.held.is_none() && standing.wake_at <= now)
     }
 
     /// All of it was released.
-    pub(crate) fn woken(&self, tenant: &TenantName, now: Timestamp) {
+    pub fn woken(&self, tenant: &TenantName, now: Timestamp) {
         self.lock().entry(tenant.clone()).or_default().wake_at = now + WAKE_EVERY;
     }
 
     /// Nothing is left to probe with.
-    pub(crate) fn release(&self, tenant: &TenantName) {
+    pub fn release(&self, tenant: &TenantName) {
         if let Some(standing) = self.lock().get_mut(tenant) {
             standing.held = None;
         }
     }
 
     /// When the next probe is due.
-    pub(crate) fn next_probe(&self) -> Option<Timestamp> {
+    #[must_use]
+    pub fn next_probe(&self) -> Option<Timestamp> {
         self.lock().values().filter_map(|standing| standing.held.as_ref()).map(|held| held.probe_at).min()
     }
 
     /// How many are held.
-    pub(crate) fn count(&self) -> u64 {
+    #[must_use]
+    pub fn count(&self) -> u64 {
         self.lock().values().filter(|standing| standing.held.is_some()).count() as u64
     }
 

@@ -29,46 +29,39 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 /// What parked messages have in common that are refused or accepted together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Fate {
-    tenant: TenantName,
+pub struct Fate {
+    pub tenant: TenantName,
     /// By name: the addresses of a host share what they think of us.
-    host: String,
+    pub host: String,
     /// Without ids, addresses and times.
-    refusal: String,
+    pub refusal: String,
 }
 
 /// The parked messages of one fate.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Parked {
-    pub(crate) messages: BTreeSet<MessageId>,
+pub struct Parked {
+    pub messages: BTreeSet<MessageId>,
     /// Since when the first of them is parked.
-    pub(crate) since: Option<Timestamp>,
+    pub since: Option<Timestamp>,
 }
 
 /// What to wake.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
+pub enum Step {
     Probe(MessageId),
     /// As many of this fate.
     Some(Fate, usize),
 }
 
+/// How far the finding out is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Gate {
-    Closed {
-        next: Timestamp,
-        wait: Duration,
-    },
+pub enum Gate {
+    /// Until the next probe.
+    Closed { next: Timestamp, wait: Duration },
     /// The message is out; without an answer another one goes at `next`.
-    Probing {
-        id: MessageId,
-        next: Timestamp,
-        wait: Duration,
-    },
-    Open {
-        next: Timestamp,
-        step: usize,
-    },
+    Probing { id: MessageId, next: Timestamp, wait: Duration },
+    /// A probe was accepted: so many more at `next`.
+    Open { next: Timestamp, step: usize },
 }
 
 #[derive(Debug)]
@@ -88,11 +81,12 @@ struct Inner {
 
 /// Every refusal that keeps mail here, and how far its probes are.
 #[derive(Debug, Default)]
-pub(crate) struct Probes(Mutex<Inner>);
+pub struct Probes(Mutex<Inner>);
 
 impl Fate {
     /// The fate of mail that is parked for this reason; nothing where no probe would tell, or is not ours to send.
-    pub(crate) fn of(tenant: &TenantName, reason: &ParkReason) -> Option<Self> {
+    #[must_use]
+    pub fn of(tenant: &TenantName, reason: &ParkReason) -> Option<Self> {
         match reason {
             ParkReason::Refused { host, reply, owner, .. } if is_probed(*owner) => {
                 Some(Self::new(tenant, host, reply))
@@ -107,14 +101,16 @@ impl Fate {
         }
     }
 
-    pub(crate) fn new(tenant: &TenantName, host: &str, reply: &str) -> Self {
+    #[must_use]
+    pub fn new(tenant: &TenantName, host: &str, reply: &str) -> Self {
         Self { tenant: tenant.clone(), host: name_of(host).to_owned(), refusal: normalised(reply) }
     }
 }
 
 impl Probes {
     /// Whether it is time to look at what is parked.
-    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+    #[must_use]
+    pub fn is_due(&self, now: Timestamp) -> bool {
         let inner = self.lock();
         let has_step = |group: &Group| match group.gate {
             Gate::Closed { next, .. } | Gate::Probing { next, .. } | Gate::Open { next, .. } => next <= now,
@@ -123,7 +119,8 @@ impl Probes {
     }
 
     /// What to wake now, where these are all that are parked.
-    pub(crate) fn plan(&self, parked: &BTreeMap<Fate, Parked>, now: Timestamp) -> Vec<Step> {
+    #[must_use]
+    pub fn plan(&self, parked: &BTreeMap<Fate, Parked>, now: Timestamp) -> Vec<Step> {
         let mut inner = self.lock();
         inner.look_at = Some(now + LOOK_EVERY);
         inner.groups.retain(|fate, group| parked.contains_key(fate) || group.is_probing(now));
@@ -135,29 +132,35 @@ impl Probes {
         steps
     }
 
-    /// The host took a message: what waits behind it as its probe may go.
-    pub(crate) fn accepted(&self, id: MessageId, host: &str, now: Timestamp) {
+    /// The host took a message: what waits behind it as its probe may go. Gives the fates that are open now.
+    pub fn accepted(&self, id: MessageId, host: &str, now: Timestamp) -> Vec<Fate> {
         let mut inner = self.lock();
+        let mut opened = Vec::new();
         for (fate, group) in &mut inner.groups {
             let is_its = matches!(group.gate, Gate::Probing { id: probe, .. } if probe == id);
             if is_its && fate.host == name_of(host) {
-                tracing::info!(
-                    tenant = %fate.tenant, host = fate.host, refusal = fate.refusal, probe = %id,
-                    "a probe is accepted: what is parked for this refusal is tried in steps"
-                );
                 group.gate = Gate::Open { next: now, step: FIRST_STEP };
                 group.probes.clear();
+                opened.push(fate.clone());
             }
         }
+        opened
     }
 
     /// Whether a message is a probe of this fate, so that the same refusal proves nothing against it alone.
-    pub(crate) fn is_probe(&self, id: MessageId, fate: &Fate) -> bool {
+    #[must_use]
+    pub fn is_probe(&self, id: MessageId, fate: &Fate) -> bool {
         self.lock().groups.get(fate).is_some_and(|group| group.probes.contains(&id))
     }
 
+    /// Every fate that is known, with its gate.
+    #[must_use]
+    pub fn gates(&self) -> Vec<(Fate, Gate)> {
+        self.lock().groups.iter().map(|(fate, group)| (fate.clone(), group.gate)).collect()
+    }
+
     /// A message was parked for this.
-    pub(crate) fn parked(&self, id: MessageId, fate: &Fate, now: Timestamp) {
+    pub fn parked(&self, id: MessageId, fate: &Fate, now: Timestamp) {
         let mut inner = self.lock();
         let Some(group) = inner.groups.get_mut(fate) else { return };
         match group.gate {

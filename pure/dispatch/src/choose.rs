@@ -29,29 +29,32 @@ pub enum Excluded {
 
 /// With what a source that is not excluded takes part.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Claim {
+pub struct Claim {
     /// Of its weight.
-    pub(super) share: f64,
+    pub share: f64,
     /// Something weak speaks against it.
-    pub(super) is_last_resort: bool,
+    pub is_last_resort: bool,
     /// It stands in one network with a source that was just refused, and may be listed with it.
-    pub(super) is_beside: bool,
+    pub is_beside: bool,
 }
 
 impl Claim {
-    pub(super) const WHOLE: Self = Self { share: 1.0, is_last_resort: false, is_beside: false };
+    /// All of its weight, and nothing against it.
+    pub const WHOLE: Self = Self { share: 1.0, is_last_resort: false, is_beside: false };
 }
 
 /// A source with its draw for one message.
-pub(super) struct Weighed<'s> {
-    pub(super) source: &'s Source,
-    pub(super) draw: f64,
+#[derive(Debug)]
+pub struct Weighed<'s> {
+    pub source: &'s Source,
+    pub draw: f64,
     /// Its claim, or what keeps it from the message, the first reason.
-    pub(super) claim: Result<Claim, Excluded>,
+    pub claim: Result<Claim, Excluded>,
 }
 
 impl Weighed<'_> {
-    pub(super) fn excluded(&self) -> Option<Excluded> {
+    #[must_use]
+    pub fn excluded(&self) -> Option<Excluded> {
         self.claim.err()
     }
 
@@ -62,7 +65,8 @@ impl Weighed<'_> {
 }
 
 /// Every source with its draw for `id`, and what speaks against it.
-pub(super) fn weigh<'s>(
+#[must_use]
+pub fn weigh<'s>(
     id: MessageId,
     sources: &'s [Source],
     claim: impl Fn(&Source) -> Result<Claim, Excluded>,
@@ -76,7 +80,8 @@ pub(super) fn weigh<'s>(
 }
 
 /// The best draw of those that nothing speaks against.
-pub(super) fn best<'s>(weighed: &[Weighed<'s>]) -> Option<&'s Source> {
+#[must_use]
+pub fn best<'s>(weighed: &[Weighed<'s>]) -> Option<&'s Source> {
     let eligible = weighed.iter().filter_map(|one| Some((one.place(one.claim.ok()?), one.source)));
     let best = eligible.max_by(|((free, beside, draw), _), ((other_free, other_beside, other_draw), _)| {
         free.cmp(other_free).then(beside.cmp(other_beside)).then(draw.total_cmp(other_draw))

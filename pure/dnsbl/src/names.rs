@@ -5,15 +5,15 @@
 #[must_use]
 pub fn list_name(said: &str) -> String {
     let said = said.trim_end_matches('.').to_ascii_lowercase();
-    let known = dnsbl::known();
+    let known = crate::known();
     if let Some(zone) = known.iter().find(|zone| zone.name == said) {
         return zone.name.to_owned();
     }
-    let is_its = |zone: &&dnsbl::Zone| {
+    let is_its = |zone: &&crate::Zone| {
         let is_by_name = zone.operator.eq_ignore_ascii_case(&said);
         is_by_name || said.contains('.') && owner_of(zone.name) == owner_of(&said)
     };
-    let lists_addresses = |zone: &&dnsbl::Zone| zone.lists != dnsbl::Lists::Domains;
+    let lists_addresses = |zone: &&crate::Zone| zone.lists != crate::Lists::Domains;
     let found = known.iter().filter(lists_addresses).find(is_its);
     found.map_or(said, |zone| zone.name.to_owned())
 }

@@ -1,0 +1,23 @@
+//! What the relay decides about one message's way, without the way: over which source it goes, when again, and what wakes it.
+//!
+//! ```text
+//!   the guard's word --claim--> claims --choose--> a source
+//!   a failure judged --believed, in_time--> a report, the schedule, or a park --wakes--> holds, probes, the guard, expiry
+//! ```
+//! The relay asks these in its stations and does what they say; the simulator asks the same ones in a world of its own.
+
+mod choose;
+mod claim;
+mod holds;
+mod probes;
+mod schedule;
+mod settle;
+mod wakes;
+
+pub use choose::{Claim, Excluded, Weighed, best, weigh};
+pub use claim::{Opening, Rules, claim, opening};
+pub use holds::{Begun, Held, Holds, Passage};
+pub use probes::{Fate, Gate, Parked, Probes, Step};
+pub use schedule::Schedule;
+pub use settle::{Blame, believed, in_time, is_for_our_address};
+pub use wakes::{guarded_host, is_for_setup, is_refusal};
