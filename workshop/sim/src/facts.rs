@@ -142,7 +142,7 @@ impl World {
             self.tell(What::Delivered { source, provider, since: now, messages, moved, delays });
         }
         let reports = std::mem::take(&mut self.memory.flow.reports_ours);
-        let is_minute = self.is_calm() || self.ticks % 12 == 0;
+        let is_minute = self.is_calm() || self.ticks.is_multiple_of(12);
         if reports > 0 || is_minute {
             self.tell(What::Reported {
                 provider: None,

@@ -201,7 +201,7 @@ impl Receivers {
         }
         if let Some(list) = HOSTS[host].asks.iter().find(|list| lists.names(**list, number)) {
             // Some do not say of whom they speak.
-            let is_vague = !is_microsoft && asked.mail.id.to_bytes()[15] % 3 == 0;
+            let is_vague = !is_microsoft && asked.mail.id.to_bytes()[15].is_multiple_of(3);
             let text = if is_vague {
                 words::banned(false, source)
             } else {

@@ -13,6 +13,9 @@ use model::Duration;
 /// Behind its expiry a message is tried once more, at the latest when the longest wait is over.
 const OVERDUE: Duration = Duration::from_secs(3 * 3600);
 
+/// One look; what it finds.
+type Check = fn(&World) -> Option<(Law, String)>;
+
 impl World {
     /// Behind each tick.
     pub(crate) fn look_on(&mut self) {
@@ -41,7 +44,7 @@ impl World {
 
     /// Everything has come to its end.
     pub(crate) fn look_at_the_end(&mut self) {
-        let checks: [fn(&Self) -> Option<(Law, String)>; 4] =
+        let checks: [Check; 4] =
             [Self::mail_has_ended, Self::sources_are_back, Self::incidents_are_over, Self::journal_agrees];
         if let Some((law, what)) = checks.iter().find_map(|check| check(self)) {
             self.broken(law, what);
