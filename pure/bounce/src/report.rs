@@ -13,7 +13,7 @@ mod text;
 mod words;
 
 pub use cause::Cause;
-pub use notice::{Notice, Occasion};
+pub use notice::{Disturbed, Notice, Occasion};
 pub use words::Language;
 
 use message::Index;

@@ -191,6 +191,12 @@ impl Holds {
         self.lock().values().filter(|standing| standing.held.is_some()).count() as u64
     }
 
+    /// When the tenant's own system last took a message as the tenant's, in this run.
+    #[must_use]
+    pub fn last_accepted(&self, tenant: &TenantName) -> Option<Timestamp> {
+        self.lock().get(tenant).and_then(|standing| standing.accepted)
+    }
+
     /// Everyone who is held.
     #[must_use]
     pub fn held(&self) -> Vec<(TenantName, Held)> {

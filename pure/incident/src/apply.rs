@@ -4,12 +4,12 @@
 
 use crate::cause::CauseKind;
 use crate::change::Changed;
-use crate::fact::{CanaryResult, Reach, SourceState, What};
+use crate::fact::{CanaryResult, Reach, SourceState, Watched, What};
 use crate::incident::{Phase, Standing};
 use crate::postmortem::PostmortemText;
 use crate::settings::Bounds;
 use crate::{Clock, EvidenceId, Fact, Incident, Publication, Sentence};
-use model::Timestamp;
+use model::{SourceName, Timestamp};
 use std::collections::BTreeSet;
 
 impl Incident {
@@ -150,8 +150,11 @@ impl Incident {
     /// Begins or ends what stays wrong until something says otherwise.
     fn mark_sign(&mut self, fact: &Fact, bounds: &Bounds) {
         let (sign, is_on) = match &fact.what {
-            What::ListingOpened { list, source, .. } => (format!("listing/{list}/{source}"), true),
-            What::ListingClosed { list, source } => (format!("listing/{list}/{source}"), false),
+            What::ListingOpened { list, source, .. } => (listing(list, source), true),
+            What::ListingClosed { list, source } => (listing(list, source), false),
+            What::DomainListed { list, domain, .. } => (domain_listing(list, domain), true),
+            What::DomainCleared { list, domain } => (domain_listing(list, domain), false),
+            What::Unwatched { what } => (what.sign(), false),
             What::SourceChanged { source, to, reach, .. } => {
                 let scope = match reach {
                     Reach::Everywhere => "everywhere".to_owned(),
@@ -163,7 +166,8 @@ impl Incident {
             What::ConnectorHeld { tenant, .. } => (format!("connector/{tenant}"), true),
             What::ConnectorReleased { tenant } => (format!("connector/{tenant}"), false),
             What::CertificateLooked { name, expires } => {
-                (format!("certificate/{name}"), *expires < fact.at + bounds.certificate_warning)
+                let sign = Watched::Certificate { name: name.clone() }.sign();
+                (sign, *expires < fact.at + bounds.certificate_warning)
             }
             What::Refused { .. }
             | What::Delivered { .. }
@@ -181,7 +185,7 @@ impl Incident {
             | What::VendorPosted { .. }
             | What::Acted { .. } => return,
         };
-        if is_on && self.may_have_signs() {
+        if is_on && self.may_keep(&sign) {
             self.signs.entry(sign).or_insert_with(|| fact.id.clone());
         } else {
             self.signs.remove(&sign);
@@ -189,14 +193,15 @@ impl Incident {
     }
 
     /// Whether a state of ours, and no flow of mail, says that its cause holds: a provider's own fault does not end with a listing.
-    const fn may_have_signs(&self) -> bool {
+    fn may_keep(&self, sign: &str) -> bool {
+        let is_of_a_domain = sign.starts_with("domain/");
         match self.cause.kind {
-            CauseKind::Address
-            | CauseKind::Certificate { .. }
-            | CauseKind::Connector { .. }
-            | CauseKind::Unexplained { .. } => true,
-            CauseKind::Domain
-            | CauseKind::Setup
+            CauseKind::Domain => is_of_a_domain,
+            CauseKind::Address | CauseKind::Certificate { .. } | CauseKind::Connector { .. } => {
+                !is_of_a_domain
+            }
+            CauseKind::Unexplained { .. } => true,
+            CauseKind::Setup
             | CauseKind::Provider { .. }
             | CauseKind::Intake
             | CauseKind::Signatures
@@ -219,6 +224,9 @@ pub(crate) fn is_good_look(what: &What) -> bool {
         | What::SourceChanged { .. }
         | What::ListingOpened { .. }
         | What::ListingClosed { .. }
+        | What::DomainListed { .. }
+        | What::DomainCleared { .. }
+        | What::Unwatched { .. }
         | What::Waiting { .. }
         | What::Balanced { .. }
         | What::Reported { .. }
@@ -231,6 +239,14 @@ pub(crate) fn is_good_look(what: &What) -> bool {
         | What::VendorPosted { .. }
         | What::Acted { .. } => false,
     }
+}
+
+fn listing(list: &str, source: &SourceName) -> String {
+    Watched::Listing { list: list.to_owned(), source: source.clone() }.sign()
+}
+
+fn domain_listing(list: &str, domain: &str) -> String {
+    Watched::DomainListing { list: list.to_owned(), domain: domain.to_owned() }.sign()
 }
 
 /// Measurements that come all the time.

@@ -16,7 +16,7 @@ use crate::component::history::{DAYS, Span};
 use crate::component::{Component, ComponentId, State};
 use crate::measure::{Measured, Measures};
 use crate::postmortem::Draft;
-use crate::settings::Settings;
+use crate::settings::{ComponentSetting, Settings};
 use crate::shown::Dwell;
 use crate::{EvidenceId, Fact, Incident, IncidentId, Maintenance, MaintenanceId};
 use model::{Duration, TenantName, Timestamp};
@@ -91,18 +91,8 @@ impl Board {
     /// A board on which everything is unknown, from `now` on.
     #[must_use]
     pub fn new(settings: Settings, now: Timestamp) -> Self {
-        let component = |setting: &crate::ComponentSetting| Component {
-            id: setting.id.clone(),
-            name: setting.name.clone(),
-            group: setting.group.clone(),
-            state: State::Unknown,
-            since: now,
-            evidence: None,
-            measured: None,
-            history: Vec::new(),
-        };
         Self {
-            components: settings.components.iter().map(component).collect(),
+            components: settings.components.iter().map(|setting| unmeasured(setting, now)).collect(),
             gauges: settings.components.iter().map(|one| (one.id.clone(), Gauge::default())).collect(),
             settings,
             now,
@@ -151,6 +141,36 @@ impl Board {
         board.ahead = board.now.since(now);
         board.now = board.now.max(now);
         board
+    }
+
+    /// These components are needed from now on, in this order where they are new; gives those that are. What is known of the others stays.
+    pub fn need(&mut self, needed: &[ComponentSetting]) -> Vec<ComponentId> {
+        let mut new = Vec::new();
+        for (place, setting) in needed.iter().enumerate() {
+            if let Some(known) = self.settings.components.iter_mut().find(|known| known.id == setting.id) {
+                known.is_spare = setting.is_spare;
+                continue;
+            }
+            let place = place.min(self.components.len());
+            self.settings.components.insert(place, setting.clone());
+            self.components.insert(place, unmeasured(setting, self.now));
+            self.gauges.insert(setting.id.clone(), Gauge::default());
+            new.push(setting.id.clone());
+        }
+        new
+    }
+
+    /// The components that people are shown: a spare one only while something is known of it, or an open incident touches it.
+    pub fn shown_components(&self) -> impl Iterator<Item = &Component> {
+        let is_spare = |id: &ComponentId| {
+            self.settings.components.iter().any(|setting| setting.id == *id && setting.is_spare)
+        };
+        let is_hit = |id: &ComponentId| {
+            self.incidents.values().any(|incident| incident.is_open() && incident.effects.contains_key(id))
+        };
+        self.components.iter().filter(move |component| {
+            component.state != State::Unknown || !is_spare(&component.id) || is_hit(&component.id)
+        })
     }
 
     /// Names that no text of a person may have from now on: tenants, their domains, nodes, hosts. Those that facts name need not be told.
@@ -340,6 +360,20 @@ impl Board {
     fn group(&self, region: &model::RegionName) -> String {
         let component = self.components.iter().find(|component| component.id.region == *region);
         component.map_or_else(|| region.to_string(), |component| component.group.clone())
+    }
+}
+
+/// A component of which nothing is known yet.
+fn unmeasured(setting: &ComponentSetting, now: Timestamp) -> Component {
+    Component {
+        id: setting.id.clone(),
+        name: setting.name.clone(),
+        group: setting.group.clone(),
+        state: State::Unknown,
+        since: now,
+        evidence: None,
+        measured: None,
+        history: Vec::new(),
     }
 }
 

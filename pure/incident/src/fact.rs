@@ -6,8 +6,9 @@
 //!
 //! What leads to a decision is told at once: refusals, states of sources, listings, held connectors. What is counted is told every ten seconds, and what
 //! is looked at (queue, books, reports, certificates, directory) every minute, also when nothing changed: a measurement is fresh for five minutes only.
-//! After a start each source's state is told again, with `from` equal to `to` and a new id, because sources are in no journal. An
-//! operator's order to take a source out is `Retired`, which is no sign of anything wrong.
+//! What is not asked any more is told as `Unwatched`, because it would be a sign for ever. After a start each source's state is told
+//! again, with `from` equal to `to` and a new id, because sources are in no journal. An operator's order to take a source out is `Retired`, which is no
+//! sign of anything wrong.
 
 use crate::EvidenceId;
 use model::{Category, ListenerName, Owner, RegionName, SourceName, TenantName, Timestamp};
@@ -128,6 +129,21 @@ pub enum What {
         list: String,
         source: SourceName,
     },
+    /// A list names a domain of ours, such as the EHLO name of a source.
+    DomainListed {
+        list: String,
+        domain: String,
+        strength: Strength,
+    },
+    DomainCleared {
+        list: String,
+        domain: String,
+    },
+    /// Something of which a sign was kept is looked at no more. Nothing good is known of it, and nothing bad any longer.
+    Unwatched {
+        #[serde(flatten)]
+        what: Watched,
+    },
     Canary {
         path: CanaryPath,
         source: Option<SourceName>,
@@ -215,6 +231,43 @@ pub enum What {
         by: String,
         act: String,
     },
+}
+
+/// Something that is asked again and again, and of which a bad answer is a sign until another comes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "watched", rename_all = "snake_case")]
+pub enum Watched {
+    Listing { list: String, source: SourceName },
+    DomainListing { list: String, domain: String },
+    Certificate { name: String },
+}
+
+impl Watched {
+    /// The sign that an incident keeps of it.
+    pub(crate) fn sign(&self) -> String {
+        match self {
+            Self::Listing { list, source } => format!("listing/{list}/{source}"),
+            Self::DomainListing { list, domain } => format!("domain/{list}/{domain}"),
+            Self::Certificate { name } => format!("certificate/{name}"),
+        }
+    }
+
+    /// What a sign is kept of; nothing for signs of other things.
+    pub(crate) fn of(sign: &str) -> Option<Self> {
+        let (kind, rest) = sign.split_once('/')?;
+        match kind {
+            "listing" => {
+                let (list, source) = rest.rsplit_once('/')?;
+                Some(Self::Listing { list: list.to_owned(), source: source.parse().ok()? })
+            }
+            "domain" => {
+                let (list, domain) = rest.rsplit_once('/')?;
+                Some(Self::DomainListing { list: list.to_owned(), domain: domain.to_owned() })
+            }
+            "certificate" => Some(Self::Certificate { name: rest.to_owned() }),
+            _ => None,
+        }
+    }
 }
 
 impl What {

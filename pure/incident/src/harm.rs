@@ -14,6 +14,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Books that are kept apart; of more, the oldest are added to the next.
 const BOOKS_MAX: usize = 64;
 
+/// Providers and lists that are told apart; what more there are counts together, or is left out.
+const PROVIDERS_MAX: usize = 64;
+const LISTS_MAX: usize = 64;
+/// The name under which they count.
+const OTHERS: &str = "others";
+
 const PROOF_EVERY: Duration = Duration::from_secs(600);
 
 /// A figure with its evidence.
@@ -136,7 +142,7 @@ impl Harm {
                 self.at(provider).refused += messages;
                 self.sources.insert(source.clone());
                 self.tenants.extend(tenant.clone());
-                self.lists.extend(list.clone());
+                self.names_list(list.as_ref());
             }
             What::Delivered { provider, messages, moved, delays, .. } => {
                 self.delivered.add(*messages, id);
@@ -163,9 +169,10 @@ impl Harm {
                 self.balanced_at = self.balanced_at.max(Some(fact.at));
             }
             What::ListingOpened { list, source, .. } => {
-                self.lists.insert(list.clone());
+                self.names_list(Some(list));
                 self.sources.insert(source.clone());
             }
+            What::DomainListed { list, .. } => self.names_list(Some(list)),
             What::ConnectorHeld { tenant, .. } => drop(self.tenants.insert(tenant.clone())),
             What::Canary { .. }
             | What::ListenerLooked { .. }
@@ -179,6 +186,8 @@ impl Harm {
             | What::Reported { .. }
             | What::SourceChanged { .. }
             | What::ListingClosed { .. }
+            | What::DomainCleared { .. }
+            | What::Unwatched { .. }
             | What::CertificateLooked { .. }
             | What::ConnectorReleased { .. }
             | What::Accepted { .. }
@@ -193,7 +202,15 @@ impl Harm {
     }
 
     fn at(&mut self, provider: &str) -> &mut AtProvider {
-        self.providers.entry(provider.to_owned()).or_default()
+        let is_room = self.providers.len() < PROVIDERS_MAX || self.providers.contains_key(provider);
+        let name = if is_room { provider } else { OTHERS };
+        self.providers.entry(name.to_owned()).or_default()
+    }
+
+    fn names_list(&mut self, list: Option<&String>) {
+        if self.lists.len() < LISTS_MAX {
+            self.lists.extend(list.cloned());
+        }
     }
 
     /// A look at everything is the sum; looks at providers add up to it.
@@ -253,7 +270,7 @@ impl Harm {
         else {
             return;
         };
-        let place = self.providers.entry(provider.clone()).or_default();
+        let place = self.at(provider);
         let moment = Failure { at: fact.at, evidence: fact.id.clone() };
         match works {
             Works::No => {

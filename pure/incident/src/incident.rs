@@ -5,6 +5,7 @@
 
 use crate::cause::CauseKind;
 use crate::component::{ComponentId, State};
+use crate::fact::Watched;
 use crate::postmortem::PostmortemText;
 use crate::{Author, Cause, Clocks, EvidenceId, Fact, Harm, Refs, Text, Update};
 use core::fmt;
@@ -263,6 +264,11 @@ impl Incident {
     #[must_use]
     pub fn is_shown(&self, absorbed: crate::Absorbed) -> bool {
         self.is_posted() || (self.standing == Standing::Absorbed && absorbed != crate::Absorbed::Record)
+    }
+
+    /// What is to be asked again for as long as this is open: its signs end with an answer, or when nobody asks any more.
+    pub fn watched(&self) -> impl Iterator<Item = Watched> {
+        self.signs.keys().filter_map(|sign| Watched::of(sign))
     }
 
     /// Whether anything of it was said in public. Only then may it be shown as an incident.

@@ -42,7 +42,8 @@ pub use component::{Component, ComponentId, ComponentIdError, Part, State};
 pub use condense::condensed;
 pub use evidence::{EvidenceError, EvidenceId, Refs};
 pub use fact::{
-    CanaryPath, CanaryResult, DELAY_STEPS, DelayBound, Delays, Fact, Reach, SourceState, Strength, What,
+    CanaryPath, CanaryResult, DELAY_STEPS, DelayBound, Delays, Fact, Reach, SourceState, Strength, Watched,
+    What,
 };
 pub use harm::{AtProvider, Failure, Figure, Harm};
 pub use incident::{

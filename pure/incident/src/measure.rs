@@ -100,6 +100,9 @@ impl Measures {
             | What::SourceChanged { .. }
             | What::ListingOpened { .. }
             | What::ListingClosed { .. }
+            | What::DomainListed { .. }
+            | What::DomainCleared { .. }
+            | What::Unwatched { .. }
             | What::Waiting { .. }
             | What::Reported { .. }
             | What::Balanced { .. }

@@ -23,6 +23,9 @@ pub struct ComponentSetting {
     pub id: ComponentId,
     pub name: Text,
     pub group: String,
+    /// No tenant needs it now: it takes in what belongs to no other, and is shown only while something was measured of it.
+    #[serde(default)]
+    pub is_spare: bool,
 }
 
 /// Who lets something out.
@@ -166,6 +169,7 @@ impl Settings {
             id: ComponentId { region: region.clone(), part },
             name,
             group: group.to_owned(),
+            is_spare: false,
         };
         Self {
             components: parts.into_iter().map(component).collect(),

@@ -19,6 +19,7 @@ pub(crate) enum Sight {
     SetupRefused,
     ReceiverFails,
     Listed,
+    DomainListed,
     SourceOut,
     SourceSuspected,
     SenderTold,
@@ -62,12 +63,13 @@ const fn row(name: &'static str, sight: Sight, says: Says, witnesses: usize, min
 }
 
 /// Every rule. Two unrelated organisations within ten minutes are the law's own figure.
-pub(crate) const RULES: [SignRule; 20] = [
+pub(crate) const RULES: [SignRule; 21] = [
     row("address-refused", Sight::AddressRefused, Says::AsFact, 2, 10),
     row("domain-refused", Sight::DomainRefused, Says::AsFact, 2, 10),
     row("setup-refused", Sight::SetupRefused, Says::AsFact, 2, 10),
     row("receiver-fails", Sight::ReceiverFails, Says::Weak, 0, 10),
     row("address-listed", Sight::Listed, Says::AsFact, 0, 10),
+    row("domain-listed", Sight::DomainListed, Says::AsFact, 0, 10),
     row("source-out", Sight::SourceOut, Says::Strong, 0, 10),
     row("source-suspected", Sight::SourceSuspected, Says::Weak, 0, 10),
     row("sender-told", Sight::SenderTold, Says::Strong, 0, 10),
@@ -134,7 +136,10 @@ fn witness(fact: &Fact) -> &str {
 }
 
 fn stated(what: &What) -> Strength {
-    if let What::Refused { strength, .. } | What::ListingOpened { strength, .. } = what {
+    if let What::Refused { strength, .. }
+    | What::ListingOpened { strength, .. }
+    | What::DomainListed { strength, .. } = what
+    {
         return *strength;
     }
     Strength::Weak
@@ -164,6 +169,7 @@ fn sight(fact: &Fact, settings: &Settings) -> Option<(Sight, CauseKind)> {
             by_owner(*owner).map(|(_, cause)| (Sight::SenderTold, cause))
         }
         What::ListingOpened { .. } => Some((Sight::Listed, CauseKind::Address)),
+        What::DomainListed { .. } => Some((Sight::DomainListed, CauseKind::Domain)),
         // A state that is told again is no news.
         What::SourceChanged { from, to, .. } if from == to => None,
         What::SourceChanged { to, .. } => match to {
@@ -199,6 +205,8 @@ fn sight(fact: &Fact, settings: &Settings) -> Option<(Sight, CauseKind)> {
         What::Reported { .. }
         | What::Delivered { .. }
         | What::ListingClosed { .. }
+        | What::DomainCleared { .. }
+        | What::Unwatched { .. }
         | What::ListenerLooked { .. }
         | What::ConsoleLooked { .. }
         | What::ConnectorReleased { .. }

@@ -113,6 +113,8 @@ pub(crate) struct Moments {
     pub(crate) refused: &'static str,
     pub(crate) listed: &'static str,
     pub(crate) unlisted: &'static str,
+    pub(crate) domain_listed: &'static str,
+    pub(crate) domain_cleared: &'static str,
     pub(crate) source: &'static str,
     pub(crate) moved: &'static str,
     pub(crate) canary_lost: &'static str,

@@ -68,6 +68,9 @@ pub(crate) fn works(what: &What, bounds: &Bounds) -> Works {
         What::SourceChanged { .. }
         | What::ListingOpened { .. }
         | What::ListingClosed { .. }
+        | What::DomainListed { .. }
+        | What::DomainCleared { .. }
+        | What::Unwatched { .. }
         | What::CertificateLooked { .. }
         | What::NodeStarted { .. }
         | What::NodeStopped

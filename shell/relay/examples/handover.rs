@@ -174,6 +174,7 @@ async fn start(
         refusals: Refusals::untold(Arc::clone(metrics)),
         replies: Arc::default(),
         sentry,
+        links: relay::Links::default(),
     };
     let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2))?;
     let relay = Relay::start(config, tenants, spool.clone(), resolver, clock, Arc::clone(metrics)).await?;

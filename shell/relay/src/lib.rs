@@ -22,6 +22,7 @@ mod door;
 mod facts;
 mod guard;
 mod hints;
+mod links;
 mod operate;
 mod ours;
 mod processed;
@@ -40,6 +41,7 @@ mod wire;
 
 pub use dispatch::{Excluded, Held, Holds};
 pub use hints::{Hint, Hints};
+pub use links::Links;
 pub use operate::{Explanation, GivenUp, Operator};
 pub use refused::{Refusals, RefusedAt, RefusedSession};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};

@@ -1,4 +1,4 @@
-//! What an operator asks of a running relay about one message: why it stands where it stands and where it would go, and to give it up.
+//! What an operator asks of a running relay about one message: why it stands where it stands and where it would go, to give it up, and to tell its tenant.
 //!
 //! The answers come from the stations themselves. Giving up ends in a report or a recorded discard, as with any refusal, and touches only
 //! messages that nobody delivers at that moment. What cannot be done leaves the message where it was.
@@ -151,6 +151,21 @@ impl Operator {
         // Who is left, if anybody is, waits as before.
         lease.put_back();
         Ok(ended.map(|ended| GivenUp { told: ended.told, discarded: ended.discarded }))
+    }
+
+    /// Tells a tenant's contacts something; `about` is the message that they may name. Gives the notice's id, or nothing where nobody can be told.
+    ///
+    /// # Errors
+    /// If the notice cannot be made safe.
+    pub async fn tell_tenant(
+        &self,
+        tenant: &TenantName,
+        about: MessageId,
+        occasion: bounce::Occasion<'_>,
+        now: Timestamp,
+    ) -> Result<Option<MessageId>, SpoolError> {
+        let snapshot = self.parts.tenants.current(tenant);
+        self.parts.verdict.put_notice(snapshot.as_deref(), about, occasion, now).await
     }
 
     /// As `carry` finds it.

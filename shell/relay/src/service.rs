@@ -8,6 +8,7 @@ use crate::admit::Admission;
 use crate::cut_through::Pauses;
 use crate::door::Entrance;
 use crate::hints::Hints;
+use crate::links::Links;
 use crate::operate::Operator;
 use crate::processed::ProcessedKey;
 use crate::proofs::{self, DomainProofs};
@@ -89,6 +90,8 @@ pub struct RelayConfig {
     pub replies: Arc<Replies>,
     /// The guard.
     pub sentry: sentry::Sentry,
+    /// Where tenants look up their mail of an incident.
+    pub links: Links,
 }
 
 /// Why a relay does not start.
@@ -156,6 +159,7 @@ impl Relay {
                 holds: Arc::clone(tenants.holds()),
                 patience: config.queue.patience,
                 tenants_told: TenantsTold::default(),
+                links: config.links,
                 judging,
                 probes: Probes::default(),
                 sentry: config.sentry.clone(),

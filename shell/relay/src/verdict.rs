@@ -20,6 +20,7 @@ pub use replies::Replies;
 
 use crate::conduct;
 use crate::custody::Custody;
+use crate::links::Links;
 use crate::processed::ProcessedKey;
 use crate::transport::Sent;
 use bounce::{Cause, Failure, Judgement, Kind, judge, sign};
@@ -65,6 +66,7 @@ pub(crate) struct Verdict {
     pub(crate) holds: Arc<Holds>,
     pub(crate) patience: Patience,
     pub(crate) tenants_told: TenantsTold,
+    pub(crate) links: Links,
     pub(crate) judging: Judging,
     pub(crate) probes: Probes,
     pub(crate) sentry: sentry::Sentry,

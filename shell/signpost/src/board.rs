@@ -41,6 +41,14 @@ pub(crate) fn listed(problems: &[Problem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
+/// What a look at the published tenants saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Looked {
+    pub(crate) tenants: u64,
+    /// Tenants of which something else runs than was given last.
+    pub(crate) stale: u64,
+}
+
 /// The published tenants, in memory and on disk.
 pub(crate) struct Board {
     store: TenantStore,
@@ -150,6 +158,18 @@ impl Board {
         self.store.publish(&name, &Current { number, imported }, folder)?;
         self.tenants.publish(Arc::new(snapshot))?;
         Ok(Published { tenant: name, snapshot: number, changed: true, warnings })
+    }
+
+    /// Looks whether what runs of each tenant is what its store says, and whether every folder could be imported. It blocks.
+    pub(crate) fn look(&self) -> Looked {
+        let tenants = self.tenants.all();
+        let is_current = |snapshot: &Arc<Snapshot>| {
+            let stored = self.store.current(&snapshot.settings.name);
+            stored.is_ok_and(|stored| stored.is_some_and(|stored| stored.number == snapshot.number))
+        };
+        let stale = tenants.iter().filter(|snapshot| !is_current(snapshot)).count();
+        let unimported = self.unimported.lock().unwrap_or_else(PoisonError::into_inner).len();
+        Looked { tenants: tenants.len() as u64, stale: (stale + unimported) as u64 }
     }
 
     /// Folders that wait to be mended.

@@ -131,6 +131,16 @@ pub(crate) enum Request {
     SubscriberRemove {
         id: String,
     },
+    /// What one did to a tenant's mail, with a link for the tenant's administrator.
+    IncidentAffected {
+        incident: IncidentId,
+        tenant: TenantName,
+        /// How long the link is good.
+        days: u16,
+        /// What is attached to the answer; the link alone asks no records.
+        #[serde(default)]
+        table: Option<AffectedTable>,
+    },
     /// What became of messages.
     Trace(TraceWish),
     /// What nobody knows of replies, and what operators said of them.
@@ -145,6 +155,14 @@ pub(crate) enum Request {
 pub(crate) enum SubscriberWay {
     Mail { address: String, language: incident::Language },
     Webhook { url: String, kind: status::subscribe::HookKind },
+}
+
+/// How affected messages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AffectedTable {
+    Csv,
+    Json,
 }
 
 /// What is ordered about a source.
@@ -223,6 +241,7 @@ impl Request {
             | Self::IncidentShow { .. }
             | Self::IncidentExport { .. }
             | Self::IncidentAct { .. }
+            | Self::IncidentAffected { .. }
             | Self::SourceOrder { .. }
             | Self::SubscriberList
             | Self::SubscriberAdd { .. }

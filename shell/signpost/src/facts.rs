@@ -9,18 +9,20 @@
 //! What leads to a decision is told at once, what is counted every ten seconds, what is looked at every minute, also when nothing changed. Nothing
 //! here waits for the page, and what fails here never touches mail.
 
+mod books;
 mod flow;
 mod guard;
 mod looks;
 mod names;
 mod watch;
 
+pub(crate) use books::Books;
 pub(crate) use flow::Flow;
 pub(crate) use guard::{Moved, hear};
-pub(crate) use looks::Looks;
+pub(crate) use looks::{Lists, Looks};
+pub(crate) use names::Names;
 pub(crate) use watch::Reporter;
 
-use crate::board::Board;
 use incident::{EvidenceId, Fact, What};
 use model::{RegionName, Timestamp};
 use net::Clock;
@@ -51,11 +53,6 @@ impl Facts {
     /// Something came to pass that has its id already.
     pub(crate) fn tell_as(&self, id: EvidenceId, at: Timestamp, what: What) {
         self.incidents.tell(Fact { id, at, region: self.region.clone(), what });
-    }
-
-    /// From now on no public text may have the names of these tenants.
-    pub(crate) fn keep_private(&self, board: &Board) {
-        self.incidents.keep_private(names::private(board));
     }
 
     pub(crate) fn now(&self) -> Timestamp {

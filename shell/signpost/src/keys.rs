@@ -12,15 +12,19 @@ const SPOOL_KEY_FILE: &str = "SIGNPOST_SPOOL_KEY_FILE";
 
 /// The key of `X-Signpost-Processed`.
 pub(crate) fn processed(data_dir: &Path) -> Result<[u8; 32]> {
-    let path = data_dir.join("processed.key");
-    match std::fs::read(&path) {
+    kept(&data_dir.join("processed.key"))
+}
+
+/// A key of 32 bytes at `path`, made if there is none.
+pub(crate) fn kept(path: &Path) -> Result<[u8; 32]> {
+    match std::fs::read(path) {
         Ok(bytes) => match <[u8; 32]>::try_from(bytes) {
             Ok(key) => Ok(key),
             Err(_) => bail!("{} is damaged: it must hold 32 bytes; restore it from a backup", path.display()),
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let key = net::random::<32>();
-            replace(&path, &key)?;
+            replace(path, &key)?;
             Ok(key)
         }
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),

@@ -140,8 +140,8 @@ async fn run(mut worker: Worker, spool: Spool, clock: Clock, mut stop: watch::Re
 }
 
 impl Searcher {
-    /// The newest messages that fit; what has just happened is waited for, not for long.
-    pub(crate) async fn search(&self, wish: &TraceWish) -> Result<Traced> {
+    /// Waits until the ledger holds what has just happened, not for long; gives whether it does.
+    pub(crate) async fn catch_up(&self) -> bool {
         if let Err(error) = self.spool.sync_log().await {
             tracing::debug!(%error, "the spool is stopped; its log is whole");
         }
@@ -150,9 +150,21 @@ impl Searcher {
             // An error means that the node stops: the ledger is searched as it stands.
             let _stopped = read_to.wait_for(|place| self.spool.unread_records(*place) == 0).await;
         };
-        if tokio::time::timeout(SEARCH_WAIT, caught_up).await.is_err() {
+        let has = tokio::time::timeout(SEARCH_WAIT, caught_up).await.is_ok();
+        if !has {
             tracing::debug!("the ledger lags behind; it is searched as it stands");
         }
+        has
+    }
+
+    /// The ledger as it stands.
+    pub(crate) fn reader(&self) -> Result<LedgerReader> {
+        LedgerReader::open(&self.path).context("the message trace cannot be opened")
+    }
+
+    /// The newest messages that fit; what has just happened is waited for, not for long.
+    pub(crate) async fn search(&self, wish: &TraceWish) -> Result<Traced> {
+        self.catch_up().await;
         let unread_records = self.spool.unread_records(*self.read_to.borrow());
         let (path, query) = (self.path.clone(), query(wish));
         let found = tokio::task::spawn_blocking(move || LedgerReader::open(&path)?.search(&query)).await?;

@@ -2,6 +2,7 @@
 //!
 //! Errors go to standard error, each with what to do; data goes to standard output.
 
+mod affected;
 mod board;
 mod cli;
 mod commands;
@@ -17,6 +18,7 @@ mod replies;
 mod site;
 mod status_page;
 mod store;
+mod telling;
 mod up;
 
 use clap::{CommandFactory as _, Parser as _};

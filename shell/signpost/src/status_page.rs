@@ -1,7 +1,9 @@
-//! Where the public page keeps what it needs: `DATA/status`, with its key and the view that was shown last.
+//! Where the public page keeps what it needs: `DATA/status`, with its keys and the view that was shown last.
 
+use crate::keys;
 use anyhow::{Context as _, Result};
 use status::SigningKey;
+use status::affected::LinkKey;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +23,11 @@ impl Place {
     /// The view that was shown last.
     pub(crate) fn view(&self) -> PathBuf {
         self.0.join("view.json")
+    }
+
+    /// The key of links that show a tenant what an incident did to its mail, made at the first call.
+    pub(crate) fn links(&self) -> Result<LinkKey> {
+        Ok(LinkKey::new(&keys::kept(&self.0.join("links.key"))?))
     }
 
     /// The key of copies, made at the first call.

@@ -10,6 +10,7 @@ mod notices;
 mod pages;
 mod play;
 mod queue;
+mod run;
 mod status;
 mod watching;
 mod writing;

@@ -45,6 +45,19 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// What [`hex`] wrote; none if it is anything else.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = |pair: &[u8]| {
+        let value = |digit: u8| match digit {
+            b'0'..=b'9' => Some(digit - b'0'),
+            b'a'..=b'f' => Some(digit - b'a' + 10),
+            _ => None,
+        };
+        Some(value(*pair.first()?)? << 4 | value(*pair.get(1)?)?)
+    };
+    text.as_bytes().chunks(2).map(digits).collect()
+}
+
 /// Text of XML; what XML 1.0 cannot carry is left out.
 pub(crate) fn xml(text: &str) -> String {
     let allowed = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\t');

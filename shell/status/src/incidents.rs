@@ -16,9 +16,12 @@ use crate::settings::Settings as PageSettings;
 use crate::view::{View, Weather};
 use crate::{Site, project};
 use clerk::Input;
-use incident::{Act, ActError, Board, Change, EvidenceId, Fact, Settings, condensed};
+use incident::{
+    Act, ActError, Board, Change, ComponentId, ComponentSetting, EvidenceId, Fact, Settings, condensed,
+};
 use model::{Metrics, Timestamp};
 use net::Clock;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::journal::{Journal, JournalError};
@@ -30,6 +33,8 @@ const CHANGES_MAX: usize = 4096;
 
 /// Gives the delivery weather as it is now.
 pub type Forecast = Box<dyn Fn() -> Weather + Send>;
+/// Gives the names that no public text of a person may have (tenants, their domains, hosts), if they are others than at the last call.
+pub type Private = Box<dyn FnMut() -> Option<BTreeSet<String>> + Send>;
 
 /// Why an act of a person did not come to pass.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +59,8 @@ struct Shared {
 pub struct Means {
     pub site: Site,
     pub forecast: Forecast,
+    /// Asked before anything is taken in and before anything is shown: nobody is public until somebody looks.
+    pub private: Private,
     pub clock: Clock,
     pub metrics: Arc<Metrics>,
 }
@@ -103,9 +110,9 @@ impl Incidents {
         look(&self.board())
     }
 
-    /// Names that no public text of a person may have: tenants, their domains, hosts.
-    pub fn keep_private(&self, names: impl IntoIterator<Item = String>) {
-        self.board().keep_private(names);
+    /// These components are needed from now on; gives those that are new.
+    pub fn need(&self, components: &[ComponentSetting]) -> Vec<ComponentId> {
+        self.board().need(components)
     }
 
     /// What changes from now on.
@@ -130,7 +137,7 @@ fn view(board: &Board, weather: Weather, settings: &PageSettings, now: Timestamp
     View {
         made_at: now,
         changed_at: now,
-        components: components.iter().map(|one| project::component(one, now)).collect(),
+        components: board.shown_components().map(|one| project::component(one, now)).collect(),
         incidents: shown
             .filter_map(|one| project::incident(one, components, update_every, &hidden))
             .filter(|one| settings.show_absorbed || !one.absorbed)

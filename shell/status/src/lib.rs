@@ -3,6 +3,7 @@
 //! All of it is made from one [`View`], which somebody else puts together; it is swapped whole and never changed. What is measured too long ago is shown as
 //! unknown, whether or not anybody still sends views. Nothing here needs the relay, the ledger or a file to answer a reader.
 
+pub mod affected;
 pub mod copy;
 mod documents;
 mod encode;

@@ -2,6 +2,7 @@
 //!
 //! Every page exists in each language under its own address. Each is one document with its styles, so that it can be saved, sent and printed.
 
+pub(crate) mod affected;
 mod bars;
 mod front;
 mod history;
@@ -15,7 +16,7 @@ pub(crate) mod subscribe;
 mod weather;
 
 pub(crate) use notice::missing;
-pub(crate) use sheet::Policy;
+pub(crate) use sheet::{Policy, Sheet};
 
 use crate::language::Language;
 use crate::settings::Settings;

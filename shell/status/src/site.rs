@@ -144,8 +144,7 @@ pub async fn serve(
 }
 
 pub(crate) async fn answer(State(site): State<Site>, request: Request<Body>) -> Response {
-    // RFC 9112 §3.2: a request without exactly one Host is refused. Its value is used for nothing: no link is made from it.
-    if request.headers().get_all(header::HOST).iter().count() != 1 {
+    if !has_one_host(request.headers()) {
         return plain(StatusCode::BAD_REQUEST, "one Host header is needed\n");
     }
     if request.method() == Method::OPTIONS {
@@ -169,6 +168,11 @@ pub(crate) async fn answer(State(site): State<Site>, request: Request<Body>) -> 
     }
     // hyper leaves the body of an answer to HEAD out and keeps its length.
     (document.headers.clone(), Body::from(document.bytes.clone())).into_response()
+}
+
+/// RFC 9112 §3.2: a request without exactly one Host is refused. Its value is used for nothing: no link is made from it.
+pub(crate) fn has_one_host(headers: &HeaderMap) -> bool {
+    headers.get_all(header::HOST).iter().count() == 1
 }
 
 /// A page without its last slash is one redirection away; anything else is not there.

@@ -32,6 +32,11 @@ pub(crate) fn seconds(at: Timestamp) -> String {
     civil(at).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// As fields for a time take it, to the minute.
+pub(crate) fn minutes(at: Timestamp) -> String {
+    civil(at).strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
 /// RFC 5545 §3.3.5, form 2.
 pub(crate) fn calendar(at: Timestamp) -> String {
     civil(at).strftime("%Y%m%dT%H%M%SZ").to_string()

@@ -1,7 +1,8 @@
 //! A journal: lines of JSON in one file, synced, written anew at every start with what still counts.
 //!
 //! A line that is torn at the end was never acknowledged and is left out. A damaged line in the middle costs that record and a warning; whoever reads
-//! must be able to go on without it. A sync is never tried twice on one file: after an error the file is read and begun anew.
+//! must be able to go on without it. A sync is never tried twice on one file: after an error the file is read and begun anew, at the next write and, while
+//! that fails too, at growing intervals.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -9,6 +10,11 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Between the first two tries to begin a failed journal anew; it doubles up to the second.
+const RENEW_WAIT: Duration = Duration::from_secs(1);
+const RENEW_WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// Why a journal cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -27,8 +33,16 @@ pub struct Journal<R> {
     path: PathBuf,
     keep: Keep<R>,
     file: Arc<Mutex<File>>,
-    /// Why the last write failed.
-    broken: Option<String>,
+    broken: Option<Broken>,
+}
+
+/// The last write failed.
+#[derive(Debug, Clone)]
+struct Broken {
+    error: String,
+    /// When it is tried to begin anew, and how long to wait if that fails.
+    again: Instant,
+    wait: Duration,
 }
 
 impl<R: Serialize + DeserializeOwned + Send + 'static> Journal<R> {
@@ -63,9 +77,7 @@ impl<R: Serialize + DeserializeOwned + Send + 'static> Journal<R> {
     /// # Errors
     /// If they cannot be written; the next call begins the file anew.
     pub async fn append(&mut self, records: Vec<R>) -> Result<(), JournalError> {
-        if let Some(error) = &self.broken {
-            self.renew(error.clone())?;
-        }
+        self.renew().await?;
         let file = Arc::clone(&self.file);
         let written = tokio::task::spawn_blocking(move || {
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,7 +86,7 @@ impl<R: Serialize + DeserializeOwned + Send + 'static> Journal<R> {
         });
         let result = written.await.unwrap_or_else(|error| Err(io::Error::other(error)));
         result.map_err(|error| {
-            self.broken = Some(error.to_string());
+            self.broken = Some(Broken { error: error.to_string(), again: Instant::now(), wait: RENEW_WAIT });
             JournalError::Io { path: self.path.clone(), what: "written", error }
         })
     }
@@ -83,6 +95,7 @@ impl<R: Serialize + DeserializeOwned + Send + 'static> Journal<R> {
     ///
     /// # Errors
     /// If this system has no `/dev/full`.
+    #[cfg(any(test, feature = "test-util"))]
     pub fn on_a_full_disk() -> io::Result<Self> {
         let file = OpenOptions::new().append(true).open("/dev/full")?;
         let path = "/dev/null/nowhere/journal".into();
@@ -90,16 +103,30 @@ impl<R: Serialize + DeserializeOwned + Send + 'static> Journal<R> {
     }
 
     /// After an error nothing is known of the file's end.
-    fn renew(&mut self, error: String) -> Result<(), JournalError> {
-        let broken = || JournalError::Broken { path: self.path.clone(), error };
+    async fn renew(&mut self) -> Result<(), JournalError> {
+        let Some(broken) = self.broken.clone() else { return Ok(()) };
+        let still = || JournalError::Broken { path: self.path.clone(), error: broken.error.clone() };
+        if Instant::now() < broken.again {
+            return Err(still());
+        }
         let (Some(directory), Some(name)) =
             (self.path.parent(), self.path.file_name().and_then(|name| name.to_str()))
         else {
-            return Err(broken());
+            return Err(still());
         };
-        let (new, _) = Self::open(directory, name, Arc::clone(&self.keep))?;
-        *self = new;
-        Ok(())
+        let (directory, name, keep) = (directory.to_owned(), name.to_owned(), Arc::clone(&self.keep));
+        let opened = tokio::task::spawn_blocking(move || Self::open(&directory, &name, keep)).await;
+        match opened.unwrap_or_else(|_| Err(still())) {
+            Ok((new, _)) => {
+                *self = new;
+                Ok(())
+            }
+            Err(error) => {
+                let wait = (broken.wait * 2).min(RENEW_WAIT_MAX);
+                self.broken = Some(Broken { again: Instant::now() + broken.wait, wait, ..broken });
+                Err(error)
+            }
+        }
     }
 }
 

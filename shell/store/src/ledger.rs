@@ -8,6 +8,7 @@ mod entry;
 mod retain;
 mod search;
 mod sql;
+mod walk;
 
 pub use entry::{Batch, Entry, Gap, Key, KeyKind, ReadTo};
 pub use search::{Found, LedgerReader, Part, Query, Story, StoryEvent};

@@ -1,4 +1,4 @@
-//! The notice to a tenant's contacts: its mail is being kept, or no longer is.
+//! The notice to a tenant's contacts: its mail is being kept, or no longer is, or was disturbed by an incident.
 //!
 //! One notice speaks of all messages of the tenant together: how many, since when, why, and who has to do what. It names no sender, recipient
 //! or subject, because contacts need not be entitled to them. It is an automatic message with a null sender and is never answered.
@@ -23,6 +23,8 @@ pub enum Occasion<'a> {
         cause: Cause,
         /// What was said, `host: reply`, about the oldest.
         words: &'a str,
+        /// Opens the page that tells of each message, until then; if an incident is known.
+        link: Option<(&'a str, Timestamp)>,
     },
     /// A message was given up for the tenant's own domain (law 3: the domain's owner can mend it, its sender cannot).
     DomainRefused {
@@ -31,6 +33,25 @@ pub enum Occasion<'a> {
     },
     /// None is kept any longer.
     Over { since: Timestamp },
+    /// An incident met its mail and does so no longer.
+    Disturbed(Disturbed<'a>),
+}
+
+/// What an incident did to the tenant's mail, in messages; one may count in several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disturbed<'a> {
+    pub began: Timestamp,
+    pub ended: Timestamp,
+    pub affected: u64,
+    pub late: u64,
+    pub rerouted: u64,
+    pub waiting: u64,
+    /// Their senders were told that they were not delivered.
+    pub reported: u64,
+    /// Opens the page that tells of each message.
+    pub link: &'a str,
+    /// Until when it does.
+    pub expires: Timestamp,
 }
 
 /// Everything that a notice says.
@@ -83,6 +104,7 @@ impl Notice<'_> {
                 words::filled(self.language.phrases().domain_subject, &[&tenant])
             }
             Occasion::Over { .. } => words::filled(self.language.phrases().over_subject, &[&tenant]),
+            Occasion::Disturbed(_) => words::filled(self.language.phrases().disturbed_subject, &[&tenant]),
         }
     }
 
@@ -90,7 +112,7 @@ impl Notice<'_> {
         let phrases = self.language.phrases();
         let mut text = String::new();
         match &self.occasion {
-            Occasion::Waiting { messages, oldest, senders_told, expires, cause, words: said } => {
+            Occasion::Waiting { messages, oldest, senders_told, expires, cause, words: said, link } => {
                 let (messages, oldest) = (messages.to_string(), shown(*oldest));
                 let opening = words::filled(phrases.notice, &[&clean(self.tenant), &messages, &oldest]);
                 text.push_str(&wrapped(&opening));
@@ -100,6 +122,9 @@ impl Notice<'_> {
                     "\n{}",
                     wrapped(&words::filled(phrases.notice_next, &[&told, &expires]))
                 ));
+                if let Some((link, until)) = link {
+                    text.push_str(&format!("\n{}", self.link(link, *until)));
+                }
             }
             Occasion::DomainRefused { words: said } => {
                 text.push_str(&wrapped(&words::filled(phrases.domain, &[&clean(self.tenant)])));
@@ -110,9 +135,38 @@ impl Notice<'_> {
                 let opening = words::filled(phrases.over, &[&clean(self.tenant), &shown(*since)]);
                 text.push_str(&wrapped(&opening));
             }
+            Occasion::Disturbed(disturbed) => text.push_str(&self.disturbed(disturbed)),
         }
         text.push_str(&words::closing(phrases.notice_closing, self.about));
         text
+    }
+
+    /// What it did, what the administrator does, and where each message is looked up.
+    fn disturbed(&self, disturbed: &Disturbed<'_>) -> String {
+        let phrases = self.language.phrases();
+        let (began, ended) = (shown(disturbed.began), shown(disturbed.ended));
+        let opening = words::filled(phrases.disturbed, &[&began, &ended, &clean(self.tenant)]);
+        let counts =
+            [disturbed.affected, disturbed.late, disturbed.rerouted, disturbed.waiting, disturbed.reported]
+                .map(|count| count.to_string());
+        let counts = words::filled(phrases.disturbed_counts, &counts.each_ref().map(String::as_str));
+        let to_do = match (disturbed.reported, disturbed.waiting) {
+            (1.., _) => phrases.disturbed_again,
+            (0, 1..) => phrases.disturbed_waits,
+            (0, 0) => phrases.disturbed_nothing,
+        };
+        format!(
+            "{}\n{}\n{}",
+            wrapped(&format!("{opening} {counts}")),
+            wrapped(&format!("{} {to_do}", phrases.to_do)),
+            self.link(disturbed.link, disturbed.expires),
+        )
+    }
+
+    /// The link stands on a line of its own and is never broken.
+    fn link(&self, link: &str, until: Timestamp) -> String {
+        let words = words::filled(self.language.phrases().disturbed_link, &[&shown(until)]);
+        format!("{}    {}\n", wrapped(&words), clean(link))
     }
 
     /// What happened, what the administrator does, and what was said.

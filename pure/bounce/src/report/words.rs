@@ -82,6 +82,17 @@ pub(super) struct Phrases {
     pub(super) over_subject: &'static str,
     /// Tenant, since when.
     pub(super) over: &'static str,
+    /// Tenant.
+    pub(super) disturbed_subject: &'static str,
+    /// From, until, tenant.
+    pub(super) disturbed: &'static str,
+    /// Affected, late, rerouted, waiting, reported.
+    pub(super) disturbed_counts: &'static str,
+    pub(super) disturbed_nothing: &'static str,
+    pub(super) disturbed_waits: &'static str,
+    pub(super) disturbed_again: &'static str,
+    /// Until when.
+    pub(super) disturbed_link: &'static str,
     causes: Causes,
 }
 

@@ -47,6 +47,7 @@ impl Board {
                 What::ConnectorReleased { tenant: other } | What::ConnectorHeld { tenant: other, .. },
             ) => return tenant == other,
             (CauseKind::Connector { .. }, _) => return false,
+            (_, What::Unwatched { what }) => return incident.signs.contains_key(&what.sign()),
             (CauseKind::Certificate { name }, What::CertificateLooked { name: other, .. }) => {
                 return name == other;
             }
@@ -425,6 +426,7 @@ fn is_about_sending(fact: &Fact) -> bool {
         fact.what,
         What::SourceChanged { .. }
             | What::ListingClosed { .. }
+            | What::DomainCleared { .. }
             | What::Waiting { .. }
             | What::Balanced { .. }
             | What::Reported { .. }

@@ -35,6 +35,9 @@ impl Sources {
             What::Delivered { source, .. } | What::Refused { source, .. } => (source, None),
             What::ListingOpened { .. }
             | What::ListingClosed { .. }
+            | What::DomainListed { .. }
+            | What::DomainCleared { .. }
+            | What::Unwatched { .. }
             | What::Canary { .. }
             | What::Waiting { .. }
             | What::Reported { .. }
@@ -111,6 +114,9 @@ pub(super) fn component_of(fact: &Fact, settings: &Settings) -> Option<Component
         | What::SourceChanged { .. }
         | What::ListingOpened { .. }
         | What::ListingClosed { .. }
+        | What::DomainListed { .. }
+        | What::DomainCleared { .. }
+        | What::Unwatched { .. }
         | What::ConnectorHeld { .. }
         | What::ConnectorReleased { .. }
         | What::NodeStarted { .. }
@@ -163,6 +169,9 @@ impl Board {
             | What::SourceChanged { .. }
             | What::ListingOpened { .. }
             | What::ListingClosed { .. }
+            | What::DomainListed { .. }
+            | What::DomainCleared { .. }
+            | What::Unwatched { .. }
             | What::ConnectorHeld { .. }
             | What::ConnectorReleased { .. }
             | What::NodeStarted { .. }

@@ -92,3 +92,43 @@ fn a_board_of_nothing_restores_to_nothing() {
     assert!(board.incidents().is_empty());
     assert!(board.components().iter().all(|one| one.state == State::Unknown && one.since == at(5)));
 }
+
+#[test]
+fn a_new_provider_gets_a_component_and_takes_nothing_from_the_others() {
+    let mut board = board();
+    let _changes = board.take(looked(1, 1, true), at(1));
+    let more = Settings::standard(&"eu".parse().unwrap(), "EU", &["google", "microsoft"]).components;
+    let google = "eu/return-google".parse().unwrap();
+    assert_eq!(board.need(&more), vec![crate::ComponentId::clone(&google)]);
+    assert_eq!(board.need(&more), []);
+    let ids: Vec<_> = board.components().iter().map(|one| one.id.clone()).collect();
+    assert_eq!(ids, more.iter().map(|one| one.id.clone()).collect::<Vec<_>>());
+    assert_eq!(board.component(&"eu/console".parse().unwrap()).unwrap().state, State::Operational);
+    assert_eq!(board.component(&google).unwrap().state, State::Unknown);
+    assert_eq!(board.settings().outbound(&"eu".parse().unwrap(), "google"), Some(&google));
+}
+
+#[test]
+fn a_spare_component_is_shown_only_while_something_is_known_of_it() {
+    let mut board = board();
+    let delivery: crate::ComponentId = "eu/delivery".parse().unwrap();
+    let mut needed = board.settings().components.clone();
+    let spare = needed.iter_mut().find(|one| one.id == delivery).unwrap();
+    spare.is_spare = true;
+    assert_eq!(board.need(&needed), []);
+    let is_shown = |board: &Board| board.shown_components().any(|one| one.id == delivery);
+    assert!(!is_shown(&board));
+    let what = What::Delivered {
+        source: "eu-1".parse().unwrap(),
+        provider: "others".to_owned(),
+        since: at(0),
+        messages: 3,
+        moved: 0,
+        delays: crate::Delays::default(),
+    };
+    let fact = Fact { id: id(7), at: at(10), region: "eu".parse().unwrap(), what };
+    let _changes = board.take(fact, at(10));
+    assert!(is_shown(&board));
+    let _changes = board.tick(at(10_000));
+    assert!(!is_shown(&board));
+}

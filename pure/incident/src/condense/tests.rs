@@ -56,6 +56,35 @@ fn states_that_no_history_shows_are_left_out() {
 }
 
 #[test]
+fn a_component_that_never_changed_again_keeps_what_it_is() {
+    let settings = Settings::standard(&"eu".parse().unwrap(), "EU", &[]);
+    let mut board = Board::new(settings.clone(), at(0));
+    let console: crate::ComponentId = "eu/console".parse().unwrap();
+    let mut journal = Vec::new();
+    let look = |hours: i64| Fact {
+        id: format!("look/{hours}").parse().unwrap(),
+        at: at(hours),
+        region: "eu".parse().unwrap(),
+        what: What::ConsoleLooked { is_well: true },
+    };
+    journal.extend(board.take(look(1), at(1)));
+    journal.extend(board.tick(at(1)));
+    assert_eq!(board.component(&console).unwrap().state, State::Operational);
+    // A year later something else happens; of the console nothing did.
+    journal.extend(
+        opened(&mut Board::new(settings.clone(), at(0)), 24 * 365)
+            .1
+            .into_iter()
+            .map(|change| Change { number: change.number + 1000, ..change }),
+    );
+    let short = condensed(&settings, journal);
+    let again = Board::restore(settings, short, at(24 * 365), at(24 * 365 + 1));
+    let known = again.component(&console).unwrap();
+    let before = &known.history[0];
+    assert_eq!((before.state, before.until), (State::Operational, at(24 * 365)), "{known:?}");
+}
+
+#[test]
 fn nothing_condenses_to_nothing() {
     let settings = Settings::standard(&"eu".parse().unwrap(), "EU", &[]);
     assert_eq!(condensed(&settings, Vec::new()), []);

@@ -93,6 +93,9 @@ impl<'a> Names<'a> {
                 | What::ListingClosed { source, .. } => add(&mut names.sources, source),
                 What::Acted { by, .. } => add(&mut names.people, by.as_str()),
                 What::Canary { .. }
+                | What::DomainListed { .. }
+                | What::DomainCleared { .. }
+                | What::Unwatched { .. }
                 | What::Waiting { .. }
                 | What::Balanced { .. }
                 | What::Reported { .. }

@@ -118,6 +118,9 @@ fn of_mail(fact: &Fact, names: &Names<'_>, seen: &mut BTreeSet<String>) -> Optio
         | What::SourceChanged { .. }
         | What::ListingOpened { .. }
         | What::ListingClosed { .. }
+        | What::DomainListed { .. }
+        | What::DomainCleared { .. }
+        | What::Unwatched { .. }
         | What::Canary { .. }
         | What::CertificateLooked { .. }
         | What::ConnectorHeld { .. }
@@ -149,6 +152,12 @@ fn of_states(fact: &Fact, names: &Names<'_>) -> Option<(String, Text)> {
         What::ListingClosed { list, source } => {
             Some((own(), text(|moments| moments.unlisted, &[Value::Name(list), names.source(source)])))
         }
+        What::DomainListed { list, domain, .. } => {
+            Some((own(), text(|moments| moments.domain_listed, &[Value::Name(list), Value::Name(domain)])))
+        }
+        What::DomainCleared { list, domain } => {
+            Some((own(), text(|moments| moments.domain_cleared, &[Value::Name(list), Value::Name(domain)])))
+        }
         What::Canary { result: CanaryResult::Late { .. } | CanaryResult::Lost, .. } => {
             Some(("canary".to_owned(), text(|moments| moments.canary_lost, &[])))
         }
@@ -168,6 +177,7 @@ fn of_states(fact: &Fact, names: &Names<'_>) -> Option<(String, Text)> {
         | What::Reported { .. }
         | What::Waiting { .. }
         | What::Balanced { .. }
+        | What::Unwatched { .. }
         | What::CertificateLooked { .. }
         | What::ConnectorHeld { .. }
         | What::ConnectorReleased { .. }

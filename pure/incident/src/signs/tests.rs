@@ -90,6 +90,11 @@ fn lists_and_states_of_sources_are_signs_of_the_address() {
             Some(("address-listed", "address", WEAK)),
         ),
         (What::ListingClosed { list: list(), source: source() }, None),
+        (
+            What::DomainListed { list: list(), domain: "out.relay.example".to_owned(), strength: STRONG },
+            Some(("domain-listed", "domain", STRONG)),
+        ),
+        (What::DomainCleared { list: list(), domain: "out.relay.example".to_owned() }, None),
         (changed(SourceState::Quarantined), Some(("source-out", "address", STRONG))),
         (changed(SourceState::Suspected), Some(("source-suspected", "address", WEAK))),
         (changed(SourceState::Clean), None),

@@ -142,6 +142,8 @@ impl Moments {
             refused,
             listed,
             unlisted,
+            domain_listed,
+            domain_cleared,
             source,
             moved,
             canary_lost,
@@ -155,7 +157,18 @@ impl Moments {
             posted,
             acted,
         } = self;
-        let mut all = vec![*refused, listed, unlisted, source, moved, canary_lost, look_failed, reported];
+        let mut all = vec![
+            *refused,
+            listed,
+            unlisted,
+            domain_listed,
+            domain_cleared,
+            source,
+            moved,
+            canary_lost,
+            look_failed,
+            reported,
+        ];
         all.extend([queue, released, node_started, node_stopped, vendor, posted, acted]);
         all
     }

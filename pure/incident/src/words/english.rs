@@ -196,6 +196,8 @@ const POSTMORTEM: PostmortemWords = PostmortemWords {
         refused: "{} refused our address {} ({}), messages: {}.",
         listed: "{} lists our address {}.",
         unlisted: "{} no longer lists our address {}.",
+        domain_listed: "{} lists our domain {}.",
+        domain_cleared: "{} no longer lists our domain {}.",
         source: "Our address {} is now {} (before: {}).",
         moved: "{} took messages that had been moved to our address {}: {}.",
         canary_lost: "A test message was late or lost.",

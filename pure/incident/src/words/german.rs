@@ -203,6 +203,8 @@ const POSTMORTEM: PostmortemWords = PostmortemWords {
         refused: "{}: unsere Adresse {} abgelehnt ({}), Nachrichten: {}.",
         listed: "{} listet unsere Adresse {}.",
         unlisted: "{} listet unsere Adresse {} nicht mehr.",
+        domain_listed: "{} listet unsere Domain {}.",
+        domain_cleared: "{} listet unsere Domain {} nicht mehr.",
         source: "Unsere Adresse {} ist jetzt {} (vorher: {}).",
         moved: "{}: Nachrichten angenommen, die zu unserer Adresse {} umgeleitet waren: {}.",
         canary_lost: "Eine Testnachricht kam spät oder gar nicht.",

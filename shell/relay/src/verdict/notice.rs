@@ -43,6 +43,7 @@ impl Verdict {
                 None => return Ok(()),
             },
         };
+        let link = self.links.of(tenant);
         let occasion = Occasion::Waiting {
             messages: kept.messages,
             oldest: accepted.received,
@@ -50,6 +51,7 @@ impl Verdict {
             expires: accepted.expires,
             cause,
             words: &said,
+            link: link.as_ref().map(|(link, until)| (link.as_str(), *until)),
         };
         let snapshot = tenants.current(tenant);
         if let Some(report) = self.put_notice(snapshot.as_deref(), kept.oldest, occasion, now).await? {
@@ -98,7 +100,7 @@ impl Verdict {
     }
 
     /// Makes a notice safe; gives its id, or nothing where nobody can be told.
-    async fn put_notice(
+    pub(crate) async fn put_notice(
         &self,
         snapshot: Option<&Snapshot>,
         about: MessageId,

@@ -267,6 +267,7 @@ async fn start_relay(
         refusals: Refusals::untold(Arc::clone(metrics)),
         replies: Arc::default(),
         sentry: sentry.clone(),
+        links: relay::Links::default(),
     };
     let relay =
         Relay::start(config, Arc::clone(tenants), spool.clone(), resolver, clock, Arc::clone(metrics)).await;

@@ -4,7 +4,7 @@ use super::Data;
 use clap::{Args, Subcommand, ValueEnum};
 use incident::component::ComponentId;
 use incident::{IncidentId, Text};
-use model::Timestamp;
+use model::{TenantName, Timestamp};
 use std::path::PathBuf;
 
 /// What a person says.
@@ -200,6 +200,27 @@ pub(crate) enum IncidentCommand {
         which: Which,
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+    },
+    /// Tell what it did to one tenant's mail, message by message, and make the link by which the tenant's administrator sees the same
+    ///
+    /// Whoever has the link can look until it expires, and at this tenant and this incident only. Without an option a summary is printed, and the link.
+    Affected {
+        #[command(flatten)]
+        which: Which,
+        #[arg(long)]
+        tenant: TenantName,
+        /// How long the link is good
+        #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=365))]
+        days: u16,
+        /// Print the link alone
+        #[arg(long, group = "form")]
+        link: bool,
+        /// Print the affected messages as CSV, a row for each recipient
+        #[arg(long, group = "form")]
+        csv: bool,
+        /// Print them as JSON, with the sums and what is missing
+        #[arg(long, group = "form")]
+        json: bool,
     },
     /// Check an exported file: signature, evidence, contradictions; needs no node
     Verify {

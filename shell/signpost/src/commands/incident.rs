@@ -1,5 +1,6 @@
 //! `incident` and `maintenance`: looked at, said and ended by a person; exports are checked without a node.
 
+mod affected;
 mod shown;
 
 use super::{ask_node, print, print_json};
@@ -55,6 +56,15 @@ pub(crate) fn incident(command: IncidentCommand) -> Result<()> {
             postmortem(which, write, write_de, (publish, despite_marks))
         }
         IncidentCommand::Export { which, out } => export(which, &out),
+        IncidentCommand::Affected { which, tenant, days, link, csv, json } => {
+            let form = match (link, csv, json) {
+                (true, ..) => affected::Form::Link,
+                (_, true, _) => affected::Form::Csv,
+                (.., true) => affected::Form::Json,
+                (false, false, false) => affected::Form::Text,
+            };
+            affected::affected(which, tenant, days, form)
+        }
         IncidentCommand::Verify { file, key } => verify(&file, key.as_deref()),
     }
 }

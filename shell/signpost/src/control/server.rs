@@ -9,6 +9,7 @@ mod sources;
 mod subscribers;
 
 use super::{ATTACHED_MAX, Answer, LINE_MAX, Line, Request};
+use crate::affected::Affected;
 use crate::board::Board;
 use crate::desk::{Attached, Desk, Wish};
 use crate::ledger::Searcher;
@@ -50,6 +51,7 @@ pub(crate) struct Control {
     /// Signs exports.
     pub(crate) key: Arc<status::SigningKey>,
     pub(crate) subscriptions: status::subscribe::Subscriptions,
+    pub(crate) affected: Affected,
     pub(crate) desk: Desk,
     pub(crate) watch: watch::Watch,
     pub(crate) listeners: Vec<SocketAddr>,
@@ -211,6 +213,9 @@ impl Control {
             Request::IncidentList { all } => self.list_incidents(all),
             Request::IncidentShow { incident } => self.incident(&incident)?,
             Request::IncidentExport { incident } => self.export_incident(&incident)?,
+            Request::IncidentAffected { incident, tenant, days, table } => {
+                return self.affected(&incident, &tenant, (days, table)).await;
+            }
             Request::IncidentAct { act } => self.act_on_incidents(*act, by).await?,
             Request::SubscriberList => self.subscribers(),
             Request::SubscriberAdd { way, contact, parts } => {

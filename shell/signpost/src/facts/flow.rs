@@ -1,18 +1,22 @@
 //! Deliveries and stamping as they are counted from the spool's log, which the ledger reads anyway.
 //!
 //! Every ten seconds there is one fact for each source and provider that took something. A message counts once for each transaction that reached somebody.
+//! What connectors offered is what was taken and what was refused for a fault of ours; what a connector may not hand in is no offer.
 
+use super::books::Books;
 use super::{Facts, Moved, OTHERS};
 use incident::{Delays, What};
 use model::{Duration, Final, MessageId, Source, SourceName, Timestamp};
 use spool::{Event, LogRecord};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How often what was counted is told.
 const EVERY: Duration = Duration::from_secs(10);
 /// Deliveries between two tellings of which it is asked whether they were moved; the others are counted only.
 const ASKED_MAX: usize = 200_000;
+/// Replies that put off what should have been taken (RFC 3463 §3.4): a disk, no space, a defect. An ordered stop (4.3.2) is none.
+const OUR_FAULTS: [&str; 3] = ["451 4.3.0", "451 4.3.1", "452 4.3.1"];
 /// Next hops whose provider is remembered.
 const HOSTS_MAX: usize = 10_000;
 
@@ -22,6 +26,7 @@ pub(crate) struct Flow {
     /// Sources of tenants' mail: what leaves by others, reports and notices, says nothing of it.
     pool: Arc<BTreeSet<SourceName>>,
     window: Arc<Mutex<Window>>,
+    books: Books,
 }
 
 #[derive(Default)]
@@ -31,6 +36,9 @@ struct Window {
     providers: BTreeMap<String, Arc<str>>,
     eligible: u64,
     stamped: u64,
+    accepted: u64,
+    /// Put off for a fault of ours.
+    refused: u64,
     since: Option<Timestamp>,
     until: Option<Timestamp>,
 }
@@ -48,12 +56,31 @@ struct Sum {
 impl Flow {
     pub(crate) fn over(sources: &[Source]) -> Self {
         let pool = sources.iter().filter(|source| !source.notice).map(|source| source.name.clone());
-        Self { pool: Arc::new(pool.collect()), window: Arc::default() }
+        Self { pool: Arc::new(pool.collect()), window: Arc::default(), books: Books::default() }
     }
 
-    /// Takes in what the ledger has read and written.
-    pub(crate) fn note(&self, records: &[LogRecord]) {
-        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The books that are kept beside it.
+    pub(crate) fn books(&self) -> Books {
+        self.books.clone()
+    }
+
+    /// A session was refused with this reply.
+    pub(crate) fn note_refused(&self, reply: &str, at: Timestamp) {
+        if OUR_FAULTS.iter().any(|code| reply.starts_with(code)) {
+            let mut window = self.lock();
+            window.refused += 1;
+            window.saw(at);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Window> {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in what the ledger has read and written; `has_gap`: something in front of it is missing.
+    pub(crate) fn note(&self, records: &[LogRecord], has_gap: bool) {
+        self.books.note(records, has_gap);
+        let mut window = self.lock();
         for record in records {
             match &record.event {
                 Event::Outcomes { outcomes } => window.ended(record, outcomes, &self.pool),
@@ -64,6 +91,11 @@ impl Flow {
                         window.eligible += u64::from(is_stamped || has_failed);
                         window.stamped += u64::from(is_stamped);
                     }
+                    window.saw(record.at);
+                }
+                // Reports and notices are offered by nobody.
+                Event::Accepted { message, .. } if message.about.is_none() => {
+                    window.accepted += 1;
                     window.saw(record.at);
                 }
                 Event::Accepted { .. }
@@ -91,7 +123,7 @@ impl Flow {
 
     pub(super) fn tell(&self, facts: &Facts, moved: &Moved) {
         let window = {
-            let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut window = self.lock();
             let providers = std::mem::take(&mut window.providers);
             std::mem::replace(&mut *window, Window { providers, ..Window::default() })
         };
@@ -119,6 +151,10 @@ impl Flow {
         if window.eligible > 0 {
             let (eligible, stamped) = (window.eligible, window.stamped);
             facts.tell("stamped", &[], until, What::Stamped { since, eligible, stamped });
+        }
+        let (accepted, offered) = (window.accepted, window.accepted + window.refused);
+        if offered > 0 {
+            facts.tell("accepted", &[], until, What::Accepted { since, offered, accepted });
         }
     }
 }
@@ -162,3 +198,6 @@ impl Window {
         provider
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,9 @@ use tokio::sync::broadcast::error::RecvError;
 
 /// Refusals of one kind within this time are told together.
 const TOGETHER: Duration = Duration::from_secs(1);
+/// Mail systems of nobody in particular that are told apart within a minute; what more there are count together, without their names.
+const SITES_MAX: usize = 20;
+const SITES_FOR: Duration = Duration::from_secs(60);
 /// Refused messages that are remembered until they are delivered.
 const REFUSED_MAX: usize = 100_000;
 /// Longest reply that a fact keeps.
@@ -41,6 +44,20 @@ impl Moved {
 /// What refusals must have in common to be told together.
 type Likeness = (SourceName, String, Option<String>, model::TenantName);
 
+/// Which mail systems of nobody in particular were told apart lately: a crowd of them is no crowd of facts.
+#[derive(Default)]
+struct Sites(BTreeMap<String, Timestamp>);
+
+impl Sites {
+    fn has_room_for(&mut self, site: &str, now: Timestamp) -> bool {
+        self.0.retain(|_, since| now.since(*since) < SITES_FOR);
+        if self.0.len() < SITES_MAX && !self.0.contains_key(site) {
+            self.0.insert(site.to_owned(), now);
+        }
+        self.0.contains_key(site)
+    }
+}
+
 /// Listens for ever.
 pub(crate) async fn hear(sentry: Sentry, facts: Facts, moved: Moved) {
     let mut events = sentry.events();
@@ -48,6 +65,7 @@ pub(crate) async fn hear(sentry: Sentry, facts: Facts, moved: Moved) {
     // Those after the first, not told yet; an empty one only keeps the second.
     let mut more: BTreeMap<Likeness, Option<(Evidence, u64)>> = BTreeMap::new();
     let mut flush_at = None;
+    let mut sites = Sites::default();
     loop {
         let flush = async {
             match flush_at {
@@ -58,13 +76,14 @@ pub(crate) async fn hear(sentry: Sentry, facts: Facts, moved: Moved) {
         tokio::select! {
             event = events.recv() => match event {
                 Ok(Event::Evidence(evidence)) => {
-                    let Some(likeness) = likeness(&evidence) else { continue };
+                    let like = likeness(&evidence.source, &evidence.kind, evidence.at, &mut sites);
+                    let Some(likeness) = like else { continue };
                     if let Kind::Reply { message, .. } = &evidence.kind {
                         moved.refused(*message, &evidence.source);
                     }
                     match more.get_mut(&likeness) {
                         None => {
-                            refused(&facts, &evidence, 1);
+                            refused(&facts, &likeness, &evidence, 1);
                             more.insert(likeness, None);
                             flush_at.get_or_insert(facts.now() + TOGETHER);
                         }
@@ -84,25 +103,33 @@ pub(crate) async fn hear(sentry: Sentry, facts: Facts, moved: Moved) {
             },
             () = flush => {
                 flush_at = None;
-                for (evidence, count) in std::mem::take(&mut more).into_values().flatten() {
-                    refused(&facts, &evidence, count);
+                for (likeness, waiting) in std::mem::take(&mut more) {
+                    if let Some((evidence, count)) = waiting {
+                        refused(&facts, &likeness, &evidence, count);
+                    }
                 }
             }
         }
     }
 }
 
-fn likeness(evidence: &Evidence) -> Option<Likeness> {
-    let Kind::Reply { provider, host, list, tenant, .. } = &evidence.kind else { return None };
-    let receiver = provider.clone().unwrap_or_else(|| site(host).to_owned());
-    Some((evidence.source.clone(), receiver, list.clone(), tenant.clone()))
+fn likeness(source: &SourceName, kind: &Kind, at: Timestamp, sites: &mut Sites) -> Option<Likeness> {
+    let Kind::Reply { provider, host, list, tenant, .. } = kind else { return None };
+    let source = source.clone();
+    match provider {
+        Some(provider) => Some((source, provider.clone(), list.clone(), tenant.clone())),
+        None if sites.has_room_for(site(host), at) => {
+            Some((source, site(host).to_owned(), list.clone(), tenant.clone()))
+        }
+        None => Some((source, OTHERS.to_owned(), None, tenant.clone())),
+    }
 }
 
 fn site(host: &str) -> &str {
     host.split_whitespace().next().unwrap_or(host)
 }
 
-fn refused(facts: &Facts, evidence: &Evidence, messages: u64) {
+fn refused(facts: &Facts, (_, receiver, named, _): &Likeness, evidence: &Evidence, messages: u64) {
     let Kind::Reply { host, provider, is_verified, reply, list, names, tenant, .. } = &evidence.kind else {
         return;
     };
@@ -111,12 +138,12 @@ fn refused(facts: &Facts, evidence: &Evidence, messages: u64) {
     let what = What::Refused {
         source: evidence.source.clone(),
         provider: provider.clone().unwrap_or_else(|| OTHERS.to_owned()),
-        site: Some(site(host).to_owned()),
+        site: (receiver != OTHERS).then(|| site(host).to_owned()),
         category: if list.is_some() { Category::IpListed } else { Category::IpReputation },
         owner: Owner::OurAddress,
         strength: if is_strong { Strength::Strong } else { Strength::Weak },
         tenant: Some(tenant.clone()),
-        list: list.clone(),
+        list: named.clone(),
         messages,
         reply: Some(reply[..reply.floor_char_boundary(REPLY_LEN_MAX)].to_owned()),
     };
@@ -192,3 +219,6 @@ const fn state(word: Word) -> SourceState {
         Word::Probing => SourceState::Probing,
     }
 }
+
+#[cfg(test)]
+mod tests;

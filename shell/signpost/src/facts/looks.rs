@@ -1,12 +1,15 @@
-//! What is looked at every minute: our listeners from outside, the console, the queue, certificates, connectors; and, more often, reports of ours.
+//! What is looked at every minute: our listeners from outside, the console, the queue and its books, certificates, directories, connectors; and, more
+//! often, reports of ours.
 //!
 //! A look is a measurement also when nothing changed. A listener is asked for its greeting as any client would ask; it counts as well only if what it
 //! takes could be kept.
 
-use super::Facts;
+use super::{Books, Facts};
 use crate::board::Board;
-use incident::{What, is_ours};
-use model::{Category, Duration, ListenerName, Metrics, Outcome, Owner, ParkReason, TenantName, Timestamp};
+use incident::{ComponentSetting, Watched, What, is_ours};
+use model::{
+    Category, Duration, ListenerName, Metrics, Outcome, Owner, ParkReason, SourceName, TenantName, Timestamp,
+};
 use spool::{Going, Seen, Spool};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -21,6 +24,9 @@ const OFTEN: Duration = Duration::from_secs(5);
 /// How long a look may take.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
+/// The components that tenants need, as they are published now.
+pub(crate) type Needed = Box<dyn Fn(&Board) -> Vec<ComponentSetting> + Send + Sync>;
+
 /// What is looked at.
 pub(crate) struct Looks {
     pub(crate) facts: Facts,
@@ -30,13 +36,35 @@ pub(crate) struct Looks {
     pub(crate) board: Arc<Board>,
     pub(crate) listeners: Vec<(ListenerName, SocketAddr)>,
     pub(crate) console: SocketAddr,
+    pub(crate) books: Books,
+    /// The block lists that are asked, and the names of our sources.
+    pub(crate) watched: Lists,
+    pub(crate) needed: Needed,
+}
+
+/// What block lists are asked about.
+pub(crate) struct Lists {
+    pub(crate) lists: BTreeSet<String>,
+    pub(crate) sources: BTreeSet<SourceName>,
+    /// Under which our sources speak; what stands above them is ours too.
+    pub(crate) names: BTreeSet<String>,
+}
+
+impl Lists {
+    fn is_asked(&self, list: &str, domain: &str) -> bool {
+        let is_ours = |name: &String| {
+            name.strip_suffix(domain).is_some_and(|front| front.is_empty() || front.ends_with('.'))
+        };
+        self.lists.contains(list) && self.names.iter().any(is_ours)
+    }
 }
 
 /// What an earlier look saw.
 #[derive(Default)]
 struct Before {
     ndr_ours: u64,
-    held: BTreeSet<TenantName>,
+    /// Since when it is known; only mail that was taken later proves the opposite.
+    held: BTreeMap<TenantName, Timestamp>,
 }
 
 /// The queue as the incidents see it.
@@ -52,8 +80,15 @@ impl Looks {
     /// Looks for ever.
     pub(crate) async fn run(self) {
         // Holds are forgotten at a restart; the incident that one made must hear when it is over.
-        let mut before =
-            Before { held: self.facts.incidents.read(incident::Board::held_connectors), ..Before::default() };
+        let now = self.facts.now();
+        let held = self
+            .facts
+            .incidents
+            .read(incident::Board::held_connectors)
+            .into_iter()
+            .map(|tenant| (tenant, now))
+            .collect();
+        let mut before = Before { held, ..Before::default() };
         loop {
             self.look(&mut before).await;
             let until = self.facts.now() + EVERY;
@@ -76,14 +111,62 @@ impl Looks {
         }
         let is_well = within(answer(self.console)).await.is_ok();
         self.facts.tell("console", &[], self.facts.now(), What::ConsoleLooked { is_well });
-        for line in self.keeper.list().await {
+        let certificates = self.keeper.list().await;
+        for line in &certificates {
             let what = What::CertificateLooked { name: line.certificate.clone(), expires: line.expires };
             self.facts.tell("certificate", &[&line.certificate], self.facts.now(), what);
         }
+        let names = certificates.into_iter().map(|line| line.certificate).collect();
+        self.unwatched(&names);
+        self.directory().await;
         self.queue().await;
+        self.balance().await;
         self.reported(before, true);
         self.connectors(before);
-        self.facts.keep_private(&self.board);
+        for component in self.facts.incidents.need(&(self.needed)(&self.board)) {
+            tracing::info!(%component, "tenants need a new component; the status page shows it from now on");
+        }
+    }
+
+    /// Signs of what nobody asks any more: a list that is no longer polled, a source that is no longer ours, a certificate that is no longer used.
+    fn unwatched(&self, certificates: &BTreeSet<String>) {
+        let open: BTreeSet<Watched> = self.facts.incidents.read(|board| {
+            let open = board.incidents().into_iter().filter(|incident| incident.is_open());
+            open.flat_map(incident::Incident::watched).collect()
+        });
+        let is_watched = |watched: &Watched| match watched {
+            Watched::Listing { list, source } => {
+                self.watched.lists.contains(list) && self.watched.sources.contains(source)
+            }
+            Watched::DomainListing { list, domain } => self.watched.is_asked(list, domain),
+            Watched::Certificate { name } => certificates.contains(name),
+        };
+        for what in open.into_iter().filter(|watched| !is_watched(watched)) {
+            let name = format!("{what:?}");
+            self.facts.tell("unwatched", &[&name], self.facts.now(), What::Unwatched { what });
+        }
+    }
+
+    /// Whether what tenants gave last is what runs, and what a start would find. Without a tenant there is nothing to look at.
+    async fn directory(&self) {
+        let board = Arc::clone(&self.board);
+        let Ok(look) = tokio::task::spawn_blocking(move || board.look()).await else { return };
+        if look.tenants > 0 {
+            let what = What::DirectoryLooked { age_seconds: 0, tenants_stale: look.stale };
+            self.facts.tell("directory", &[], self.facts.now(), what);
+        }
+    }
+
+    /// Only when the ledger has read everything is what it read comparable with the queue.
+    async fn balance(&self) {
+        if self.metrics.ledger_unread.get() > 0 {
+            return;
+        }
+        let (books, spool, now) = (self.books.clone(), self.spool.clone(), self.facts.now());
+        let Ok(Some(what)) = tokio::task::spawn_blocking(move || books.balance(&spool, now)).await else {
+            return;
+        };
+        self.facts.tell("books", &[], self.facts.now(), what);
     }
 
     async fn queue(&self) {
@@ -112,13 +195,18 @@ impl Looks {
             .map(|(tenant, held)| (tenant, held.why))
             .collect();
         for (tenant, why) in &held {
-            if before.held.insert(tenant.clone()) {
+            if before.held.insert(tenant.clone(), now).is_none() {
                 let what = What::ConnectorHeld { tenant: tenant.clone(), why: why.clone() };
                 self.facts.tell("connector-held", &[&format!("tenant {tenant}")], now, what);
             }
         }
-        let free: Vec<TenantName> =
-            before.held.iter().filter(|tenant| !held.contains_key(*tenant)).cloned().collect();
+        // A hold may have ended for want of anything to try, or with the run before: that proves nothing.
+        let holds = self.board.tenants().holds();
+        let is_free = |tenant: &TenantName, since: Timestamp| {
+            !held.contains_key(tenant) && holds.last_accepted(tenant).is_some_and(|at| at > since)
+        };
+        let free = before.held.iter().filter(|(tenant, since)| is_free(tenant, **since));
+        let free: Vec<TenantName> = free.map(|(tenant, _)| tenant.clone()).collect();
         for tenant in free {
             before.held.remove(&tenant);
             let name = format!("tenant {tenant}");

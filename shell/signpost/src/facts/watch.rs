@@ -1,7 +1,7 @@
 //! The watch's reports as facts: listings of our sources, and canaries.
 //!
-//! Lists of tier A that two witnesses agree on are strong, everything else is weak. Listings of domains are no facts yet: which component they harm depends
-//! on who reads the mail.
+//! Lists of tier A that two witnesses agree on are strong, everything else is weak. A listed domain is a fact if it is ours; which component it harms is
+//! said by refusals, because that depends on who reads the mail. What a list says of the hosts in tenants' signatures is between the tenant and us.
 
 use super::Facts;
 use ::watch::{CanaryOutcome, Report, Standing};
@@ -16,11 +16,12 @@ pub(crate) struct Reporter {
     /// To which provider the sender of each canary returns its mail.
     providers: BTreeMap<CanaryName, String>,
     listed: BTreeMap<(SourceName, &'static str), Option<Strength>>,
+    domains: BTreeMap<(String, &'static str), Option<Strength>>,
 }
 
 impl Reporter {
     pub(crate) fn new(facts: Facts, providers: BTreeMap<CanaryName, String>) -> Self {
-        Self { facts, providers, listed: BTreeMap::new() }
+        Self { facts, providers, listed: BTreeMap::new(), domains: BTreeMap::new() }
     }
 
     /// Tells what a report says.
@@ -35,12 +36,7 @@ impl Reporter {
                 at,
                 ..
             } => {
-                let strength = match standing {
-                    Standing::Unknown => return,
-                    Standing::Clean { .. } => None,
-                    Standing::Listed { .. } if *tier == Tier::A => Some(Strength::Strong),
-                    Standing::Suspected { .. } | Standing::Listed { .. } => Some(Strength::Weak),
-                };
+                let Some(strength) = strength(standing, *tier) else { return };
                 let before = self.listed.insert((source.clone(), zone), strength);
                 if before == Some(strength) {
                     return;
@@ -50,6 +46,29 @@ impl Reporter {
                 let what = match strength {
                     Some(strength) => What::ListingOpened { list, source, strength },
                     None => What::ListingClosed { list, source },
+                };
+                self.facts.tell("dnsbl", &names.each_ref().map(String::as_str), *at, what);
+            }
+            Report::Standing {
+                subject: Subject::Domain(domain),
+                tenant: None,
+                zone,
+                tier,
+                standing,
+                at,
+                ..
+            } => {
+                let Some(strength) = strength(standing, *tier) else { return };
+                let domain = domain.to_string();
+                let before = self.domains.insert((domain.clone(), zone), strength);
+                if before == Some(strength) {
+                    return;
+                }
+                let list = sentry::list_name(zone);
+                let names = [domain.clone(), list.clone()];
+                let what = match strength {
+                    Some(strength) => What::DomainListed { list, domain, strength },
+                    None => What::DomainCleared { list, domain },
                 };
                 self.facts.tell("dnsbl", &names.each_ref().map(String::as_str), *at, what);
             }
@@ -74,5 +93,15 @@ impl Reporter {
                 }
             }
         }
+    }
+}
+
+/// How strongly a list names something: not at all, or so; nothing if it is not known.
+fn strength(standing: &Standing, tier: Tier) -> Option<Option<Strength>> {
+    match standing {
+        Standing::Unknown => None,
+        Standing::Clean { .. } => Some(None),
+        Standing::Listed { .. } if tier == Tier::A => Some(Some(Strength::Strong)),
+        Standing::Suspected { .. } | Standing::Listed { .. } => Some(Some(Strength::Weak)),
     }
 }

@@ -155,6 +155,7 @@ impl Worker {
         self.refused_at = now + Duration::from_secs(1);
         while self.refused.len() < REFUSALS_PER_SECOND {
             let Ok(refused) = self.refusals.try_recv() else { return };
+            self.flow.note_refused(&refused.reply, refused.at);
             self.refused.push(entries::of_refused(&refused));
         }
     }
@@ -179,7 +180,7 @@ impl Worker {
             self.refused = batch.entries.split_off(read.records.len());
         }
         self.metrics.ledger_records.add(taken?);
-        self.flow.note(&read.records);
+        self.flow.note(&read.records, !read.gaps.is_empty());
         for gap in &batch.gaps {
             tracing::warn!(gap = gap.what, "the ledger has a gap");
         }

@@ -10,9 +10,11 @@ use super::pages;
 use super::play;
 use super::play::Ports;
 use super::queue::{self, Reading};
+use super::run::{self, Run};
 use super::status::{self as status_side, Page};
 use super::watching;
 use super::writing::Writing;
+use crate::affected::Affected;
 use crate::board::Board;
 use crate::config::{ListenerFile, OperatorConfig};
 use crate::control::{self, Control};
@@ -22,23 +24,25 @@ use crate::keys;
 use crate::ledger::{self, LedgerConfig, Recorder, Searcher};
 use crate::replies::ReplyBook;
 use crate::store::TenantStore;
+use crate::telling::Teller;
 use ::certificates::{Keeper, Means};
 use anyhow::{Context as _, Result};
-use console::{NodeView, Readiness, TenantLine};
+use console::{NodeView, Readiness};
+use incident::What;
 use model::Metrics;
 use net::{Clock, Resolver};
 use playground::Playground;
-use relay::{ListenerConfig, Refusals, Relay, RelayConfig, Replies, Tenants};
+use relay::{Links, ListenerConfig, Refusals, RefusedSession, Relay, RelayConfig, Replies, Tenants};
 use rustls_pki_types::CertificateDer;
 use spool::Spool;
 use status::SigningKey;
 use status::incidents::Incidents;
 use status::subscribe::Subscriptions;
 use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 /// How often stored snapshots that nobody needs are deleted.
@@ -65,6 +69,10 @@ pub(super) struct Node {
     clerk: Writing,
     /// Tells subscribers.
     teller: Writing,
+    facts: Facts,
+    /// Keeps what is shown.
+    page: Option<Writing>,
+    run: Run,
     status: SocketAddr,
     tasks: JoinSet<()>,
 }
@@ -75,7 +83,7 @@ impl Node {
         playground: Option<Ports>,
         time_scale: u32,
     ) -> Result<Self> {
-        let data_dir = make_data_dir(&config.data_dir)?;
+        let data_dir = run::make_data_dir(&config.data_dir)?;
         let clock = Clock::start(time_scale);
         let metrics = Arc::new(Metrics::default());
         let (spool, unread) = queue::open(&data_dir, &clock, &metrics)?;
@@ -95,6 +103,7 @@ impl Node {
         let web = console::bind(config.http.console).await?;
         let means = (clock.clone(), Arc::clone(&metrics), sentry.clone());
         let (page, facts, clerk) = status_side::open(&config, &data_dir, &board, means)?;
+        let relay_config = RelayConfig { links: page.links(&facts), ..relay_config };
         let public = status::bind(config.http.status).await?;
         let world = (roots(&config, playground.as_ref())?, playground.is_some());
         let means = (page.site.clone(), resolver.clone(), clock.clone(), Arc::clone(&metrics));
@@ -103,10 +112,8 @@ impl Node {
         let relay =
             Relay::start(relay_config, tenants, spool.clone(), resolver, clock.clone(), Arc::clone(&metrics))
                 .await?;
-        let ledger = LedgerConfig { path: data_dir.join("ledger.sqlite"), keep: config.ledger.keep };
         let flow = Flow::over(&config.sources);
-        let means = (clock.clone(), Arc::clone(&metrics));
-        let (recorder, searcher) = ledger::start(ledger, spool.clone(), refused, flow.clone(), means);
+        let (recorder, searcher) = record(&config, &data_dir, &spool, (refused, &flow), (&clock, &metrics));
         let listener = relay.addresses().first().map(|(_, address)| *address);
         let means = (clock.clone(), Arc::clone(&metrics), Arc::clone(&board));
         let (watcher, watch, reports) =
@@ -123,7 +130,10 @@ impl Node {
             keeper,
             playground,
             tenants_dir: config.tenants_dir.clone(),
+            run: Run::begin(&data_dir)?,
             data_dir,
+            facts: facts.clone(),
+            page: None,
             guard: Writing::begin(|stop| keeping.run(stop)),
             clerk: Writing::begin(|stop| clerk.run(stop)),
             teller: Writing::begin(|stop| teller.run(stop)),
@@ -131,14 +141,14 @@ impl Node {
         };
         let desk = Desk::new(node.spool.clone(), node.relay.operator(), clock);
         let key = Arc::clone(&page.key);
-        node.spawn_status(public, (page, subscriptions.clone()), &config, Arc::clone(&metrics));
-        node.spawn_facts(&facts, flow, sentry.clone(), Arc::clone(&metrics));
+        let affected = page.affected(&config, &facts, (searcher.clone(), Arc::clone(&node.board)));
+        let told = (affected.clone(), Arc::clone(&metrics));
+        node.spawn_status(public, (page, subscriptions.clone()), &config, told)?;
+        node.spawn_facts(&config, flow, sentry.clone(), Arc::clone(&metrics));
         let shown = (desk.clone(), sentry.clone(), facts.incidents.clone());
         node.spawn_pages(web, &config, Arc::clone(&metrics), shown);
-        let reporter = Reporter::new(facts.clone(), watching::canary_ways(&config, &node.board));
-        node.tasks.spawn(watching::drain(reports, sentry.clone(), reporter, Arc::clone(&metrics)));
-        node.tasks.spawn(watching::hear_replies(sentry.events(), watch.clone()));
-        let asked = (desk, watch, sentry, (facts.incidents, key, subscriptions));
+        node.spawn_watch(&config, (reports, watch.clone()), &sentry, metrics);
+        let asked = (desk, watch, sentry, (facts.incidents, key, subscriptions, affected));
         node.spawn_control(socket, (searcher, replies), asked, (config.file, servers));
         Ok(node)
     }
@@ -148,26 +158,53 @@ impl Node {
         public: tokio::net::TcpListener,
         (page, subscriptions): (Page, Subscriptions),
         config: &OperatorConfig,
-        metrics: Arc<Metrics>,
-    ) {
+        (affected, metrics): (Affected, Arc<Metrics>),
+    ) -> Result<()> {
         if self.playground.is_none() && config.status.publish.is_none() {
             tracing::warn!(
                 "the status page stands on the host of which it tells and goes down with it; `status.publish` keeps a copy for another host"
             );
         }
-        let router = status::subscribe::router(subscriptions);
+        let changes = affected.incidents.changes();
+        let (operator, directory) = (self.relay.operator(), self.data_dir.join("incidents"));
+        let teller = Teller::open(&directory, affected.clone(), operator, Arc::clone(&metrics))?;
+        self.tasks.spawn(teller.run(changes));
+        let router = status::subscribe::router(subscriptions).merge(page.door(affected).router());
         self.tasks.spawn(async move {
             if let Err(error) = status::serve(public, router, std::future::pending()).await {
                 tracing::error!(%error, "the status page stopped");
             }
         });
-        self.tasks.spawn(page.keep_up(metrics));
+        self.page = Some(Writing::begin(|stop| page.keep_up(stop, metrics)));
+        Ok(())
+    }
+
+    /// What is seen outside is told to the guard and the incidents.
+    fn spawn_watch(
+        &mut self,
+        config: &OperatorConfig,
+        (reports, watch): (mpsc::Receiver<watch::Report>, watch::Watch),
+        sentry: &sentry::Sentry,
+        metrics: Arc<Metrics>,
+    ) {
+        let reporter = Reporter::new(self.facts.clone(), watching::canary_ways(config, &self.board));
+        self.tasks.spawn(watching::drain(reports, sentry.clone(), reporter, metrics));
+        self.tasks.spawn(watching::hear_replies(sentry.events(), watch));
     }
 
     /// What comes to pass is told to the incidents.
-    fn spawn_facts(&mut self, facts: &Facts, flow: Flow, sentry: sentry::Sentry, metrics: Arc<Metrics>) {
-        let moved = Moved::default();
+    fn spawn_facts(
+        &mut self,
+        config: &OperatorConfig,
+        flow: Flow,
+        sentry: sentry::Sentry,
+        metrics: Arc<Metrics>,
+    ) {
+        let (facts, moved) = (&self.facts, Moved::default());
+        let after_crash = self.run.after_crash;
+        facts.tell("node-started", &[], facts.now(), What::NodeStarted { after_crash });
         self.tasks.spawn(facts::hear(sentry, facts.clone(), moved.clone()));
+        let (books, region) = (flow.books(), config.region.clone());
         self.tasks.spawn(flow.run(facts.clone(), moved));
         let looks = Looks {
             facts: facts.clone(),
@@ -177,6 +214,9 @@ impl Node {
             board: Arc::clone(&self.board),
             listeners: self.relay.addresses().to_vec(),
             console: self.console,
+            books,
+            watched: status_side::watched(config),
+            needed: Box::new(move |board| status_side::components(&region, board)),
         };
         self.tasks.spawn(looks.run());
     }
@@ -185,11 +225,11 @@ impl Node {
         &mut self,
         socket: tokio::net::UnixListener,
         (ledger, replies): (Searcher, ReplyBook),
-        (desk, watch, sentry, (incidents, key, subscriptions)): (
+        (desk, watch, sentry, (incidents, key, subscriptions, affected)): (
             Desk,
             watch::Watch,
             sentry::Sentry,
-            (Incidents, Arc<SigningKey>, Subscriptions),
+            (Incidents, Arc<SigningKey>, Subscriptions, Affected),
         ),
         (config, resolver): (Option<PathBuf>, Vec<SocketAddr>),
     ) {
@@ -204,6 +244,7 @@ impl Node {
             incidents,
             key,
             subscriptions,
+            affected,
             desk,
             watch,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
@@ -250,7 +291,7 @@ impl Node {
         let (shown, keeper) = (Arc::clone(&self.board), Arc::clone(&self.keeper));
         let parts = console::Parts {
             metrics,
-            node: Box::new(move || NodeView { tenants: tenant_lines(&shown), ..fixed.clone() }),
+            node: Box::new(move || NodeView { tenants: pages::tenants(&shown), ..fixed.clone() }),
             ready: Box::new(move || Readiness {
                 problems: spool.may_accept().err().map(|error| error.to_string()).into_iter().collect(),
                 warnings: board.unimported().into_iter().chain(keeper.warnings()).collect(),
@@ -334,8 +375,12 @@ impl Node {
         self.watcher.stop().await;
         self.tasks.shutdown().await;
         self.guard.stop().await;
+        self.facts.tell("node-stopped", &[], self.facts.now(), What::NodeStopped);
         self.clerk.stop().await;
         self.teller.stop().await;
+        if let Some(page) = self.page {
+            page.stop().await;
+        }
         self.spool.stop().await;
         self.reading.stop().await;
         self.recorder.stop().await;
@@ -345,6 +390,7 @@ impl Node {
         if let Err(error) = std::fs::remove_file(self.data_dir.join("control.sock")) {
             tracing::debug!(%error, "the control socket was gone");
         }
+        self.run.end();
     }
 }
 
@@ -362,6 +408,18 @@ fn publish_tenants(
     board.publish(&play::tenant(playground, data_dir)?, None)?;
     play::names(playground, config);
     Ok(vec![playground.dns_address()])
+}
+
+/// Fills the message trace from the spool's log and what is told of refused sessions.
+fn record(
+    config: &OperatorConfig,
+    data_dir: &Path,
+    spool: &Spool,
+    (refused, flow): (mpsc::Receiver<RefusedSession>, &Flow),
+    (clock, metrics): (&Clock, &Arc<Metrics>),
+) -> (Recorder, Searcher) {
+    let ledger = LedgerConfig { path: data_dir.join("ledger.sqlite"), keep: config.ledger.keep };
+    ledger::start(ledger, spool.clone(), refused, flow.clone(), (clock.clone(), Arc::clone(metrics)))
 }
 
 /// What the relay is told; a playground's fake Exchange is on another port and has an authority of its own.
@@ -384,6 +442,7 @@ fn relay_config(
         refusals,
         replies,
         sentry,
+        links: Links::default(),
     })
 }
 
@@ -422,12 +481,6 @@ fn import(board: &Board, directory: &Path) {
     }
 }
 
-fn make_data_dir(directory: &Path) -> Result<PathBuf> {
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory);
-    made.with_context(|| format!("cannot make the data directory {}", directory.display()))?;
-    Ok(directory.canonicalize()?)
-}
-
 fn listener(file: &ListenerFile, keeper: &Keeper) -> Result<ListenerConfig> {
     Ok(ListenerConfig {
         name: file.name.clone(),
@@ -438,14 +491,4 @@ fn listener(file: &ListenerFile, keeper: &Keeper) -> Result<ListenerConfig> {
         size_max: file.size_max,
         bare_lf: file.bare_lf,
     })
-}
-
-fn tenant_lines(board: &Board) -> Vec<TenantLine> {
-    let line = |snapshot: Arc<tenant::Snapshot>| TenantLine {
-        name: snapshot.settings.name.to_string(),
-        display_name: snapshot.settings.display_name.clone(),
-        domains: snapshot.settings.domains.iter().map(ToString::to_string).collect(),
-        snapshot: snapshot.number,
-    };
-    board.tenants().all().into_iter().map(line).collect()
 }

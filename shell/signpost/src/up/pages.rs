@@ -1,12 +1,14 @@
-//! What the console's pages of sources and incidents show.
+//! What the console's pages show of tenants, sources and incidents.
 
+use crate::board::Board;
 use crate::desk::minute;
-use console::{ComponentLine, IncidentLine, IncidentsView, SourceLine, SourcesView, WeatherLine};
+use console::{ComponentLine, IncidentLine, IncidentsView, SourceLine, SourcesView, TenantLine, WeatherLine};
 use incident::{Incident, Language};
 use model::Duration;
 use sentry::{Evidence, Kind, PlaceShown, Sentry, SourceShown, Word};
 use status::incidents::Incidents;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// Over which the weather is told.
 const WEATHER: Duration = Duration::from_secs(3600);
@@ -73,8 +75,7 @@ fn told(evidence: &Evidence) -> String {
 pub(super) fn incidents(incidents: &Incidents, public: SocketAddr) -> IncidentsView {
     incidents.read(|board| IncidentsView {
         components: board
-            .components()
-            .iter()
+            .shown_components()
             .map(|one| ComponentLine {
                 id: one.id.to_string(),
                 name: one.name.en.clone(),
@@ -108,4 +109,14 @@ fn incident(one: &Incident) -> IncidentLine {
 
 fn word(state: Word) -> String {
     state.to_string()
+}
+
+pub(super) fn tenants(board: &Board) -> Vec<TenantLine> {
+    let line = |snapshot: Arc<tenant::Snapshot>| TenantLine {
+        name: snapshot.settings.name.to_string(),
+        display_name: snapshot.settings.display_name.clone(),
+        domains: snapshot.settings.domains.iter().map(ToString::to_string).collect(),
+        snapshot: snapshot.number,
+    };
+    board.tenants().all().into_iter().map(line).collect()
 }

@@ -2,21 +2,27 @@
 //!
 //! What fails here is an alarm and never touches mail. A component that no mail and no look has measured for five minutes is unknown.
 
+use super::writing::Stop;
+use crate::affected::{self, Affected};
 use crate::board::Board;
 use crate::config::{OperatorConfig, StatusFile};
-use crate::facts::Facts;
+use crate::facts::{Facts, Lists, Names};
+use crate::ledger::Searcher;
 use crate::status_page::Place;
 use anyhow::{Context as _, Result};
-use incident::Settings;
 use incident::component::Part;
-use model::{Metrics, Timestamp};
+use incident::{ComponentSetting, Settings};
+use model::{Metrics, RegionName, Timestamp};
 use net::Clock;
+use relay::Links;
 use sentry::{Sentry, WeatherShown, Word};
+use status::affected::{Claim, Door, LinkKey, Wish};
 use status::incidents::{Clerk, Forecast, Incidents, Means};
 use status::view::{Path, Sky, Weather, WeatherRow};
 use status::{SigningKey, Site, copy, kept};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tenant::settings::{EgressMode, SmartHost};
@@ -35,6 +41,7 @@ pub(super) struct Page {
     pub(super) site: Site,
     place: Place,
     pub(super) key: Arc<SigningKey>,
+    links: Arc<LinkKey>,
     publish: Option<PathBuf>,
     clock: Clock,
     /// When this node, in an earlier life, last showed something.
@@ -46,7 +53,7 @@ impl Page {
     pub(super) fn open(config: &OperatorConfig, data_dir: &std::path::Path, clock: &Clock) -> Result<Self> {
         let StatusFile { settings, publish } = config.status.clone();
         let place = Place::open(data_dir)?;
-        let key = Arc::new(place.key()?);
+        let (key, links) = (Arc::new(place.key()?), Arc::new(place.links()?));
         let settings = status::Settings { offers_mail: config.notices.route.is_some(), ..settings };
         let site = Site::new(settings, clock.clone());
         let mut alive_until = Timestamp::from_micros(i64::MIN);
@@ -54,20 +61,62 @@ impl Page {
             alive_until = view.made_at;
             site.show(view);
         }
-        Ok(Self { site, place, key, publish, clock: clock.clone(), alive_until })
+        Ok(Self { site, place, key, links, publish, clock: clock.clone(), alive_until })
     }
 
-    /// Keeps and publishes on every change and every minute, for ever.
-    pub(super) async fn keep_up(self, metrics: Arc<Metrics>) {
-        let mut changes = self.site.changes();
-        loop {
-            self.keep(&metrics).await;
-            tokio::time::sleep(PACE).await;
-            tokio::select! {
-                changed = changes.changed() => if changed.is_err() { return },
-                () = self.clock.sleep(KEEP) => {}
-            }
+    /// What incidents did to tenants' mail, as the ledger knows it.
+    pub(super) fn affected(
+        &self,
+        config: &OperatorConfig,
+        facts: &Facts,
+        (ledger, board): (Searcher, Arc<Board>),
+    ) -> Affected {
+        Affected {
+            ledger,
+            incidents: facts.incidents.clone(),
+            board,
+            clock: self.clock.clone(),
+            key: Arc::clone(&self.links),
+            url: self.site.settings().url.clone(),
+            expire: config.queue.expire,
+            keep: config.ledger.keep,
         }
+    }
+
+    /// What notices say of incidents that are open.
+    pub(super) fn links(&self, facts: &Facts) -> Links {
+        let (url, clock) = (self.site.settings().url.clone(), self.clock.clone());
+        affected::links(Arc::clone(&self.links), url, facts.incidents.clone(), clock)
+    }
+
+    /// Where readers with a link come in.
+    pub(super) fn door(&self, affected: Affected) -> Door {
+        let ask = move |claim: Claim, wish: Wish| {
+            let affected = affected.clone();
+            let answer = async move { affected.answer(&claim.incident, &claim.tenant, wish).await };
+            Box::pin(answer) as Pin<Box<dyn Future<Output = _> + Send>>
+        };
+        Door::new(self.site.clone(), Arc::clone(&self.links), Arc::new(ask), self.clock.clone())
+    }
+
+    /// Keeps and publishes on every change and every minute, and a last time when `stop` is ready: nobody shows anything any more then.
+    pub(super) async fn keep_up(self, stop: Stop, metrics: Arc<Metrics>) {
+        let mut changes = self.site.changes();
+        let work = async {
+            loop {
+                self.keep(&metrics).await;
+                tokio::time::sleep(PACE).await;
+                tokio::select! {
+                    changed = changes.changed() => if changed.is_err() { return },
+                    () = self.clock.sleep(KEEP) => {}
+                }
+            }
+        };
+        tokio::select! {
+            () = work => {}
+            () = stop => {}
+        }
+        self.keep(&metrics).await;
     }
 
     /// Writes the view and the copy.
@@ -96,38 +145,59 @@ impl Page {
 pub(super) fn open(
     config: &OperatorConfig,
     data_dir: &std::path::Path,
-    board: &Board,
+    board: &Arc<Board>,
     (clock, metrics, sentry): (Clock, Arc<Metrics>, Sentry),
 ) -> Result<(Page, Facts, Clerk)> {
     let page = Page::open(config, data_dir, &clock)?;
-    let means =
-        Means { site: page.site.clone(), forecast: forecast(config, sentry), clock: clock.clone(), metrics };
+    let mut names = Names::of(Arc::clone(board));
+    let means = Means {
+        site: page.site.clone(),
+        forecast: forecast(config, sentry),
+        private: Box::new(move || names.news()),
+        clock: clock.clone(),
+        metrics,
+    };
     let directory = data_dir.join("incidents");
     let opened = Incidents::open(&directory, settings(config, board), page.alive_until, means);
     let (incidents, clerk) =
         opened.context("what was said of incidents is not known without their journal")?;
-    let facts = Facts { incidents, region: config.region.clone(), clock };
-    facts.keep_private(board);
-    Ok((page, facts, clerk))
+    Ok((page, Facts { incidents, region: config.region.clone(), clock }, clerk))
+}
+
+/// What is looked at beside listeners and the queue.
+pub(super) fn watched(config: &OperatorConfig) -> Lists {
+    let zones = config.dnsbl.zone_configs();
+    Lists {
+        lists: zones.iter().map(|asked| sentry::list_name(asked.zone.name)).collect(),
+        sources: config.sources.iter().map(|source| source.name.clone()).collect(),
+        names: config.sources.iter().map(|source| source.ehlo.to_ascii_lowercase()).collect(),
+    }
 }
 
 /// The components that this node's tenants need, and the operator's policy.
 fn settings(config: &OperatorConfig, board: &Board) -> Settings {
+    let mut settings = Settings::standard(&config.region, "", &[]);
+    settings.components = components(&config.region, board);
+    settings.policy.clone_from(&config.incidents);
+    settings
+}
+
+/// What tenants need as they are published now. Mail to whom nobody expected has its component always, and is shown where there is some.
+pub(super) fn components(region: &RegionName, board: &Board) -> Vec<ComponentSetting> {
     let ways: Vec<Option<&str>> =
         board.tenants().all().iter().map(|snapshot| way(&snapshot.settings)).collect();
     let providers: BTreeSet<&str> = ways.iter().flatten().copied().collect();
     let providers: Vec<&str> = providers.into_iter().collect();
-    let group = config.region.to_string().to_uppercase();
-    let mut settings = Settings::standard(&config.region, &group, &providers);
-    let delivers_to_others = ways.is_empty() || ways.contains(&None);
-    settings.components.retain(|component| match component.id.part {
-        Part::Delivery => delivers_to_others,
-        // People come with their tenant's folder: there is no directory yet that could grow old.
-        Part::Directory => false,
-        Part::Intake | Part::Signatures | Part::Return(_) | Part::Console => true,
-    });
-    settings.policy.clone_from(&config.incidents);
-    settings
+    let mut components =
+        Settings::standard(region, &region.to_string().to_uppercase(), &providers).components;
+    for component in &mut components {
+        component.is_spare = match component.id.part {
+            Part::Delivery => !ways.is_empty() && !ways.contains(&None),
+            Part::Directory => ways.is_empty(),
+            Part::Intake | Part::Signatures | Part::Return(_) | Part::Console => false,
+        };
+    }
+    components
 }
 
 /// The known provider to which a tenant's mail is returned.

@@ -1,10 +1,11 @@
 //! The seed's day with the real binary: what the page, the feeds and the export say is what the receiving end counted.
 
-use crate::status::get;
-use crate::support::{Place, send};
+use crate::status::{base, get};
+use crate::support::{Place, output, repository, send};
 use playground::{Playground, PlaygroundConfig};
 use serde_json::Value;
 use std::net::Ipv4Addr;
+use std::process::Command;
 
 /// A minute passes in the sixth of a second.
 const FAST: [&str; 2] = ["--time-scale", "360"];
@@ -49,6 +50,14 @@ async fn a_listed_address_is_an_incident_that_says_what_the_receiver_counted() {
             send(&place, &format!("day {sent}"));
             sent
         };
+        // The first poll is over: the next one is twenty seconds of this test away.
+        place.wait("the list is never asked", || {
+            let told = place.command(&["dnsbl", "show", &EU_1.to_string(), "--json"]);
+            told.code == 0
+                && json(&told.text())["polls"]["zen.spamhaus.org"]
+                    .as_array()
+                    .is_some_and(|all| !all.is_empty())
+        });
         world.dns().list(EU_1, LISTED);
         place.wait("nothing was ever refused", || {
             send();
@@ -72,7 +81,9 @@ async fn a_listed_address_is_an_incident_that_says_what_the_receiver_counted() {
         assert_eq!(count(&incident, "refused"), figures.refused_listed, "{incident}");
         assert_eq!(count(&incident, "moved"), node.figure("signpost_rerouted_total"), "{incident}");
         assert_eq!((count(&incident, "reported"), node.figure("signpost_ndr_ours_total")), (0, 0));
-        assert_eq!((figures.arrived, figures.duplicates, figures.reports_in), (sent, 0, 0));
+        let notices = notices(&world);
+        let arrived = figures.arrived - notices.len() as u64;
+        assert_eq!((arrived, figures.duplicates, figures.reports_in), (sent, 0, 0));
         let clock =
             |clock: &str| incident["incident"]["clocks"][clock]["at"].as_str().unwrap_or_default().to_owned();
         let clocks: Vec<String> =
@@ -88,10 +99,83 @@ async fn a_listed_address_is_an_incident_that_says_what_the_receiver_counted() {
         }
         let public = &json(&get(&place, "/api/v2/incidents.json"))["incidents"][0];
         assert_eq!(public["status"], "resolved", "{public}");
-        verified(&place, incident["incident"]["id"].as_str().unwrap());
+        let id = incident["incident"]["id"].as_str().unwrap();
+        verified(&place, id);
+        affected(&place, id, (count(&incident, "moved"), figures.refused_listed));
+        told(&place, id, &notices);
+        looked_at(&place, id);
         assert!(node.stop().success(), "{}", place.log());
     });
     world.stop().await;
+}
+
+/// What the tenant's administrator sees is what the receiver counted, and the notice brought the link.
+fn affected(place: &Place, id: &str, (moved, refused): (u64, u64)) {
+    let ask = |form: &str| place.command(&["incident", "affected", id, "--tenant", "acme", form]);
+    let told = json(&ask("--json").text());
+    let told = &told["affected"];
+    let lines = told["lines"].as_array().unwrap();
+    let seen: u64 = lines.iter().map(|line| line["refused"].as_u64().unwrap()).sum();
+    assert_eq!((told["sums"]["rerouted"].as_u64(), seen), (Some(moved), refused), "{told}");
+    assert_eq!((&told["sums"]["waiting"], &told["sums"]["reported"]), (&0.into(), &0.into()), "{told}");
+    assert_eq!(ask("--csv").text().lines().count(), lines.len() + 1);
+    let link = ask("--link").text();
+    let path = &link[link.find("/affected/").unwrap()..].trim_end();
+    let page = get(place, path);
+    assert!(page.contains("Acme GmbH") && page.contains("kim@customer.example"), "{page}");
+    assert!(page.contains("Delivered another way") || moved == 0, "{page}");
+    assert_eq!(get(place, &format!("{path}messages.csv")).lines().count(), lines.len() + 1);
+    let url = format!("{}{}", base(place), path.replace("acme", "globex"));
+    let shut = output(Command::new("python3").args(["-c", GET_ANY, &url]), b"");
+    assert!(
+        shut.text().starts_with("403") && !shut.text().contains("customer"),
+        "{}{}",
+        shut.text(),
+        shut.err
+    );
+    let nobody = place.command(&["incident", "affected", id, "--tenant", "globex", "--link"]);
+    assert!(nobody.code == 1 && nobody.err.contains("globex"), "{}", nobody.err);
+}
+
+/// What came for the tenant's contacts, lines joined again (RFC 2045 §6.7).
+fn notices(world: &Playground) -> Vec<String> {
+    let arrived = world.mailbox().into_iter();
+    let to_contacts = arrived.filter(|mail| mail.rcpt_to.iter().any(|to| to == "postmaster@acme.example"));
+    to_contacts.map(|mail| String::from_utf8_lossy(&mail.data).replace("=\r\n", "")).collect()
+}
+
+/// One notice, because a minute of this world is short enough for mail to be late; its link opens the page.
+fn told(place: &Place, id: &str, notices: &[String]) {
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    let at = notices[0].find(&format!("/affected/{id}.")).unwrap_or_else(|| panic!("{}", notices[0]));
+    let path = notices[0][at..].split_whitespace().next().unwrap();
+    assert!(get(place, &format!("/de{path}")).contains("War meine E-Mail betroffen?"));
+}
+
+const GET_ANY: &str = "
+import sys, urllib.request, urllib.error
+try:
+    answer = urllib.request.urlopen(sys.argv[1])
+except urllib.error.HTTPError as error:
+    answer = error
+sys.stdout.write(f'{answer.status} {answer.read().decode()}')";
+
+/// A real incident's pages pass axe-core at both widths and in both schemes, without scripts of their own.
+fn looked_at(place: &Place, id: &str) {
+    let axe = repository("target/tools/node_modules/axe-core/axe.min.js");
+    assert!(axe.is_file(), "axe-core is missing; `cargo xtask test --step install` installs it");
+    let pictures = repository("target/screenshots");
+    std::fs::create_dir_all(&pictures).unwrap();
+    let link = place.command(&["incident", "affected", id, "--tenant", "acme", "--link"]).text();
+    let path = &link[link.find("/affected/").unwrap()..].trim_end();
+    let mut look = Command::new("python3");
+    look.arg(repository("shell/status/tests/page/look.py")).arg(base(place)).arg(&pictures).arg(axe);
+    look.args(["real-front=/", "real-front-german=/de/"]);
+    look.arg(format!("real-incident=/incidents/{id}/"))
+        .arg(format!("real-incident-german=/de/incidents/{id}/"));
+    look.arg(format!("real-affected={path}"));
+    let found = output(&mut look, b"");
+    assert_eq!((found.code, found.text().trim()), (0, "[]"), "{}", found.err);
 }
 
 /// The export is believed with the page's key, and not any more once a byte is another.

@@ -7,10 +7,15 @@ use std::process::Command;
 const GET: &str =
     "import sys, urllib.request; sys.stdout.write(urllib.request.urlopen(sys.argv[1]).read().decode())";
 
+/// Where the status site is.
+pub(crate) fn base(place: &Place) -> String {
+    let status = place.ask("{\"request\":\"status\"}").unwrap();
+    format!("http://{}", status["done"]["status"].as_str().unwrap())
+}
+
 /// A page of the status site.
 pub(crate) fn get(place: &Place, path: &str) -> String {
-    let status = place.ask("{\"request\":\"status\"}").unwrap();
-    let url = format!("http://{}{path}", status["done"]["status"].as_str().unwrap());
+    let url = format!("{}{path}", base(place));
     let done = output(Command::new("python3").args(["-c", GET, &url]), b"");
     assert_eq!(done.code, 0, "{}", done.err);
     done.text()

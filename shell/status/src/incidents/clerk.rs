@@ -78,11 +78,13 @@ impl Clerk {
         while let Some(input) = self.inputs.recv().await {
             self.work(Some(input)).await;
         }
-        self.show(true);
+        // The last word is shown whatever the pace: it is what is kept.
+        self.draw();
     }
 
     /// Takes what is there; without a `first`, time passes.
     async fn work(&mut self, first: Option<Input>) {
+        self.note_private();
         let now = self.means.clock.now();
         let mut changes = Vec::new();
         let mut answers = Vec::new();
@@ -138,6 +140,19 @@ impl Clerk {
                 return;
             }
         }
+        self.draw();
+    }
+
+    fn note_private(&mut self) {
+        if let Some(names) = (self.means.private)() {
+            self.incidents.board().keep_private(names);
+        }
+    }
+
+    /// Makes the page anew.
+    fn draw(&mut self) {
+        self.note_private();
+        let now = self.means.clock.now();
         self.shown = Some(Shown { at: now, on: Instant::now(), is_behind: false });
         let weather = (self.means.forecast)();
         let mut new = self.incidents.read(|board| view(board, weather, self.means.site.settings(), now));

@@ -27,6 +27,7 @@ fn opened(directory: &Path) -> (Incidents, Clerk, Site, Arc<Metrics>, Clock) {
     let means = Means {
         site: site.clone(),
         forecast: Box::new(Weather::default),
+        private: Box::new(|| None),
         clock: clock.clone(),
         metrics: Arc::clone(&metrics),
     };
@@ -135,5 +136,55 @@ async fn what_cannot_be_written_is_shown_and_alarmed() {
     assert!(!running.incidents.act(open(), "kim".to_owned()).await.unwrap().is_empty());
     running.until("it is not shown", |running| !running.site.view().incidents.is_empty()).await;
     assert!(running.metrics.alarms.get() >= 1);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_last_word_before_a_stop_is_shown_whatever_the_pace() {
+    let directory = tempfile::tempdir().unwrap();
+    let (incidents, clerk, site, metrics, clock) = opened(directory.path());
+    let running = Running::start((incidents, clerk, site, metrics, clock));
+    // Two acts right behind each other, and the stop behind them: no tick comes in between.
+    running.incidents.act(open(), "kim".to_owned()).await.unwrap();
+    let title = Text::same("Another one");
+    let components = vec!["eu/console".parse().unwrap()];
+    let text = Text::same("We look.");
+    let act = Act::Open { title, components, state: State::PartialOutage, text, harm_began: None };
+    running.incidents.act(act, "kim".to_owned()).await.unwrap();
+    let site = running.site.clone();
+    running.stop().await;
+    assert_eq!(site.view().incidents.len(), 2);
+}
+
+#[tokio::test]
+async fn a_tenant_is_private_from_the_moment_it_is_published() {
+    let directory = tempfile::tempdir().unwrap();
+    let clock = Clock::start(SCALE);
+    let site = Site::new(PageSettings::new("http://status.example"), clock.clone());
+    let metrics: Arc<Metrics> = Arc::default();
+    let published: Arc<Mutex<Option<BTreeSet<String>>>> = Arc::default();
+    let asked = Arc::clone(&published);
+    let means = Means {
+        site: site.clone(),
+        forecast: Box::new(Weather::default),
+        private: Box::new(move || asked.lock().unwrap().take()),
+        clock: clock.clone(),
+        metrics: Arc::clone(&metrics),
+    };
+    let settings = Settings::standard(&"eu".parse().unwrap(), "EU", &["microsoft"]);
+    let never = Timestamp::from_micros(i64::MIN);
+    let (incidents, clerk) = Incidents::open(directory.path(), settings, never, means).unwrap();
+    let running = Running::start((incidents, clerk, site, metrics, clock));
+    let about = |text: &str| Act::Open {
+        title: Text::same("Delay"),
+        components: vec!["eu/intake".parse().unwrap()],
+        state: State::PartialOutage,
+        text: Text::same(text),
+        harm_began: None,
+    };
+    running.incidents.act(about("Mail of globex waits."), "kim".to_owned()).await.unwrap();
+    *published.lock().unwrap() = Some(BTreeSet::from(["globex".to_owned()]));
+    let refused = running.incidents.act(about("Mail of globex waits again."), "kim".to_owned()).await;
+    assert!(refused.unwrap_err().to_string().contains("globex"));
     running.stop().await;
 }

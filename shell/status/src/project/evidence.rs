@@ -51,17 +51,6 @@ fn card(fact: &Fact, hidden: &Hidden) -> Option<Evidence> {
             );
             (title, None)
         }
-        What::ListingOpened { list, source, .. } => {
-            add("Source", "Quelle", source.to_string());
-            (Text::new(format!("Listed by {list}"), format!("Gelistet bei {list}")), None)
-        }
-        What::ListingClosed { list, source } => {
-            add("Source", "Quelle", source.to_string());
-            (
-                Text::new(format!("No longer listed by {list}"), format!("Nicht mehr gelistet bei {list}")),
-                None,
-            )
-        }
         What::Canary { result, source, .. } => {
             source.iter().for_each(|source| add("Source", "Quelle", source.to_string()));
             (canary(*result), None)
@@ -75,7 +64,16 @@ fn card(fact: &Fact, hidden: &Hidden) -> Option<Evidence> {
             add("Messages", "Nachrichten", messages.to_string());
             (Text::new("Senders were told of a failure", "Absendern wurde ein Fehler gemeldet"), None)
         }
-        What::Waiting { .. }
+        What::ListingOpened { .. }
+        | What::ListingClosed { .. }
+        | What::DomainListed { .. }
+        | What::DomainCleared { .. } => {
+            let (title, named) = listing(&fact.what)?;
+            facts.push(named);
+            (title, None)
+        }
+        What::Unwatched { .. }
+        | What::Waiting { .. }
         | What::Balanced { .. }
         | What::CertificateLooked { .. }
         | What::ConnectorHeld { .. }
@@ -90,6 +88,44 @@ fn card(fact: &Fact, hidden: &Hidden) -> Option<Evidence> {
         | What::Acted { .. } => return None,
     };
     Some(Evidence { id: fact.id.to_string(), at: fact.at, title, facts, reply })
+}
+
+/// What a list says, and of what.
+fn listing(what: &What) -> Option<(Text, (Text, String))> {
+    let source = |source: &model::SourceName| (Text::new("Source", "Quelle"), source.to_string());
+    let domain = |domain: &String| (Text::same("Domain"), domain.clone());
+    let (list, is_listed, named) = match what {
+        What::ListingOpened { list, source: of, .. } => (list, true, source(of)),
+        What::ListingClosed { list, source: of } => (list, false, source(of)),
+        What::DomainListed { list, domain: of, .. } => (list, true, domain(of)),
+        What::DomainCleared { list, domain: of } => (list, false, domain(of)),
+        What::Refused { .. }
+        | What::Delivered { .. }
+        | What::SourceChanged { .. }
+        | What::Unwatched { .. }
+        | What::Canary { .. }
+        | What::Waiting { .. }
+        | What::Balanced { .. }
+        | What::Reported { .. }
+        | What::CertificateLooked { .. }
+        | What::ConnectorHeld { .. }
+        | What::ConnectorReleased { .. }
+        | What::ListenerLooked { .. }
+        | What::Accepted { .. }
+        | What::Stamped { .. }
+        | What::DirectoryLooked { .. }
+        | What::ConsoleLooked { .. }
+        | What::NodeStarted { .. }
+        | What::NodeStopped
+        | What::VendorPosted { .. }
+        | What::Acted { .. } => return None,
+    };
+    let title = if is_listed {
+        Text::new(format!("Listed by {list}"), format!("Gelistet bei {list}"))
+    } else {
+        Text::new(format!("No longer listed by {list}"), format!("Nicht mehr gelistet bei {list}"))
+    };
+    Some((title, named))
 }
 
 /// A provider of many is named; a host that is nobody's but one tenant's or recipient's is not.

@@ -2,8 +2,8 @@
 //!
 //! Pictures are left in `target/screenshots` to be looked at.
 
-use crate::http::serve;
-use crate::world;
+use crate::http::serve_all;
+use crate::{affected, world};
 use net::Clock;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -33,13 +33,20 @@ async fn no_page_has_a_barrier_that_axe_finds_and_none_is_wider_than_its_screen(
         ("status-maintenance", format!("/maintenances/{work}/")),
         ("status-missing", "/nothing-here".to_owned()),
     ];
-    look(&hit, &pages).await;
-    look(&calm, &[("status-calm", "/".to_owned())]).await;
-    look(&stale, &[("status-stale", "/".to_owned())]).await;
+    look(hit.router(), &pages).await;
+    look(calm.router(), &[("status-calm", "/".to_owned())]).await;
+    look(stale.router(), &[("status-stale", "/".to_owned())]).await;
+    let link = affected::link(&clock);
+    let pages = [
+        ("status-affected", link.clone()),
+        ("status-affected-german", format!("/de{link}")),
+        ("status-affected-shut", "/affected/nothing/".to_owned()),
+    ];
+    look(affected::router(&hit, &clock), &pages).await;
 }
 
-async fn look(site: &status::Site, pages: &[(&str, String)]) {
-    let served = serve(site).await;
+async fn look(router: axum::Router, pages: &[(&str, String)]) {
+    let served = serve_all(router).await;
     let axe = repository("target/tools/node_modules/axe-core/axe.min.js");
     assert!(axe.is_file(), "axe-core is missing; `cargo xtask test --step install` installs it");
     let pictures = repository("target/screenshots");

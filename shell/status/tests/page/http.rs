@@ -14,18 +14,26 @@ pub(crate) struct Served {
 }
 
 pub(crate) async fn serve(site: &status::Site) -> Served {
+    serve_all(site.router()).await
+}
+
+pub(crate) async fn serve_all(router: axum::Router) -> Served {
     let listener = status::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let address = listener.local_addr().unwrap();
     let mut server = JoinSet::new();
-    server.spawn(status::serve(listener, site.router(), std::future::pending()));
+    server.spawn(status::serve(listener, router, std::future::pending()));
     Served { address, _server: server }
 }
 
 impl Served {
     /// One request, as it stands on the wire but for the end.
     pub(crate) async fn ask(&self, head: &str) -> String {
+        self.say(&format!("{head}\r\nConnection: close\r\n\r\n")).await
+    }
+
+    /// One request as it stands on the wire.
+    pub(crate) async fn say(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
-        let request = format!("{head}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
 
+mod affected;
 mod browser;
 mod copy;
 mod http;

@@ -57,6 +57,26 @@ async fn a_full_disk_is_an_error_each_time() {
     }
 }
 
+#[tokio::test]
+async fn a_journal_that_fails_is_begun_anew_and_not_at_every_write() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut journal, _) = open(directory.path());
+    journal.append(vec![1]).await.unwrap();
+    journal.file = Journal::<u64>::on_a_full_disk().unwrap().file;
+    assert!(journal.append(vec![2]).await.is_err());
+    // What stands in the way of a new one costs one try; the next is not before its time.
+    let path = directory.path().join(NAME);
+    let blocked = path.with_extension("new");
+    std::fs::create_dir(&blocked).unwrap();
+    assert!(matches!(journal.append(vec![2]).await, Err(JournalError::Io { .. })));
+    std::fs::remove_dir(&blocked).unwrap();
+    assert!(matches!(journal.append(vec![2]).await, Err(JournalError::Broken { .. })));
+    journal.broken.as_mut().unwrap().again = Instant::now();
+    journal.append(vec![2]).await.unwrap();
+    drop(journal);
+    assert_eq!(open(directory.path()).1, [1, 2]);
+}
+
 #[test]
 fn a_directory_that_cannot_be_made_is_named() {
     let directory = tempfile::tempdir().unwrap();

@@ -71,7 +71,7 @@ pub struct StoryEvent {
 
 /// The reading side.
 pub struct LedgerReader {
-    tables: Connection,
+    pub(super) tables: Connection,
 }
 
 /// Ids from the first one on, in front of the last one.
@@ -105,13 +105,18 @@ impl LedgerReader {
         for id in ids {
             found.stories.push(Story { id: MessageId::from_bytes(id), events: story(&view, id)? });
         }
-        let mut statement = view.prepare_cached(sql::GAPS)?;
-        let gaps = statement.query_map([GAPS_MAX], |row| {
-            Ok(Gap { noticed: Timestamp::from_micros(row.get(0)?), what: row.get(1)? })
-        })?;
-        found.gaps = gaps.collect::<Result<_, _>>()?;
+        found.gaps = gaps(&view)?;
         Ok(found)
     }
+}
+
+/// The newest gaps.
+pub(super) fn gaps(view: &Connection) -> Result<Vec<Gap>, LedgerError> {
+    let mut statement = view.prepare_cached(sql::GAPS)?;
+    let gaps = statement.query_map([GAPS_MAX], |row| {
+        Ok(Gap { noticed: Timestamp::from_micros(row.get(0)?), what: row.get(1)? })
+    })?;
+    Ok(gaps.collect::<Result<_, _>>()?)
 }
 
 /// One more than the limit, if there are so many.
@@ -151,7 +156,7 @@ fn ids(view: &Connection, query: &Query, found: &mut Found) -> Result<BTreeSet<[
     Ok(ids)
 }
 
-fn read_ids(
+pub(super) fn read_ids(
     view: &Connection,
     statement: &str,
     asked: &[&dyn rusqlite::ToSql],
@@ -176,7 +181,7 @@ fn resolve(view: &Connection, query: &Query, found: &mut Found) -> Result<Vec<Ve
     Ok(sets)
 }
 
-fn key(view: &Connection, kind: KeyKind, text: &str) -> Result<Option<i64>, LedgerError> {
+pub(super) fn key(view: &Connection, kind: KeyKind, text: &str) -> Result<Option<i64>, LedgerError> {
     let asked = params![kind.number(), text];
     Ok(view.prepare_cached(sql::KEY)?.query_row(asked, |row| row.get(0)).optional()?)
 }
@@ -244,7 +249,7 @@ fn count(view: &Connection, keys: &[i64], between: &Between) -> Result<i64, Ledg
     Ok(count)
 }
 
-fn story(view: &Connection, id: [u8; 16]) -> Result<Vec<StoryEvent>, LedgerError> {
+pub(super) fn story(view: &Connection, id: [u8; 16]) -> Result<Vec<StoryEvent>, LedgerError> {
     let mut statement = view.prepare_cached(sql::STORY)?;
     let events = statement.query_map([&id[..]], |row| {
         let detail: String = row.get(2)?;

@@ -69,6 +69,10 @@ pub(super) const KEYS_OF_KIND_WITH_PART: &str =
     "SELECT number, kind, text FROM keys WHERE kind = $1 AND text LIKE $2 LIMIT $3";
 pub(super) const COUNT_OF_KEY: &str = "SELECT count(*) FROM (SELECT 1 FROM found_by WHERE key = $1 AND id >= $2 AND id < $3 LIMIT $4) AS counted";
 
+/// The messages with key $1 behind id $2 and before id $3, oldest first, up to $4.
+pub(super) const NEXT_OF_KEY: &str =
+    "SELECT id FROM found_by WHERE key = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4";
+
 pub(super) const OLDEST: &str = "SELECT DISTINCT id FROM events WHERE id < $1 ORDER BY id LIMIT $2";
 pub(super) const KEYS_OF: &str = "SELECT keys FROM events WHERE id = $1";
 pub(super) const FORGET_EVENTS: &str = "DELETE FROM events WHERE id = $1";

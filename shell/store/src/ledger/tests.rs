@@ -200,3 +200,35 @@ fn a_ledger_of_a_later_version_is_refused_by_name() {
     let error = Ledger::open(&place.path).err().unwrap().to_string();
     assert!(error.contains("version 9") && error.contains("ledger.sqlite"), "{error}");
 }
+
+#[test]
+fn a_walk_shows_every_message_of_a_key_and_a_time_in_order_and_no_other() {
+    let place = place();
+    let mut lives: Vec<Entry> = (0..1_203)
+        .flat_map(|number| life(number, "bo@acme.example", "lee@other.example", "delivered"))
+        .collect();
+    let globex = Key::new(KeyKind::Tenant, "globex");
+    let theirs = life(2_000, "al@globex.example", "lee@other.example", "delivered");
+    lives.extend(theirs.into_iter().map(|one| Entry { keys: vec![globex.clone()], ..one }));
+    Ledger::open(&place.path).unwrap().take(&Batch { entries: lives, ..Batch::default() }).unwrap();
+    let walked = |key: &Key, from: u64, to: u64, most: usize| {
+        let mut ids = Vec::new();
+        let mut reader = LedgerReader::open(&place.path).unwrap();
+        let visit = |story: super::Story| {
+            ids.push(story.id);
+            if ids.len() < most {
+                std::ops::ControlFlow::Continue(())
+            } else {
+                std::ops::ControlFlow::Break(())
+            }
+        };
+        reader.walk(key, minute(from)..minute(to), visit).unwrap();
+        ids
+    };
+    let acme = Key::new(KeyKind::Tenant, "Acme");
+    assert_eq!(walked(&acme, 0, 3_000, 5_000), (0..1_203).map(id).collect::<Vec<_>>());
+    assert_eq!(walked(&acme, 7, 9, 5_000), [id(7), id(8)]);
+    assert_eq!(walked(&acme, 0, 3_000, 2), [id(0), id(1)]);
+    assert_eq!(walked(&globex, 0, 3_000, 5_000), [id(2_000)]);
+    assert!(walked(&Key::new(KeyKind::Tenant, "nobody"), 0, 3_000, 5_000).is_empty());
+}

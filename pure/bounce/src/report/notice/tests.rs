@@ -33,11 +33,26 @@ fn waiting() -> Occasion<'static> {
         expires: "2024-10-25T05:58:51Z".parse().unwrap(),
         cause: Cause::TenantSetup,
         words: "mx.acme.example [127.0.2.1]: 550 5.7.64 TenantAttribution; Relay Access Denied",
+        link: None,
     }
 }
 
 fn over() -> Occasion<'static> {
     Occasion::Over { since: "2024-10-20T05:58:51Z".parse().unwrap() }
+}
+
+fn disturbed(waiting: u64, reported: u64) -> Occasion<'static> {
+    Occasion::Disturbed(Disturbed {
+        began: "2024-10-20T05:58:51Z".parse().unwrap(),
+        ended: "2024-10-20T06:31:07Z".parse().unwrap(),
+        affected: 214,
+        late: 37,
+        rerouted: 203,
+        waiting,
+        reported,
+        link: "https://status.relay.example/affected/k3v9q0z1b7xa.1732005600.acme.9f86d081884c7d65/",
+        expires: "2024-11-19T06:30:00Z".parse().unwrap(),
+    })
 }
 
 fn refused() -> Occasion<'static> {
@@ -68,7 +83,7 @@ fn a_notice_says_how_many_since_when_why_and_what_to_do() {
 fn the_samples_of_the_manual_are_what_is_sent() {
     let mut missing = String::new();
     for language in [Language::English, Language::German] {
-        for occasion in [waiting(), over(), refused()] {
+        for occasion in [waiting(), over(), refused(), disturbed(0, 0)] {
             let (bytes, _) = write(language, occasion);
             let message = parse(&bytes);
             let text = message.body_text(0).unwrap().replace("\r\n", "\n");
@@ -98,4 +113,40 @@ fn a_tenants_name_cannot_become_a_header() {
         occasion: over(),
     };
     assert!(!String::from_utf8_lossy(&notice.to_bytes()).contains("\r\nBcc:"));
+}
+
+#[test]
+fn while_an_incident_keeps_mail_the_notice_has_its_link() {
+    let Occasion::Waiting { messages, oldest, senders_told, expires, cause, words, .. } = waiting() else {
+        unreachable!("it is what it is made as")
+    };
+    let link = Some(("https://status.relay.example/affected/k3v9q0z1b7xa.1.acme.9f/", expires));
+    let occasion = Occasion::Waiting { messages, oldest, senders_told, expires, cause, words, link };
+    let (bytes, _) = write(Language::English, occasion);
+    let message = parse(&bytes);
+    let text = message.body_text(0).unwrap();
+    assert!(
+        text.contains("\n    https://status.relay.example/affected/k3v9q0z1b7xa.1.acme.9f/\r\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn who_was_disturbed_is_told_what_to_do_and_gets_the_link_whole() {
+    let cases = [
+        (0, 0, "Nothing.", "Nichts."),
+        (3, 0, "leaves by itself", "von selbst"),
+        (3, 2, "sent again", "erneut senden"),
+    ];
+    for (waiting, reported, english, german) in cases {
+        for (language, words) in [(Language::English, english), (Language::German, german)] {
+            let (bytes, _) = write(language, disturbed(waiting, reported));
+            let message = parse(&bytes);
+            let text = message.body_text(0).unwrap();
+            let link = "\n    https://status.relay.example/affected/k3v9q0z1b7xa.1732005600.acme.9f86d081884c7d65/\r\n";
+            for words in [words, "214", "37", "203", "2024-11-19", link] {
+                assert!(text.contains(words), "{words} in\n{text}");
+            }
+        }
+    }
 }

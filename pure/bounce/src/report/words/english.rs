@@ -33,6 +33,15 @@ pub(super) const PHRASES: Phrases = Phrases {
     over_subject: "Outgoing mail of {} is no longer waiting",
     over: "No outgoing mail of {} is kept back any longer. Mail had been waiting since {}. Whatever could not be delivered in the \
            end was reported to its sender.",
+    disturbed_subject: "Outgoing mail of {} was disturbed: what became of it",
+    disturbed: "From {} to {} a fault disturbed outgoing mail of {}.",
+    disturbed_counts: "Messages affected: {}. Of these, later than a minute: {}; sent another way: {}; still on their way: {}; \
+                       reported to their senders as not delivered: {}.",
+    disturbed_nothing: "Nothing.",
+    disturbed_waits: "Nothing: what is still on its way leaves by itself.",
+    disturbed_again: "Please have the messages sent again whose senders got a report. The page below names them.",
+    disturbed_link: "What became of each message stands here until {}. Whoever has this link can see it: please treat it like a \
+                     password.",
     causes: CAUSES,
 };
 

@@ -36,6 +36,15 @@ pub(super) const PHRASES: Phrases = Phrases {
     over_subject: "Ausgehende Mail von {} wartet nicht mehr",
     over: "Es wird keine ausgehende Mail von {} mehr zurückgehalten. Mail hatte seit {} gewartet. Was sich nicht zustellen ließ, wurde \
            dem jeweiligen Absender gemeldet.",
+    disturbed_subject: "Ausgehende Mail von {} war gestört: was aus ihr wurde",
+    disturbed: "Von {} bis {} war ausgehende Mail von {} durch einen Fehler gestört.",
+    disturbed_counts: "Betroffene Nachrichten: {}. Davon über eine Minute verspätet: {}; auf anderem Weg gesendet: {}; noch \
+                       unterwegs: {}; den Absendern als nicht zugestellt gemeldet: {}.",
+    disturbed_nothing: "Nichts.",
+    disturbed_waits: "Nichts: Was noch unterwegs ist, geht von selbst hinaus.",
+    disturbed_again: "Bitte lassen Sie die Nachrichten erneut senden, deren Absender einen Bericht erhielten. Die Seite unten nennt sie.",
+    disturbed_link: "Was aus jeder Nachricht wurde, steht bis {} hier. Wer diesen Link hat, kann es sehen: Bitte behandeln Sie ihn wie \
+                     ein Passwort.",
     causes: CAUSES,
 };
 

@@ -154,6 +154,7 @@ fn verdict(disk: &MemDisk) -> Verdict {
         probes: Probes::default(),
         patience: Patience::default(),
         tenants_told: TenantsTold::default(),
+        links: crate::links::Links::default(),
     }
 }
 

@@ -31,3 +31,18 @@ async fn nobody_there_is_not_well() {
     };
     assert!(greeting(address).await.is_err() && answer(address).await.is_err());
 }
+
+#[test]
+fn a_domain_is_asked_about_if_a_source_speaks_under_it() {
+    let lists = Lists {
+        lists: BTreeSet::from(["dbl.spamhaus.org".to_owned()]),
+        sources: BTreeSet::new(),
+        names: BTreeSet::from(["eu-1.out.relay.example".to_owned()]),
+    };
+    let asked = ["eu-1.out.relay.example", "out.relay.example", "relay.example"];
+    assert!(asked.iter().all(|domain| lists.is_asked("dbl.spamhaus.org", domain)));
+    assert!(!lists.is_asked("another.example", "relay.example"));
+    for domain in ["lay.example", "old.example", "x.eu-1.out.relay.example"] {
+        assert!(!lists.is_asked("dbl.spamhaus.org", domain), "{domain}");
+    }
+}
