@@ -109,8 +109,11 @@ pub fn classify_failure(failure: &Failure, context: Context<'_>) -> Option<Class
     Some(classify_with(&reply.to_string(), &known, context.labels))
 }
 
-/// Whether a refusal may be for something that stamping added: the size, or the content. Then the original has a right to be tried
-/// before anything else is done about it.
+/// Rules for replies about a link or an image's host in the body, or a domain that stands there.
+const OF_A_HOST: [&str; 3] = ["url-in-message-listed", "aol-url", "domain-listed"];
+
+/// Whether a refusal may be for something that stamping added: the size, the content, or the host of a link or image. Then the original has a
+/// right to be tried before anything else is done about it.
 #[must_use]
 pub fn may_be_for_the_form(failure: &Failure, stage: Stage) -> bool {
     let Failure::Reply(reply) = failure else { return false };
@@ -121,10 +124,17 @@ pub fn may_be_for_the_form(failure: &Failure, stage: Stage) -> bool {
         // RFC 3463 §3.3, §3.4, §3.7: too big for the mailbox or the system; media and content.
         Some(EnhancedCode { subject: 2, detail: 3, .. } | EnhancedCode { subject: 3, detail: 4, .. }) => true,
         Some(EnhancedCode { subject: 6, .. }) => true,
+        // Before the content nobody knows of its links: there it is a domain of the envelope.
+        _ if stage == Stage::EndOfData && is_of_a_host(reply) => true,
         // 5.7.x at the end of data is most often about who we are: the same bytes again would not mend that.
         Some(_) => false,
         None => matches!(reply.code.0, 552 | 554),
     }
+}
+
+fn is_of_a_host(reply: &Reply) -> bool {
+    let found = classify_with(&reply.to_string(), &ReplyContext::default(), None);
+    OF_A_HOST.contains(&&*found.rule)
 }
 
 /// What is said at MAIL may be about the announced size, what is said behind DATA about the content.

@@ -182,6 +182,9 @@ pub(crate) struct UpArgs {
     /// Let time pass N times as fast: for drills, on loopback only
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) time_scale: u32,
+    /// Put a disk under the spool that is as small and slow as FILE says: for drills, on loopback only
+    #[arg(long, value_name = "FILE")]
+    pub(crate) drill_disk: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -21,7 +21,7 @@ use crate::logs;
 use anyhow::{Context as _, Result, bail};
 use node::Node;
 use play::Ports;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The operator's file of a playground: the example, compiled in.
@@ -41,14 +41,18 @@ pub(crate) fn run(args: UpArgs) -> Result<()> {
     };
     let config = configuration(&args)?;
     logs::start(config.log);
-    if args.time_scale > 1 && !is_loopback_only(&config) {
-        bail!("--time-scale is for drills: every listener and source must be a loopback address");
+    let is_drill = args.time_scale > 1 || args.drill_disk.is_some();
+    if is_drill && !is_loopback_only(&config) {
+        bail!(
+            "--time-scale and --drill-disk are for drills: every listener and source must be a loopback address"
+        );
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    runtime.block_on(live(config, playground, args.time_scale))
+    let drill = Drill { time_scale: args.time_scale, disk: args.drill_disk };
+    runtime.block_on(live(config, playground, drill))
 }
 
 fn configuration(args: &UpArgs) -> Result<OperatorConfig> {
@@ -81,9 +85,16 @@ fn is_loopback_only(config: &OperatorConfig) -> bool {
     listeners.chain(config.sources.iter().map(|source| source.address)).all(|address| address.is_loopback())
 }
 
-async fn live(config: OperatorConfig, playground: Option<Ports>, time_scale: u32) -> Result<()> {
+/// What makes a node's world another one than ours.
+struct Drill {
+    time_scale: u32,
+    /// The file that says how small and slow the spool's disk is.
+    disk: Option<PathBuf>,
+}
+
+async fn live(config: OperatorConfig, playground: Option<Ports>, drill: Drill) -> Result<()> {
     let mut signals = Signals::new()?;
-    let mut node = Node::start(config, playground, time_scale).await?;
+    let mut node = Node::start(config, playground, drill).await?;
     node.greet().await?;
     let ended = loop {
         tokio::select! {

@@ -51,4 +51,14 @@ drills! {
     resolver_gone "resolver-gone";
     power_cut "power-cut";
     connector_broken "connector-broken";
+    spool_disk_full "spool-disk-full";
+    spool_disk_slow "spool-disk-slow";
+    certificate_expired "certificate-expired";
+    runaway_tenant "runaway-tenant";
+    echo_spoofing "echo-spoofing";
+    header_bomb "header-bomb";
+    listing_spreads "listing-spreads";
+    stamped_form_refused "stamped-form-refused";
+    mitigation_loses_mail "mitigation-loses-mail";
+    cold_spare "cold-spare";
 }

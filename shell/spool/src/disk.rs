@@ -3,9 +3,11 @@
 //! Files are written at offsets and synced one by one; a directory entry is durable only after `sync_dir`. All calls block and are made
 //! from threads that may.
 
+mod burdened;
 mod real;
 pub mod shim;
 
+pub use burdened::{Burden, Burdened};
 pub use real::RealDisk;
 
 use std::io;

@@ -1,18 +1,18 @@
 //! One run: mail at its pace, faults at their times, looks at the node in between, and the wait for what is left.
 
+mod happen;
+
 use crate::Options;
 use crate::figures::{Figures, Seen};
-use crate::node::Node;
+use crate::node::{Metrics, Node};
 use crate::report::Report;
-use crate::scenario::{Event, Fault, Scenario};
+use crate::scenario::{Event, Scenario};
 use crate::traffic::Traffic;
 use crate::world::World;
 use anyhow::{Context as _, Result};
-use model::Stage;
-use playground::dns::Mood;
-use playground::{Act, ScriptRule, Turns, wall_clock};
-use std::collections::{BTreeMap, VecDeque};
-use std::net::{IpAddr, Ipv4Addr};
+use playground::wall_clock;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -61,6 +61,14 @@ struct Course<'s> {
     traffic: Traffic,
     seen: Seen,
     states: BTreeMap<String, String>,
+    /// Sources that the provider itself refuses now.
+    refused: BTreeSet<String>,
+    /// The sender whose mail lists what carries it, and how many arrivals were looked at.
+    carriers: Option<(String, usize)>,
+    /// The latest act of the queue.
+    act: Option<String>,
+    /// The space of the spool's disk, where it is bounded.
+    disk_mib: Option<u64>,
 }
 
 pub(crate) async fn run(
@@ -68,14 +76,15 @@ pub(crate) async fn run(
     options: &Options,
     tell: &(dyn Fn(&Moment) + Sync),
 ) -> Result<Report> {
-    let mut world = World::start(scenario).await?;
+    let mut world = World::start(scenario, options.sabotage).await?;
     let directory = if options.keep { world.keep() } else { world.path().to_owned() };
     tell(&Moment::Begins { directory: directory.clone() });
-    let node = Node::start(&options.signpost, world.path(), scenario.world.scale).await?;
+    let node = Node::start(&options.signpost, world.path(), scenario).await?;
+    if scenario.world.certificate_days.is_some() {
+        world.playground.look_at_dates(scenario.world.scale);
+    }
     world.playground.set_connector(Some(node.smtp));
-    let sabotage = scenario.sabotage.events.iter().filter(|_| options.sabotage);
-    let mut events: Vec<Event> = scenario.events.iter().chain(sabotage).cloned().collect();
-    events.sort_by(|one, other| one.at.total_cmp(&other.at));
+    let seen = Seen { certificate_ends: world.certificate_ends.into_iter().collect(), ..Seen::default() };
     let mut course = Course {
         scenario,
         options,
@@ -83,14 +92,19 @@ pub(crate) async fn run(
         world,
         node,
         began: Instant::now(),
-        events: events.into(),
-        traffic: Traffic::new(scenario.traffic.per_second, scenario.traffic.seconds),
-        seen: Seen::default(),
+        events: scenario.timeline(options.sabotage).into(),
+        traffic: Traffic::new(scenario),
+        seen,
         states: BTreeMap::new(),
+        refused: BTreeSet::new(),
+        carriers: None,
+        act: None,
+        disk_mib: None,
     };
     let played = course.play().await;
     let log = directory.join("log");
     played.with_context(|| format!("the drill broke off (node's log: {})", log.display()))?;
+    course.look_at_the_end().await?;
     let figures = Figures::count(scenario, &course.world.playground, &course.seen);
     let Course { world, mut node, began, .. } = course;
     let took = began.elapsed();
@@ -108,10 +122,13 @@ impl Course<'_> {
             self.traffic.send_due(elapsed, &self.world.playground).await?;
             while self.events.front().is_some_and(|event| event.at <= elapsed) {
                 if let Some(event) = self.events.pop_front() {
+                    self.seen.first_fault.get_or_insert_with(wall_clock);
                     self.happen(event.fault).await?;
                 }
             }
-            self.look_at_page().await?;
+            if self.world.playground.refused_count() > 0 {
+                self.look_at_page().await?;
+            }
             if Instant::now() >= look_at {
                 look_at = Instant::now() + LOOK;
                 self.look().await?;
@@ -132,8 +149,19 @@ impl Course<'_> {
         Ok(elapsed >= until || self.is_settled().await?)
     }
 
+    /// What is known inside of incidents, public or not.
+    async fn look_at_the_end(&mut self) -> Result<()> {
+        let incidents = self.node.command(&["incident", "ls"]).await?;
+        self.seen.incidents = incidents.as_array().map_or(0, Vec::len);
+        Ok(())
+    }
+
     fn elapsed(&self) -> f64 {
         self.began.elapsed().as_secs_f64()
+    }
+
+    fn tell_happened(&self, what: String) {
+        self.tell(&Moment::Happens { at: self.elapsed(), what });
     }
 
     fn tell(&self, moment: &Moment) {
@@ -144,69 +172,19 @@ impl Course<'_> {
         let is_restored =
             self.scenario.until_restored.iter().all(|source| self.seen.back.contains_key(source));
         let delivered = self.world.playground.figures().delivered;
-        Ok(is_restored && delivered >= self.traffic.sent && self.node.queue_is_empty().await?)
-    }
-
-    async fn happen(&mut self, fault: Fault) -> Result<()> {
-        let what = told(&fault);
-        match fault {
-            Fault::List { source } => {
-                self.world.playground.dns().list(self.address(&source)?, LISTED);
-                self.seen.listed.insert(source, wall_clock());
-            }
-            Fault::Unlist { source } => {
-                self.world.playground.dns().unlist(self.address(&source)?);
-                self.seen.unlisted.insert(source, wall_clock());
-            }
-            Fault::Refuse { reply, source } => {
-                if let Some(source) = &source {
-                    self.seen.listed.insert(source.clone(), wall_clock());
-                }
-                let source = source.map(|source| self.address(&source)).transpose()?.map(IpAddr::V4);
-                let rule = ScriptRule::new(Stage::Rcpt, Turns::Always, Act::Reply(reply));
-                self.world.playground.script(ScriptRule { source, ..rule });
-            }
-            Fault::Relent => {
-                self.world.playground.clear_script();
-                let ended = self.seen.listed.keys().map(|source| (source.clone(), wall_clock()));
-                self.seen.unlisted.extend(ended);
-            }
-            Fault::ListWorld { zone } => {
-                self.world.playground.dns().set_mood(&zone, Mood::ListsTheWorld(LISTED))
-            }
-            Fault::MendList { zone } => self.world.playground.dns().set_mood(&zone, Mood::Right),
-            Fault::ResolverGone => self.world.playground.dns().set_failing(true),
-            Fault::ResolverBack => self.world.playground.dns().set_failing(false),
-            Fault::Kill => self.restart().await?,
-            Fault::Order { act, source, place } => {
-                let place = place.unwrap_or_else(|| "everywhere".to_owned());
-                self.node.command(&["source", &act, &source, "--place", &place, "--note", "drill"]).await?;
-            }
-        }
-        self.tell(&Moment::Happens { at: self.elapsed(), what });
-        Ok(())
-    }
-
-    async fn restart(&mut self) -> Result<()> {
-        self.count_doubts().await;
-        let (program, scale) = (&self.options.signpost, self.scenario.world.scale);
-        // A second one over the same directory is refused while the first lives: it is killed before.
-        self.node.kill().await?;
-        self.node = Node::start(program, self.world.path(), scale).await?;
-        self.world.playground.set_connector(Some(self.node.smtp));
-        Ok(())
-    }
-
-    fn address(&self, source: &str) -> Result<Ipv4Addr> {
-        self.scenario.address(source).with_context(|| format!("the scenario has no source {source}"))
+        Ok(is_restored && delivered >= self.traffic.expected && self.node.queue_is_empty().await?)
     }
 
     /// What anybody can see of the node.
     async fn look(&mut self) -> Result<()> {
         anyhow::ensure!(self.node.is_alive(), "the node ended by itself");
         let at = self.elapsed();
-        let parked = self.node.figure("signpost_queue_parked").await?;
-        self.seen.parked_max = self.seen.parked_max.max(parked);
+        let metrics = self.node.metrics().await?;
+        let parked = metrics.figure("signpost_queue_parked")?;
+        self.see_figures(&metrics, parked)?;
+        self.see_space()?;
+        self.look_at_page().await?;
+        self.list_carriers()?;
         let sources = self.node.command(&["source", "ls"]).await?;
         for source in sources["sources"].as_array().into_iter().flatten() {
             let name = source["name"].as_str().unwrap_or_default().to_owned();
@@ -218,16 +196,41 @@ impl Course<'_> {
             of: self.scenario.traffic.seconds,
             sent: figures.submitted,
             delivered: figures.delivered,
-            refused: self.world.playground.refused().len() as u64,
+            refused: self.world.playground.refused_count() as u64,
             parked,
         });
-        self.count_doubts().await;
+        Ok(())
+    }
+
+    fn see_figures(&mut self, metrics: &Metrics, parked: u64) -> Result<()> {
+        let seen = &mut self.seen;
+        seen.parked_max = seen.parked_max.max(parked);
+        let held = metrics.figure("signpost_senders_held")?;
+        if held > 0 {
+            seen.held_at.get_or_insert_with(wall_clock);
+        }
+        seen.senders_held = seen.senders_held.max(held);
+        seen.alarms = seen.alarms.max(metrics.figure("signpost_alarms_total")?);
+        if metrics.figure("signpost_certificates_ending")? > 0 {
+            let now = self.node.now();
+            seen.certificate_warned.get_or_insert(now);
+        }
+        let doubts = metrics.figure("signpost_maybe_duplicates_total")?;
+        seen.maybe_duplicates = seen.maybe_duplicates.max(doubts);
+        Ok(())
+    }
+
+    /// What is left of the spool's disk, looked at from outside.
+    fn see_space(&mut self) -> Result<()> {
+        let Some(mib) = self.disk_mib else { return Ok(()) };
+        let left = (mib << 20).saturating_sub(self.world.spool_bytes()?);
+        self.seen.space_min = Some(self.seen.space_min.map_or(left, |least| least.min(left)));
         Ok(())
     }
 
     /// The first public word, looked for as often as can be once something was refused.
     async fn look_at_page(&mut self) -> Result<()> {
-        if self.seen.public.is_some() || self.world.playground.refused().is_empty() {
+        if self.seen.public.is_some() {
             return Ok(());
         }
         let public = self.node.public("/api/v2/incidents.json").await?;
@@ -257,7 +260,8 @@ impl Course<'_> {
 
     async fn count_doubts(&mut self) {
         // A node that is being killed has no figures; those of the last look count.
-        if let Ok(count) = self.node.figure("signpost_maybe_duplicates_total").await {
+        let Ok(metrics) = self.node.metrics().await else { return };
+        if let Ok(count) = metrics.figure("signpost_maybe_duplicates_total") {
             self.seen.maybe_duplicates = self.seen.maybe_duplicates.max(count);
         }
     }
@@ -272,23 +276,4 @@ fn state_of(source: &serde_json::Value) -> String {
         source["places"].as_array().into_iter().flatten().filter_map(|place| place["state"].as_str());
     let own = source["state"].as_str().into_iter();
     own.chain(places).max_by_key(|state| rank(state)).unwrap_or("clean").to_owned()
-}
-
-fn told(fault: &Fault) -> String {
-    match fault {
-        Fault::List { source } => format!("{source} is listed"),
-        Fault::Unlist { source } => format!("{source} is off the list"),
-        Fault::Refuse { reply, source: Some(source) } => format!("the provider answers {source}: {reply}"),
-        Fault::Refuse { reply, source: None } => format!("the provider answers: {reply}"),
-        Fault::Relent => "the provider answers as ever".to_owned(),
-        Fault::ListWorld { zone } => format!("{zone} lists the world"),
-        Fault::MendList { zone } => format!("{zone} is mended"),
-        Fault::ResolverGone => "no name server answers".to_owned(),
-        Fault::ResolverBack => "name servers answer again".to_owned(),
-        Fault::Kill => "the node was killed and started again".to_owned(),
-        Fault::Order { act, source, place: None } => format!("an operator orders: source {act} {source}"),
-        Fault::Order { act, source, place: Some(place) } => {
-            format!("an operator orders: source {act} {source} at {place}")
-        }
-    }
 }

@@ -1,15 +1,17 @@
 //! What is counted, and how: from what the fake Exchange sent, refused, took and reported, and from what anybody can see of the node.
 
 use crate::scenario::Scenario;
+use crate::traffic::{FORGED, is_everybodys};
 use crate::world::TENANTS;
 use model::Timestamp;
-use playground::{Arrived, Playground};
+use playground::{Arrived, Playground, Report, Sent};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Every figure with what it says; seconds of the node are those of its clock.
-pub(crate) const MEANINGS: [(&str, &str); 16] = [
+pub(crate) const MEANINGS: [(&str, &str); 37] = [
     ("sent", "messages that people sent"),
     ("delivered", "of these delivered"),
     ("lost", "of these nowhere"),
@@ -26,6 +28,30 @@ pub(crate) const MEANINGS: [(&str, &str); 16] = [
     ("seconds_to_public", "from the first refusal to the first public word, s of the node"),
     ("seconds_to_restore", "from the delisting to the source's return, s of the node"),
     ("maybe_duplicates", "deliveries whose end a kill left unknown"),
+    ("put_off", "answers with which the tenants' mail system had to keep its mail for a while"),
+    ("put_off_full", "of these `452 4.3.1`: no space"),
+    ("space_min_mib", "the least space that was left on the spool's disk, MiB"),
+    ("slowest", "from Send to the mailbox, everybody's mail, at most, s"),
+    ("seconds_to_empty", "from the last mail sent to the last delivered, s"),
+    ("certificate_days", "days before a certificate's end at which its end was told"),
+    ("incidents", "incidents that the node knows of"),
+    ("public", "incidents that were told in public"),
+    ("alarms", "alarms that ask for a person"),
+    ("senders_held", "senders whose mail was kept for their conduct, at most"),
+    ("seconds_to_held", "from the first mail of the offender to the hold, s"),
+    ("beside_offender", "messages of others over a source that the offender used, a second after the hold"),
+    ("forged", "messages sent in another organisation's name"),
+    ("forged_taken", "of these delivered"),
+    ("forged_refused", "of these refused with `550 5.7.1`"),
+    ("listed", "sources that were listed"),
+    (
+        "least_share",
+        "share of everybody's mail over the source with the least of it, before anything happened, %",
+    ),
+    ("notices_over_pool", "reports and notices that left over a source of people's mail"),
+    ("notices", "reports and notices that arrived"),
+    ("acts", "operator's acts on the queue"),
+    ("acts_uneven", "of these with other counts after than before"),
 ];
 
 /// The figures of a run, by name; what does not apply is not there.
@@ -45,26 +71,58 @@ pub(crate) struct Seen {
     pub(crate) public: Option<Timestamp>,
     pub(crate) parked_max: u64,
     pub(crate) maybe_duplicates: u64,
+    pub(crate) alarms: u64,
+    pub(crate) senders_held: u64,
+    pub(crate) held_at: Option<Timestamp>,
+    /// Bytes.
+    pub(crate) space_min: Option<u64>,
+    /// When the listener's certificates ended or would have, by the node's clock, and when that was first told.
+    pub(crate) certificate_ends: Vec<Timestamp>,
+    pub(crate) certificate_warned: Option<Timestamp>,
+    pub(crate) incidents: usize,
+    /// What the queue said of each act.
+    pub(crate) acts: Vec<serde_json::Value>,
+    /// When the first fault came.
+    pub(crate) first_fault: Option<Timestamp>,
 }
 
 impl Figures {
     pub(crate) fn count(scenario: &Scenario, playground: &Playground, seen: &Seen) -> Self {
         let (counted, arrived, refused) = (playground.figures(), playground.mailbox(), playground.refused());
         let tokens: BTreeSet<&str> = arrived.iter().filter_map(|one| one.token.as_deref()).collect();
-        let sent = playground.sent();
+        let all = playground.sent();
+        let (forged, sent): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.token.starts_with(FORGED));
         let lost = sent.iter().filter(|one| !tokens.contains(one.token.as_str())).count();
+        let reports = playground.reports();
+        let victims: BTreeSet<&str> = forged
+            .iter()
+            .flat_map(|one| &one.recipients)
+            .map(|recipient| recipient.address.as_str())
+            .collect();
+        let is_strangers =
+            |report: &&Report| report.recipients.iter().any(|one| victims.contains(one.as_str()));
         let mut figures = Self::default();
         figures.put("sent", sent.len());
         figures.put("delivered", sent.len() - lost);
         figures.put("lost", lost);
         figures.put("duplicates", counted.duplicates as usize);
-        figures.put("reports", playground.reports().len());
+        figures.put("reports", reports.iter().filter(|report| !is_strangers(report)).count());
         figures.put("foreign", arrived.iter().filter(|one| is_foreign(one)).count());
         figures.put("unsigned", arrived.iter().filter(|one| !is_signed(one)).count());
         figures.put("refused", refused.len());
         figures.put("sources_out", seen.out.len());
         figures.put("parked_max", seen.parked_max as usize);
         figures.put("maybe_duplicates", seen.maybe_duplicates as usize);
+        if !forged.is_empty() {
+            let taken = forged.iter().filter(|one| tokens.contains(one.token.as_str())).count();
+            figures.put("forged", forged.len());
+            figures.put("forged_taken", taken);
+            figures.put("forged_refused", *playground.put_off_by().get("550 5.7.1").unwrap_or(&0) as usize);
+        }
+        figures.around(playground, seen);
+        figures.times(&sent, &arrived);
+        figures.offenders(scenario, &arrived, seen);
+        figures.ways(scenario, &arrived, seen);
         figures.moves(&arrived, &refused);
         figures.late(scenario, &refused, seen);
         let scale = f64::from(scenario.world.scale);
@@ -79,12 +137,99 @@ impl Figures {
         figures
     }
 
+    /// What the world and the node tell beside the mail.
+    fn around(&mut self, playground: &Playground, seen: &Seen) {
+        self.put("put_off", playground.figures().deferred as usize);
+        self.put("put_off_full", *playground.put_off_by().get("452 4.3.1").unwrap_or(&0) as usize);
+        if let Some(bytes) = seen.space_min {
+            self.0.insert("space_min_mib", bytes as f64 / f64::from(1 << 20));
+        }
+        if let (Some(end), Some(warned)) = (seen.certificate_ends.first(), seen.certificate_warned) {
+            self.0.insert("certificate_days", seconds(warned, *end) / 86_400.0);
+        }
+        self.put("incidents", seen.incidents);
+        self.put("public", usize::from(seen.public.is_some()));
+        self.put("alarms", seen.alarms as usize);
+        self.put("senders_held", seen.senders_held as usize);
+        self.put("listed", seen.listed.len());
+        self.put("acts", seen.acts.len());
+        let sum = |counts: &serde_json::Value| -> u64 {
+            counts
+                .as_object()
+                .into_iter()
+                .flat_map(|all| all.values())
+                .filter_map(serde_json::Value::as_u64)
+                .sum()
+        };
+        let is_uneven = |act: &&serde_json::Value| {
+            sum(&act["before"]) != sum(&act["after"]) + act["gone"].as_u64().unwrap_or(0)
+        };
+        self.put("acts_uneven", seen.acts.iter().filter(is_uneven).count());
+    }
+
+    /// How long everybody's mail took.
+    fn times(&mut self, sent: &[Sent], arrived: &[Arc<Arrived>]) {
+        let mut first: BTreeMap<&str, Timestamp> = BTreeMap::new();
+        for one in arrived {
+            if let Some(token) = &one.token {
+                first.entry(token).or_insert(one.received);
+            }
+        }
+        let everybodys = sent.iter().filter(|one| one.recipients.iter().all(|it| is_everybodys(&it.address)));
+        let took = everybodys.filter_map(|one| Some(seconds(one.submitted, *first.get(one.token.as_str())?)));
+        if let Some(slowest) = took.reduce(f64::max) {
+            self.0.insert("slowest", slowest);
+        }
+        let last_sent = sent.iter().map(|one| one.submitted).max();
+        if let (Some(sent), Some(arrived)) = (last_sent, first.values().max()) {
+            self.0.insert("seconds_to_empty", seconds(sent, *arrived).max(0.0));
+        }
+    }
+
+    /// What the mail of streams did to everybody's.
+    fn offenders(&mut self, scenario: &Scenario, arrived: &[Arc<Arrived>], seen: &Seen) {
+        let Some(held) = seen.held_at else { return };
+        let is_offenders =
+            |one: &&Arc<Arrived>| scenario.streams.iter().any(|stream| stream.sender == one.mail_from);
+        let (theirs, others): (Vec<_>, Vec<_>) = arrived.iter().partition(is_offenders);
+        let used: BTreeSet<IpAddr> =
+            theirs.iter().filter(|one| one.received < held).filter_map(|one| one.peer).collect();
+        let is_late = |one: &&&Arc<Arrived>| {
+            seconds(held, one.began) > 1.0 && one.peer.is_some_and(|peer| used.contains(&peer))
+        };
+        self.put("beside_offender", others.iter().filter(is_late).count());
+        if let Some(first) = theirs.iter().map(|one| one.began).min() {
+            self.0.insert("seconds_to_held", seconds(first, held).max(0.0));
+        }
+    }
+
+    /// Over which sources mail went.
+    fn ways(&mut self, scenario: &Scenario, arrived: &[Arc<Arrived>], seen: &Seen) {
+        let pool: BTreeSet<IpAddr> =
+            scenario.pool().filter_map(|one| scenario.address(&one)).map(IpAddr::V4).collect();
+        let (ours, peoples): (Vec<_>, Vec<_>) = arrived.iter().partition(|one| one.mail_from.is_empty());
+        self.put("notices", ours.len());
+        let is_over_pool = |one: &&&Arc<Arrived>| one.peer.is_some_and(|peer| pool.contains(&peer));
+        self.put("notices_over_pool", ours.iter().filter(is_over_pool).count());
+        let Some(fault) = seen.first_fault else { return };
+        let mut counts: BTreeMap<IpAddr, usize> = pool.iter().map(|address| (*address, 0)).collect();
+        for one in peoples.iter().filter(|one| one.received < fault) {
+            if let Some(count) = one.peer.and_then(|peer| counts.get_mut(&peer)) {
+                *count += 1;
+            }
+        }
+        let all: usize = counts.values().sum();
+        if let (Some(least), true) = (counts.values().min(), all > 0) {
+            self.0.insert("least_share", *least as f64 * 100.0 / all as f64);
+        }
+    }
+
     fn put(&mut self, name: &'static str, count: usize) {
         self.0.insert(name, count as f64);
     }
 
     /// What was refused at one source and delivered by another.
-    fn moves(&mut self, arrived: &[std::sync::Arc<Arrived>], refused: &[playground::RefusedRecipient]) {
+    fn moves(&mut self, arrived: &[Arc<Arrived>], refused: &[playground::RefusedRecipient]) {
         let mut by_recipient: BTreeMap<&str, &Arrived> = BTreeMap::new();
         for one in arrived {
             for recipient in &one.rcpt_to {

@@ -1,6 +1,10 @@
 //! The relay as a process: started over the drill's directory, asked by its own commands, killed and stopped as an operator would.
 
+use crate::scenario::Scenario;
+use crate::world::DISK_FILE;
 use anyhow::{Context as _, Result, bail};
+use model::Timestamp;
+use playground::wall_clock;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,6 +17,9 @@ use tokio::process::{Child, Command};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Node {
+    /// When its clock began, and how fast that is.
+    began: Timestamp,
+    scale: u32,
     child: Child,
     program: PathBuf,
     data: PathBuf,
@@ -23,11 +30,17 @@ pub(crate) struct Node {
 
 impl Node {
     /// Starts it and waits until it answers.
-    pub(crate) async fn start(program: &Path, directory: &Path, scale: u32) -> Result<Self> {
+    pub(crate) async fn start(program: &Path, directory: &Path, scenario: &Scenario) -> Result<Self> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(directory.join("log"))?;
-        let child = Command::new(program)
-            .args(["up", "--time-scale", &scale.to_string(), "--config"])
-            .arg(directory.join("signpost.toml"))
+        let scale = scenario.world.scale;
+        let mut command = Command::new(program);
+        command.args(["up", "--time-scale", &scale.to_string(), "--config"]);
+        command.arg(directory.join("signpost.toml"));
+        if scenario.world.disk.is_some() {
+            command.arg("--drill-disk").arg(directory.join(DISK_FILE));
+        }
+        let began = wall_clock();
+        let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
@@ -37,6 +50,8 @@ impl Node {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 9));
         let data = directory.join("signpost-data");
         let mut node = Self {
+            began,
+            scale,
             child,
             program: program.to_owned(),
             data,
@@ -65,6 +80,12 @@ impl Node {
         Ok(node)
     }
 
+    /// What its clock shows, or a little more: it began while the program started.
+    pub(crate) fn now(&self) -> Timestamp {
+        let passed = wall_clock().as_micros() - self.began.as_micros();
+        Timestamp::from_micros(self.began.as_micros() + passed * i64::from(self.scale))
+    }
+
     /// SIGKILL.
     pub(crate) async fn kill(&mut self) -> Result<()> {
         Ok(self.child.kill().await?)
@@ -91,16 +112,24 @@ impl Node {
         Ok(serde_json::from_str(&get(self.status, path).await?)?)
     }
 
-    /// One of its figures.
-    pub(crate) async fn figure(&self, name: &str) -> Result<u64> {
-        let text = get(self.console, "/metrics").await?;
-        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        Ok(line.with_context(|| format!("the node has no figure {name}"))?.parse()?)
+    /// All of its figures.
+    pub(crate) async fn metrics(&self) -> Result<Metrics> {
+        Ok(Metrics(get(self.console, "/metrics").await?))
     }
 
     pub(crate) async fn queue_is_empty(&self) -> Result<bool> {
         let answer = ask(&self.data, "{\"request\":\"queue_list\",\"limit\":1}\n").await?;
         Ok(answer["done"].as_array().is_some_and(Vec::is_empty))
+    }
+}
+
+/// The figures of one moment.
+pub(crate) struct Metrics(String);
+
+impl Metrics {
+    pub(crate) fn figure(&self, name: &str) -> Result<u64> {
+        let line = self.0.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        Ok(line.with_context(|| format!("the node has no figure {name}"))?.parse()?)
     }
 }
 

@@ -3,11 +3,16 @@
 //! It signs the fake Exchange's own certificates, for receiving and for sending, and client certificates for the relay's tenants on
 //! request. Keys live in memory only. It promises nothing about secrecy: it exists so that loopback tests verify names and chains.
 
+use crate::wall_clock;
+use model::Timestamp;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// A certificate with its key, in both forms that users want.
 #[derive(Debug)]
@@ -60,6 +65,14 @@ impl Authority {
     /// # Errors
     /// A name that cannot stand in a certificate.
     pub fn issue(&self, names: &[&str]) -> Result<Issued, rcgen::Error> {
+        self.issue_until(names, None)
+    }
+
+    /// As `issue`, good from a day ago until `end`.
+    ///
+    /// # Errors
+    /// A name that cannot stand in a certificate.
+    pub fn issue_until(&self, names: &[&str], end: Option<Timestamp>) -> Result<Issued, rcgen::Error> {
         let key = KeyPair::generate()?;
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let common_name = names.first().cloned().unwrap_or_default();
@@ -68,6 +81,12 @@ impl Authority {
         params.extended_key_usages =
             vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
         params.use_authority_key_identifier_extension = true;
+        if let Some(end) = end {
+            let epoch = rcgen::date_time_ymd(1970, 1, 1);
+            let since = |at: Timestamp| Duration::from_micros(u64::try_from(at.as_micros()).unwrap_or(0));
+            params.not_before = epoch + since(wall_clock()).saturating_sub(DAY);
+            params.not_after = epoch + since(end);
+        }
         let certificate = params.signed_by(&key, &self.issuer)?;
         Ok(Issued {
             certificate_pem: certificate.pem(),

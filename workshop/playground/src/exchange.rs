@@ -17,12 +17,11 @@ mod outbound;
 mod tls;
 
 use crate::mailbox::{Course, Fate, Framing, Mailbox, Report, ReportOrigin};
-use crate::script::{Act, Script, ScriptRule};
+use crate::script::{Act, Asked, Script, ScriptRule};
 use crate::{
-    Arrived, Authority, ExchangeTenant, Figures, NameServer, PlaygroundConfig, RefusedRecipient, Sent,
-    SentRecipient, StartError, wall_clock,
+    Arrived, Authority, ExchangeTenant, Figures, NameServer, OutboundTls, PlaygroundConfig, RefusedRecipient,
+    Sent, SentRecipient, StartError, wall_clock,
 };
-use model::Stage;
 use outbound::Fork;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -90,8 +89,9 @@ impl Exchange {
         let address = listener.local_addr().map_err(listen)?;
         let authority = Authority::new()?;
         let (forks, receiver) = mpsc::channel(HANDOVER_MAX);
+        let resumes = config.outbound.tls != OutboundTls::Required;
         let exchange = Arc::new(Self {
-            tls: tls::Sides::new(&authority, &config.smart_host, address.ip())?,
+            tls: tls::Sides::new(&authority, &config.smart_host, address.ip(), resumes)?,
             mailbox: Mutex::new(Mailbox::new(config.mailbox_messages_max, config.mailbox_bytes_max)),
             controls: Mutex::new(Controls {
                 rule: true,
@@ -168,8 +168,12 @@ impl Exchange {
         self.controls().script.clear();
     }
 
-    fn ask_script(&self, stage: Stage, source: IpAddr, recipient: Option<&str>) -> Option<Act> {
-        self.controls().script.ask(stage, source, recipient)
+    fn ask_script(&self, asked: Asked<'_>) -> Option<Act> {
+        self.controls().script.ask(asked)
+    }
+
+    pub(crate) fn look_at_dates(&self, scale: u32) {
+        self.tls.calendar.begin(scale);
     }
 
     /// Whether this client is refused for its address.
@@ -203,6 +207,25 @@ impl Exchange {
     pub(crate) async fn submit(&self, mail: Mail) -> Result<u64, SubmitError> {
         let groups = vec![mail.to.clone()];
         self.submit_forked(mail, groups).await
+    }
+
+    /// Somebody of `organisation` sends in another one's name: what Exchange puts in front is theirs, and their connector is the same host.
+    pub(crate) async fn submit_forged(
+        &self,
+        organisation: &ExchangeTenant,
+        token: &str,
+        mail: Mail,
+    ) -> Result<(), SubmitError> {
+        if mail.to.is_empty() {
+            return Err(SubmitError::Recipients);
+        }
+        let id = self.mailbox().next_id();
+        let host = &self.config.smart_host;
+        let wire: Arc<[u8]> = headers::dress(&mail, Some(organisation), token, host, wall_clock()).into();
+        let sent = self.describe(id, token, &mail, std::slice::from_ref(&mail.to), &wire);
+        self.mailbox().keep_sent(sent);
+        let fork = Fork::new(id, 0, &mail.from, mail.to, wire);
+        self.forks.send(fork).await.map_err(|_closed| SubmitError::Stopping)
     }
 
     pub(crate) async fn submit_forked(

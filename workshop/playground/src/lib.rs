@@ -29,6 +29,7 @@ pub use script::{Act, ScriptRule, Turns};
 use exchange::Exchange;
 use model::Timestamp;
 use rustls::pki_types::CertificateDer;
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -129,6 +130,12 @@ impl Playground {
         self.exchange.set_allowed(ip, allowed);
     }
 
+    /// From now on the connector's certificate must be within its dates, by a clock that runs `scale` times as fast. Nothing is sent in clear
+    /// only under [`OutboundTls::Required`].
+    pub fn look_at_dates(&self, scale: u32) {
+        self.exchange.look_at_dates(scale);
+    }
+
     /// Adds a scripted rule for inbound sessions.
     pub fn script(&self, rule: ScriptRule) {
         self.exchange.script(rule);
@@ -155,6 +162,20 @@ impl Playground {
         self.exchange.submit_forked(mail, groups).await
     }
 
+    /// Another organisation at the same fake Exchange sends `mail` in somebody else's name, through a connector of its own to the same host
+    /// (EchoSpoofing). It is known by `token`.
+    ///
+    /// # Errors
+    /// A mail without recipients, or a playground that is stopping.
+    pub async fn submit_forged(
+        &self,
+        organisation: &ExchangeTenant,
+        token: &str,
+        mail: Mail,
+    ) -> Result<(), SubmitError> {
+        self.exchange.submit_forged(organisation, token, mail).await
+    }
+
     /// What arrived and is still kept, oldest first.
     #[must_use]
     pub fn mailbox(&self) -> Vec<Arc<Arrived>> {
@@ -177,6 +198,18 @@ impl Playground {
     #[must_use]
     pub fn refused(&self) -> Vec<RefusedRecipient> {
         self.exchange.mailbox().refused()
+    }
+
+    /// How many there are of them.
+    #[must_use]
+    pub fn refused_count(&self) -> usize {
+        self.exchange.mailbox().refused_count()
+    }
+
+    /// How often the connector's host answered each code while mail was handed over, and refused or put off: `452 4.3.1`, or what went wrong.
+    #[must_use]
+    pub fn put_off_by(&self) -> BTreeMap<String, u64> {
+        self.exchange.mailbox().put_off_by()
     }
 
     /// What has been counted since the start.

@@ -7,7 +7,7 @@
 
 use model::{TenantName, Timestamp};
 use serde::Serialize;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -216,6 +216,7 @@ pub(crate) struct Mailbox {
     sent_bytes: usize,
     reports: VecDeque<Report>,
     refused: VecDeque<RefusedRecipient>,
+    put_off_by: BTreeMap<String, u64>,
     tokens: BTreeSet<(String, String)>,
     messages_max: usize,
     bytes_max: usize,
@@ -290,6 +291,22 @@ impl Mailbox {
         if self.refused.len() > self.messages_max {
             self.refused.pop_front();
         }
+    }
+
+    /// Counts an answer by its codes, or what came instead by its first word.
+    pub(crate) fn count_answer(&mut self, reply: &str) {
+        let is_code = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
+        let codes: Vec<&str> = reply.split_whitespace().take_while(is_code).take(2).collect();
+        let key = if codes.is_empty() { reply.split_whitespace().take(1).collect() } else { codes.join(" ") };
+        *self.put_off_by.entry(key).or_default() += 1;
+    }
+
+    pub(crate) fn put_off_by(&self) -> BTreeMap<String, u64> {
+        self.put_off_by.clone()
+    }
+
+    pub(crate) fn refused_count(&self) -> usize {
+        self.refused.len()
     }
 
     /// Oldest first.

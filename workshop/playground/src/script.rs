@@ -42,13 +42,41 @@ pub struct ScriptRule {
     pub source: Option<IpAddr>,
     /// Only for recipients that end so, in lower case (`@customer.example`); asked at RCPT only.
     pub recipient: Option<String>,
+    /// Only for bodies in which this stands once soft line breaks are taken out; asked at the end of data only.
+    pub content: Option<String>,
+}
+
+/// Of what a rule is asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) stage: Stage,
+    pub(crate) source: IpAddr,
+    pub(crate) recipient: Option<&'a str>,
+    pub(crate) content: Option<&'a [u8]>,
+}
+
+impl Asked<'_> {
+    fn fits(&self, rule: &ScriptRule) -> bool {
+        let ends_so =
+            |end: &String| self.recipient.is_some_and(|it| it.to_lowercase().ends_with(end.as_str()));
+        let holds = |words: &String| self.content.is_some_and(|content| holds(content, words));
+        rule.stage == self.stage
+            && rule.source.is_none_or(|wanted| wanted == self.source)
+            && rule.recipient.as_ref().is_none_or(ends_so)
+            && rule.content.as_ref().is_none_or(holds)
+    }
+}
+
+/// Whether `words` stand in a message; quoted-printable's soft breaks do not part them.
+fn holds(content: &[u8], words: &str) -> bool {
+    String::from_utf8_lossy(content).replace("=\r\n", "").contains(words)
 }
 
 impl ScriptRule {
     /// A rule for every client and recipient.
     #[must_use]
     pub fn new(stage: Stage, turns: Turns, act: Act) -> Self {
-        Self { stage, turns, act, source: None, recipient: None }
+        Self { stage, turns, act, source: None, recipient: None, content: None }
     }
 }
 
@@ -73,15 +101,9 @@ impl Script {
     }
 
     /// What is scripted for this moment, if anything.
-    pub(crate) fn ask(&mut self, stage: Stage, source: IpAddr, recipient: Option<&str>) -> Option<Act> {
+    pub(crate) fn ask(&mut self, asked: Asked<'_>) -> Option<Act> {
         for at in 0..self.rules.len() {
-            let rule = &self.rules[at];
-            let fits = rule.stage == stage
-                && rule.source.is_none_or(|wanted| wanted == source)
-                && rule.recipient.as_ref().is_none_or(|end| {
-                    recipient.is_some_and(|address| address.to_lowercase().ends_with(end.as_str()))
-                });
-            if fits && self.takes_turn(at) {
+            if asked.fits(&self.rules[at]) && self.takes_turn(at) {
                 return Some(self.rules[at].act.clone());
             }
         }

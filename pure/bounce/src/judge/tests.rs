@@ -124,6 +124,25 @@ fn only_a_refusal_of_size_or_content_gives_the_original_a_try() {
 }
 
 #[test]
+fn a_refusal_of_a_host_in_the_body_gives_the_original_a_try() {
+    for (text, stage, is_for_the_form) in [
+        ("554 5.7.1 Blacklisted URL in message. (example.com) in [black].", Stage::EndOfData, true),
+        ("554 5.7.1 : (HVU:B1) https://postmaster.aol.com/error-codes#554hvub1", Stage::EndOfData, true),
+        ("550 5.7.1 links.relay.example is listed in dbl.spamhaus.org", Stage::EndOfData, true),
+        // Of the envelope, and of what people wrote.
+        (
+            "554 5.7.1 Sender address [kim@customer.example] blocked using dbl.spamhaus.org",
+            Stage::Rcpt,
+            false,
+        ),
+        ("550 5.7.1 Client host [192.0.2.1] blocked using Spamhaus", Stage::EndOfData, false),
+        ("550 5.7.1 Rejected: spam score 9.1", Stage::EndOfData, false),
+    ] {
+        assert_eq!(may_be_for_the_form(&reply(text), stage), is_for_the_form, "{text} at {stage:?}");
+    }
+}
+
+#[test]
 fn a_park_says_whose_fault_it_is() {
     for (text, stage, expected) in [
         (

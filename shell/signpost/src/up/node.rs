@@ -3,6 +3,7 @@
 //! Parts start in the order in which they need each other and stop in the opposite one; the spool is stopped last, when nobody can
 //! give it anything any more.
 
+use super::Drill;
 use super::certificates;
 use super::guarding;
 use super::notices;
@@ -81,12 +82,12 @@ impl Node {
     pub(super) async fn start(
         config: OperatorConfig,
         playground: Option<Ports>,
-        time_scale: u32,
+        drill: Drill,
     ) -> Result<Self> {
         let data_dir = run::make_data_dir(&config.data_dir)?;
-        let clock = Clock::start(time_scale);
+        let clock = Clock::start(drill.time_scale);
         let metrics = Arc::new(Metrics::default());
-        let (spool, unread) = queue::open(&data_dir, &clock, &metrics)?;
+        let (spool, unread) = queue::open(&data_dir, drill.disk, &clock, &metrics)?;
         let board = Arc::new(Board::new(TenantStore::open(&data_dir)?, Arc::new(Tenants::new())));
         board.restore()?;
         let playground = play::start_if_wanted(&data_dir, playground).await?;

@@ -1,24 +1,36 @@
 //! The spool of a node: opened at once, and what earlier runs left read beside the work.
 
+mod drilled;
+
 use crate::board::Board;
 use crate::keys;
 use crate::ledger;
 use anyhow::{Context as _, Result};
 use model::Metrics;
 use net::Clock;
-use spool::disk::RealDisk;
+use spool::disk::{Disk, RealDisk};
 use spool::{Recovered, Spool, SpoolConfig, SpoolError, Unread};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 /// The reading of what earlier runs left.
 pub(super) struct Reading(Option<JoinHandle<Result<(), SpoolError>>>);
 
-pub(super) fn open(data_dir: &Path, clock: &Clock, metrics: &Arc<Metrics>) -> Result<(Spool, Unread)> {
-    let disk = Arc::new(RealDisk::open(&data_dir.join("spool")).context("the spool cannot be opened")?);
+/// `drill_disk`: the file that says how small and slow the disk is to be.
+pub(super) fn open(
+    data_dir: &Path,
+    drill_disk: Option<PathBuf>,
+    clock: &Clock,
+    metrics: &Arc<Metrics>,
+) -> Result<(Spool, Unread)> {
+    let disk = RealDisk::open(&data_dir.join("spool")).context("the spool cannot be opened")?;
     let unread_bytes_max = Some(ledger::UNREAD_BYTES_MAX);
     let config = SpoolConfig { key: keys::spool()?, unread_bytes_max, ..SpoolConfig::default() };
+    let (config, disk): (_, Arc<dyn Disk>) = match drill_disk {
+        None => (config, Arc::new(disk)),
+        Some(file) => drilled::burdened(config, disk, file)?,
+    };
     Ok(Spool::open(config, disk, Arc::clone(metrics), clock.now())?)
 }
 

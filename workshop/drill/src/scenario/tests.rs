@@ -14,7 +14,13 @@ fn every_drill_of_the_book_is_written_as_it_must_be() {
             );
         }
         assert!(scenario.real.iter().all(|real| is_known(&real.figure)), "{name}");
-        assert!(!scenario.sabotage.events.is_empty(), "{name}");
+        let undoes = !scenario.sabotage.events.is_empty()
+            || !scenario.sabotage.edits.is_empty()
+            || !scenario.sabotage.without.is_empty();
+        assert!(undoes, "{name}");
+        let is_event =
+            |wanted: &String| scenario.events.iter().any(|event| event.name.as_ref() == Some(wanted));
+        assert!(scenario.sabotage.without.iter().all(is_event), "{name}");
         for event in scenario.events.iter().chain(&scenario.sabotage.events) {
             let source = match &event.fault {
                 Fault::List { source } | Fault::Unlist { source } | Fault::Order { source, .. } => {
@@ -22,11 +28,16 @@ fn every_drill_of_the_book_is_written_as_it_must_be() {
                 }
                 Fault::Refuse { source, .. } => source.as_ref(),
                 Fault::Relent
+                | Fault::ListCarriers { .. }
+                | Fault::Greylist { .. }
                 | Fault::ListWorld { .. }
                 | Fault::MendList { .. }
                 | Fault::ResolverGone
                 | Fault::ResolverBack
-                | Fault::Kill => None,
+                | Fault::Kill
+                | Fault::Disk { .. }
+                | Fault::Certificate { .. }
+                | Fault::Run { .. } => None,
             };
             assert!(source.is_none_or(|source| scenario.address(source).is_some()), "{name}: {source:?}");
         }

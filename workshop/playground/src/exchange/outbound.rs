@@ -122,11 +122,15 @@ fn settle(exchange: &Exchange, fork: &mut Fork, attempts: u32, verdicts: Vec<Ver
                 exchange.note_fate(fork, &[recipient], &Fate::HandedOver { reply });
                 exchange.count(|figures| figures.handed_over += 1);
             }
-            Verdict::Refused(reply) => exchange.report(fork, vec![recipient], reply),
+            Verdict::Refused(reply) => {
+                exchange.mailbox().count_answer(&reply);
+                exchange.report(fork, vec![recipient], reply);
+            }
             Verdict::NotNow(reply) => {
                 let fate = Fate::Waiting { attempts, last: reply.clone() };
                 // Who waits for a figure finds the fate that it counts.
                 exchange.note_fate(fork, std::slice::from_ref(&recipient), &fate);
+                exchange.mailbox().count_answer(&reply);
                 exchange.count(|figures| figures.deferred += 1);
                 waiting.push(recipient);
                 last = Some(reply);

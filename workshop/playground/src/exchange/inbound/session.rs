@@ -12,7 +12,7 @@ use crate::exchange::Exchange;
 use crate::exchange::attribution::{self, RELAY_DENIED};
 use crate::exchange::link::{Duplex, Link, LinkError, unstuff};
 use crate::mailbox::{Attribution, Framing, TlsDetails};
-use crate::script::Act;
+use crate::script::{Act, Asked};
 use model::{Stage, Timestamp};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -41,6 +41,34 @@ enum Scripted {
 }
 
 type Step = Result<Next, LinkError>;
+
+/// Of what the script is asked.
+#[derive(Clone, Copy)]
+enum Of<'a> {
+    Session,
+    Recipient(&'a String),
+    /// A body and its recipients.
+    Message(&'a [u8], &'a [String]),
+}
+
+impl<'a> Of<'a> {
+    fn recipient(self) -> Option<&'a str> {
+        if let Self::Recipient(recipient) = self { Some(recipient) } else { None }
+    }
+
+    fn content(self) -> Option<&'a [u8]> {
+        if let Self::Message(content, _) = self { Some(content) } else { None }
+    }
+
+    /// Whom a refusal hits.
+    fn recipients(self) -> &'a [String] {
+        match self {
+            Self::Session => &[],
+            Self::Recipient(recipient) => std::slice::from_ref(recipient),
+            Self::Message(_, recipients) => recipients,
+        }
+    }
+}
 
 /// One MAIL and what followed.
 #[derive(Debug, Default)]
@@ -84,7 +112,7 @@ impl Session {
         if self.exchange.config.inbound.implicit_tls {
             self.secure().await?;
         }
-        if let Scripted::Said(next) = self.scripted(Stage::Banner, None).await? {
+        if let Scripted::Said(next) = self.scripted(Stage::Banner, Of::Session).await? {
             if next == Next::Close {
                 return Ok(());
             }
@@ -136,7 +164,7 @@ impl Session {
     }
 
     async fn hello(&mut self, name: &str, extended: bool) -> Step {
-        if let Scripted::Said(next) = self.scripted(Stage::Ehlo, None).await? {
+        if let Scripted::Said(next) = self.scripted(Stage::Ehlo, Of::Session).await? {
             return Ok(next);
         }
         self.helo = Some(name.trim().to_owned());
@@ -173,7 +201,7 @@ impl Session {
         if self.tls.is_some() || !self.exchange.config.inbound.starttls {
             return self.say("503 5.5.1 STARTTLS is not available here").await;
         }
-        if let Scripted::Said(next) = self.scripted(Stage::Tls, None).await? {
+        if let Scripted::Said(next) = self.scripted(Stage::Tls, Of::Session).await? {
             return Ok(next);
         }
         if self.link.has_read_ahead() {
@@ -225,7 +253,7 @@ impl Session {
         if self.transaction.is_some() {
             return self.say("503 5.5.2 Sender already specified").await;
         }
-        if let Scripted::Said(next) = self.scripted(Stage::Mail, None).await? {
+        if let Scripted::Said(next) = self.scripted(Stage::Mail, Of::Session).await? {
             return Ok(next);
         }
         let Some((mail_from, mail_parameters)) = path_in(rest, "FROM:") else {
@@ -251,7 +279,7 @@ impl Session {
         let Some((recipient, _parameters)) = path_in(rest, "TO:").filter(|(to, _)| !to.is_empty()) else {
             return self.say("501 5.5.4 Invalid arguments").await;
         };
-        if let Scripted::Said(next) = self.scripted(Stage::Rcpt, Some(&recipient)).await? {
+        if let Scripted::Said(next) = self.scripted(Stage::Rcpt, Of::Recipient(&recipient)).await? {
             return Ok(next);
         }
         if self.exchange.refuses(self.peer).await {
@@ -279,7 +307,7 @@ impl Session {
         if self.transaction.as_ref().is_none_or(|open| open.recipients.is_empty() || open.chunks.is_some()) {
             return self.say("503 5.5.2 Need rcpt command").await;
         }
-        if let Scripted::Said(next) = self.scripted(Stage::Data, None).await? {
+        if let Scripted::Said(next) = self.scripted(Stage::Data, Of::Session).await? {
             return Ok(next);
         }
         self.say("354 Start mail input; end with <CRLF>.<CRLF>").await?;
@@ -305,7 +333,7 @@ impl Session {
         let last = words.next().is_some_and(|word| word.eq_ignore_ascii_case("LAST"));
         let chunk = self.link.exactly(size).await?;
         let first = self.transaction.as_ref().is_none_or(|open| open.chunks.is_none());
-        if first && let Scripted::Said(next) = self.scripted(Stage::Data, None).await? {
+        if first && let Scripted::Said(next) = self.scripted(Stage::Data, Of::Session).await? {
             self.transaction = None;
             return Ok(next);
         }
@@ -332,7 +360,8 @@ impl Session {
         if data.len() > size_max {
             return self.say("552 5.3.4 Message size exceeds fixed maximum message size").await;
         }
-        let withheld = match self.scripted(Stage::EndOfData, None).await? {
+        let whole = Of::Message(&data, &transaction.recipients);
+        let withheld = match self.scripted(Stage::EndOfData, whole).await? {
             Scripted::Said(next) => return Ok(next),
             Scripted::KeepAndClose => true,
             Scripted::Ordinary => false,
@@ -358,15 +387,16 @@ impl Session {
         self.say(&format!("250 2.6.0 <playground-{id}> [InternalId={id}] Queued mail for delivery")).await
     }
 
-    async fn scripted(&mut self, stage: Stage, recipient: Option<&str>) -> Result<Scripted, LinkError> {
-        match self.exchange.ask_script(stage, self.peer, recipient) {
+    async fn scripted(&mut self, stage: Stage, of: Of<'_>) -> Result<Scripted, LinkError> {
+        let (recipient, content) = (of.recipient(), of.content());
+        match self.exchange.ask_script(Asked { stage, source: self.peer, recipient, content }) {
             None => Ok(Scripted::Ordinary),
             Some(Act::Wait(time)) => {
                 tokio::time::sleep(time).await;
                 Ok(Scripted::Ordinary)
             }
             Some(Act::Reply(words)) => {
-                if let Some(recipient) = recipient {
+                for recipient in of.recipients() {
                     self.exchange.keep_refused(self.peer, recipient, &words);
                 }
                 self.say(&words).await.map(Scripted::Said)
