@@ -185,6 +185,9 @@ pub(crate) struct UpArgs {
     /// Put a disk under the spool that is as small and slow as FILE says: for drills, on loopback only
     #[arg(long, value_name = "FILE")]
     pub(crate) drill_disk: Option<PathBuf>,
+    /// Find exchangers at PORT in place of 25: for drills, on loopback only
+    #[arg(long, value_name = "PORT")]
+    pub(crate) drill_exchangers: Option<u16>,
 }
 
 #[derive(Debug, Args)]

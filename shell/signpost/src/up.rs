@@ -41,17 +41,18 @@ pub(crate) fn run(args: UpArgs) -> Result<()> {
     };
     let config = configuration(&args)?;
     logs::start(config.log);
-    let is_drill = args.time_scale > 1 || args.drill_disk.is_some();
+    let is_drill = args.time_scale > 1 || args.drill_disk.is_some() || args.drill_exchangers.is_some();
     if is_drill && !is_loopback_only(&config) {
         bail!(
-            "--time-scale and --drill-disk are for drills: every listener and source must be a loopback address"
+            "--time-scale and --drill-... are for drills: every listener and source must be a loopback address"
         );
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    let drill = Drill { time_scale: args.time_scale, disk: args.drill_disk };
+    let drill =
+        Drill { time_scale: args.time_scale, disk: args.drill_disk, exchanger_port: args.drill_exchangers };
     runtime.block_on(live(config, playground, drill))
 }
 
@@ -90,6 +91,8 @@ struct Drill {
     time_scale: u32,
     /// The file that says how small and slow the spool's disk is.
     disk: Option<PathBuf>,
+    /// Where exchangers listen.
+    exchanger_port: Option<u16>,
 }
 
 async fn live(config: OperatorConfig, playground: Option<Ports>, drill: Drill) -> Result<()> {

@@ -79,7 +79,7 @@ pub(crate) async fn run(
     let mut world = World::start(scenario, options.sabotage).await?;
     let directory = if options.keep { world.keep() } else { world.path().to_owned() };
     tell(&Moment::Begins { directory: directory.clone() });
-    let node = Node::start(&options.signpost, world.path(), scenario).await?;
+    let node = Node::start(&options.signpost, &world, scenario).await?;
     if scenario.world.certificate_days.is_some() {
         world.playground.look_at_dates(scenario.world.scale);
     }
@@ -149,10 +149,12 @@ impl Course<'_> {
         Ok(elapsed >= until || self.is_settled().await?)
     }
 
-    /// What is known inside of incidents, public or not.
+    /// What is known inside of incidents, public or not; and, for whoever looks at the directory, how the node answered.
     async fn look_at_the_end(&mut self) -> Result<()> {
-        let incidents = self.node.command(&["incident", "ls"]).await?;
-        self.seen.incidents = incidents.as_array().map_or(0, Vec::len);
+        let answers = serde_json::to_vec(&self.world.playground.put_off_by())?;
+        std::fs::write(self.world.path().join("answers.json"), answers)?;
+        let known = self.node.command(&["incident", "ls", "--all"]).await?;
+        self.seen.incidents = known["incidents"].as_array().map_or(0, Vec::len);
         Ok(())
     }
 
@@ -208,6 +210,8 @@ impl Course<'_> {
         let held = metrics.figure("signpost_senders_held")?;
         if held > 0 {
             seen.held_at.get_or_insert_with(wall_clock);
+        } else if seen.held_at.is_some() {
+            seen.freed_at.get_or_insert_with(wall_clock);
         }
         seen.senders_held = seen.senders_held.max(held);
         seen.alarms = seen.alarms.max(metrics.figure("signpost_alarms_total")?);

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Every figure with what it says; seconds of the node are those of its clock.
-pub(crate) const MEANINGS: [(&str, &str); 37] = [
+pub(crate) const MEANINGS: [(&str, &str); 39] = [
     ("sent", "messages that people sent"),
     ("delivered", "of these delivered"),
     ("lost", "of these nowhere"),
@@ -39,7 +39,10 @@ pub(crate) const MEANINGS: [(&str, &str); 37] = [
     ("alarms", "alarms that ask for a person"),
     ("senders_held", "senders whose mail was kept for their conduct, at most"),
     ("seconds_to_held", "from the first mail of the offender to the hold, s"),
-    ("beside_offender", "messages of others over a source that the offender used, a second after the hold"),
+    (
+        "beside_offender",
+        "messages of other organisations over a source that the offender used, a second after the hold",
+    ),
     ("forged", "messages sent in another organisation's name"),
     ("forged_taken", "of these delivered"),
     ("forged_refused", "of these refused with `550 5.7.1`"),
@@ -51,6 +54,8 @@ pub(crate) const MEANINGS: [(&str, &str); 37] = [
     ("notices_over_pool", "reports and notices that left over a source of people's mail"),
     ("notices", "reports and notices that arrived"),
     ("acts", "operator's acts on the queue"),
+    ("waiting", "recipients whose mail had not arrived when it was counted"),
+    ("acts_messages", "messages that these acts changed"),
     ("acts_uneven", "of these with other counts after than before"),
 ];
 
@@ -73,7 +78,9 @@ pub(crate) struct Seen {
     pub(crate) maybe_duplicates: u64,
     pub(crate) alarms: u64,
     pub(crate) senders_held: u64,
+    /// When a sender was first held, and when no more.
     pub(crate) held_at: Option<Timestamp>,
+    pub(crate) freed_at: Option<Timestamp>,
     /// Bytes.
     pub(crate) space_min: Option<u64>,
     /// When the listener's certificates ended or would have, by the node's clock, and when that was first told.
@@ -82,6 +89,8 @@ pub(crate) struct Seen {
     pub(crate) incidents: usize,
     /// What the queue said of each act.
     pub(crate) acts: Vec<serde_json::Value>,
+    /// Recipients whose mail was on its way when it was counted.
+    pub(crate) waiting: Option<u64>,
     /// When the first fault came.
     pub(crate) first_fault: Option<Timestamp>,
 }
@@ -153,6 +162,11 @@ impl Figures {
         self.put("senders_held", seen.senders_held as usize);
         self.put("listed", seen.listed.len());
         self.put("acts", seen.acts.len());
+        let touched = seen.acts.iter().filter_map(|act| act["tally"]["touched"].as_u64()).sum::<u64>();
+        self.put("acts_messages", touched as usize);
+        if let Some(waiting) = seen.waiting {
+            self.put("waiting", waiting as usize);
+        }
         let sum = |counts: &serde_json::Value| -> u64 {
             counts
                 .as_object()
@@ -194,8 +208,12 @@ impl Figures {
         let (theirs, others): (Vec<_>, Vec<_>) = arrived.iter().partition(is_offenders);
         let used: BTreeSet<IpAddr> =
             theirs.iter().filter(|one| one.received < held).filter_map(|one| one.peer).collect();
+        let own: BTreeSet<&str> = theirs.iter().filter_map(|one| names(one)).map(|(own, _)| own).collect();
         let is_late = |one: &&&Arc<Arrived>| {
-            seconds(held, one.began) > 1.0 && one.peer.is_some_and(|peer| used.contains(&peer))
+            let is_foreign = names(one).is_some_and(|(name, _)| !own.contains(name));
+            let is_beside = one.peer.is_some_and(|peer| used.contains(&peer));
+            let is_over = seen.freed_at.is_some_and(|freed| one.received > freed);
+            is_foreign && is_beside && !is_over && seconds(held, one.began) > 1.0
         };
         self.put("beside_offender", others.iter().filter(is_late).count());
         if let Some(first) = theirs.iter().map(|one| one.began).min() {
@@ -219,7 +237,8 @@ impl Figures {
             }
         }
         let all: usize = counts.values().sum();
-        if let (Some(least), true) = (counts.values().min(), all > 0) {
+        let is_weighed = !scenario.world.weights.is_empty();
+        if let (Some(least), true) = (counts.values().min(), is_weighed && all > 0) {
             self.0.insert("least_share", *least as f64 * 100.0 / all as f64);
         }
     }

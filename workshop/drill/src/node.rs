@@ -1,7 +1,7 @@
 //! The relay as a process: started over the drill's directory, asked by its own commands, killed and stopped as an operator would.
 
 use crate::scenario::Scenario;
-use crate::world::DISK_FILE;
+use crate::world::{DISK_FILE, World};
 use anyhow::{Context as _, Result, bail};
 use model::Timestamp;
 use playground::wall_clock;
@@ -30,12 +30,14 @@ pub(crate) struct Node {
 
 impl Node {
     /// Starts it and waits until it answers.
-    pub(crate) async fn start(program: &Path, directory: &Path, scenario: &Scenario) -> Result<Self> {
+    pub(crate) async fn start(program: &Path, world: &World, scenario: &Scenario) -> Result<Self> {
+        let directory = world.path();
         let log = std::fs::OpenOptions::new().create(true).append(true).open(directory.join("log"))?;
         let scale = scenario.world.scale;
         let mut command = Command::new(program);
         command.args(["up", "--time-scale", &scale.to_string(), "--config"]);
         command.arg(directory.join("signpost.toml"));
+        command.arg("--drill-exchangers").arg(world.playground.exchange_address().port().to_string());
         if scenario.world.disk.is_some() {
             command.arg("--drill-disk").arg(directory.join(DISK_FILE));
         }

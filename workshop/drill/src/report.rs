@@ -93,7 +93,9 @@ impl Report {
         for (figure, meaning) in MEANINGS {
             let bar = self.bars.iter().find(|bar| bar.figure == figure);
             let value = self.figures.0.get(figure);
-            if value.is_none() && bar.is_none() {
+            // What did not happen and was not asked for is not told.
+            let is_nothing = value.is_none_or(|value| *value == 0.0);
+            if is_nothing && bar.is_none() && !real_is_told(self, figure) {
                 continue;
             }
             let value = value.map_or_else(|| "never".to_owned(), |value| number(*value));
@@ -103,6 +105,10 @@ impl Report {
         }
         text
     }
+}
+
+fn real_is_told(report: &Report, figure: &str) -> bool {
+    report.real.iter().any(|(name, _)| name == figure)
 }
 
 fn judge(bar: Bar, figures: &Figures) -> Judged {

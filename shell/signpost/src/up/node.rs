@@ -99,7 +99,10 @@ impl Node {
         let replies = ReplyBook::open(&data_dir, clock.clone())?;
         let (sentry, keeping) = guarding::open(&config, &data_dir, &clock, &metrics)?;
         let told = (refusals, replies.shared(), sentry.clone());
-        let relay_config = relay_config(&config, &data_dir, &keeper, playground.as_ref(), told)?;
+        let mut relay_config = relay_config(&config, &data_dir, &keeper, playground.as_ref(), told)?;
+        let of_playground = playground.as_ref().map(|it| it.exchange_address().port());
+        relay_config.exchanger_port =
+            of_playground.or(drill.exchanger_port).unwrap_or(relay_config.exchanger_port);
         let socket = control::bind(&data_dir)?;
         let web = console::bind(config.http.console).await?;
         let means = (clock.clone(), Arc::clone(&metrics), sentry.clone());
@@ -423,7 +426,7 @@ fn record(
     ledger::start(ledger, spool.clone(), refused, flow.clone(), (clock.clone(), Arc::clone(metrics)))
 }
 
-/// What the relay is told; a playground's fake Exchange is on another port and has an authority of its own.
+/// What the relay is told; a playground's fake Exchange has an authority of its own.
 fn relay_config(
     config: &OperatorConfig,
     data_dir: &Path,
@@ -435,7 +438,7 @@ fn relay_config(
         listeners: config.listeners.iter().map(|file| listener(file, keeper)).collect::<Result<_>>()?,
         sources: config.sources.clone(),
         queue: config.queue.clone(),
-        exchanger_port: playground.map_or(EXCHANGER_PORT, |it| it.exchange_address().port()),
+        exchanger_port: EXCHANGER_PORT,
         roots: roots(config, playground)?,
         processed_key: keys::processed(data_dir)?,
         domain_proofs: Some(data_dir.join("domain-proofs")),

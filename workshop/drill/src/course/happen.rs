@@ -20,6 +20,11 @@ impl Course<'_> {
             Fault::Unlist { source } => {
                 self.world.playground.dns().unlist(self.address(&source)?);
                 self.seen.unlisted.insert(source, wall_clock());
+                self.carriers = None;
+            }
+            Fault::Mark => {
+                let figures = self.world.playground.figures();
+                self.seen.waiting = Some(self.traffic.expected.saturating_sub(figures.delivered));
             }
             Fault::ListCarriers { sender } => {
                 let arrived = self.world.playground.figures().arrived;
@@ -79,11 +84,11 @@ impl Course<'_> {
         Ok(())
     }
 
-    /// Who has brought mail before is known.
+    /// Who has brought mail before is known; so is the source of notices, which go out on any other day.
     fn greylist(&mut self, reply: &str) -> Result<()> {
         let known: BTreeSet<IpAddr> =
             self.world.playground.mailbox().iter().filter_map(|one| one.peer).collect();
-        for source in self.scenario.sources() {
+        for source in self.scenario.pool() {
             let address = IpAddr::V4(self.address(&source)?);
             if !known.contains(&address) {
                 let rule = ScriptRule::new(Stage::Rcpt, Turns::Always, Act::Reply(reply.to_owned()));
@@ -106,6 +111,10 @@ impl Course<'_> {
         let words: Vec<&str> =
             words.iter().map(|word| if word == "@act" { latest.as_str() } else { word.as_str() }).collect();
         let answer = self.node.command(&words).await?;
+        if words.starts_with(&["sender", "allow"]) && self.seen.held_at.is_some() {
+            // Nobody is held from here on, and the next look is a while away.
+            self.seen.freed_at.get_or_insert_with(wall_clock);
+        }
         if let Some(act) = answer["act"].as_str() {
             self.act = Some(act.to_owned());
             self.seen.acts.push(answer);
@@ -135,7 +144,7 @@ impl Course<'_> {
         self.count_doubts().await;
         // A second one over the same directory is refused while the first lives: it is killed before.
         self.node.kill().await?;
-        self.node = Node::start(&self.options.signpost, self.world.path(), self.scenario).await?;
+        self.node = Node::start(&self.options.signpost, &self.world, self.scenario).await?;
         self.world.playground.set_connector(Some(self.node.smtp));
         Ok(())
     }

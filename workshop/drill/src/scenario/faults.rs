@@ -20,9 +20,12 @@ pub enum Fault {
     List {
         source: String,
     },
+    /// Whoever listed it lists nothing new either.
     Unlist {
         source: String,
     },
+    /// It is counted how much waits.
+    Mark,
     /// From now on each source over which mail of this sender arrives is listed.
     ListCarriers {
         sender: String,
@@ -84,6 +87,7 @@ impl Fault {
         match self {
             Self::List { source } => format!("{source} is listed"),
             Self::Unlist { source } => format!("{source} is off the list"),
+            Self::Mark => "it is counted what waits".to_owned(),
             Self::ListCarriers { sender } => format!("whatever carries mail of {sender} is listed"),
             Self::Refuse { reply, content: Some(content), .. } => {
                 format!("the provider answers messages with {content}: {reply}")

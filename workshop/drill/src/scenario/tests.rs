@@ -28,6 +28,7 @@ fn every_drill_of_the_book_is_written_as_it_must_be() {
                 }
                 Fault::Refuse { source, .. } => source.as_ref(),
                 Fault::Relent
+                | Fault::Mark
                 | Fault::ListCarriers { .. }
                 | Fault::Greylist { .. }
                 | Fault::ListWorld { .. }
