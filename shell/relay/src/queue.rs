@@ -105,9 +105,11 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
             end_what_is_damaged(&parts, &mut under_way, now);
         }
         if now >= maintain && parts.spool.is_whole() {
-            // The second follows soon: by then the ledger has read what earlier runs left.
-            maintain = now + if std::mem::take(&mut is_first) { LOOK_AFTER } else { MAINTAIN };
             tend_spool(&parts, now).await;
+            // The second follows soon: by then the ledger has read what earlier runs left. So does the next one while nothing is taken in
+            // for want of space: what has left makes room.
+            let is_soon = std::mem::take(&mut is_first) || parts.spool.may_accept().is_err();
+            maintain = now + if is_soon { LOOK_AFTER } else { MAINTAIN };
         }
         let is_full = under_way.tasks.len() >= CARRIED_MAX;
         let may = |lane: &Lane| under_way.has_room(&lane.tenant) && may_go(&parts, lane, now);

@@ -20,7 +20,7 @@ pub(crate) const TENANTS: [(&str, &str); 2] = [("acme", "Acme"), ("globex", "Glo
 const MESSAGES_MAX: usize = 200_000;
 const BYTES_MAX: usize = 4 << 30;
 /// What we put off comes again soon: a drill has minutes, not a day.
-const RETRY: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
+const RETRY: [Duration; 3] = [Duration::from_millis(300), Duration::from_millis(700), Duration::from_secs(1)];
 
 /// How the spool's disk is, beside the configuration.
 pub(crate) const DISK_FILE: &str = "disk.json";

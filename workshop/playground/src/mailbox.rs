@@ -293,11 +293,11 @@ impl Mailbox {
         }
     }
 
-    /// Counts an answer by its codes, or what came instead by its first word.
+    /// Counts an answer by its codes, or what came instead by its words.
     pub(crate) fn count_answer(&mut self, reply: &str) {
         let is_code = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
         let codes: Vec<&str> = reply.split_whitespace().take_while(is_code).take(2).collect();
-        let key = if codes.is_empty() { reply.split_whitespace().take(1).collect() } else { codes.join(" ") };
+        let key = if codes.is_empty() { reply.to_owned() } else { codes.join(" ") };
         *self.put_off_by.entry(key).or_default() += 1;
     }
 
