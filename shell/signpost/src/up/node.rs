@@ -99,10 +99,8 @@ impl Node {
         let replies = ReplyBook::open(&data_dir, clock.clone())?;
         let (sentry, keeping) = guarding::open(&config, &data_dir, &clock, &metrics)?;
         let told = (refusals, replies.shared(), sentry.clone());
-        let mut relay_config = relay_config(&config, &data_dir, &keeper, playground.as_ref(), told)?;
-        let of_playground = playground.as_ref().map(|it| it.exchange_address().port());
-        relay_config.exchanger_port =
-            of_playground.or(drill.exchanger_port).unwrap_or(relay_config.exchanger_port);
+        let around = (playground.as_ref(), drill.exchanger_port);
+        let relay_config = relay_config(&config, &data_dir, &keeper, around, told)?;
         let socket = control::bind(&data_dir)?;
         let web = console::bind(config.http.console).await?;
         let means = (clock.clone(), Arc::clone(&metrics), sentry.clone());
@@ -426,19 +424,22 @@ fn record(
     ledger::start(ledger, spool.clone(), refused, flow.clone(), (clock.clone(), Arc::clone(metrics)))
 }
 
-/// What the relay is told; a playground's fake Exchange has an authority of its own.
+/// What the relay is told; a playground's fake Exchange is on another port and has an authority of its own.
 fn relay_config(
     config: &OperatorConfig,
     data_dir: &Path,
     keeper: &Keeper,
-    playground: Option<&Playground>,
+    (playground, exchangers): (Option<&Playground>, Option<u16>),
     (refusals, replies, sentry): (Refusals, Arc<Replies>, sentry::Sentry),
 ) -> Result<RelayConfig> {
     Ok(RelayConfig {
         listeners: config.listeners.iter().map(|file| listener(file, keeper)).collect::<Result<_>>()?,
         sources: config.sources.clone(),
         queue: config.queue.clone(),
-        exchanger_port: EXCHANGER_PORT,
+        exchanger_port: playground
+            .map(|it| it.exchange_address().port())
+            .or(exchangers)
+            .unwrap_or(EXCHANGER_PORT),
         roots: roots(config, playground)?,
         processed_key: keys::processed(data_dir)?,
         domain_proofs: Some(data_dir.join("domain-proofs")),
