@@ -10,6 +10,7 @@ mod notices;
 mod pages;
 mod play;
 mod queue;
+mod relaying;
 mod run;
 mod status;
 mod watching;

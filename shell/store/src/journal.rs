@@ -32,7 +32,8 @@ pub type Keep<R> = Arc<dyn Fn(Vec<R>) -> Vec<R> + Send + Sync>;
 pub struct Journal<R> {
     path: PathBuf,
     keep: Keep<R>,
-    file: Arc<Mutex<File>>,
+    /// None while a journal that stood on a full disk at the start is not begun anew.
+    file: Option<Arc<Mutex<File>>>,
     broken: Option<Broken>,
 }
 
@@ -46,11 +47,25 @@ struct Broken {
 }
 
 impl<R: Serialize + DeserializeOwned + Send + 'static> Journal<R> {
-    /// Reads the journal `name` in `directory` and begins a new one with what counts, which it gives back.
+    /// Reads the journal `name` in `directory` and begins a new one with what counts, which it gives back. On a full disk what was read holds, and
+    /// the new one is begun by the first write that finds space: a start must not fail for it.
     ///
     /// # Errors
-    /// If it cannot be read or written.
+    /// If it cannot be read, or not be written for another reason.
     pub fn open(directory: &Path, name: &str, keep: Keep<R>) -> Result<(Self, Vec<R>), JournalError> {
+        match Self::begin(directory, name, Arc::clone(&keep)) {
+            Err(JournalError::Io { error, path, .. }) if error.kind() == io::ErrorKind::StorageFull => {
+                tracing::error!(path = %path.display(), %error, "a journal is not written until there is space");
+                let text = std::fs::read(&path).unwrap_or_default();
+                let kept = keep(read(&text, &path));
+                let broken = Broken { error: error.to_string(), again: Instant::now(), wait: RENEW_WAIT };
+                Ok((Self { path, keep, file: None, broken: Some(broken) }, kept))
+            }
+            begun => begun,
+        }
+    }
+
+    fn begin(directory: &Path, name: &str, keep: Keep<R>) -> Result<(Self, Vec<R>), JournalError> {
         let path = directory.join(name);
         let failed = |what| {
             let path = path.clone();
@@ -69,7 +84,7 @@ impl<R: Serialize + DeserializeOwned + Send + 'static> Journal<R> {
         std::fs::rename(&new, &path).map_err(failed("written"))?;
         File::open(directory).and_then(|folder| folder.sync_all()).map_err(failed("written"))?;
         let file = OpenOptions::new().append(true).open(&path).map_err(failed("opened"))?;
-        Ok((Self { path, keep, file: Arc::new(Mutex::new(file)), broken: None }, kept))
+        Ok((Self { path, keep, file: Some(Arc::new(Mutex::new(file))), broken: None }, kept))
     }
 
     /// Returns when the records are on the disk.
@@ -78,7 +93,12 @@ impl<R: Serialize + DeserializeOwned + Send + 'static> Journal<R> {
     /// If they cannot be written; the next call begins the file anew.
     pub async fn append(&mut self, records: Vec<R>) -> Result<(), JournalError> {
         self.renew().await?;
-        let file = Arc::clone(&self.file);
+        let Some(file) = self.file.clone() else {
+            return Err(JournalError::Broken {
+                path: self.path.clone(),
+                error: "it is not begun".to_owned(),
+            });
+        };
         let written = tokio::task::spawn_blocking(move || {
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
             file.write_all(&lines(&records))?;
@@ -99,7 +119,12 @@ impl<R: Serialize + DeserializeOwned + Send + 'static> Journal<R> {
     pub fn on_a_full_disk() -> io::Result<Self> {
         let file = OpenOptions::new().append(true).open("/dev/full")?;
         let path = "/dev/null/nowhere/journal".into();
-        Ok(Self { path, keep: Arc::new(|records| records), file: Arc::new(Mutex::new(file)), broken: None })
+        Ok(Self {
+            path,
+            keep: Arc::new(|records| records),
+            file: Some(Arc::new(Mutex::new(file))),
+            broken: None,
+        })
     }
 
     /// After an error nothing is known of the file's end.
@@ -115,7 +140,7 @@ impl<R: Serialize + DeserializeOwned + Send + 'static> Journal<R> {
             return Err(still());
         };
         let (directory, name, keep) = (directory.to_owned(), name.to_owned(), Arc::clone(&self.keep));
-        let opened = tokio::task::spawn_blocking(move || Self::open(&directory, &name, keep)).await;
+        let opened = tokio::task::spawn_blocking(move || Self::begin(&directory, &name, keep)).await;
         match opened.unwrap_or_else(|_| Err(still())) {
             Ok((new, _)) => {
                 *self = new;

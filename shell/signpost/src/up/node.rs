@@ -11,30 +11,29 @@ use super::pages;
 use super::play;
 use super::play::Ports;
 use super::queue::{self, Reading};
+use super::relaying::{self, roots};
 use super::run::{self, Run};
 use super::status::{self as status_side, Page};
 use super::watching;
 use super::writing::Writing;
 use crate::affected::Affected;
 use crate::board::Board;
-use crate::config::{ListenerFile, OperatorConfig};
+use crate::config::OperatorConfig;
 use crate::control::{self, Control};
 use crate::desk::Desk;
 use crate::facts::{self, Facts, Flow, Looks, Moved, Reporter};
-use crate::keys;
 use crate::ledger::{self, LedgerConfig, Recorder, Searcher};
 use crate::replies::ReplyBook;
 use crate::store::TenantStore;
 use crate::telling::Teller;
 use ::certificates::{Keeper, Means};
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use console::{NodeView, Readiness};
 use incident::What;
 use model::Metrics;
 use net::{Clock, Resolver};
 use playground::Playground;
-use relay::{Links, ListenerConfig, Refusals, RefusedSession, Relay, RelayConfig, Replies, Tenants};
-use rustls_pki_types::CertificateDer;
+use relay::{Refusals, RefusedSession, Relay, RelayConfig, Tenants};
 use spool::Spool;
 use status::SigningKey;
 use status::incidents::Incidents;
@@ -48,9 +47,6 @@ use tokio::task::JoinSet;
 
 /// How often stored snapshots that nobody needs are deleted.
 const PRUNE: Duration = Duration::from_secs(600);
-
-/// RFC 5321 §4.5.4.2.
-const EXCHANGER_PORT: u16 = 25;
 
 pub(super) struct Node {
     relay: Relay,
@@ -88,8 +84,7 @@ impl Node {
         let clock = Clock::start(drill.time_scale);
         let metrics = Arc::new(Metrics::default());
         let (spool, unread) = queue::open(&data_dir, drill.disk, &clock, &metrics)?;
-        let board = Arc::new(Board::new(TenantStore::open(&data_dir)?, Arc::new(Tenants::new())));
-        board.restore()?;
+        let board = restored(&data_dir)?;
         let playground = play::start_if_wanted(&data_dir, playground).await?;
         let servers = publish_tenants(&board, &config, playground.as_ref(), &data_dir)?;
         let resolver = Resolver::new(&servers, config.resolver.timeout)?;
@@ -100,7 +95,7 @@ impl Node {
         let (sentry, keeping) = guarding::open(&config, &data_dir, &clock, &metrics)?;
         let told = (refusals, replies.shared(), sentry.clone());
         let around = (playground.as_ref(), drill.exchanger_port);
-        let relay_config = relay_config(&config, &data_dir, &keeper, around, told)?;
+        let relay_config = relaying::config(&config, &data_dir, &keeper, around, told)?;
         let socket = control::bind(&data_dir)?;
         let web = console::bind(config.http.console).await?;
         let means = (clock.clone(), Arc::clone(&metrics), sentry.clone());
@@ -109,7 +104,7 @@ impl Node {
         let public = status::bind(config.http.status).await?;
         let world = (roots(&config, playground.as_ref())?, playground.is_some());
         let means = (page.site.clone(), resolver.clone(), clock.clone(), Arc::clone(&metrics));
-        let (subscriptions, teller) = notices::open(&config, &data_dir, means, world)?;
+        let (readers, teller) = notices::open(&config, &data_dir, means, world)?;
         let tenants = Arc::clone(board.tenants());
         let relay =
             Relay::start(relay_config, tenants, spool.clone(), resolver, clock.clone(), Arc::clone(&metrics))
@@ -132,7 +127,7 @@ impl Node {
             keeper,
             playground,
             tenants_dir: config.tenants_dir.clone(),
-            run: Run::begin(&data_dir)?,
+            run: Run::begin(&data_dir),
             data_dir,
             facts: facts.clone(),
             page: None,
@@ -145,12 +140,12 @@ impl Node {
         let key = Arc::clone(&page.key);
         let affected = page.affected(&config, &facts, (searcher.clone(), Arc::clone(&node.board)));
         let told = (affected.clone(), Arc::clone(&metrics));
-        node.spawn_status(public, (page, subscriptions.clone()), &config, told)?;
+        node.spawn_status(public, (page, readers.clone()), &config, told)?;
         node.spawn_facts(&config, flow, sentry.clone(), Arc::clone(&metrics));
         let shown = (desk.clone(), sentry.clone(), facts.incidents.clone());
         node.spawn_pages(web, &config, Arc::clone(&metrics), shown);
         node.spawn_watch(&config, (reports, watch.clone()), &sentry, metrics);
-        let asked = (desk, watch, sentry, (facts.incidents, key, subscriptions, affected));
+        let asked = (desk, watch, sentry, (facts.incidents, key, readers, affected));
         node.spawn_control(socket, (searcher, replies), asked, (config.file, servers));
         Ok(node)
     }
@@ -396,6 +391,13 @@ impl Node {
     }
 }
 
+/// The tenants as they were published last.
+fn restored(data_dir: &Path) -> Result<Arc<Board>> {
+    let board = Board::new(TenantStore::open(data_dir)?, Arc::new(Tenants::new()));
+    board.restore()?;
+    Ok(Arc::new(board))
+}
+
 /// The tenants of the files, or the playground's; gives the name servers that know their next hops.
 fn publish_tenants(
     board: &Board,
@@ -424,44 +426,6 @@ fn record(
     ledger::start(ledger, spool.clone(), refused, flow.clone(), (clock.clone(), Arc::clone(metrics)))
 }
 
-/// What the relay is told; a playground's fake Exchange is on another port and has an authority of its own.
-fn relay_config(
-    config: &OperatorConfig,
-    data_dir: &Path,
-    keeper: &Keeper,
-    (playground, exchangers): (Option<&Playground>, Option<u16>),
-    (refusals, replies, sentry): (Refusals, Arc<Replies>, sentry::Sentry),
-) -> Result<RelayConfig> {
-    Ok(RelayConfig {
-        listeners: config.listeners.iter().map(|file| listener(file, keeper)).collect::<Result<_>>()?,
-        sources: config.sources.clone(),
-        queue: config.queue.clone(),
-        exchanger_port: playground
-            .map(|it| it.exchange_address().port())
-            .or(exchangers)
-            .unwrap_or(EXCHANGER_PORT),
-        roots: roots(config, playground)?,
-        processed_key: keys::processed(data_dir)?,
-        domain_proofs: Some(data_dir.join("domain-proofs")),
-        keep_subject: config.ledger.subject,
-        refusals,
-        replies,
-        sentry,
-        links: Links::default(),
-    })
-}
-
-/// Who vouches for next hops, beside the public authorities.
-fn roots(config: &OperatorConfig, playground: Option<&Playground>) -> Result<Vec<CertificateDer<'static>>> {
-    let mut roots: Vec<_> = playground.map(Playground::ca_certificate_der).into_iter().collect();
-    if let Some(file) = &config.roots {
-        let what = || format!("`roots`: {}", file.display());
-        let text = std::fs::read(file).with_context(what)?;
-        roots.extend(net::tls::certificates(&text, &file.display().to_string()).with_context(what)?);
-    }
-    Ok(roots)
-}
-
 /// How this program is called from where it was started.
 fn program() -> String {
     std::env::current_exe().map_or_else(|_| "signpost".to_owned(), |program| from_here(&program))
@@ -484,16 +448,4 @@ fn import(board: &Board, directory: &Path) {
         }
         Err(error) => tracing::warn!("{error:#}"),
     }
-}
-
-fn listener(file: &ListenerFile, keeper: &Keeper) -> Result<ListenerConfig> {
-    Ok(ListenerConfig {
-        name: file.name.clone(),
-        address: file.address,
-        presenter: keeper.presenter(&file.name).with_context(|| format!("the listener {}", file.name))?,
-        client_certificates: file.client_certificates,
-        hostname: file.hostname.clone(),
-        size_max: file.size_max,
-        bare_lf: file.bare_lf,
-    })
 }

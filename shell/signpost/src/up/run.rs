@@ -16,14 +16,16 @@ pub(super) struct Run {
 
 impl Run {
     /// Marks the data directory.
-    pub(super) fn begin(data_dir: &Path) -> Result<Self> {
+    pub(super) fn begin(data_dir: &Path) -> Self {
         let mark = data_dir.join("running");
         let after_crash = mark.exists();
-        store::replace(&mark, b"a node runs over this directory, or was killed\n")?;
+        if let Err(error) = store::replace(&mark, b"a node runs over this directory, or was killed\n") {
+            tracing::warn!(%error, "should this run be killed, the next start will not know it");
+        }
         if after_crash {
             tracing::warn!("the run before did not end by itself");
         }
-        Ok(Self { mark, after_crash })
+        Self { mark, after_crash }
     }
 
     /// Everything is written.

@@ -86,3 +86,21 @@ fn a_directory_that_cannot_be_made_is_named() {
         Journal::<u64>::open(&file.join("guard"), NAME, Arc::new(|all| all)).err().unwrap().to_string();
     assert!(error.contains("a-file") && error.contains("cannot be"), "{error}");
 }
+
+#[tokio::test]
+async fn a_start_on_a_full_disk_knows_what_was_written_and_goes_on_when_there_is_space() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut journal, _) = open(directory.path());
+    journal.append(vec![1, 2]).await.unwrap();
+    drop(journal);
+    let new = directory.path().join(NAME).with_extension("new");
+    std::os::unix::fs::symlink("/dev/full", &new).unwrap();
+    let (mut journal, known) = open(directory.path());
+    assert_eq!(known, [1, 2]);
+    assert!(journal.append(vec![3]).await.is_err());
+    std::fs::remove_file(&new).unwrap();
+    journal.broken.as_mut().unwrap().again = Instant::now();
+    journal.append(vec![3]).await.unwrap();
+    drop(journal);
+    assert_eq!(open(directory.path()).1, [1, 2, 3]);
+}

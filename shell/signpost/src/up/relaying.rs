@@ -1,0 +1,67 @@
+//! What the relay of a node is told, out of the operator's file.
+
+use crate::config::{ListenerFile, OperatorConfig};
+use crate::keys;
+use ::certificates::Keeper;
+use anyhow::{Context as _, Result};
+use playground::Playground;
+use relay::{Links, ListenerConfig, Refusals, RelayConfig, Replies};
+use rustls_pki_types::CertificateDer;
+use std::path::Path;
+use std::sync::Arc;
+
+/// RFC 5321 §4.5.4.2.
+const EXCHANGER_PORT: u16 = 25;
+
+/// What the relay is told; a playground's fake Exchange is on another port and has an authority of its own.
+pub(super) fn config(
+    config: &OperatorConfig,
+    data_dir: &Path,
+    keeper: &Keeper,
+    (playground, exchangers): (Option<&Playground>, Option<u16>),
+    (refusals, replies, sentry): (Refusals, Arc<Replies>, sentry::Sentry),
+) -> Result<RelayConfig> {
+    Ok(RelayConfig {
+        listeners: config.listeners.iter().map(|file| listener(file, keeper)).collect::<Result<_>>()?,
+        sources: config.sources.clone(),
+        queue: config.queue.clone(),
+        exchanger_port: playground
+            .map(|it| it.exchange_address().port())
+            .or(exchangers)
+            .unwrap_or(EXCHANGER_PORT),
+        roots: roots(config, playground)?,
+        processed_key: keys::processed(data_dir)?,
+        domain_proofs: Some(data_dir.join("domain-proofs")),
+        keep_subject: config.ledger.subject,
+        refusals,
+        replies,
+        sentry,
+        links: Links::default(),
+    })
+}
+
+/// Who vouches for next hops, beside the public authorities.
+pub(super) fn roots(
+    config: &OperatorConfig,
+    playground: Option<&Playground>,
+) -> Result<Vec<CertificateDer<'static>>> {
+    let mut roots: Vec<_> = playground.map(Playground::ca_certificate_der).into_iter().collect();
+    if let Some(file) = &config.roots {
+        let what = || format!("`roots`: {}", file.display());
+        let text = std::fs::read(file).with_context(what)?;
+        roots.extend(net::tls::certificates(&text, &file.display().to_string()).with_context(what)?);
+    }
+    Ok(roots)
+}
+
+fn listener(file: &ListenerFile, keeper: &Keeper) -> Result<ListenerConfig> {
+    Ok(ListenerConfig {
+        name: file.name.clone(),
+        address: file.address,
+        presenter: keeper.presenter(&file.name).with_context(|| format!("the listener {}", file.name))?,
+        client_certificates: file.client_certificates,
+        hostname: file.hostname.clone(),
+        size_max: file.size_max,
+        bare_lf: file.bare_lf,
+    })
+}
