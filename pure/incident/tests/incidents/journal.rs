@@ -145,6 +145,15 @@ proptest! {
 }
 
 #[test]
+fn what_a_merged_incident_brought_stays_though_its_cause_came_again_and_ended() {
+    let steps = [Step::Fact(1, 35), Step::Fact(138, 120), Step::Fact(12, 189), Step::Resolve];
+    let world = play(&steps);
+    let whole = world.restarted();
+    let condensed = incident::condensed(&world.settings, world.journal.clone());
+    assert_eq!(whole.board.incidents(), world.with_journal(condensed).board.incidents());
+}
+
+#[test]
 fn a_clock_that_was_set_back_does_not_stop_the_board() {
     let mut world = World::new("2026-03-02T08:00:00Z", unattended());
     world.flow(600);
