@@ -19,6 +19,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 use store::ledger::{Key, KeyKind, Story};
+use tokio::sync::Semaphore;
 
 /// Around the incident: whoever looks up a message may be wrong by a day.
 const AROUND: Duration = Duration::from_secs(86_400);
@@ -50,6 +51,8 @@ pub(crate) struct Affected {
     /// How long messages may be here, and their records.
     pub(crate) expire: Duration,
     pub(crate) keep: Duration,
+    /// Walks through the records at once: one that began goes on though nobody waits for it any more, and stamping needs the same threads.
+    pub(crate) walks: Arc<Semaphore>,
 }
 
 impl Affected {
@@ -103,7 +106,9 @@ impl Affected {
         let kept_since = Some(now - self.keep).filter(|since| *since > about.began);
         let mut look = Look::new(tenant.clone(), wish, scope);
         let mut reader = self.ledger.reader()?;
+        let walk = Arc::clone(&self.walks).acquire_owned().await?;
         let (look, gaps) = tokio::task::spawn_blocking(move || {
+            let _until_the_walk_ends = walk;
             let key = look.key();
             reader.walk(&key, times.range(), |story| look.take(&story))?;
             Ok::<_, store::ledger::LedgerError>((look, reader.gaps()?))

@@ -33,6 +33,8 @@ const KEEP: Duration = Duration::from_secs(60);
 const PACE: Duration = Duration::from_millis(500);
 /// The time of which the weather tells.
 const WEATHER: Duration = Duration::from_secs(900);
+/// Looks for affected mail at once.
+const WALKS: usize = 2;
 /// Receivers that are no known provider, together.
 const OTHERS: &str = "others";
 
@@ -72,6 +74,7 @@ impl Page {
         (ledger, board): (Searcher, Arc<Board>),
     ) -> Affected {
         Affected {
+            walks: Arc::new(tokio::sync::Semaphore::new(WALKS)),
             ledger,
             incidents: facts.incidents.clone(),
             board,

@@ -171,10 +171,12 @@ async fn done(
     };
     let (answer, answered) = oneshot::channel();
     let id = subscriber.id;
-    let leaves = form.one("List-Unsubscribe") == "One-Click" || form.one("action") == "leave";
+    let leaves = is_one_click(&body) || form.one("action") == "leave";
     let wish = match purpose {
         Purpose::Confirm => Wish::Confirm { id, answer },
         Purpose::Manage if leaves => Wish::Leave { id, answer },
+        // A body that says nothing must not widen what somebody chose.
+        Purpose::Manage if form.one("action") != "save" => return over(&subscriptions, language),
         Purpose::Manage => {
             let Ok(wanted) = subscriptions.wanted(&form.parts()) else {
                 return over(&subscriptions, language);
@@ -208,6 +210,12 @@ async fn done(
             language.pick("It holds from the next update on.", "Das gilt ab der nächsten Meldung."),
         ),
     }
+}
+
+/// RFC 8058 §3.2: a mail program may post the pair as `multipart/form-data` or as `application/x-www-form-urlencoded`.
+fn is_one_click(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body);
+    text.contains("List-Unsubscribe") && text.contains("One-Click")
 }
 
 fn whose(subscriptions: &Subscriptions, token: &str) -> Option<(Purpose, Subscriber)> {
@@ -298,7 +306,7 @@ fn html(
 
 /// Who asks. A proxy on this very host is believed what it adds to `X-Forwarded-For`, and nobody else is.
 fn client(peer: Option<SocketAddr>, headers: &HeaderMap) -> IpAddr {
-    let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
+    let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical());
     if !peer.is_loopback() {
         return peer;
     }
