@@ -27,6 +27,8 @@ const STOP_WAIT: Duration = Duration::from_secs(7);
 const LOOK_AFTER: Duration = Duration::from_secs(5);
 /// The same while there is more to wake than one look does.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
+/// Between a start and the first time that the segments are tidied.
+const SETTLE: Duration = Duration::from_secs(2);
 const MAINTAIN: Duration = Duration::from_secs(60);
 /// How often it is asked whether somebody has to be told that mail waits; oftener only where patience is shorter.
 const TELL: Duration = Duration::from_secs(60);
@@ -92,8 +94,9 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
     let mut under_way = UnderWay::default();
     let mut look_after = parts.clock.now();
     let mut given_back = parts.sentry.given_back();
-    // As soon as earlier runs are read: a node that is restarted again and again must not fill its disk with segments.
-    let mut maintain = parts.clock.now();
+    // Soon, once earlier runs are read: a node that is restarted again and again must not fill its disk with segments. Not at once: what is moved is in
+    // nobody's reach for that moment, and a start is when an operator acts.
+    let mut maintain = parts.clock.now() + SETTLE;
     let mut is_first = true;
     loop {
         let now = parts.clock.now();
