@@ -101,7 +101,10 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
     loop {
         let now = parts.clock.now();
         note_losses(&parts, now).await;
-        take_what_is_due(&parts, &mut under_way, now);
+        let can_record = parts.spool.can_record();
+        if can_record {
+            take_what_is_due(&parts, &mut under_way, now);
+        }
         if now >= look_after {
             look_after = now + look_after_all(&parts, now).await;
             take_what_is_over(&parts, &mut under_way, now);
@@ -114,7 +117,7 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
             let is_soon = std::mem::take(&mut is_first) || parts.spool.may_accept().is_err();
             maintain = now + if is_soon { LOOK_AFTER } else { MAINTAIN };
         }
-        let is_full = under_way.tasks.len() >= CARRIED_MAX;
+        let is_full = under_way.tasks.len() >= CARRIED_MAX || !can_record;
         let may = |lane: &Lane| under_way.has_room(&lane.tenant) && may_go(&parts, lane, now);
         let next_due = if is_full { None } else { parts.spool.next_due_in(may) };
         let next_probe = parts.tenants.holds().next_probe().filter(|probe| *probe > now);

@@ -102,6 +102,12 @@ impl Spool {
         self.shared.writer.may_accept()
     }
 
+    /// Whether what happens can be recorded; if not, nothing should be begun. `changed` tells when it can again.
+    #[must_use]
+    pub fn can_record(&self) -> bool {
+        self.shared.writer.can_record()
+    }
+
     /// Begins to receive a message.
     ///
     /// # Errors

@@ -21,6 +21,8 @@ pub(crate) async fn run(shared: &Arc<Shared>, now: Timestamp) -> Result<(), Spoo
     if shared.state().segments.active_age(now).is_some_and(|age| age >= age_max) {
         shared.writer.rotate().await?;
     }
+    // First, so that a full disk has room for what is moved.
+    delete(shared).await?;
     let mut after = None;
     loop {
         let before =

@@ -82,6 +82,8 @@ enum Status {
         wanted: u64,
     },
     Stopped(String),
+    /// There is no segment, because there was no space for one: nothing can be recorded either.
+    Full,
 }
 
 /// The way to the thread.
@@ -119,6 +121,15 @@ impl WriterHandle {
                 Err(error) => Err(SpoolError::Stopped(error.to_string())),
             },
             Status::Stopped(why) => Err(SpoolError::Stopped(why.clone())),
+            Status::Full => Err(SpoolError::NoSpace),
+        }
+    }
+
+    /// Whether what happens can be recorded.
+    pub(crate) fn can_record(&self) -> bool {
+        match &*lock(&self.status) {
+            Status::Accepting | Status::NoSpace { .. } => true,
+            Status::Stopped(_) | Status::Full => false,
         }
     }
 

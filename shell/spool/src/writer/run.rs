@@ -12,7 +12,7 @@ use crate::disk::Disk;
 use crate::format::{RecordType, RunStart, write_record};
 use crate::state::{Pin, Segment, Shared, State};
 use model::{Duration, MessageId, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::io;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -51,7 +51,7 @@ pub(crate) fn start(
         start: Some(start.to_record()),
         answering: Vec::new(),
         unsynced: Vec::new(),
-        owed: Vec::new(),
+        owed: VecDeque::new(),
         failed: BTreeSet::new(),
         tight: false,
         sync_due: None,
@@ -62,7 +62,7 @@ pub(crate) fn start(
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::StorageFull => {
             tracing::error!(place = shared.disk.place(), %error, "the spool's disk is full: nothing is accepted until there is space");
-            writer.set_status(Status::Stopped(error.to_string()));
+            writer.set_status(Status::Full);
             writer.prove_at = Some(Instant::now() + PROVE_AGAIN_AFTER);
         }
         Err(error) => return Err(unusable(error)),
@@ -97,7 +97,7 @@ struct Writer {
     /// Events that were answered, until a sync holds them.
     unsynced: Vec<(MessageId, Vec<u8>)>,
     /// Events for the next segment.
-    owed: Vec<(MessageId, Vec<u8>)>,
+    owed: VecDeque<(MessageId, Vec<u8>)>,
     failed: BTreeSet<u64>,
     /// The active segment was begun in the space that is kept back: no message may begin there.
     tight: bool,
@@ -366,7 +366,7 @@ impl Writer {
     fn stopped(&self) -> SpoolError {
         match &*lock(&self.status) {
             Status::Stopped(why) => SpoolError::Stopped(why.clone()),
-            Status::NoSpace { .. } => SpoolError::NoSpace,
+            Status::NoSpace { .. } | Status::Full => SpoolError::NoSpace,
             Status::Accepting => SpoolError::Closed,
         }
     }

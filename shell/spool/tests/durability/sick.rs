@@ -118,8 +118,8 @@ fn a_start_on_a_full_disk_knows_what_waits_and_goes_on_when_there_is_space() {
         full.set_faults(Faults { free_space: Some(0), ..Faults::default() });
         let (after, recovered) = open(&full, small_segments(), START).unwrap();
         assert_eq!((recovered.maybe_duplicates, after.list(9, |_| true).len()), (2, 1));
-        assert!(matches!(after.may_accept(), Err(SpoolError::Stopped(_))));
-        assert!(matches!(SECOND.commit(&after, START).await, Err(SpoolError::Stopped(_))));
+        assert!(matches!(after.may_accept(), Err(SpoolError::NoSpace)) && !after.can_record());
+        assert!(matches!(SECOND.commit(&after, START).await, Err(SpoolError::NoSpace)));
         assert_eq!(after.original(FIRST.id()).await.unwrap(), FIRST.body());
         full.set_faults(Faults::default());
         offer_until_taken(&after, THIRD).await;
@@ -127,6 +127,34 @@ fn a_start_on_a_full_disk_knows_what_waits_and_goes_on_when_there_is_space() {
         let (later, _) = open(&full.crash(Crash::NothingUnsynced), small_segments(), START).unwrap();
         assert_eq!(later.show(FIRST.id()).unwrap().maybe_duplicate.len(), 2);
         assert_eq!(later.original(THIRD.id()).await.unwrap(), THIRD.body());
+    });
+}
+
+#[test]
+fn a_start_on_a_full_disk_gives_back_what_is_dead_and_goes_on_by_itself() {
+    run(async {
+        let config = SpoolConfig { unread_bytes_max: Some(ByteCount(1 << 30)), ..small_segments() };
+        let disk = MemDisk::new();
+        let (spool, _) = open(&disk, config.clone(), START).unwrap();
+        for number in 1..20 {
+            // The last one stays, in a segment that is nearly empty: it is moved, once there is room.
+            let size = if number < 19 { 9000 } else { 100 };
+            Message { number, recipients: 1, size }.commit(&spool, START).await.unwrap();
+            if number < 19 {
+                let lease = spool.take_due(START, |_| true).unwrap();
+                attempt(&lease, &[0], START).await.unwrap();
+                lease.record_outcomes(vec![(0, delivered())], START).await.unwrap();
+            }
+        }
+        let full = disk.crash(Crash::Everything);
+        full.set_faults(Faults { free_space: Some(0), ..Faults::default() });
+        let (after, _) = open(&full, config, START).unwrap();
+        // Nobody has read the log of the dead ones: mail goes before its history.
+        let later = START + Duration::from_secs(3600);
+        assert!(after.maintain(later).await.is_err(), "there was room to move something");
+        offer_until_taken(&after, Message { number: 30, recipients: 1, size: 500 }).await;
+        assert!(after.can_record());
+        assert_eq!(after.list(9, |_| true).len(), 2);
     });
 }
 

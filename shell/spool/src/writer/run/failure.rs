@@ -25,7 +25,7 @@ impl Writer {
         });
         self.set_status(Status::Stopped(error.to_string()));
         self.sync_due = None;
-        self.owed.append(&mut self.unsynced);
+        self.owed.extend(self.unsynced.drain(..));
         for Placed { append, .. } in std::mem::take(&mut self.answering) {
             self.owe_that_it_is_dropped(&append.class);
             let stopped = self.stopped();
@@ -39,13 +39,13 @@ impl Writer {
         let (Class::Commit { id, .. } | Class::TakeIn { id }) = class else { return };
         let at = Timestamp::from_micros(self.latest.load(Ordering::Relaxed));
         if let Ok(record) = event_record(&Stored { id: *id, at, event: Event::Dropped }) {
-            self.owed.push((*id, record));
+            self.owed.push_back((*id, record));
         }
     }
 
     pub(super) fn refuse(&mut self, append: Append, error: SpoolError) {
         if let Class::Event(id) = append.class {
-            self.owed.push((id, append.bytes));
+            self.owed.push_back((id, append.bytes));
             self.prove_at.get_or_insert_with(|| Instant::now() + PROVE_AGAIN_AFTER);
         }
         let _nobody_waits = append.answer.send(Err(error));
@@ -64,13 +64,13 @@ impl Writer {
     }
 
     pub(super) fn pay_what_is_owed(&mut self) -> Result<(), SpoolError> {
-        while let Some((id, record)) = self.owed.first() {
+        while let Some((id, record)) = self.owed.front() {
             let id = *id;
             let Some(active) = &mut self.active else { return Err(self.stopped()) };
             if !active.has_room(record.len(), 0) {
                 if active.is_empty() {
                     tracing::error!(%id, bytes = record.len(), "what happened to a message is longer than a segment and is not kept");
-                    self.owed.remove(0);
+                    self.owed.pop_front();
                 } else {
                     self.rotate()?;
                 }
@@ -83,18 +83,26 @@ impl Writer {
                 return Err(self.stopped());
             }
             self.with_state(|state| state.note_event(id, number));
-            let paid = self.owed.remove(0);
-            self.unsynced.push(paid);
+            self.unsynced.extend(self.owed.pop_front());
         }
         self.sync();
         if self.active.is_none() {
             return Err(self.stopped());
         }
         self.prove_at = None;
+        self.resume();
+        Ok(())
+    }
+
+    /// What waited for a sound segment goes on: acceptance, and deliveries.
+    fn resume(&self) {
         let mut status = lock(&self.status);
-        if matches!(*status, Status::Stopped(_)) {
+        if matches!(*status, Status::Stopped(_) | Status::Full) {
             *status = Status::Accepting;
         }
-        Ok(())
+        drop(status);
+        if let Some(shared) = self.shared.upgrade() {
+            shared.due_changed.notify_one();
+        }
     }
 }
