@@ -29,7 +29,13 @@ fn newest(records: Vec<Record>) -> Vec<Record> {
     for (number, record) in records.iter().enumerate() {
         match record {
             Record::Change(change) => {
-                last.insert((change.source.clone(), change.place.clone()), number);
+                let known = last.entry((change.source.clone(), change.place.clone())).or_insert(number);
+                // Of two that were decided one behind the other the later may have come to the journal first.
+                let is_overtaken = matches!(&records[*known], Record::Change(newer)
+                    if change.row.version < newer.row.version && change.at <= newer.at);
+                if !is_overtaken {
+                    *known = number;
+                }
             }
             Record::Conduct(moved) => {
                 standing.insert(moved.subject.clone(), number);

@@ -35,3 +35,16 @@ async fn a_new_start_keeps_the_newest_row_of_each_place_and_bounded_evidence() {
     assert_eq!(records[..2], [change("eu-1", Place::Everywhere, 50), change("eu-2", Place::Everywhere, 50)]);
     assert_eq!(records[2], evidence(500));
 }
+
+#[tokio::test]
+async fn a_change_that_was_overtaken_on_its_way_to_the_journal_is_not_the_newest() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut journal, _) = open(directory.path()).unwrap();
+    journal
+        .append(vec![change("eu-1", Place::Everywhere, 2), change("eu-1", Place::Everywhere, 1)])
+        .await
+        .unwrap();
+    for _start in 0..2 {
+        assert_eq!(open(directory.path()).unwrap().1, [change("eu-1", Place::Everywhere, 2)]);
+    }
+}
