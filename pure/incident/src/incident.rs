@@ -309,20 +309,8 @@ impl Incident {
 
     /// By its cause, or by what is wrong until a fact says otherwise.
     pub(crate) fn held_connectors(&self) -> impl Iterator<Item = TenantName> {
-        let cause = match &self.cause.kind {
-            CauseKind::Connector { tenant } => Some(tenant.clone()),
-            CauseKind::Address
-            | CauseKind::Domain
-            | CauseKind::Setup
-            | CauseKind::Provider { .. }
-            | CauseKind::Intake
-            | CauseKind::Signatures
-            | CauseKind::Directory
-            | CauseKind::Console
-            | CauseKind::Certificate { .. }
-            | CauseKind::Unexplained { .. }
-            | CauseKind::Other { .. } => None,
-        };
+        let cause =
+            if let CauseKind::Connector { tenant } = &self.cause.kind { Some(tenant.clone()) } else { None };
         let signs = self.signs.keys().filter_map(|sign| sign.strip_prefix("connector/")?.parse().ok());
         cause.into_iter().chain(signs)
     }

@@ -60,19 +60,8 @@ impl Board {
             }
             (_, What::Refused { owner, .. } | What::Reported { owner, .. }) => {
                 // A refusal with another owner has another cause.
-                let is_of_cause = match &cause.kind {
-                    CauseKind::Unexplained { .. } | CauseKind::Other { .. } => is_ours(*owner),
-                    CauseKind::Address
-                    | CauseKind::Domain
-                    | CauseKind::Setup
-                    | CauseKind::Provider { .. }
-                    | CauseKind::Intake
-                    | CauseKind::Signatures
-                    | CauseKind::Directory
-                    | CauseKind::Console
-                    | CauseKind::Certificate { .. }
-                    | CauseKind::Connector { .. } => false,
-                };
+                let is_vague = matches!(cause.kind, CauseKind::Unexplained { .. } | CauseKind::Other { .. });
+                let is_of_cause = is_vague && is_ours(*owner);
                 if !is_of_cause {
                     return false;
                 }
@@ -196,19 +185,8 @@ impl Board {
             .incidents
             .values()
             .filter(|incident| incident.is_open() && incident.id != *id)
-            .filter(|incident| match &incident.cause.kind {
-                CauseKind::Unexplained { component } => cause.explains(component),
-                CauseKind::Address
-                | CauseKind::Domain
-                | CauseKind::Setup
-                | CauseKind::Provider { .. }
-                | CauseKind::Intake
-                | CauseKind::Signatures
-                | CauseKind::Directory
-                | CauseKind::Console
-                | CauseKind::Certificate { .. }
-                | CauseKind::Connector { .. }
-                | CauseKind::Other { .. } => false,
+            .filter(|incident| {
+                matches!(&incident.cause.kind, CauseKind::Unexplained { component } if cause.explains(component))
             })
             .map(|incident| incident.id.clone())
             .collect();

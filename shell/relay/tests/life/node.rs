@@ -70,6 +70,8 @@ pub(crate) struct Node {
     pub(crate) disk: MemDisk,
     pub(crate) tenants: Arc<Tenants>,
     pub(crate) sentry: Sentry,
+    /// That of the guard.
+    pub(crate) clock: Clock,
     keeper: JoinSet<()>,
     wishes: Wishes,
     /// Relays that were killed, and their spools.
@@ -89,29 +91,42 @@ impl Node {
         }
         let disk = MemDisk::new();
         let metrics = Arc::new(Metrics::default());
-        let (sentry, keeper) = start_guard(&wishes, &metrics);
+        let clock = Clock::start(wishes.time_scale);
+        let (sentry, keeper) = start_guard(&wishes, &clock, &metrics);
         let (relay, spool) = start_relay(&playground, &wishes, &disk, &tenants, (&metrics, &sentry)).await;
         playground.set_connector(Some(relay.addresses()[0].1));
         let cut_off = Vec::new();
-        Self { playground, relay, spool, metrics, disk, tenants, sentry, keeper, wishes, cut_off }
+        Self { playground, relay, spool, metrics, disk, tenants, sentry, clock, keeper, wishes, cut_off }
     }
 
     /// Ends the relay and starts another one on the same disk.
     pub(crate) async fn restart(self) -> Self {
-        let Self { playground, relay, spool, metrics, disk, tenants, sentry, keeper, wishes, cut_off } = self;
+        let Self { playground, relay, spool, metrics, disk, tenants, sentry, clock, keeper, wishes, cut_off } =
+            self;
         playground.set_connector(None);
         relay.stop().await;
         spool.stop().await;
         drop(spool);
         let (relay, spool) = start_relay(&playground, &wishes, &disk, &tenants, (&metrics, &sentry)).await;
         playground.set_connector(Some(relay.addresses()[0].1));
-        Self { playground, relay, spool, metrics, disk, tenants, sentry, keeper, wishes, cut_off }
+        Self { playground, relay, spool, metrics, disk, tenants, sentry, clock, keeper, wishes, cut_off }
     }
 
     /// Cuts the relay off as a kill does: nothing is said, and the next one has the disk as it was at that moment.
     pub(crate) async fn kill(self) -> Self {
-        let Self { playground, relay, spool, metrics, disk, tenants, sentry, keeper, wishes, mut cut_off } =
-            self;
+        let Self {
+            playground,
+            relay,
+            spool,
+            metrics,
+            disk,
+            tenants,
+            sentry,
+            clock,
+            keeper,
+            wishes,
+            mut cut_off,
+        } = self;
         let disk_then = disk.crash(Crash::Everything);
         playground.set_connector(None);
         cut_off.push((relay, spool));
@@ -119,7 +134,7 @@ impl Node {
             start_relay(&playground, &wishes, &disk_then, &tenants, (&metrics, &sentry)).await;
         playground.set_connector(Some(relay.addresses()[0].1));
         let disk = disk_then;
-        Self { playground, relay, spool, metrics, disk, tenants, sentry, keeper, wishes, cut_off }
+        Self { playground, relay, spool, metrics, disk, tenants, sentry, clock, keeper, wishes, cut_off }
     }
 
     /// Publishes the example as this tenant, changed.
@@ -222,11 +237,10 @@ impl Node {
 }
 
 /// A guard that outlives the relay's restarts; it keeps nothing on disk.
-fn start_guard(wishes: &Wishes, metrics: &Arc<Metrics>) -> (Sentry, JoinSet<()>) {
-    let clock = Clock::start(wishes.time_scale);
+fn start_guard(wishes: &Wishes, clock: &Clock, metrics: &Arc<Metrics>) -> (Sentry, JoinSet<()>) {
     let policy = (Policy::default(), wishes.bounds.clone());
     let sources = sources(wishes.sources, wishes.notice_source);
-    let (sentry, keeper) = Sentry::open(sources, policy, None, clock, Arc::clone(metrics)).unwrap();
+    let (sentry, keeper) = Sentry::open(sources, policy, None, clock.clone(), Arc::clone(metrics)).unwrap();
     let mut tasks = JoinSet::new();
     tasks.spawn(keeper.run(std::future::pending()));
     (sentry, tasks)

@@ -35,7 +35,7 @@ fn submission(mut stream: TcpStream, heard: &Sender<String>) -> std::io::Result<
                 stream.write_all(b"354 go on\r\n")?;
                 let mut text = String::new();
                 while !text.ends_with("\r\n.\r\n") && reader.read_line(&mut text)? > 0 {}
-                heard.send(text).ok();
+                let _test_is_over = heard.send(text);
                 "250 taken"
             }
             _ => "250 ok",
@@ -54,7 +54,7 @@ fn web(mut stream: TcpStream, heard: &Sender<String>) -> std::io::Result<()> {
         head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body)?;
-    heard.send(String::from_utf8_lossy(&body).into_owned()).ok();
+    let _test_is_over = heard.send(String::from_utf8_lossy(&body).into_owned());
     stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
 }
 
