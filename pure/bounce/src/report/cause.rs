@@ -123,6 +123,11 @@ impl Cause {
             ParkReason::Refused { category: Some(category), owner: Some(owner), .. } => {
                 Self::of_refusal(*category, *owner)
             }
+            // No host was asked: the guard keeps every source back.
+            ParkReason::Refused {
+                owner: Some(Owner::OurAddress | Owner::OurDomain | Owner::OurSetup),
+                ..
+            } => Self::Ours,
             ParkReason::Refused { reply, .. } => Self::of_words(reply),
             ParkReason::TenantSetup { .. } => Self::TenantSetup,
             ParkReason::Loop { .. } => Self::Loop,

@@ -294,7 +294,8 @@ async fn a_listing_is_told_to_the_tenant_once_and_its_end_too() {
     let notice = reports(&node).remove(0);
     assert_eq!(notice.rcpt_to, ["postmaster@acme.example"]);
     assert_eq!(notice.peer, Some(IpAddr::from(NOTICE_SOURCE)));
-    assert!(text(&notice).contains("Spamhaus"), "{}", text(&notice));
+    // The oldest was refused, or found every source taken out by what another had met: it is ours either way.
+    assert!(text(&notice).contains("Der Fehler liegt bei uns"), "{}", text(&notice));
     for source in SOURCES {
         node.playground.dns().unlist(Ipv4Addr::from(source));
     }

@@ -44,6 +44,8 @@ fn a_park_shows_its_cause() {
         (refused(None, None), Cause::UnknownRecipient),
         (refused(Some(Category::IpListed), Some(Owner::OurAddress)), Cause::Ours),
         (refused(Some(Category::MailboxUnknown), Some(Owner::TenantSetup)), Cause::TenantSetup),
+        // No source may be used: nobody was asked, and it is ours nevertheless.
+        (refused(None, Some(Owner::OurAddress)), Cause::Ours),
         (ParkReason::Loop { detail: text() }, Cause::Loop),
         (ParkReason::Policy { detail: text() }, Cause::Held),
         (ParkReason::Damaged { detail: text() }, Cause::Held),
