@@ -121,7 +121,11 @@ impl Guarding {
                 ));
             }
             let falls = row.state.word() == Word::Quarantined && old.state.word() != Word::Quarantined;
-            if falls && let Some(what) = self.flaps(key, old, row, now) {
+            // What receivers remember of a list that has let go, as far as polls can know, is no relapse.
+            let named = row_lists(row);
+            let is_outdated =
+                key.1 != Place::Everywhere && !named.is_empty() && !lists.surely_names(source, named, truly);
+            if falls && let Some(what) = self.flaps(key, (old, row), is_outdated, now) {
                 return Some((Law::NoFlapping, what));
             }
             let is_back = row.state.word() == Word::Probing && old.state.word() == Word::Quarantined;
@@ -144,7 +148,13 @@ impl Guarding {
         None
     }
 
-    fn flaps(&mut self, key: &Key, old: &Row, row: &Row, now: Timestamp) -> Option<String> {
+    fn flaps(
+        &mut self,
+        key: &Key,
+        (old, row): (&Row, &Row),
+        is_outdated: bool,
+        now: Timestamp,
+    ) -> Option<String> {
         let entered = self.entered.insert(key.clone(), now);
         // A person sent it back before its time, or had another one used in its place.
         let is_by_hand = row.order.is_some()
@@ -158,7 +168,7 @@ impl Guarding {
         }
         let is_relapse = matches!(old.state, State::Probing { .. } | State::Warming { .. });
         let State::Quarantined { until } = row.state else { return None };
-        let least = if is_relapse { SHORTEST * 2 } else { SHORTEST };
+        let least = if is_relapse && !is_outdated { SHORTEST * 2 } else { SHORTEST };
         (until.since(now) < least)
             .then(|| format!("{} relapses ({}) and waits {:?} only", key.0, key.1, until.since(now)))
     }
