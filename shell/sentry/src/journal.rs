@@ -23,7 +23,7 @@ pub(crate) fn open(directory: &Path) -> Result<(Journal, Vec<Record>), JournalEr
 }
 
 /// The newest row of each place, the newest standing of each subject, and the newest evidence, in their order.
-fn newest(records: Vec<Record>) -> Vec<Record> {
+pub(crate) fn newest(records: Vec<Record>) -> Vec<Record> {
     let mut last: BTreeMap<(SourceName, Place), usize> = BTreeMap::new();
     let mut standing: BTreeMap<Subject, usize> = BTreeMap::new();
     for (number, record) in records.iter().enumerate() {

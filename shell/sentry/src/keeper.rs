@@ -2,7 +2,7 @@
 //!
 //! It is the only one that writes. At its end everything that was decided is written, and the histories of senders once more.
 
-use crate::journal::Journal;
+use crate::journal::{Journal, newest};
 use crate::record::Record;
 use crate::{Entry, Sentry};
 use guard::{Change, Reaction};
@@ -13,12 +13,16 @@ use tokio::sync::mpsc;
 const TICK: Duration = Duration::from_secs(1);
 /// How often the histories of senders are written.
 const KEEP_EVERY: Duration = Duration::from_secs(600);
+/// Records that wait for a journal which cannot be written; over it only those that a start would believe stay.
+const UNWRITTEN_MAX: usize = 4096;
 
 /// The part that writes; to be run for as long as the guard is used.
 pub struct Keeper {
     pub(crate) sentry: Sentry,
     pub(crate) journal: Option<Journal>,
     pub(crate) entries: mpsc::UnboundedReceiver<Entry>,
+    /// What holds already and could not be written yet; it goes before everything that is newer.
+    pub(crate) unwritten: Vec<Record>,
 }
 
 impl Keeper {
@@ -48,6 +52,7 @@ impl Keeper {
         while let Some(entry) = self.entries.recv().await {
             self.write(entry).await;
         }
+        self.write(Entry::default()).await;
         self.keep().await;
     }
 
@@ -85,9 +90,11 @@ impl Keeper {
             let inner = self.sentry.lock();
             proposed.retain(|change| inner.guard.is_next(change));
         }
-        let changes = done.iter().chain(&proposed).cloned().map(Record::Change);
-        let mut records: Vec<Record> = evidence.into_iter().map(Record::Evidence).chain(changes).collect();
-        records.extend(moved.into_iter().map(Record::Conduct));
+        self.unwritten.extend(evidence.into_iter().map(Record::Evidence));
+        self.unwritten.extend(done.into_iter().map(Record::Change));
+        self.unwritten.extend(moved.into_iter().map(Record::Conduct));
+        let mut records = self.unwritten.clone();
+        records.extend(proposed.iter().cloned().map(Record::Change));
         if let Some((subject, permit)) = &permit {
             records.push(Record::Conduct(self.sentry.would_permit(subject, permit.clone(), now)));
         }
@@ -98,9 +105,13 @@ impl Keeper {
             && let Err(error) = journal.append(records).await
         {
             self.sentry.0.metrics.alarms.add_one();
-            tracing::error!(%error, "the guard's journal cannot be written: no source comes back into use");
+            tracing::error!(%error, "the guard's journal cannot be written: no source comes back into use; it is tried again every second");
+            if self.unwritten.len() > UNWRITTEN_MAX {
+                self.unwritten = newest(std::mem::take(&mut self.unwritten));
+            }
             return;
         }
+        self.unwritten.clear();
         let given_back = proposed.iter().filter(|change| self.apply(change)).count();
         if let Some((subject, permit)) = permit {
             self.sentry.permitted(&subject, permit, now);
@@ -123,3 +134,6 @@ impl Keeper {
         is_applied
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -160,7 +160,7 @@ impl Sentry {
         let shared = Shared { inner, conduct, sources, policy, metrics, clock, entries, events, given_back };
         let sentry = Self(Arc::new(shared));
         sentry.show();
-        let keeper = Keeper { sentry: sentry.clone(), journal, entries: to_write };
+        let keeper = Keeper { sentry: sentry.clone(), journal, entries: to_write, unwritten: Vec::new() };
         Ok((sentry, keeper))
     }
 

@@ -13,7 +13,7 @@ fn source(name: &str, last: u8) -> Source {
     }
 }
 
-fn sources() -> Vec<Source> {
+pub(crate) fn sources() -> Vec<Source> {
     vec![source("eu-1", 1), source("eu-2", 2)]
 }
 
