@@ -36,7 +36,9 @@ const WHOLE: Duration = Duration::from_secs(86_400);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
     /// A document; `is_open`: something in it goes on.
-    Read { is_open: bool },
+    Read {
+        is_open: bool,
+    },
     /// RFC 9110 §15.4.5: what is known still holds.
     Unchanged,
     Failed,

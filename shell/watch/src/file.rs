@@ -24,8 +24,8 @@ pub(crate) fn read<T: DeserializeOwned>(
         }
     };
     let read = serde_json::from_slice::<T>(&bytes).map_err(|error| error.to_string());
-    let read = read
-        .and_then(|file| if is_ours(&file) { Ok(file) } else { Err("is of another version".to_owned()) });
+    let read =
+        read.and_then(|file| if is_ours(&file) { Ok(file) } else { Err("is of another version".to_owned()) });
     read.inspect_err(|why| {
         let moved = std::fs::rename(path, path.with_extension("unreadable")).is_ok();
         tracing::warn!(path = %path.display(), why, moved, then, "a file is not as this version writes it");
