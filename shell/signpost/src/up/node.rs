@@ -54,6 +54,7 @@ pub(super) struct Node {
     reading: Reading,
     recorder: Recorder,
     watcher: watch::Watcher,
+    vendor_watcher: watch::VendorWatcher,
     board: Arc<Board>,
     keeper: Arc<Keeper>,
     playground: Option<Playground>,
@@ -105,6 +106,8 @@ impl Node {
         let world = (roots(&config, playground.as_ref())?, playground.is_some());
         let means = (page.site.clone(), resolver.clone(), clock.clone(), Arc::clone(&metrics));
         let (readers, teller) = notices::open(&config, &data_dir, means, world)?;
+        let means = (clock.clone(), Arc::clone(&metrics));
+        let (vendor_watcher, vendors) = watching::start_vendors(&config, &data_dir, resolver.clone(), means)?;
         let tenants = Arc::clone(board.tenants());
         let relay =
             Relay::start(relay_config, tenants, spool.clone(), resolver, clock.clone(), Arc::clone(&metrics))
@@ -118,6 +121,7 @@ impl Node {
         let mut node = Self {
             recorder,
             watcher,
+            vendor_watcher,
             reading: Reading::begin(unread, Arc::clone(&board), Arc::clone(&metrics)),
             console: web.local_addr()?,
             status: public.local_addr()?,
@@ -145,7 +149,7 @@ impl Node {
         let shown = (desk.clone(), sentry.clone(), facts.incidents.clone());
         node.spawn_pages(web, &config, Arc::clone(&metrics), shown);
         node.spawn_watch(&config, (reports, watch.clone()), &sentry, metrics);
-        let asked = (desk, watch, sentry, (facts.incidents, key, readers, affected));
+        let asked = (desk, (watch, vendors), sentry, (facts.incidents, key, readers, affected));
         node.spawn_control(socket, (searcher, replies), asked, (config.file, servers));
         Ok(node)
     }
@@ -222,9 +226,9 @@ impl Node {
         &mut self,
         socket: tokio::net::UnixListener,
         (ledger, replies): (Searcher, ReplyBook),
-        (desk, watch, sentry, (incidents, key, subscriptions, affected)): (
+        (desk, (watch, vendors), sentry, (incidents, key, subscriptions, affected)): (
             Desk,
-            watch::Watch,
+            (watch::Watch, watch::Vendors),
             sentry::Sentry,
             (Incidents, Arc<SigningKey>, Subscriptions, Affected),
         ),
@@ -244,6 +248,7 @@ impl Node {
             affected,
             desk,
             watch,
+            vendors,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
             console: self.console,
             status: self.status,
@@ -370,6 +375,7 @@ impl Node {
     pub(super) async fn stop(mut self) {
         self.relay.stop().await;
         self.watcher.stop().await;
+        self.vendor_watcher.stop().await;
         self.tasks.shutdown().await;
         self.guard.stop().await;
         self.facts.tell("node-stopped", &[], self.facts.now(), What::NodeStopped);

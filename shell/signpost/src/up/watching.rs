@@ -6,15 +6,23 @@ use crate::facts::Reporter;
 use anyhow::{Context as _, Result};
 use dnsbl::Tier;
 use model::{CanaryName, Domain, Metrics};
-use net::Clock;
+use net::http::{Client, Limits};
+use net::{Clock, Resolver};
 use sentry::{Evidence, Kind, Poll, Polled, Sentry};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::mpsc;
-use watch::{CanaryOutcome, Means, Report, Standing, TenantDomain, Watch, WatchConfig, Watcher};
+use watch::{
+    CanaryOutcome, Means, Report, Standing, TenantDomain, VendorClients, VendorMeans, VendorWatcher, Vendors,
+    Watch, WatchConfig, Watcher,
+};
+
+/// For the head and for the body of a vendor's document.
+const VENDOR_WAIT: Duration = Duration::from_secs(10);
 
 /// Files of a tenant's folder in which links and images stand.
 const WRITTEN: [&str; 3] = ["html", "txt", "toml"];
@@ -39,6 +47,25 @@ pub(super) async fn start(
     };
     let tenant_domains = Arc::new(move || domains(&board));
     watch::start(watch, Means { clock, metrics, tenant_domains }).await.context("the watch does not start")
+}
+
+/// Looks at other vendors' status, over these name servers.
+pub(super) fn start_vendors(
+    config: &OperatorConfig,
+    data_dir: &Path,
+    resolver: Resolver,
+    (clock, metrics): (Clock, Arc<Metrics>),
+) -> Result<(VendorWatcher, Vendors)> {
+    let limits = Limits {
+        head_wait: VENDOR_WAIT,
+        body_wait: VENDOR_WAIT,
+        body_bytes_max: vendor::BYTES_MAX,
+        ..Limits::document()
+    };
+    let anywhere = Client::new(&[], resolver, limits)?;
+    let clients = VendorClients { public: anywhere.clone().only_public(), anywhere };
+    let means = VendorMeans { dir: data_dir.join("vendors"), clock, metrics, clients };
+    watch::start_vendors(config.vendors.clone(), means).context("the watch over vendors does not start")
 }
 
 /// Takes reports for ever: what lists of tier A say of our sources is for the guard, and everything is told in the log and to the incidents.
