@@ -27,14 +27,36 @@ const VENDOR_WAIT: Duration = Duration::from_secs(10);
 /// Files of a tenant's folder in which links and images stand.
 const WRITTEN: [&str; 3] = ["html", "txt", "toml"];
 
+/// The loops that look out.
+pub(super) struct Watchers {
+    lists: Watcher,
+    vendors: VendorWatcher,
+}
+
+impl Watchers {
+    /// Ends them and keeps what they have seen.
+    pub(super) async fn stop(self) {
+        self.lists.stop().await;
+        self.vendors.stop().await;
+    }
+}
+
+/// What they know.
+pub(super) struct Outside {
+    pub(super) watch: Watch,
+    pub(super) vendors: Vendors,
+}
+
 /// Starts it over these name servers; canaries are handed in at `listener`.
 pub(super) async fn start(
     config: &OperatorConfig,
     data_dir: &Path,
-    servers: &[SocketAddr],
+    (servers, resolver): (&[SocketAddr], Resolver),
     listener: Option<SocketAddr>,
     (clock, metrics, board): (Clock, Arc<Metrics>, Arc<Board>),
-) -> Result<(Watcher, Watch, mpsc::Receiver<Report>)> {
+) -> Result<(Watchers, Outside, mpsc::Receiver<Report>)> {
+    let means = (clock.clone(), Arc::clone(&metrics));
+    let (vendor_watcher, vendors) = start_vendors(config, data_dir, resolver, means)?;
     let watch = WatchConfig {
         dir: data_dir.join("watch"),
         sources: config.sources.clone(),
@@ -46,11 +68,13 @@ pub(super) async fn start(
         listener,
     };
     let tenant_domains = Arc::new(move || domains(&board));
-    watch::start(watch, Means { clock, metrics, tenant_domains }).await.context("the watch does not start")
+    let started = watch::start(watch, Means { clock, metrics, tenant_domains }).await;
+    let (lists, watch, reports) = started.context("the watch does not start")?;
+    Ok((Watchers { lists, vendors: vendor_watcher }, Outside { watch, vendors }, reports))
 }
 
 /// Looks at other vendors' status, over these name servers.
-pub(super) fn start_vendors(
+fn start_vendors(
     config: &OperatorConfig,
     data_dir: &Path,
     resolver: Resolver,

@@ -292,6 +292,10 @@ async fn sixty_feeds_with_every_fault_are_bounded_never_wrong_and_outlast_a_rest
     );
     watcher.stop().await;
 
+    stayed_within_bounds(&servers, begun);
+}
+
+fn stayed_within_bounds(servers: &Servers, begun: model::Timestamp) {
     let seen = &servers.seen;
     assert!(seen.unchanged.load(Ordering::SeqCst) > 0, "nobody asked with conditions");
     let most = |figure: &AtomicUsize| figure.load(Ordering::SeqCst);
