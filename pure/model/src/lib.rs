@@ -25,7 +25,7 @@ pub use clock::{Duration, Timestamp, TimestampError};
 pub use envelope::{BodyType, DsnReturn, Envelope, Notify, Recipient, ReversePath};
 pub use id::{IdError, MessageId, SnapshotNumber};
 pub use metrics::{Family, Figure, Metrics};
-pub use name::{CanaryName, ListenerName, NameError, RegionName, SourceName, TenantName};
+pub use name::{CanaryName, ListenerName, NameError, RegionName, SourceName, TenantName, VendorName};
 pub use outcome::{Discard, Final, LastTry, Met, Outcome, ParkReason, Stage};
 pub use refusal::{Action, Category, Owner, Scope};
 pub use reply::{EnhancedCode, Reply, ReplyClass, ReplyCode};

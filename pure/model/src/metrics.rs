@@ -171,6 +171,9 @@ metrics! {
     canaries_late "counter" "signpost_canaries_late_total" "Canaries that were not at their sink in their time.";
     canaries_lost "counter" "signpost_canaries_lost_total" "Canaries that are no longer waited for.";
     canaries_refused "counter" "signpost_canaries_refused_total" "Canaries that our own listener did not take.";
+    vendor_polls "counter" "signpost_vendor_polls_total" "Times that a document of another vendor was asked for.";
+    vendor_failures "counter" "signpost_vendor_failures_total" "Times that a document of another vendor did not come or could not be read.";
+    vendors_unknown "gauge" "signpost_vendors_unknown" "Watched vendors of which nothing is known: three looks failed, or none succeeded for hours.";
     subscribers_told "counter" "signpost_subscribers_told_total" "Mails and webhooks that a subscriber of the status page took.";
     subscribers_given_up "counter" "signpost_subscribers_given_up_total" "Mails and webhooks to subscribers that were given up.";
     subscribers_waiting "gauge" "signpost_subscribers_waiting" "Mails and webhooks to subscribers that are still to be sent.";

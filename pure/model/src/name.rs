@@ -93,6 +93,8 @@ names! {
     ListenerName;
     /// One kind of canary: where it goes and how often.
     CanaryName;
+    /// One vendor whose status is watched.
+    VendorName;
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! ```text
 //! bytes, URL, type --> Format --> reader --> Document { page, components, incidents, alarms }
 //! Document, now -----> Records --> what is new, changed, edited; first seen and imported kept apart
+//! what a look brought -> Cadence -> when to look again, and whether anything is known
 //! ```
 //! A document is read whole or refused with place and reason; a field that makes no sense is an alarm. The vendor's words and clocks stand beside
 //! ours and are never changed. Size, depth and number of everything are bounded.
@@ -13,6 +14,7 @@ mod better_stack;
 mod build;
 mod bytes;
 mod cachet;
+mod cadence;
 mod catalogue;
 mod clock;
 mod detect;
@@ -40,6 +42,7 @@ mod xml;
 
 pub use build::{COMPONENTS_MAX, INCIDENTS_MAX, UPDATES_MAX};
 pub use bytes::{BYTES_MAX, OBJECTS_MAX, VALUES_MAX};
+pub use cadence::{Cadence, EVERY, EVERY_MAX, EVERY_MIN, FAILURES_UNKNOWN, Look, Wishes};
 pub use catalogue::{Entry, catalogue};
 pub use document::{
     Affected, Component, Document, Format, Incident, Kind, Lengths, Page, StateChange, Update, VendorClocks,

@@ -85,6 +85,15 @@ impl Records {
 
     /// Takes what a document says at `now`; the vendor is asked every `poll`.
     pub fn take(&mut self, document: &Document, now: Timestamp, poll: Duration) -> Vec<Change> {
+        self.seen(document, now, Some(poll))
+    }
+
+    /// Takes the first document of a vendor: all that is new in it was there before we looked.
+    pub fn import(&mut self, document: &Document, now: Timestamp) -> Vec<Change> {
+        self.seen(document, now, None)
+    }
+
+    fn seen(&mut self, document: &Document, now: Timestamp, poll: Option<Duration>) -> Vec<Change> {
         let mut changes = Vec::new();
         for incident in &document.incidents {
             let id = incident.native_id.clone();
@@ -121,9 +130,10 @@ impl Records {
     }
 }
 
-fn new(incident: &Incident, now: Timestamp, poll: Duration) -> Record {
+fn new(incident: &Incident, now: Timestamp, poll: Option<Duration>) -> Record {
     let posted = incident.clocks.posted.or(incident.clocks.started);
-    let is_live = posted.is_some_and(|posted| now.since(posted) <= poll) && incident.archived_at.is_none();
+    let is_recent = posted.zip(poll).is_some_and(|(posted, poll)| now.since(posted) <= poll);
+    let is_live = is_recent && incident.archived_at.is_none();
     Record {
         incident: incident.clone(),
         first_seen: now,

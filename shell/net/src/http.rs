@@ -6,7 +6,7 @@
 mod url;
 
 use crate::tls::{self, TlsError, Verification};
-use crate::{Clock, ConnectError, ResolveError, Resolver};
+use crate::{Clock, ConnectError, ResolveError, Resolver, is_public};
 use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderName};
@@ -63,6 +63,7 @@ pub struct Answer {
     pub etag: Option<String>,
     pub last_modified: Option<String>,
     pub retry_after: Option<String>,
+    pub cache_control: Option<String>,
     pub body: Vec<u8>,
 }
 
@@ -91,6 +92,8 @@ pub enum HttpError {
     Redirects { url: String, max: usize },
     #[error("{from} leads to {to}, which is not followed: it is no https URL")]
     Downgrade { from: String, to: String },
+    #[error("{0} is no address of the public internet, and this document may only come from there")]
+    Private(String),
 }
 
 /// Fetches documents. Cheap to clone.
@@ -99,6 +102,7 @@ pub struct Client {
     resolver: Resolver,
     connector: TlsConnector,
     limits: Limits,
+    only_public: bool,
 }
 
 impl fmt::Debug for Client {
@@ -118,7 +122,13 @@ impl Client {
         limits: Limits,
     ) -> Result<Self, TlsError> {
         let connector = TlsConnector::from(tls::client_config(Verification::Name, roots, None)?);
-        Ok(Self { resolver, connector, limits })
+        Ok(Self { resolver, connector, limits, only_public: false })
+    }
+
+    /// The same client, which connects to nothing but addresses of the public internet, after redirects too.
+    #[must_use]
+    pub fn only_public(self) -> Self {
+        Self { only_public: true, ..self }
     }
 
     /// The document at `url`, or the answer that it has not changed.
@@ -167,14 +177,18 @@ impl Client {
         let deadline = clock.now() + self.limits.head_wait / 2;
         let mut last = None;
         for address in self.resolver.addresses(host).await? {
+            if self.only_public && !is_public(address) {
+                last = last.or_else(|| Some(HttpError::Private(host.to_owned())));
+                continue;
+            }
             let from: IpAddr =
                 if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
             match crate::connect(from, SocketAddr::new(address, port), &clock, deadline).await {
                 Ok(stream) => return Ok(stream),
-                Err(error) => last = Some(error),
+                Err(error) => last = Some(error.into()),
             }
         }
-        Err(last.map_or_else(|| ResolveError::Absent(host.to_owned()).into(), HttpError::from))
+        Err(last.unwrap_or_else(|| ResolveError::Absent(host.to_owned()).into()))
     }
 
     async fn answer(
@@ -205,6 +219,7 @@ impl Client {
             etag: text(header::ETAG),
             last_modified: text(header::LAST_MODIFIED),
             retry_after: text(header::RETRY_AFTER),
+            cache_control: text(header::CACHE_CONTROL),
             body: body.to_bytes().to_vec(),
         })
     }
@@ -219,6 +234,14 @@ impl Client {
             HttpError::Body { host, error }
         }
     }
+}
+
+/// The host of a URL that can be asked, in lower case.
+///
+/// # Errors
+/// If it is no URL of the web.
+pub fn host_of(url: &str) -> Result<String, HttpError> {
+    url::checked(url).map(|uri| uri.host().unwrap_or_default().to_ascii_lowercase())
 }
 
 /// Moves the bytes while somebody waits for an answer; it ends never, because its end is no answer.

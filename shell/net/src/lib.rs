@@ -7,11 +7,13 @@
 mod clock;
 mod connect;
 pub mod http;
+mod public;
 mod random;
 mod resolver;
 pub mod tls;
 
 pub use clock::Clock;
 pub use connect::{ConnectError, connect};
+pub use public::is_public;
 pub use random::random;
 pub use resolver::{Exchanger, ResolveError, Resolver, Said, Witness, system_servers};

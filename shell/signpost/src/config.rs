@@ -43,6 +43,8 @@ pub(crate) struct OperatorConfig {
     pub(crate) dnsbl: Dnsbl,
     /// Default: none.
     pub(crate) canaries: Vec<watch::CanaryConfig>,
+    /// `[[vendor]]`: whose status is watched. Default: none.
+    pub(crate) vendors: Vec<watch::VendorConfig>,
     pub(crate) ledger: Ledger,
     pub(crate) guard: Guard,
     pub(crate) notices: Notices,

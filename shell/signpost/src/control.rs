@@ -70,6 +70,12 @@ pub(crate) enum Request {
     DnsblShow {
         subject: String,
     },
+    /// Every watched vendor as it is known now.
+    VendorList,
+    /// One vendor with its records.
+    VendorShow {
+        name: String,
+    },
     /// Somebody asked a list for removal.
     DnsblAsked {
         subject: String,
@@ -230,6 +236,8 @@ impl Request {
             | Self::TenantExport { .. }
             | Self::CertificateList
             | Self::DnsblList
+            | Self::VendorList
+            | Self::VendorShow { .. }
             | Self::DnsblShow { .. }
             | Self::DnsblAsked { .. }
             | Self::SenderList { .. }

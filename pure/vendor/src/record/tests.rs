@@ -35,6 +35,12 @@ fn what_was_posted_longer_than_a_poll_ago_is_imported() {
 }
 
 #[test]
+fn nothing_that_the_first_document_brings_was_seen_live() {
+    let mut records = Records::default();
+    assert_eq!(records.import(&document(&[("1", "x")]), now("09:59:00")), new(Sighting::Imported));
+}
+
+#[test]
 fn an_edited_and_a_withdrawn_text_are_kept() {
     let mut records = Records::default();
     records.take(&document(&[("1", "before"), ("2", "gone")]), now("10:00:50"), POLL);

@@ -118,3 +118,14 @@ async fn a_server_that_says_nothing_is_left() {
     let answer = client.get(&server.url("/"), &Known::default()).await;
     assert!(matches!(answer, Err(HttpError::SlowHead { .. })), "{answer:?}");
 }
+
+#[tokio::test]
+async fn who_may_only_reach_the_public_internet_reaches_nothing_here() {
+    let resolver = Resolver::new(&["127.0.0.1:9".parse().unwrap()], Duration::from_secs(1)).unwrap();
+    let client = Client::new(&[], resolver, LIMITS).unwrap().only_public();
+    let server = Server::new().await;
+    for url in [server.url("/"), "http://169.254.169.254/latest".to_owned(), "http://[::1]:1/".to_owned()] {
+        let answer = client.get(&url, &Known::default()).await;
+        assert!(matches!(answer, Err(HttpError::Private(_))), "{url}: {answer:?}");
+    }
+}

@@ -1,5 +1,6 @@
 //! `vendor` on the command line: what other vendors say of their service.
 
+use super::Data;
 use clap::{Args, Subcommand};
 use model::Timestamp;
 use std::path::PathBuf;
@@ -11,6 +12,26 @@ pub(crate) enum VendorCommand {
     /// Formats: Statuspage, incident.io, Instatus, Status.io, Cachet, Better Stack, Google, Slack, AWS, Microsoft 365 (Graph), any Atom or RSS, and other
     /// JSON by a mapping. Of a page's own address the documents under it are tried.
     Read(ReadArgs),
+    /// Show how the vendors are that a running node watches: state, open incidents, looks, and what failed
+    ///
+    /// They stand in the operator's file, each as a `[[vendor]]`.
+    Watch {
+        #[command(flatten)]
+        data: Data,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one watched vendor: its alarms and its records with the vendor's clocks and ours
+    Show {
+        /// As in the operator's file
+        name: String,
+        #[command(flatten)]
+        data: Data,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// List the vendors of the catalogue: what is read, and where its address is from
     ///
     /// A name of the list can be given to `read` in place of a URL.

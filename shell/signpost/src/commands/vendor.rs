@@ -1,12 +1,14 @@
-//! `vendor read`: a vendor's status document as one model, from a file or from the web.
+//! `vendor`: a vendor's status document as one model, from a file or from the web.
 //!
 //! What is read once was there before: every entry counts as imported, never as detected. A page's own address is a web page; the documents under it are
 //! tried then, each once.
 
 mod show;
+mod watched;
 
-use super::{print, print_json, read_input, table};
+use super::{ask_node, print, print_json, read_input, table};
 use crate::cli::{ReadArgs, VendorCommand};
+use crate::control::Request;
 use anyhow::{Context as _, Result, bail};
 use model::Timestamp;
 use net::http::{Answer, Client, Known, Limits};
@@ -22,6 +24,14 @@ const RESOLVER_WAIT: Duration = Duration::from_secs(5);
 pub(crate) fn vendor(command: &VendorCommand) -> Result<()> {
     match command {
         VendorCommand::Read(args) => read(args),
+        VendorCommand::Watch { data, json } => {
+            let answer = ask_node(data, &Request::VendorList)?;
+            if *json { print_json(&answer) } else { print(watched::lines(&answer).as_bytes()) }
+        }
+        VendorCommand::Show { name, data, json } => {
+            let answer = ask_node(data, &Request::VendorShow { name: name.clone() })?;
+            if *json { print_json(&answer) } else { print(watched::story(&answer)?.as_bytes()) }
+        }
         VendorCommand::Ls { json: true } => print_json(&vendor::catalogue()),
         VendorCommand::Ls { json: false } => print(list().as_bytes()),
     }

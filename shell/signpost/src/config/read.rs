@@ -5,6 +5,7 @@
 mod certificates;
 mod incidents;
 mod status;
+mod vendors;
 mod watching;
 
 use super::{Guard, Http, Ledger, ListenerFile, Log, LogFormat, Notices, OperatorConfig, ResolverFile};
@@ -72,6 +73,7 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
         http,
         dnsbl: watching::dnsbl(&mut top, report),
         canaries: watching::canaries(&mut top, report),
+        vendors: vendors::vendors(&mut top, beside, report),
         ledger: ledger(&mut top, report),
         guard: guard(&mut top, report),
         notices: notices(&mut top, report),

@@ -216,3 +216,36 @@ fn a_notices_route_is_read_without_showing_its_password_and_a_wrong_one_is_told(
         assert!(found.contains("notices.route"), "{wrong}: {found}");
     }
 }
+
+#[test]
+fn vendors_come_from_the_catalogue_or_by_their_address() {
+    let with = |more: &str| format!("{EXAMPLE}\n{more}");
+    let good = with(
+        "[[vendor]]\ncatalogue = \"xink\"\n[[vendor]]\nname = \"hosting\"\nurl = \"https://status.hosting.example/summary.json\"\n\
+         every = \"10m\"\nallow_private = true\n",
+    );
+    let (config, problems, _) = read("signpost.toml", good.as_bytes(), Path::new("/etc/signpost"));
+    assert_eq!(problems, []);
+    let vendors = config.unwrap().vendors;
+    let of = |index: usize| {
+        let one: &watch::VendorConfig = &vendors[index];
+        (one.name.as_str(), one.url.as_str(), one.every.as_secs(), one.allow_private)
+    };
+    assert_eq!(of(0), ("xink", "https://status.xink.io/api/v2/summary.json", 300, false));
+    assert_eq!(of(1), ("hosting", "https://status.hosting.example/summary.json", 600, true));
+    let rows = [
+        ("catalogue = \"xnk\"", "did you mean `xink`"),
+        ("catalogue = \"xink\"\nurl = \"https://a.example\"", "one of them"),
+        ("name = \"a\"", "needs `catalogue`"),
+        ("url = \"https://a.example/x\"", "needs `name`"),
+        ("name = \"a\"\nurl = \"ftp://a.example/x\"", "no http or https URL"),
+        ("name = \"a/b\"\nurl = \"https://a.example/x\"", "letters a-z"),
+        ("catalogue = \"xink\"\nevery = \"5s\"", "every"),
+        ("catalogue = \"xink\"\nmapping = \"gone.json\"", "cannot be read"),
+        ("catalogue = \"xink\"\n[[vendor]]\ncatalogue = \"xink\"", "two [[vendor]] with the name `xink`"),
+    ];
+    for (entry, part) in rows {
+        let found = self::problems(&with(&format!("[[vendor]]\n{entry}\n"))).join("\n");
+        assert!(found.contains("signpost.toml") && found.contains(part), "{entry}: {found}");
+    }
+}

@@ -7,6 +7,7 @@ mod lists;
 mod senders;
 mod sources;
 mod subscribers;
+mod vendors;
 
 use super::{ATTACHED_MAX, Answer, LINE_MAX, Line, Request};
 use crate::affected::Affected;
@@ -54,6 +55,7 @@ pub(crate) struct Control {
     pub(crate) affected: Affected,
     pub(crate) desk: Desk,
     pub(crate) watch: watch::Watch,
+    pub(crate) vendors: watch::Vendors,
     pub(crate) listeners: Vec<SocketAddr>,
     pub(crate) console: SocketAddr,
     pub(crate) status: SocketAddr,
@@ -196,6 +198,8 @@ impl Control {
             Request::Replies { wish } => self.replies.answer(wish, "unknown".to_owned()).await?,
             Request::CertificateList => json!(self.keeper.list().await),
             Request::DnsblList => lists::list(&self.watch),
+            Request::VendorList => vendors::list(&self.vendors),
+            Request::VendorShow { name } => vendors::show(&self.vendors, &name)?,
             Request::DnsblShow { subject } => lists::show(&self.watch, &subject)?,
             Request::DnsblAsked { subject, zone } => {
                 lists::asked(&self.watch, &subject, &zone, "unknown").await?

@@ -53,7 +53,7 @@ pub(super) struct Node {
     spool: Spool,
     reading: Reading,
     recorder: Recorder,
-    watcher: watch::Watcher,
+    watcher: watching::Watchers,
     board: Arc<Board>,
     keeper: Arc<Keeper>,
     playground: Option<Playground>,
@@ -105,7 +105,7 @@ impl Node {
         let world = (roots(&config, playground.as_ref())?, playground.is_some());
         let means = (page.site.clone(), resolver.clone(), clock.clone(), Arc::clone(&metrics));
         let (readers, teller) = notices::open(&config, &data_dir, means, world)?;
-        let tenants = Arc::clone(board.tenants());
+        let (tenants, names) = (Arc::clone(board.tenants()), resolver.clone());
         let relay =
             Relay::start(relay_config, tenants, spool.clone(), resolver, clock.clone(), Arc::clone(&metrics))
                 .await?;
@@ -113,8 +113,8 @@ impl Node {
         let (recorder, searcher) = record(&config, &data_dir, &spool, (refused, &flow), (&clock, &metrics));
         let listener = relay.addresses().first().map(|(_, address)| *address);
         let means = (clock.clone(), Arc::clone(&metrics), Arc::clone(&board));
-        let (watcher, watch, reports) =
-            watching::start(&config, &data_dir, &servers, listener, means).await?;
+        let (watcher, outside, reports) =
+            watching::start(&config, &data_dir, (&servers, names), listener, means).await?;
         let mut node = Self {
             recorder,
             watcher,
@@ -144,8 +144,8 @@ impl Node {
         node.spawn_facts(&config, flow, sentry.clone(), Arc::clone(&metrics));
         let shown = (desk.clone(), sentry.clone(), facts.incidents.clone());
         node.spawn_pages(web, &config, Arc::clone(&metrics), shown);
-        node.spawn_watch(&config, (reports, watch.clone()), &sentry, metrics);
-        let asked = (desk, watch, sentry, (facts.incidents, key, readers, affected));
+        node.spawn_watch(&config, (reports, outside.watch.clone()), &sentry, metrics);
+        let asked = (desk, outside, sentry, (facts.incidents, key, readers, affected));
         node.spawn_control(socket, (searcher, replies), asked, (config.file, servers));
         Ok(node)
     }
@@ -222,9 +222,9 @@ impl Node {
         &mut self,
         socket: tokio::net::UnixListener,
         (ledger, replies): (Searcher, ReplyBook),
-        (desk, watch, sentry, (incidents, key, subscriptions, affected)): (
+        (desk, outside, sentry, (incidents, key, subscriptions, affected)): (
             Desk,
-            watch::Watch,
+            watching::Outside,
             sentry::Sentry,
             (Incidents, Arc<SigningKey>, Subscriptions, Affected),
         ),
@@ -243,7 +243,8 @@ impl Node {
             subscriptions,
             affected,
             desk,
-            watch,
+            watch: outside.watch,
+            vendors: outside.vendors,
             listeners: self.relay.addresses().iter().map(|(_, address)| *address).collect(),
             console: self.console,
             status: self.status,

@@ -6,27 +6,57 @@ use crate::facts::Reporter;
 use anyhow::{Context as _, Result};
 use dnsbl::Tier;
 use model::{CanaryName, Domain, Metrics};
-use net::Clock;
+use net::http::{Client, Limits};
+use net::{Clock, Resolver};
 use sentry::{Evidence, Kind, Poll, Polled, Sentry};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::mpsc;
-use watch::{CanaryOutcome, Means, Report, Standing, TenantDomain, Watch, WatchConfig, Watcher};
+use watch::{
+    CanaryOutcome, Means, Report, Standing, TenantDomain, VendorClients, VendorMeans, VendorWatcher, Vendors,
+    Watch, WatchConfig, Watcher,
+};
+
+/// For the head and for the body of a vendor's document.
+const VENDOR_WAIT: Duration = Duration::from_secs(10);
 
 /// Files of a tenant's folder in which links and images stand.
 const WRITTEN: [&str; 3] = ["html", "txt", "toml"];
+
+/// The loops that look out.
+pub(super) struct Watchers {
+    lists: Watcher,
+    vendors: VendorWatcher,
+}
+
+impl Watchers {
+    /// Ends them and keeps what they have seen.
+    pub(super) async fn stop(self) {
+        self.lists.stop().await;
+        self.vendors.stop().await;
+    }
+}
+
+/// What they know.
+pub(super) struct Outside {
+    pub(super) watch: Watch,
+    pub(super) vendors: Vendors,
+}
 
 /// Starts it over these name servers; canaries are handed in at `listener`.
 pub(super) async fn start(
     config: &OperatorConfig,
     data_dir: &Path,
-    servers: &[SocketAddr],
+    (servers, resolver): (&[SocketAddr], Resolver),
     listener: Option<SocketAddr>,
     (clock, metrics, board): (Clock, Arc<Metrics>, Arc<Board>),
-) -> Result<(Watcher, Watch, mpsc::Receiver<Report>)> {
+) -> Result<(Watchers, Outside, mpsc::Receiver<Report>)> {
+    let means = (clock.clone(), Arc::clone(&metrics));
+    let (vendor_watcher, vendors) = start_vendors(config, data_dir, resolver, means)?;
     let watch = WatchConfig {
         dir: data_dir.join("watch"),
         sources: config.sources.clone(),
@@ -38,7 +68,28 @@ pub(super) async fn start(
         listener,
     };
     let tenant_domains = Arc::new(move || domains(&board));
-    watch::start(watch, Means { clock, metrics, tenant_domains }).await.context("the watch does not start")
+    let started = watch::start(watch, Means { clock, metrics, tenant_domains }).await;
+    let (lists, watch, reports) = started.context("the watch does not start")?;
+    Ok((Watchers { lists, vendors: vendor_watcher }, Outside { watch, vendors }, reports))
+}
+
+/// Looks at other vendors' status, over these name servers.
+fn start_vendors(
+    config: &OperatorConfig,
+    data_dir: &Path,
+    resolver: Resolver,
+    (clock, metrics): (Clock, Arc<Metrics>),
+) -> Result<(VendorWatcher, Vendors)> {
+    let limits = Limits {
+        head_wait: VENDOR_WAIT,
+        body_wait: VENDOR_WAIT,
+        body_bytes_max: vendor::BYTES_MAX,
+        ..Limits::document()
+    };
+    let anywhere = Client::new(&[], resolver, limits)?;
+    let clients = VendorClients { public: anywhere.clone().only_public(), anywhere };
+    let means = VendorMeans { dir: data_dir.join("vendors"), clock, metrics, clients };
+    watch::start_vendors(config.vendors.clone(), means).context("the watch over vendors does not start")
 }
 
 /// Takes reports for ever: what lists of tier A say of our sources is for the guard, and everything is told in the log and to the incidents.

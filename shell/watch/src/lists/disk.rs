@@ -1,19 +1,19 @@
 //! Histories and cases in the data directory. See docs/formats/watch-v1.md.
 //!
-//! A file is written whole beside its old self, synced and renamed. One that cannot be read is left where it is under another name and told:
-//! what it held is learnt again from the lists, and no mail depends on it.
+//! What a file held that cannot be read is learnt again from the lists, and no mail depends on it.
 
+use crate::file::{read, replace};
 use dnsbl::{Case, History};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 const VERSION: u32 = 1;
+const THEN: &str = "the lists are asked anew";
 
 #[derive(Debug, Serialize, Deserialize)]
 struct HistoryFile {
@@ -44,7 +44,7 @@ impl Disk {
     }
 
     pub(super) fn histories(&self, zone: &str) -> BTreeMap<String, History> {
-        let read = read::<HistoryFile>(&self.zone_file(zone), |file| file.version);
+        let read = read::<HistoryFile>(&self.zone_file(zone), THEN, |file| file.version == VERSION);
         read.filter(|file| file.zone == zone).map(|file| file.subjects).unwrap_or_default()
     }
 
@@ -54,7 +54,7 @@ impl Disk {
     }
 
     pub(super) fn cases(&self) -> Vec<Case> {
-        let read = read::<CaseFile>(&self.dir.join("cases.json"), |file| file.version);
+        let read = read::<CaseFile>(&self.dir.join("cases.json"), THEN, |file| file.version == VERSION);
         read.map(|file| file.cases).unwrap_or_default()
     }
 
@@ -86,35 +86,4 @@ impl Disk {
             tracing::warn!(path = shown, %error, "what the watch has seen cannot be kept; it goes on in memory");
         }
     }
-}
-
-fn read<T: DeserializeOwned>(path: &Path, version: impl Fn(&T) -> u32) -> Option<T> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-        Err(error) => {
-            tracing::warn!(path = %path.display(), %error, "cannot be read; the lists are asked anew");
-            return None;
-        }
-    };
-    let read = serde_json::from_slice::<T>(&bytes).map_err(|error| error.to_string());
-    let read = read.and_then(|file| {
-        if version(&file) == VERSION { Ok(file) } else { Err(format!("is of version {}", version(&file))) }
-    });
-    read.inspect_err(|why| {
-        let aside = path.with_extension("unreadable");
-        let moved = std::fs::rename(path, &aside).is_ok();
-        tracing::warn!(path = %path.display(), why, moved, "is not as this version writes it; the lists are asked anew");
-    })
-    .ok()
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = path.with_extension("new");
-    let mut options = OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&beside, path)?;
-    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }

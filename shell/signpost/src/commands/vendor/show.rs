@@ -54,7 +54,7 @@ fn components(document: &Document, text: &mut String) {
     }
 }
 
-fn one(incident: &Incident, text: &mut String) {
+pub(super) fn one(incident: &Incident, text: &mut String) {
     let severity = word(&incident.severity, vendor::Severity::as_str);
     let phase = word(&incident.phase, vendor::Phase::as_str);
     line(text, &format!("\n{}  [{severity}] [{phase}]", incident.title));
@@ -125,7 +125,7 @@ fn word<T: Copy>(word: &Word<T>, ours: impl Fn(T) -> &'static str) -> String {
     }
 }
 
-fn minute(at: Timestamp) -> String {
+pub(super) fn minute(at: Timestamp) -> String {
     at.to_string().get(..16).unwrap_or_default().replace('T', " ")
 }
 

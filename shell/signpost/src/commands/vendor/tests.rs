@@ -45,6 +45,7 @@ fn an_answer_keeps_where_it_came_from() {
         etag: None,
         last_modified: None,
         retry_after: None,
+        cache_control: None,
         body: b"x".to_vec(),
     };
     let fetched = of_answer(&answer);

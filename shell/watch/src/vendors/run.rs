@@ -1,0 +1,158 @@
+//! Who is looked at now: two vendors at once, one of each host, the longest due first.
+
+use super::disk::Disk;
+use super::look::{Came, look};
+use super::state::{State, VendorLine, VendorStory};
+use super::{VendorConfig, VendorMeans};
+use model::{Duration, Timestamp};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+use tokio::task::{Id, JoinError, JoinSet};
+use vendor::{Change, Sighting};
+
+/// Looks that go on at the same time: their documents are in memory.
+const AT_ONCE: usize = 2;
+/// A file in which nothing but the times of looks is other is written this often.
+const KEEP_EVERY: Duration = Duration::from_secs(3_600);
+
+/// One vendor.
+pub(super) struct Watched {
+    pub(super) config: Arc<VendorConfig>,
+    /// Of its address; where redirects lead is not counted.
+    pub(super) host: String,
+    pub(super) state: Arc<Mutex<State>>,
+}
+
+impl Watched {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the loop and its handles share.
+pub(super) struct Shared {
+    pub(super) watched: Vec<Watched>,
+    pub(super) disk: Disk,
+    pub(super) means: VendorMeans,
+    pub(super) looked: watch::Sender<u64>,
+}
+
+/// Any number.
+pub(super) fn chance() -> u32 {
+    u32::from_le_bytes(net::random())
+}
+
+/// Looks for ever.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let mut looking: JoinSet<Came> = JoinSet::new();
+    let mut busy: HashMap<Id, usize> = HashMap::new();
+    loop {
+        let now = shared.means.clock.now();
+        let mut next = shared.due(&busy);
+        while let Some((due, index)) = next.filter(|(due, _)| *due <= now && busy.len() < AT_ONCE) {
+            tracing::trace!(vendor = %shared.watched[index].config.name, %due, "a vendor is looked at");
+            let task = looking.spawn(shared.look(index, now));
+            busy.insert(task.id(), index);
+            next = shared.due(&busy);
+        }
+        let wake = next.filter(|_| busy.len() < AT_ONCE).map_or(now, |(due, _)| due);
+        let has_room = busy.len() < AT_ONCE && next.is_some();
+        tokio::select! {
+            Some(ended) = looking.join_next_with_id() => shared.ended(&mut busy, ended).await,
+            () = shared.means.clock.sleep_until(wake), if has_room => {}
+        }
+    }
+}
+
+impl Shared {
+    /// Who is due next, of those whose host is not asked now.
+    fn due(&self, busy: &HashMap<Id, usize>) -> Option<(Timestamp, usize)> {
+        let hosts: Vec<&str> = busy.values().map(|index| self.watched[*index].host.as_str()).collect();
+        let idle = self.watched.iter().enumerate().filter(|(_, one)| !hosts.contains(&one.host.as_str()));
+        idle.map(|(index, one)| (one.state().due, index)).min()
+    }
+
+    fn look(&self, index: usize, now: Timestamp) -> impl Future<Output = Came> + Send + use<> {
+        let one = &self.watched[index];
+        let clients = &self.means.clients;
+        let client = if one.config.allow_private { &clients.anywhere } else { &clients.public };
+        self.means.metrics.vendor_polls.add_one();
+        look(Arc::clone(&one.config), client.clone(), one.state().known(now), now)
+    }
+
+    async fn ended(&self, busy: &mut HashMap<Id, usize>, ended: Result<(Id, Came), JoinError>) {
+        let (id, mut came) = match ended {
+            Ok(ended) => ended,
+            Err(error) => (error.id(), Came::nothing("the look failed; please report it")),
+        };
+        let Some(index) = busy.remove(&id) else { return };
+        let one = &self.watched[index];
+        let now = self.means.clock.now();
+        let (brought, wishes) = came.apart();
+        let (taken, is_kept, problem) = {
+            let mut state = one.state();
+            let taken = state.take(&one.config, brought, wishes, (now, chance()));
+            let is_kept = taken.is_news || now.since(state.written) >= KEEP_EVERY;
+            if is_kept {
+                state.written = now;
+            }
+            (taken, is_kept, state.line(&one.config, now).problem)
+        };
+        let vendor = &one.config.name;
+        if let Some(problem) = &problem {
+            self.means.metrics.vendor_failures.add_one();
+            tracing::debug!(%vendor, problem, "a look at a vendor failed");
+        }
+        if taken.before != taken.after {
+            let (before, after) = (taken.before.as_str(), taken.after.as_str());
+            tracing::info!(%vendor, before, after, problem, "a vendor's state");
+        }
+        for change in &taken.changes {
+            tell(vendor.as_str(), change);
+        }
+        if is_kept {
+            self.disk.keep(&one.config, &one.state).await;
+        }
+        self.tell_unknown();
+        self.looked.send_modify(|count| *count += 1);
+    }
+
+    pub(super) fn tell_unknown(&self) {
+        let now = self.means.clock.now();
+        let unknown = self.watched.iter().filter(|one| !one.state().is_known(&one.config, now)).count();
+        self.means.metrics.vendors_unknown.set(u64::try_from(unknown).unwrap_or(u64::MAX));
+    }
+
+    pub(super) async fn keep_all(&self) {
+        for one in &self.watched {
+            self.disk.keep(&one.config, &one.state).await;
+        }
+    }
+
+    pub(super) fn lines(&self) -> Vec<VendorLine> {
+        let now = self.means.clock.now();
+        self.watched.iter().map(|one| one.state().line(&one.config, now)).collect()
+    }
+
+    pub(super) fn story(&self, name: &str) -> Option<VendorStory> {
+        let now = self.means.clock.now();
+        let one = self.watched.iter().find(|one| one.config.name.as_str() == name)?;
+        let story = one.state().story(&one.config, now);
+        Some(story)
+    }
+}
+
+fn tell(vendor: &str, change: &Change) {
+    match change {
+        Change::New { native_id, sighting: Sighting::Live } => {
+            tracing::info!(vendor, native_id, "a vendor posted something");
+        }
+        Change::New { native_id, sighting: Sighting::Imported } => {
+            tracing::debug!(vendor, native_id, "a record of a vendor was imported");
+        }
+        Change::Changed { native_id, edits } => {
+            tracing::info!(vendor, native_id, edits, "a vendor changed a record");
+        }
+    }
+}
