@@ -128,7 +128,7 @@ fn run(world: &World, form: Form, sources: Sources, wishes: &Wishes) -> Figures 
         (sent, lasted) = traffic.end();
     }
     until(world, patience, "not everything arrived", || is_all_taken(&world.met(), &sent));
-    world.place.wait("the queue does not empty", || world.place.queue().is_empty());
+    until(world, STEP, "the queue does not empty", || world.place.queue().is_empty());
     let rerouted = node.figure("signpost_rerouted_total");
     assert!(node.stop().success(), "{}", world.place.log());
     let moments = Moments { listed, strong, evidence, delisted };

@@ -151,7 +151,7 @@ impl World {
         met
     }
 
-    /// The newest words of the node and of the receiver, for whoever looks for a fault.
+    /// What waits, and the newest words of the node and of the receiver, for whoever looks for a fault.
     pub(crate) fn told(&self) -> String {
         let receivers = match &self.receiver {
             Receiver::Exchange => String::new(),
@@ -162,7 +162,8 @@ impl World {
             let lines: Vec<&str> = text.lines().collect();
             lines[lines.len().saturating_sub(TOLD)..].join("\n")
         };
-        format!("{}\n{}", newest(&self.place.log()), newest(&receivers))
+        let waiting: Vec<String> = self.place.queue().iter().take(TOLD).map(ToString::to_string).collect();
+        format!("{}\n{}\n{}", waiting.join("\n"), newest(&self.place.log()), newest(&receivers))
     }
 
     /// Reports of non-delivery, wherever they arrived.
