@@ -128,7 +128,7 @@ fn run(world: &World, form: Form, sources: Sources, wishes: &Wishes) -> Figures 
         (sent, lasted) = traffic.end();
     }
     until(world, patience, "not everything arrived", || is_all_taken(&world.met(), &sent));
-    until(world, STEP, "the queue does not empty", || world.place.queue().is_empty());
+    until(world, STEP, "the queue does not empty", || world.waiting().is_empty());
     let rerouted = node.figure("signpost_rerouted_total");
     assert!(node.stop().success(), "{}", world.place.log());
     let moments = Moments { listed, strong, evidence, delisted };
@@ -198,7 +198,7 @@ fn used_again(world: &World, delisted: Timestamp) -> Vec<Met> {
 
 /// Whether everything that is not delivered is parked; the most that was parked is kept.
 fn rest_is_parked(world: &World, sent: &[Sent], most: &mut usize) -> bool {
-    let queue = world.place.queue();
+    let queue = world.waiting();
     let parked = queue.iter().filter(|one| one["phase"] == "parked").count();
     *most = parked.max(*most);
     parked == queue.len() && (parked > 0 || is_all_taken(&world.met(), sent))

@@ -151,6 +151,13 @@ impl World {
         met
     }
 
+    /// The clients' mail that waits. A notice to a tenant whose mail came late is not of it, and has no end here that takes it.
+    pub(crate) fn waiting(&self) -> Vec<serde_json::Value> {
+        let mut queue = self.place.queue();
+        queue.retain(|one| one["about"].is_null());
+        queue
+    }
+
     /// What waits, and the newest words of the node and of the receiver, for whoever looks for a fault.
     pub(crate) fn told(&self) -> String {
         let receivers = match &self.receiver {
