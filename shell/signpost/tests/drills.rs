@@ -18,6 +18,13 @@ fn run(name: &str, sabotage: bool) -> (bool, String) {
 fn holds(name: &str) {
     let (held, told) = run(name, false);
     assert!(held && told.contains("**It held.**"), "{told}");
+    if name == "spamhaus-eu" {
+        // The relay of the real day is beside it and costs what it cost then.
+        assert!(
+            told.contains("non-delivery reports to senders.") && !told.contains(" 0 refused for good"),
+            "{told}"
+        );
+    }
 }
 
 fn fails_under_sabotage(name: &str) {

@@ -3,6 +3,7 @@
 mod happen;
 
 use crate::Options;
+use crate::beside::{Beside, Exim};
 use crate::figures::{Figures, Seen};
 use crate::node::{Metrics, Node};
 use crate::report::Report;
@@ -21,6 +22,8 @@ use tokio::time::Instant;
 const STEP: Duration = Duration::from_millis(10);
 /// Between two looks at the node.
 const LOOK: Duration = Duration::from_millis(250);
+/// What to do where the relay of the seed cannot be shown.
+const MISSING: &str = "this machine has none; `cargo run -p playground --bin install-peers` fetches it";
 /// As Spamhaus' SBL answers.
 const LISTED: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
@@ -56,6 +59,8 @@ struct Course<'s> {
     tell: &'s (dyn Fn(&Moment) + Sync),
     world: World,
     node: Node,
+    /// The relay of the seed, where the scenario wants it.
+    beside: Option<Beside>,
     began: Instant,
     events: VecDeque<Event>,
     traffic: Traffic,
@@ -84,6 +89,10 @@ pub(crate) async fn run(
         world.playground.look_at_dates(scenario.world.scale);
     }
     world.playground.set_connector(Some(node.smtp));
+    let beside = match scenario.traffic.exim {
+        Some(share) => Beside::start(share).await?,
+        None => None,
+    };
     let seen = Seen { certificate_ends: world.certificate_ends.into_iter().collect(), ..Seen::default() };
     let mut course = Course {
         scenario,
@@ -91,6 +100,7 @@ pub(crate) async fn run(
         tell,
         world,
         node,
+        beside,
         began: Instant::now(),
         events: scenario.timeline(options.sabotage).into(),
         traffic: Traffic::new(scenario),
@@ -106,11 +116,16 @@ pub(crate) async fn run(
     played.with_context(|| format!("the drill broke off (node's log: {})", log.display()))?;
     course.look_at_the_end().await?;
     let figures = Figures::count(scenario, &course.world.playground, &course.seen);
-    let Course { world, mut node, began, .. } = course;
+    let Course { world, mut node, began, beside, .. } = course;
     let took = began.elapsed();
+    let exim = match (scenario.traffic.exim, beside) {
+        (None, _) => None,
+        (Some(_), None) => Some(Exim::Missing(MISSING.to_owned())),
+        (Some(_), Some(beside)) => Some(Exim::Cost(beside.end().await?)),
+    };
     node.kill().await?;
     world.playground.stop().await;
-    Ok(Report::judge(scenario, options.sabotage, figures, took, options.keep.then_some(directory)))
+    Ok(Report::judge(scenario, options.sabotage, (figures, exim), took, options.keep.then_some(directory)))
 }
 
 impl Course<'_> {
@@ -119,7 +134,7 @@ impl Course<'_> {
         let mut settle_until = None;
         loop {
             let elapsed = self.elapsed();
-            self.traffic.send_due(elapsed, &self.world.playground).await?;
+            self.traffic.send_due(elapsed, &self.world.playground, &mut self.beside).await?;
             while self.events.front().is_some_and(|event| event.at <= elapsed) {
                 if let Some(event) = self.events.pop_front() {
                     self.seen.first_fault.get_or_insert_with(wall_clock);

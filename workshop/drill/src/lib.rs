@@ -11,6 +11,7 @@
 //! (`up --time-scale`); mail, sockets and disk stay real. Under sabotage an operator's order undoes what is tested, and the drill must say that
 //! it did not hold.
 
+mod beside;
 mod course;
 mod figures;
 mod node;
@@ -19,6 +20,7 @@ mod scenario;
 mod traffic;
 mod world;
 
+pub use beside::{Cost, Exim};
 pub use course::Moment;
 pub use figures::Figures;
 pub use report::{Judged, Report};

@@ -1,5 +1,6 @@
 //! What came of a drill: every figure beside its bar and beside the real incident's, as Markdown and as JSON.
 
+use crate::beside::{Cost, Exim};
 use crate::figures::{Figures, MEANINGS};
 use crate::scenario::{Bar, Scenario};
 use serde::Serialize;
@@ -30,6 +31,9 @@ pub struct Report {
     pub held: bool,
     pub figures: Figures,
     pub bars: Vec<Judged>,
+    /// What the same day cost with the relay of the seed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exim: Option<Exim>,
     pub seconds: f64,
     /// Seconds of the node in one of ours.
     pub scale: u32,
@@ -51,7 +55,7 @@ impl Report {
     pub(crate) fn judge(
         scenario: &Scenario,
         sabotaged: bool,
-        figures: Figures,
+        (figures, exim): (Figures, Option<Exim>),
         took: Duration,
         directory: Option<PathBuf>,
     ) -> Self {
@@ -64,6 +68,7 @@ impl Report {
             held: bars.iter().all(|bar| bar.held),
             figures,
             bars,
+            exim,
             seconds: took.as_secs_f64(),
             scale: scenario.world.scale,
             sabotage: sabotaged.then(|| scenario.sabotage.says.clone()),
@@ -103,7 +108,21 @@ impl Report {
             let _infallible =
                 writeln!(text, "| {meaning} | {value} | {} | {was} |", bar.map(told).unwrap_or_default());
         }
+        text += &self.exim.as_ref().map(beside).unwrap_or_default();
         text
+    }
+}
+
+/// The same day elsewhere, in a sentence.
+fn beside(exim: &Exim) -> String {
+    match exim {
+        Exim::Cost(Cost { messages, delivered, refused, reports }) => format!(
+            "\nDebian's Exim beside it, over one address that was listed at the same time: {messages} of the messages, {delivered} delivered, \
+             {refused} refused for good, {reports} non-delivery reports to senders.\n"
+        ),
+        Exim::Missing(why) => {
+            format!("\nDebian's Exim, the relay of the real day, did not run beside it: {why}.\n")
+        }
     }
 }
 

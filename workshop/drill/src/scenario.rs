@@ -111,6 +111,8 @@ pub struct Traffic {
     /// So much text in each message, in KiB.
     #[serde(default)]
     pub kib: usize,
+    /// This share of the messages goes through Debian's Exim besides, over one address that is listed whenever a source is.
+    pub exim: Option<f64>,
 }
 
 /// Further mail: of one sender, for a while.

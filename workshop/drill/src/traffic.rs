@@ -1,6 +1,7 @@
 //! Mail at its pace: people of both organisations write to customers, each message to an address of its own, so that a refused recipient tells
 //! which message it was; and streams of further mail.
 
+use crate::beside::Beside;
 use crate::scenario::{Scenario, Stream};
 use crate::world::{TENANTS, stranger};
 use anyhow::Result;
@@ -43,13 +44,22 @@ impl Traffic {
         elapsed >= self.seconds && self.streams.iter().all(|(stream, _)| elapsed >= stream.until)
     }
 
-    /// Sends what is due `elapsed` seconds after the beginning.
-    pub(crate) async fn send_due(&mut self, elapsed: f64, playground: &Playground) -> Result<()> {
+    /// Sends what is due `elapsed` seconds after the beginning, everybody's mail to the relay beside as well.
+    pub(crate) async fn send_due(
+        &mut self,
+        elapsed: f64,
+        playground: &Playground,
+        beside: &mut Option<Beside>,
+    ) -> Result<()> {
         let due = (elapsed.min(self.seconds) * self.per_second) as u64;
         while self.sent < due {
             self.sent += 1;
             self.expected += 1;
-            playground.submit(self.mail(self.sent)).await?;
+            let mail = self.mail(self.sent);
+            if let Some(beside) = beside {
+                beside.send(&mail, self.sent).await?;
+            }
+            playground.submit(mail).await?;
         }
         for (stream, sent) in &mut self.streams {
             let due = ((elapsed.min(stream.until) - stream.at).max(0.0) * stream.per_second) as u64;

@@ -19,6 +19,7 @@ impl Course<'_> {
             Fault::List { source } => self.list(&source)?,
             Fault::Unlist { source } => {
                 self.world.playground.dns().unlist(self.address(&source)?);
+                self.beside.iter().for_each(|beside| beside.set_listed(None));
                 self.seen.unlisted.insert(source, wall_clock());
                 self.carriers = None;
             }
@@ -63,6 +64,7 @@ impl Course<'_> {
 
     fn list(&mut self, source: &str) -> Result<()> {
         self.world.playground.dns().list(self.address(source)?, LISTED);
+        self.beside.iter().for_each(|beside| beside.set_listed(Some(LISTED)));
         self.seen.listed.insert(source.to_owned(), wall_clock());
         Ok(())
     }

@@ -3,7 +3,7 @@ use super::*;
 fn report(values: &[(&'static str, f64)]) -> Report {
     let figures = Figures(values.iter().copied().collect());
     let scenario = Scenario::named("spamhaus-eu").unwrap();
-    Report::judge(&scenario, false, figures, Duration::from_secs(60), None)
+    Report::judge(&scenario, false, (figures, None), Duration::from_secs(60), None)
 }
 
 const GOOD: [(&str, f64); 10] = [
