@@ -6,7 +6,7 @@ use crate::Options;
 use crate::beside::{Beside, Exim};
 use crate::figures::{Figures, Seen};
 use crate::node::{Metrics, Node};
-use crate::report::Report;
+use crate::report::{Counted, Report};
 use crate::scenario::{Event, Scenario};
 use crate::traffic::Traffic;
 use crate::world::World;
@@ -116,7 +116,7 @@ pub(crate) async fn run(
     played.with_context(|| format!("the drill broke off (node's log: {})", log.display()))?;
     course.look_at_the_end().await?;
     let figures = Figures::count(scenario, &course.world.playground, &course.seen);
-    let Course { world, mut node, began, beside, .. } = course;
+    let Course { world, mut node, began, beside, seen, .. } = course;
     let took = began.elapsed();
     let exim = match (scenario.traffic.exim, beside) {
         (None, _) => None,
@@ -125,7 +125,8 @@ pub(crate) async fn run(
     };
     node.kill().await?;
     world.playground.stop().await;
-    Ok(Report::judge(scenario, options.sabotage, (figures, exim), took, options.keep.then_some(directory)))
+    let counted = Counted { figures, timeline: seen.timeline, exim };
+    Ok(Report::judge(scenario, options.sabotage, counted, took, options.keep.then_some(directory)))
 }
 
 impl Course<'_> {
@@ -177,11 +178,14 @@ impl Course<'_> {
         self.began.elapsed().as_secs_f64()
     }
 
-    fn tell_happened(&self, what: String) {
+    fn tell_happened(&mut self, what: String) {
         self.tell(&Moment::Happens { at: self.elapsed(), what });
     }
 
-    fn tell(&self, moment: &Moment) {
+    fn tell(&mut self, moment: &Moment) {
+        if let Moment::Happens { at, what } | Moment::Shows { at, what } = moment {
+            self.seen.timeline.push((*at, what.clone()));
+        }
         (self.tell)(moment);
     }
 

@@ -67,6 +67,8 @@ pub struct Figures(pub BTreeMap<&'static str, f64>);
 /// What was seen while it ran.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
+    /// What happened and what showed, by seconds since the mail began.
+    pub(crate) timeline: Vec<(f64, String)>,
     /// When a list or the provider itself began to name a source, and when that ended.
     pub(crate) listed: BTreeMap<String, Timestamp>,
     pub(crate) unlisted: BTreeMap<String, Timestamp>,

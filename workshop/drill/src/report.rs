@@ -2,7 +2,7 @@
 
 use crate::beside::{Cost, Exim};
 use crate::figures::{Figures, MEANINGS};
-use crate::scenario::{Bar, Scenario};
+use crate::scenario::{Bar, Life, Scenario};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -31,6 +31,8 @@ pub struct Report {
     pub held: bool,
     pub figures: Figures,
     pub bars: Vec<Judged>,
+    /// What happened and what showed, by seconds since the mail began.
+    pub timeline: Vec<(f64, String)>,
     /// What the same day cost with the relay of the seed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exim: Option<Exim>,
@@ -49,16 +51,26 @@ pub struct Report {
     story: String,
     #[serde(skip)]
     real: Vec<(String, String)>,
+    #[serde(skip)]
+    life: Vec<Life>,
+}
+
+/// What a run brought.
+pub(crate) struct Counted {
+    pub(crate) figures: Figures,
+    pub(crate) timeline: Vec<(f64, String)>,
+    pub(crate) exim: Option<Exim>,
 }
 
 impl Report {
     pub(crate) fn judge(
         scenario: &Scenario,
         sabotaged: bool,
-        (figures, exim): (Figures, Option<Exim>),
+        counted: Counted,
         took: Duration,
         directory: Option<PathBuf>,
     ) -> Self {
+        let Counted { figures, timeline, exim } = counted;
         let always = ALWAYS.map(|figure| Bar { figure: figure.to_owned(), max: Some(0.0), min: None });
         let is_own = |bar: &Bar| scenario.bars.iter().any(|own| own.figure == bar.figure);
         let bars = always.into_iter().filter(|bar| !is_own(bar)).chain(scenario.bars.iter().cloned());
@@ -68,6 +80,7 @@ impl Report {
             held: bars.iter().all(|bar| bar.held),
             figures,
             bars,
+            timeline,
             exim,
             seconds: took.as_secs_f64(),
             scale: scenario.world.scale,
@@ -75,6 +88,7 @@ impl Report {
             directory,
             title: scenario.title.clone(),
             story: scenario.story.trim().to_owned(),
+            life: scenario.life.clone(),
             real: scenario.real.iter().map(|real| (real.figure.clone(), real.was.clone())).collect(),
         }
     }
@@ -108,9 +122,30 @@ impl Report {
             let _infallible =
                 writeln!(text, "| {meaning} | {value} | {} | {was} |", bar.map(told).unwrap_or_default());
         }
+        text += &self.course();
         text += &self.exim.as_ref().map(beside).unwrap_or_default();
         text
     }
+}
+
+impl Report {
+    /// What happened, by the node's clock, and when it did in life where that is known.
+    fn course(&self) -> String {
+        let here = self.timeline.iter().map(|(at, what)| (clock(at * f64::from(self.scale)), what));
+        let here: String = here.map(|(at, what)| format!("- {at} {what}\n")).collect();
+        let there: String = self.life.iter().map(|Life { at, what }| format!("- {at} {what}\n")).collect();
+        let mut text = format!("\nThe course of it, by the node's clock since the mail began:\n\n{here}");
+        if !there.is_empty() {
+            text += &format!("\nAs it was in life:\n\n{there}");
+        }
+        text
+    }
+}
+
+/// Seconds as `h:mm:ss`.
+fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    format!("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
 }
 
 /// The same day elsewhere, in a sentence.

@@ -24,6 +24,9 @@ pub struct Scenario {
     /// Figures of the real incident beside those of the drill.
     #[serde(default)]
     pub real: Vec<Real>,
+    /// The course of the real incident.
+    #[serde(default)]
+    pub life: Vec<Life>,
     pub world: World,
     pub traffic: Traffic,
     /// Mail besides that of everybody.
@@ -50,6 +53,14 @@ pub struct Real {
     /// The figure here with which it is compared.
     pub figure: String,
     pub was: String,
+}
+
+/// One moment of the real incident.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Life {
+    pub at: String,
+    pub what: String,
 }
 
 /// The relay and its surroundings.

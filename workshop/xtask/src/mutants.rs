@@ -13,7 +13,7 @@ const LIST: &str = "workshop/sim/mutants.toml";
 const PARTS: [&str; 2] = ["pure", "workshop/sim"];
 /// Worlds that a mutant may live through, and seconds.
 const SEEDS: &str = "200";
-const SECONDS: &str = "40";
+const SECONDS: &str = "120";
 
 /// One bug on purpose.
 #[derive(Debug)]

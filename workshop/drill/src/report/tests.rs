@@ -3,7 +3,13 @@ use super::*;
 fn report(values: &[(&'static str, f64)]) -> Report {
     let figures = Figures(values.iter().copied().collect());
     let scenario = Scenario::named("spamhaus-eu").unwrap();
-    Report::judge(&scenario, false, (figures, None), Duration::from_secs(60), None)
+    Report::judge(
+        &scenario,
+        false,
+        Counted { figures, timeline: vec![(10.0, "eu-1 is listed".to_owned())], exim: None },
+        Duration::from_secs(60),
+        None,
+    )
 }
 
 const GOOD: [(&str, f64); 10] = [
@@ -40,4 +46,11 @@ fn what_was_not_measured_did_not_hold() {
         "{}",
         report.to_markdown()
     );
+}
+
+#[test]
+fn the_course_is_beside_the_real_one() {
+    // Forty times as fast: 10 s are 6 min 40 s of the node.
+    let text = report(&GOOD).to_markdown();
+    assert!(text.contains("- 0:06:40 eu-1 is listed") && text.contains("15:58:51"), "{text}");
 }
