@@ -4,6 +4,8 @@
 //! The hard signature has characters that few charsets hold and a line that is too long for SMTP. Outside of the edited parts nothing may
 //! change, lines stay legal, and another parser sees the same message with the signature in it.
 
+mod reader;
+
 use crate::support::{OUTSIDE, acme, acme_with, anna, applied, crlf};
 use encoding_rs::Encoding;
 use mail_parser::{MessageParser, MimeHeaders as _};
