@@ -64,6 +64,8 @@ pub struct Parts {
     pub images: Images,
     /// The largest message that is stamped.
     pub size_max: ByteCount,
+    /// The largest message that the next hop takes, if that is known.
+    pub stamped_size_max: Option<ByteCount>,
     pub on_failure: OnFailure,
     /// Whether the mail goes back to a system that signs it anew. Then a changed message loses the proofs of the hop before.
     pub is_returned: bool,

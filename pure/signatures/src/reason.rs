@@ -26,7 +26,7 @@ pub enum PassReason {
     AutoReply,
     /// Sent through a list or in bulk.
     List,
-    /// Over `stamping.size_max`.
+    /// Over `stamping.size_max`, or over `egress.size_max` with the smallest signature.
     TooLarge,
     /// Two careful readers could see two different messages, or a text cannot be decoded.
     AmbiguousMime,

@@ -164,13 +164,17 @@ fn decide(message: &Message<'_>, choice: Choice, ids: ContentIds, trail: &[Strin
     trail.extend(choice.chosen.trail.iter().cloned());
     trail.extend(message.texts.sentences(message.index));
     let written = signatures_of(message, &choice).and_then(|names| {
-        write::write(message, &names, ids).map_err(|error| match error {
+        write::write(message, &names, ids, &mut trail).map_err(|error| match error {
             write::WriteError::Template(error) => End {
                 reason: PassReason::TemplateFailed,
                 hold: message.compiled.parts.on_failure == OnFailure::Hold,
                 sentence: template_sentence(&error),
             },
             write::WriteError::Change(error) => End::pass(PassReason::AmbiguousMime, error.to_string()),
+            write::WriteError::TooLarge => End::pass(
+                PassReason::TooLarge,
+                "the next hop would not take it with a signature, not even in text only",
+            ),
             write::WriteError::Carried => {
                 End::pass(PassReason::NoRule, "the newest text carries this signature already")
             }

@@ -72,6 +72,7 @@ fn snapshot(
         templates: written.templates,
         images: written.images,
         size_max: settings.stamping.size_max,
+        stamped_size_max: settings.egress.size_max,
         on_failure: settings.stamping.on_failure,
         is_returned: settings.egress.mode == EgressMode::Return,
     };

@@ -9,6 +9,7 @@
 use super::{ChangeError, Changes};
 use crate::encode;
 use crate::index::PartId;
+use crate::transfer::{TransferEncoding, decode_base64};
 
 /// An image that HTML names by `cid:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,25 @@ impl Changes<'_> {
             }
         }
         None
+    }
+
+    /// The Content-ID by which `html` can already show the picture `data`: of a part of its multipart/related with these bytes.
+    #[must_use]
+    pub fn content_id_of(&self, html: PartId, media_type: &str, data: &[u8]) -> Option<&str> {
+        let related = self.enclosing_related(html)?;
+        let children = self.index.part(related).children.iter().map(|child| self.index.part(*child));
+        let mut same = children.filter(|part| {
+            part.encoding == TransferEncoding::Base64
+                && part.content_type.is(media_type)
+                && part.body.len() >= data.len()
+                && decode_base64(&self.bytes[part.body.clone()]).bytes == data
+        });
+        // Whatever stands in the field comes into markup: only what needs no escape there, in `cid:` too, will do.
+        let is_plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'@' | b'$');
+        same.find_map(|part| {
+            part.content_id.as_deref().filter(|id| !id.is_empty() && id.bytes().all(is_plain))
+        })
     }
 
     fn append_to_related(&mut self, related: PartId, wrap: &Wrap) -> Result<(), ChangeError> {

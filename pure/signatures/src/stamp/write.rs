@@ -1,14 +1,15 @@
 //! The chosen signatures, rendered and written into every form of the message's text.
 //!
 //! In HTML each signature stands in a container with our class and the tenant's mark, so that our own signature is known again in a
-//! reply's history. In plain text an empty line stands between it and what is before and after. Pictures are added once each. A form
-//! that carries the same signature already stays as it is.
+//! reply's history. In plain text an empty line stands between it and what is before and after. Pictures are added once each, and not if the
+//! message has them. A form that carries the same signature already stays as it is.
 
 use super::Message;
 use super::older::{self, Fingerprint};
 use super::texts::Text;
 use crate::content_id::ContentIds;
 use crate::templates::Rendered;
+use crate::text_form;
 use crate::{OlderSignatures, SignatureName, Spliced, TemplateError};
 use core::ops::Range;
 use message::{ChangeError, Changes, Edit, EmbeddedImage, Splice, Splices, TextKind};
@@ -23,6 +24,8 @@ pub(super) enum WriteError {
     Change(ChangeError),
     /// Every form carries them already.
     Carried,
+    /// No form of the signature fits what the next hop takes.
+    TooLarge,
 }
 
 impl From<ChangeError> for WriteError {
@@ -31,28 +34,62 @@ impl From<ChangeError> for WriteError {
     }
 }
 
-/// The splices that sign the message.
+/// Bytes kept for the fields that go in front of every message.
+const TRACE_LEN: usize = 2 << 10;
+
+/// The splices that sign the message: with pictures, else, where the next hop would not take that, with the text of the signature alone.
 pub(super) fn write(
     message: &Message<'_>,
     names: &[&SignatureName],
     ids: ContentIds,
+    trail: &mut Vec<String>,
 ) -> Result<Splices, WriteError> {
+    let rendered = rendered(message, names, ids)?;
+    let splices = written(message, &rendered, ids)?;
+    let Some(size_max) = message.compiled.parts.stamped_size_max else { return Ok(splices) };
+    let fits = |splices: &Splices| {
+        splices.len_after(message.input.original.len()) + TRACE_LEN
+            <= usize::try_from(size_max.0).unwrap_or(usize::MAX)
+    };
+    if fits(&splices) {
+        return Ok(splices);
+    }
+    trail.push(format!("with the signature the next hop would not take it ({size_max}): text only"));
+    let bare: Vec<Rendered> = rendered.into_iter().map(text_only).collect();
+    Some(written(message, &bare, ids)?).filter(fits).ok_or(WriteError::TooLarge)
+}
+
+/// The same signature without pictures and tables.
+fn text_only(rendered: Rendered) -> Rendered {
+    Rendered { html: text_form::to_html(&rendered.text), images: Default::default(), ..rendered }
+}
+
+fn rendered(
+    message: &Message<'_>,
+    names: &[&SignatureName],
+    ids: ContentIds,
+) -> Result<Vec<Rendered>, WriteError> {
     let parts = &message.compiled.parts;
-    let rendered: Result<Vec<Rendered>, TemplateError> = names
-        .iter()
-        .map(|name| {
-            parts.templates.render(name, &message.person.attributes, &message.compiled.image_names, ids)
-        })
-        .collect();
-    let rendered = rendered.map_err(WriteError::Template)?;
+    let render = |name: &&SignatureName| {
+        parts.templates.render(name, &message.person.attributes, &message.compiled.image_names, ids)
+    };
+    names.iter().map(render).collect::<Result<_, _>>().map_err(WriteError::Template)
+}
+
+fn written(message: &Message<'_>, rendered: &[Rendered], ids: ContentIds) -> Result<Splices, WriteError> {
+    let parts = &message.compiled.parts;
     let mut changes = Changes::new(message.input.original, message.index);
     let mark = older::mark(&parts.domains);
     let folds = parts.policy.older_signatures == OlderSignatures::Fold && message.is_internal();
     let mut is_signed = false;
     for text in message.texts.iter() {
         let insert = match text.body.kind {
-            TextKind::Html => html(&rendered, &mark),
-            TextKind::Plain => plain(&rendered),
+            TextKind::Html => html(rendered, &mark),
+            TextKind::Plain => plain(rendered),
+        };
+        let (insert, images) = match text.body.kind {
+            TextKind::Html => with_pictures(&changes, text, insert, images(message, rendered, ids)),
+            TextKind::Plain => (insert, Vec::new()),
         };
         if Fingerprint::of(&insert, text.body.kind).is_in(text) {
             continue;
@@ -64,7 +101,6 @@ pub(super) fn write(
         }
         changes.edit_text(&text.body, &edits)?;
         if text.body.kind == TextKind::Html {
-            let images = images(message, &rendered, ids);
             changes.embed_images(text.body.id, images, &ids.boundary("related"))?;
         }
     }
@@ -106,6 +142,23 @@ fn images(message: &Message<'_>, rendered: &[Rendered], ids: ContentIds) -> Vec<
         })
     };
     names.into_iter().filter_map(image).collect()
+}
+
+/// The markup and the pictures that come with it: one that the message brings along, as a reply in a thread does, is shown from there.
+fn with_pictures(
+    changes: &Changes<'_>,
+    text: &Text<'_>,
+    mut markup: String,
+    mut images: Vec<EmbeddedImage>,
+) -> (String, Vec<EmbeddedImage>) {
+    images.retain(|image| match changes.content_id_of(text.body.id, &image.media_type, &image.data) {
+        Some(there) => {
+            markup = markup.replace(&format!("cid:{}", image.content_id), &format!("cid:{there}"));
+            false
+        }
+        None => true,
+    });
+    (markup, images)
 }
 
 /// The edits of one form: what is replaced goes, the signature comes to its place.

@@ -5,7 +5,7 @@ use crate::written::{Report, Table, Value};
 use core::fmt;
 use core::net::{IpAddr, SocketAddr};
 use core::str::FromStr;
-use model::{Domain, Duration, SourceName, TlsPolicy};
+use model::{ByteCount, Domain, Duration, SourceName, TlsPolicy};
 
 /// `[egress]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,9 @@ pub struct Egress {
     pub tls: TlsPolicy,
     /// The certificate that we show as this tenant. Default: none.
     pub certificate: Option<ClientCertificate>,
+    /// The largest message that the next hop takes, as its EHLO tells it (SIZE): what a signature would make larger gets a smaller one, or none.
+    /// Default: not known.
+    pub size_max: Option<ByteCount>,
     /// When the message is safe. Default: spool.
     pub handover: Handover,
     pub cut_through: CutThrough,
@@ -106,6 +109,7 @@ pub struct Fallback {
     pub password: Secret,
 }
 
+const SIZE_MAX: ByteCount = ByteCount(1 << 30);
 const SMTP_PORT: u16 = 25;
 const SUBMISSION_PORT: u16 = 587;
 const SUBMISSIONS_PORT: u16 = 465;
@@ -130,6 +134,7 @@ impl Egress {
             smart_host: SmartHost::Mx(first_domain.clone()),
             tls: TlsPolicy::default(),
             certificate: None,
+            size_max: None,
             handover: Handover::default(),
             cut_through: CutThrough { wait: WAIT_DEFAULT, otherwise: Otherwise::default() },
             sources: Vec::new(),
@@ -189,6 +194,9 @@ pub(super) fn read(
     }
     let certificate = table.take("certificate");
     egress.certificate = certificate.and_then(|value| self::certificate(&value, outside, report));
+    let bounds = ByteCount(0)..=SIZE_MAX;
+    let size = table.take("size_max").and_then(|value| value.size(bounds, report));
+    egress.size_max = size.filter(|size| size.0 > 0);
     if let Some(handover) = table.take("handover").and_then(|value| value.word(&HANDOVERS, report)) {
         egress.handover = handover;
     }

@@ -226,3 +226,31 @@ fn flowed_text_gets_a_signature_that_does_not_flow() {
         text.lines().skip(2).filter(|line| line.ends_with(' ') && *line != "-- ").collect();
     assert_eq!(flowing, Vec::<&str>::new(), "{text}");
 }
+
+#[test]
+fn a_picture_that_a_reply_brings_along_is_not_added_again() {
+    let snapshot = acme();
+    let logo = include_bytes!("../../../../docs/example/acme/images/logo.png");
+    let reply = |content_id: &str, picture: &[u8]| {
+        let html =
+            part("text/html", "utf-8", "8bit", "<p><img src=\"cid:logo.png@old.signpost\"> Thanks</p>");
+        let mut image = format!("Content-Type: image/png\r\nContent-ID: <{content_id}>\r\nContent-Transfer-Encoding: base64\r\n\r\n").into_bytes();
+        image.extend(encode::base64(picture, "\r\n"));
+        message(&multipart("related", "r", &[html.unwrap(), image]))
+    };
+    let shown = |original: &[u8]| {
+        let (stamped, _) = anna(&snapshot).stamped(original);
+        let (html, _) = bodies(&stamped);
+        let html = html.unwrap();
+        let id = html.rsplit("cid:").next().unwrap().split('"').next().unwrap().to_owned();
+        (id, tree(&stamped))
+    };
+    let same = reply("logo.png@old.signpost", logo);
+    assert_eq!(shown(&same), ("logo.png@old.signpost".to_owned(), "related[html,png]".to_owned()));
+    // Another picture under the same name, or a name that would end the attribute, is no picture of ours.
+    for other in [reply("logo.png@old.signpost", b"\x89PNG\r\n\x1a\nother"), reply("x\"onerror=", logo)] {
+        let (id, parts) = shown(&other);
+        assert!(id.ends_with(".signpost") && id != "logo.png@old.signpost", "{id}");
+        assert_eq!(parts, "related[html,png,png]");
+    }
+}

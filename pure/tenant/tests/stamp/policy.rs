@@ -1,6 +1,8 @@
 //! What the tenant's policy says of the writer's own signature, of the writer's marker and of people whom nobody knows.
 
-use crate::support::{ANNA, INSIDE, OUTSIDE, Run, acme, acme_with, anna, bodies, mail, mail_of};
+use crate::support::{
+    ANNA, INSIDE, OUTSIDE, Run, acme, acme_with, anna, applied, bodies, mail, mail_of, tree,
+};
 use signatures::{Outcome, PassReason};
 
 const HTML: &str = "Content-Type: text/html; charset=utf-8\n";
@@ -152,4 +154,36 @@ fn the_trail_tells_person_rules_and_place_in_order() {
         .map(|words| explain.trail.iter().position(|sentence| sentence.contains(words)))
         .collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} {:#?}", explain.trail);
+}
+
+#[test]
+fn what_the_next_hop_would_not_take_gets_a_smaller_signature_or_none() {
+    let before = mail("Content-Type: text/html; charset=utf-8\n", "<p>Hello</p>\n");
+    let with_limit = |limit: usize| {
+        acme_with(&[("tenant.toml", "size_max    = \"0B\"", &format!("size_max    = \"{limit}B\""))])
+    };
+    let (full, _) = anna(&acme()).stamped(&before);
+    let room = 2 << 10;
+    let told = |limit: usize| {
+        let snapshot = with_limit(limit);
+        let group = anna(&snapshot).group(&before);
+        (group.explain.outcome, group.explain.reason, group)
+    };
+    let (outcome, _, group) = told(full.len() + room);
+    assert_eq!((outcome, applied(&group, &before)), (Outcome::Stamped, full.clone()));
+    // One byte less: no picture, the same words.
+    let (outcome, _, group) = told(full.len() + room - 1);
+    assert_eq!(outcome, Outcome::Stamped);
+    let bare = applied(&group, &before);
+    assert_eq!(tree(&bare), "html");
+    let (html, _) = bodies(&bare);
+    let html = html.unwrap();
+    assert!(html.contains("Anna Berg") && !html.contains("cid:"), "{html}");
+    assert!(
+        group.explain.trail.iter().any(|sentence| sentence.contains("text only")),
+        "{:?}",
+        group.explain.trail
+    );
+    let (outcome, reason, _) = told(bare.len() + room - 1);
+    assert_eq!((outcome, reason), (Outcome::Passed, Some(PassReason::TooLarge)));
 }
