@@ -144,6 +144,7 @@ const RARE: &[Step] = &[
     step("probe", "probing", "due", "probing"),
     step("incident", "resolved", "strong evidence", "investigating"),
     step("incident", "identified", "a person", "monitoring"),
+    step("incident", "investigating", "a person", "identified"),
     // Strong evidence shows that two are one.
     step("incident", "suspected", "taken over", "merged"),
     step("incident", "investigating", "taken over", "merged"),

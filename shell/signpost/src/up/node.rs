@@ -200,7 +200,7 @@ impl Node {
         let (facts, moved) = (&self.facts, Moved::default());
         let after_crash = self.run.after_crash;
         facts.tell("node-started", &[], facts.now(), What::NodeStarted { after_crash });
-        self.tasks.spawn(facts::hear(sentry, facts.clone(), moved.clone()));
+        self.tasks.spawn(facts::hear(sentry.clone(), facts.clone(), moved.clone()));
         let (books, region) = (flow.books(), config.region.clone());
         self.tasks.spawn(flow.run(facts.clone(), moved));
         let looks = Looks {
@@ -209,6 +209,7 @@ impl Node {
             metrics,
             keeper: Arc::clone(&self.keeper),
             board: Arc::clone(&self.board),
+            sentry,
             listeners: self.relay.addresses().to_vec(),
             console: self.console,
             books,
