@@ -84,12 +84,16 @@ enum Restored {
     At(Timestamp),
 }
 
+type Rows = BTreeMap<SourceName, BTreeMap<Place, Row>>;
+
 /// The guard of one region's sources.
 #[derive(Debug, Clone)]
 pub struct Guard {
     policy: Policy,
     members: Vec<Member>,
-    rows: BTreeMap<SourceName, BTreeMap<Place, Row>>,
+    rows: Rows,
+    /// The highest version of a row that was forgotten: one that comes again goes on behind it, or a start would take its record for an older one.
+    forgotten: u64,
     witnesses: Witnesses,
     polls: BTreeMap<SourceName, BTreeMap<String, (Polled, Timestamp)>>,
     /// Rows were taken back from their records, and no list had the time to be polled yet.
@@ -109,6 +113,7 @@ impl Guard {
             policy,
             members,
             rows: BTreeMap::new(),
+            forgotten: 0,
             witnesses: Witnesses::default(),
             polls: BTreeMap::new(),
             restored: Restored::No,
@@ -219,7 +224,7 @@ impl Guard {
     #[must_use]
     pub fn is_next(&self, change: &Change) -> bool {
         let row = self.rows.get(&change.source).and_then(|rows| rows.get(&change.place));
-        row.map_or(0, |row| row.version) + 1 == change.row.version
+        row.is_none_or(|row| row.version + 1 == change.row.version)
     }
 
     /// Carries out what was proposed and is recorded now; `false` if something else happened to the row in between.
@@ -323,7 +328,7 @@ impl Guard {
     ) -> Option<Change> {
         let Blow { event, evidence, list, is_outdated } = blow;
         self.make_room(source, &place, now)?;
-        let row = self.rows.entry(source.clone()).or_default().entry(place.clone()).or_default();
+        let row = row_or_new(&mut self.rows, self.forgotten, source, &place);
         let old = row.clone();
         let was_known = now.since(old.struck) <= self.policy.remember && old.struck != Timestamp::default();
         let repeats = if was_known { old.repeats } else { 0 };
@@ -361,7 +366,7 @@ impl Guard {
         list: Option<&str>,
         now: Timestamp,
     ) -> Option<Change> {
-        let row = self.rows.entry(source.clone()).or_default().entry(Place::Everywhere).or_default();
+        let row = row_or_new(&mut self.rows, self.forgotten, source, &Place::Everywhere);
         if row.state.word() == Word::Quarantined {
             return None;
         }
@@ -394,10 +399,17 @@ impl Guard {
         if rows.len() < PLACES_MAX || rows.contains_key(place) {
             return Some(());
         }
+        let blank = rows.values().filter(|row| row.is_blank(now, remember));
+        self.forgotten = blank.map(|row| row.version).fold(self.forgotten, u64::max);
         rows.retain(|_, row| !row.is_blank(now, remember));
         let is_site = matches!(place, Place::Site(_));
         (rows.len() < PLACES_MAX || !is_site).then_some(())
     }
+}
+
+fn row_or_new<'r>(rows: &'r mut Rows, version: u64, source: &SourceName, place: &Place) -> &'r mut Row {
+    let of_source = rows.entry(source.clone()).or_default();
+    of_source.entry(place.clone()).or_insert_with(|| Row { version, ..Row::default() })
 }
 
 fn change(source: &SourceName, place: &Place, old: &Row, row: Row, now: Timestamp) -> Change {

@@ -118,7 +118,8 @@ impl Guard {
     fn forget(&mut self, source: &SourceName, place: &Place) {
         self.next_probe.remove(&(source.clone(), place.clone()));
         if let Some(rows) = self.rows.get_mut(source) {
-            rows.remove(place);
+            let version = rows.remove(place).map_or(0, |row| row.version);
+            self.forgotten = self.forgotten.max(version);
             if rows.is_empty() {
                 self.rows.remove(source);
             }

@@ -65,7 +65,8 @@ impl Guard {
     }
 
     fn row(&self, source: &SourceName, place: &Place) -> Row {
-        self.rows.get(source).and_then(|rows| rows.get(place)).cloned().unwrap_or_default()
+        let known = self.rows.get(source).and_then(|rows| rows.get(place));
+        known.cloned().unwrap_or_else(|| Row { version: self.forgotten, ..Row::default() })
     }
 
     fn take_or_propose(

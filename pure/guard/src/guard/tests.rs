@@ -413,6 +413,31 @@ fn rows_restored_from_their_records_are_the_rows() {
 }
 
 #[test]
+fn a_row_that_was_forgotten_comes_again_behind_its_records_whatever_the_clock_says() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    let order = Order {
+        kind: OrderKind::Out,
+        by: "kim".to_owned(),
+        note: String::new(),
+        since: NOW,
+        until: NOW + minutes(60),
+    };
+    let mut records = guard.order(&name("eu-1"), &Place::Everywhere, order, EvidenceId(9), NOW).done;
+    let ended = guard.end_order(&name("eu-1"), &Place::Everywhere, EvidenceId(10), NOW + minutes(2));
+    let ended = ended.proposed.into_iter().next().unwrap();
+    assert!(guard.apply(&ended));
+    records.push(ended);
+    guard.due(NOW + minutes(3));
+    assert!(guard.rows.is_empty(), "nothing is known of it");
+    // The clock is set back by an hour, and it is listed.
+    let earlier = Timestamp::from_micros(NOW.as_micros() - 3_600_000_000);
+    records.extend(guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), earlier).done);
+    let mut restored = guard_of(&["eu-1", "eu-2"]);
+    records.into_iter().for_each(|record| restored.restore(record));
+    assert!(matches!(restored.allows(&name("eu-1"), &google(), earlier), Use::Never(_)));
+}
+
+#[test]
 fn a_second_listing_within_a_day_is_a_spreading_one() {
     let mut guard = guard_of(&["eu-1", "eu-2", "eu-3"]);
     guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW);
