@@ -200,6 +200,10 @@ impl Guarding {
                     key.0, key.1
                 ));
             }
+            // A fall that a power cut took with its record never was: the next one is the first.
+            if !is_recorded && !is_out(after.get(&key).unwrap_or(&blank), now) {
+                self.entered.remove(&key);
+            }
         }
         self.recorded = after.iter().map(|(key, row)| (key.clone(), row.version)).collect();
         self.told = after;
