@@ -7,6 +7,7 @@ mod due;
 mod orders;
 
 use crate::evidence::{Evidence, EvidenceId, Said, Strength, Witnesses};
+use crate::order::OrderKind;
 use crate::place::{Place, Receiver};
 use crate::policy::Policy;
 use crate::row::Row;
@@ -282,11 +283,16 @@ impl Guard {
         !self.members.iter().any(|it| it.name != *source && !it.is_notice && self.is_in(&it.name, now))
     }
 
+    /// Whether it carries mail, and not only because no other does.
     fn is_in(&self, source: &SourceName, now: Timestamp) -> bool {
         let Some(row) = self.rows.get(source).and_then(|rows| rows.get(&Place::Everywhere)) else {
             return true;
         };
-        !row.is_out(now) && !row.is_last && row.state.word() != Word::Probing
+        match row.order(now).map(|order| order.kind) {
+            Some(OrderKind::Out) => false,
+            Some(OrderKind::In) => true,
+            None => !row.is_last && !matches!(row.state.word(), Word::Quarantined | Word::Probing),
+        }
     }
 
     /// Whether fresh polls of a list name the source.

@@ -34,12 +34,13 @@ impl Guard {
         reaction
     }
 
-    /// When an order ends, evidence that came meanwhile may have taken out every source: the one that is nearest to its return stays as a last resort.
-    fn last_way(&self, now: Timestamp) -> Option<super::Change> {
+    /// An order, by its begin or its end, may leave no source that carries mail, because evidence took out the others: the one of these that is nearest
+    /// to its return stays as a last resort. One that is a last resort already does not count while an order takes it out.
+    pub(super) fn last_way(&self, now: Timestamp) -> Option<super::Change> {
         let row = |source: &SourceName| self.rows.get(source).and_then(|rows| rows.get(&Place::Everywhere));
         let pool = || self.members.iter().filter(|member| !member.is_notice);
-        if pool()
-            .any(|member| self.is_in(&member.name, now) || row(&member.name).is_some_and(|row| row.is_last))
+        let is_last_resort = |row: &Row| row.is_last && row.order(now).is_none();
+        if pool().any(|member| self.is_in(&member.name, now) || row(&member.name).is_some_and(is_last_resort))
         {
             return None;
         }

@@ -81,6 +81,8 @@ impl Guard {
         if takes_away {
             self.apply(&change);
             reaction.done.push(change);
+            // It may have been the last one that carried mail.
+            reaction.proposed.extend(self.last_way(now));
         } else {
             reaction.proposed.push(change);
         }

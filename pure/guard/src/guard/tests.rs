@@ -165,6 +165,23 @@ fn an_order_that_ends_leaves_a_way_whatever_came_meanwhile() {
 }
 
 #[test]
+fn an_order_that_takes_the_last_way_out_leaves_another_one() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW);
+    guard.refused(&by(microsoft(), "eu-2", Some(ZEN)), NOW + minutes(1));
+    let now = NOW + minutes(2);
+    assert_eq!(guard.allows(&name("eu-2"), &google(), now), Use::LastResort);
+    let (until, kind) = (now + minutes(60), OrderKind::Out);
+    let order = Order { kind, by: "kim".to_owned(), note: String::new(), since: now, until };
+    let reaction = guard.order(&name("eu-2"), &Place::Everywhere, order, EvidenceId(9), now);
+    assert!(matches!(guard.allows(&name("eu-2"), &google(), now), Use::Never(why) if why.is_order));
+    // It is given back to those who did not refuse it, and so with its record.
+    assert!(matches!(guard.allows(&name("eu-1"), &google(), now), Use::Never(_)));
+    assert!(!reaction.proposed.is_empty() && reaction.proposed.iter().all(|change| guard.apply(change)));
+    assert_eq!(guard.allows(&name("eu-1"), &google(), now), Use::LastResort);
+}
+
+#[test]
 fn the_last_source_is_in_use_and_not_probed_by_hand() {
     let mut guard = guard_of(&["eu-1"]);
     guard.polled(&name("eu-1"), ZEN, Polled::Listed, EvidenceId(1), NOW);
