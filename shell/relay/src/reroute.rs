@@ -11,10 +11,10 @@ use crate::stamp::Content;
 use crate::steer::{NoPath, Path, Route};
 use crate::transport::{NotSent, Shipment};
 use crate::verdict::Missed;
-use crate::{Parts, conduct, guard, missed};
+use crate::{Parts, conduct, cut_through, guard, missed};
 use bounce::Failure;
 use dispatch::Rules;
-use model::{Envelope, Recipient, SourceName, Stage};
+use model::{Duration, Envelope, Recipient, SourceName, Stage, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tenant::Snapshot;
@@ -207,7 +207,10 @@ impl Errand<'_> {
         let (steer, id) = (&parts.steer, custody.id());
         let no_path = match steer.path(snapshot, id, route, &without.all, self.rules()).await {
             Err(error @ (NoPath::NoSource(_) | NoPath::Withheld { .. })) => error,
-            found @ (Ok(_) | Err(NoPath::NotResolved(_) | NoPath::Full { .. })) => return found,
+            Err(NoPath::Full { host, until }) => {
+                return Err(NoPath::Full { host, until: until.min(self.put_off()) });
+            }
+            found @ (Ok(_) | Err(NoPath::NotResolved(_))) => return found,
         };
         let is_over = self.is_over();
         if may_fall_back
@@ -225,12 +228,29 @@ impl Errand<'_> {
         Err(no_path)
     }
 
-    /// What mail does not wait for: our own reports never, a tenant's message only so long.
+    /// What mail does not wait for: our own reports never, a tenant's message only so long in all.
     fn rules(self) -> Rules {
+        let has_waited = self.has_waited() >= self.parts.sentry.policy().warm_wait || self.is_over();
+        let is_ours = self.custody.accepted().about.is_some();
+        if has_waited || is_ours { Rules::Hurried } else { Rules::Guarded }
+    }
+
+    /// How long it has been here, or was left with its sender for the sake of warmth.
+    fn has_waited(self) -> Duration {
         let (accepted, now) = (self.custody.accepted(), self.parts.clock.now());
-        let patience = self.parts.sentry.policy().warm_wait;
-        let has_waited = now.since(accepted.received) >= patience || self.is_over();
-        if has_waited || accepted.about.is_some() { Rules::Hurried } else { Rules::Guarded }
+        match self.custody {
+            Custody::Lease(_) => now.since(accepted.received),
+            Custody::Transit(_) => self.parts.put_offs.waited(accepted, now),
+        }
+    }
+
+    /// It waits for warmth; gives until when at most.
+    fn put_off(self) -> Timestamp {
+        let now = self.parts.clock.now();
+        if matches!(self.custody, Custody::Transit(_)) && !cut_through::may_store(self.snapshot) {
+            self.parts.put_offs.note(self.custody.accepted(), now);
+        }
+        now + self.parts.sentry.policy().warm_wait.saturating_sub(self.has_waited())
     }
 
     fn is_over(self) -> bool {
