@@ -71,8 +71,8 @@ struct Blow<'a> {
     evidence: EvidenceId,
     /// The list that it names.
     list: Option<&'a str>,
-    /// That list has let the source go, by our own polls: who said it goes by what it heard before.
-    is_outdated: bool,
+    /// Our own polls say that the list has let the source go: who was refused here before for the same goes by what it heard then.
+    is_old_news: bool,
 }
 
 /// Whether and when the guard began from records: what polls said is in none.
@@ -151,10 +151,12 @@ impl Guard {
             Strength::Strong => Event::Strong,
         };
         let list = said.list.as_deref().filter(|_| said.is_public);
-        let is_outdated = self.has_let_go(said, now);
+        let is_old_news =
+            said.list.as_deref().is_some_and(|list| self.polls_are_clean(&said.source, list, now));
+        let is_outdated = is_old_news && self.is_coming_back(said);
         // What only this receiver has not heard yet holds nowhere else.
         let place = if is_outdated && place == Place::Everywhere { own_place.clone() } else { place };
-        let blow = Blow { event, evidence: said.evidence, list, is_outdated };
+        let blow = Blow { event, evidence: said.evidence, list, is_old_news };
         let mut reaction = Reaction::default();
         if place == Place::Everywhere && self.is_last(&said.source, now) {
             reaction.done.extend(self.strike_last(&said.source, said.evidence, list, now));
@@ -190,7 +192,7 @@ impl Guard {
         if !is_strong {
             return reaction;
         }
-        let blow = Blow { event: Event::Strong, evidence, list: Some(list), is_outdated: false };
+        let blow = Blow { event: Event::Strong, evidence, list: Some(list), is_old_news: false };
         if self.is_last(source, now) {
             reaction.done.extend(self.strike_last(source, evidence, Some(list), now));
             // Whoever refused it before the list agreed would refuse it again.
@@ -309,13 +311,11 @@ impl Guard {
         })
     }
 
-    /// Whether a source is on its way back and our polls of the list that a reply names are clean: receivers keep a listing in their memory, a Postfix
-    /// for as long as its process lives.
-    fn has_let_go(&self, said: &Said, now: Timestamp) -> bool {
+    /// Whether a source is on its way back to a receiver: receivers keep a listing in their memory, a Postfix for as long as its process lives.
+    fn is_coming_back(&self, said: &Said) -> bool {
         let rows = self.rows.get(&said.source).into_iter().flatten();
         let mut here = rows.filter(|(place, _)| place.holds(&said.receiver)).map(|(_, row)| row.state.word());
         here.any(|word| matches!(word, Word::Probing | Word::Warming))
-            && said.list.as_deref().is_some_and(|list| self.polls_are_clean(&said.source, list, now))
     }
 
     /// Evidence against a source at a place takes effect.
@@ -326,7 +326,7 @@ impl Guard {
         blow: Blow<'_>,
         now: Timestamp,
     ) -> Option<Change> {
-        let Blow { event, evidence, list, is_outdated } = blow;
+        let Blow { event, evidence, list, is_old_news } = blow;
         self.make_room(source, &place, now)?;
         let row = row_or_new(&mut self.rows, self.forgotten, source, &place);
         let old = row.clone();
@@ -336,7 +336,9 @@ impl Guard {
         // a receiver did not hear yet is none.
         let earlier = match old.state {
             State::Suspect { .. } | State::Quarantined { .. } => repeats.saturating_sub(1),
-            State::Probing { .. } | State::Warming { .. } if is_outdated => repeats.saturating_sub(1),
+            State::Clean | State::Probing { .. } | State::Warming { .. } if is_old_news => {
+                repeats.saturating_sub(1)
+            }
             State::Clean | State::Probing { .. } | State::Warming { .. } => repeats,
         };
         row.state = next(old.state, event, earlier, &self.policy, now);

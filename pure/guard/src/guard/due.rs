@@ -62,7 +62,7 @@ impl Guard {
         now: Timestamp,
     ) -> Option<super::Change> {
         let evidence = *row.because.back()?;
-        let blow = Blow { event: Event::Strong, evidence, list: None, is_outdated: false };
+        let blow = Blow { event: Event::Strong, evidence, list: None, is_old_news: false };
         self.strike(source, place.clone(), blow, now)
     }
 

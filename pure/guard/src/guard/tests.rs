@@ -369,6 +369,28 @@ fn a_receiver_that_has_not_heard_of_the_delisting_costs_the_source_only_itself_a
 }
 
 #[test]
+fn a_host_that_goes_on_naming_a_list_which_is_clean_is_suspected_no_longer_each_time() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    let host = Receiver::new(None, "mx.one.example");
+    let here = Place::Site("mx.one.example".to_owned());
+    for round in 0..5 {
+        let now = NOW + minutes(20 * round);
+        guard.polled(&name("eu-1"), ZEN, clean(20 * round + 15), EvidenceId(1), now);
+        pass(&mut guard, now);
+        assert_eq!(word(&guard, "eu-1", &here), Word::Clean, "round {round}");
+        guard.refused(&by(host.clone(), "eu-1", Some(ZEN)), now);
+        let state = guard.rows[&name("eu-1")][&here].state;
+        assert_eq!(state, State::Suspect { until: now + minutes(10) }, "round {round}");
+    }
+    // Of a list that nobody polls nobody knows that: the second fall waits longer.
+    let now = NOW + minutes(100);
+    pass(&mut guard, now);
+    guard.refused(&by(host, "eu-1", Some("bl.nobody.example")), now);
+    let state = guard.rows[&name("eu-1")][&here].state;
+    assert_eq!(state, State::Suspect { until: now + minutes(20) });
+}
+
+#[test]
 fn a_first_refusal_is_believed_though_the_last_polls_were_clean() {
     let mut guard = guard_of(&["eu-1", "eu-2"]);
     guard.polled(&name("eu-1"), ZEN, clean(60), EvidenceId(1), NOW);

@@ -1,13 +1,31 @@
-//! What the start of a run does to the index: what was in flight may have arrived, and what earlier runs left joins.
+//! What the start of a run does to the index: what was in flight may have arrived, times of a clock that was set back are set right, and what
+//! earlier runs left joins.
 //!
 //! The record of the start lies in the run's first segment, which keeps every message that it is about. On a full disk that segment comes later than
 //! the messages, and perhaps under a later number than was meant.
 
 use super::{Entry, Phase, State};
 use crate::format::RunStart;
-use model::{MessageId, Outcome};
+use model::{Duration, MessageId, Outcome};
+
+/// Less than this is a clock that drifted, and does not pay for keeping the record of the start for every message.
+const SET_BACK_MIN: Duration = Duration::from_secs(60);
 
 impl State {
+    /// The clock was set back by so much before a run whose record lies in `segment`: mail waits as long as it was to wait, and not longer by that.
+    pub(crate) fn set_back(&mut self, by: Duration, segment: u64) {
+        if by < SET_BACK_MIN {
+            return;
+        }
+        for (id, entry) in self.entries.iter_mut().filter(|(_, entry)| entry.phase == Phase::Waiting) {
+            self.due.remove(&entry.lane(), entry.progress.due, *id);
+            entry.progress.due = entry.progress.due - by;
+            self.due.insert(&entry.lane(), entry.progress.due, *id);
+            entry.event_segments.insert(segment);
+            self.segments.add_event(segment, *id);
+        }
+    }
+
     /// A run starts, whose record lies in `segment`: what was in flight may have arrived. Records of the last moment before a power
     /// cut may be missing, so behind one every message that was tried or due by now may have been in flight. Gives the number of recipients.
     pub(crate) fn begin_run(&mut self, start: RunStart, segment: u64) -> usize {

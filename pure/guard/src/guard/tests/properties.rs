@@ -137,20 +137,14 @@ proptest! {
     ) {
         let (mut guard, mut now) = (guard_of(&SOURCES), NOW);
         let mut entered: BTreeMap<(SourceName, Place), Timestamp> = BTreeMap::new();
-        // An order may take a source out of its quarantine, as the last way, and its end sends it back.
-        let mut ordered_until = None;
+        let mut last: BTreeMap<(SourceName, Place), bool> = BTreeMap::new();
         for (number, step) in steps.iter().enumerate() {
-            if let Step::Ordered { minutes, .. } = step {
-                ordered_until = ordered_until.max(Some(now + Duration::from_secs(minutes * 60)));
-            }
-            let is_by_hand = ordered_until >= Some(now);
-            for change in take(&mut guard, step, &mut now, number as u8) {
-                let is_entry = change.row.state.word() == Word::Quarantined && change.from != Word::Quarantined;
-                if !is_entry {
-                    continue;
-                }
-                let before = entered.insert((change.source, change.place), now);
-                if let Some(before) = before.filter(|_| !is_by_hand) {
+            for Change { source, place, from, row, .. } in take(&mut guard, step, &mut now, number as u8) {
+                let key = (source, place);
+                // One that carried mail only until another was there goes back to what it was.
+                let was_last = last.insert(key.clone(), row.is_last) == Some(true);
+                let is_entry = row.state.word() == Word::Quarantined && from != Word::Quarantined;
+                if is_entry && let Some(before) = entered.insert(key, now).filter(|_| !was_last) {
                     prop_assert!(now.since(before) >= Policy::default().clean_over, "after {:?}", step);
                 }
             }
