@@ -12,7 +12,7 @@ pub(crate) use server::{Control, bind, serve};
 use crate::desk::Order;
 use crate::replies::ReplyWish;
 use incident::{Act, IncidentId};
-use model::{Address, MessageId, Selection, SourceName, TenantName, Timestamp};
+use model::{Address, MessageId, Selection, SourceName, TenantName, Timestamp, VendorName};
 use sentry::Place;
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +75,12 @@ pub(crate) enum Request {
     /// One vendor with its records.
     VendorShow {
         name: String,
+    },
+    /// Vendors that the operator's file has and the node does not watch yet are watched.
+    VendorTake,
+    /// Looks at one vendor or at all before its time; answers with the lines as they are then.
+    VendorLook {
+        name: Option<VendorName>,
     },
     /// Somebody asked a list for removal.
     DnsblAsked {
@@ -238,6 +244,8 @@ impl Request {
             | Self::DnsblList
             | Self::VendorList
             | Self::VendorShow { .. }
+            | Self::VendorTake
+            | Self::VendorLook { .. }
             | Self::DnsblShow { .. }
             | Self::DnsblAsked { .. }
             | Self::SenderList { .. }

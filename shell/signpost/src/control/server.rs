@@ -200,6 +200,8 @@ impl Control {
             Request::DnsblList => lists::list(&self.watch),
             Request::VendorList => vendors::list(&self.vendors),
             Request::VendorShow { name } => vendors::show(&self.vendors, &name)?,
+            Request::VendorTake => vendors::take(&self.vendors, self.config.as_deref())?,
+            Request::VendorLook { name } => vendors::look(&self.vendors, name.as_ref()).await?,
             Request::DnsblShow { subject } => lists::show(&self.watch, &subject)?,
             Request::DnsblAsked { subject, zone } => {
                 lists::asked(&self.watch, &subject, &zone, "unknown").await?

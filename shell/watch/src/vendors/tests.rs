@@ -104,7 +104,11 @@ struct Servers {
 
 impl Servers {
     async fn new() -> Self {
-        let (seen, clock) = (Arc::new(Seen::default()), Clock::start(SCALE));
+        Self::by(Clock::start(SCALE)).await
+    }
+
+    async fn by(clock: Clock) -> Self {
+        let seen = Arc::new(Seen::default());
         let (mut tasks, mut ports) = (JoinSet::new(), Vec::new());
         for host in 1..=HOSTS {
             let listener = TcpListener::bind(format!("127.0.1.{host}:0")).await.unwrap();
@@ -347,4 +351,27 @@ async fn another_address_begins_anew_and_keeps_the_records() {
     std::fs::write(dir.path().join("feed-0.json"), b"{\"version\":1").unwrap();
     assert_eq!(disk.kept(&moved), super::state::Kept::new(&moved.url));
     assert!(dir.path().join("feed-0.unreadable").exists());
+}
+
+#[tokio::test]
+async fn who_is_added_or_ordered_is_looked_at_at_once_and_nobody_twice_within_a_minute() {
+    let (servers, dir) = (Servers::by(Clock::start(1)).await, tempfile::tempdir().unwrap());
+    let (watcher, vendors, _) = servers.start(dir.path(), 0..1);
+    let name = |feed: usize| servers.config(feed).name;
+    assert_eq!(vendors.add(vec![servers.config(0), servers.config(1)]), [name(1)], "a known name stays");
+    for feed in [0, 1] {
+        let ordered = vendors.order(Some(&name(feed)));
+        assert_eq!((&ordered.now[..], &ordered.later[..]), (&[name(feed)][..], &[][..]));
+        vendors.ordered(&ordered).await;
+        assert!(vendors.lines()[feed].good.is_some(), "{:?}", vendors.lines());
+    }
+    let ordered = vendors.order(None);
+    assert_eq!(ordered.now, []);
+    let later: Vec<_> = ordered.later.iter().map(|(name, _)| name.clone()).collect();
+    assert_eq!(later, [name(0), name(1)]);
+    vendors.ordered(&ordered).await;
+    let asked: Vec<u64> = servers.seen.asked.lock().unwrap().values().copied().collect();
+    assert_eq!(asked, [1, 1]);
+    watcher.stop().await;
+    assert!(dir.path().join("feed-1.json").exists(), "what an added one said is kept");
 }
