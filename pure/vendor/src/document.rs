@@ -3,11 +3,16 @@
 //! Times here are the vendor's; when we saw something stands in [`crate::Record`]. Texts are plain, bounded and masked; the vendor's own words
 //! stand beside ours. What the document does not say is absent, never filled in.
 
-use crate::flags::Flag;
+use crate::bytes;
+use crate::flags::{self, Flag};
 use crate::notes::Alarm;
 use crate::words::{Phase, Severity, State, Word};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// A longer id is named by its hash.
+const KEY_LEN_MAX: usize = 64;
+const KEY_HASH_LEN: usize = 24;
 
 /// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -238,6 +243,29 @@ impl Incident {
             Kind::Maintenance => !self.phase.ours.is_over() && self.phase.ours != Phase::Scheduled,
             Kind::Notice => false,
         }
+    }
+
+    /// By what an address of ours names it: the vendor's id where that can stand in an address, else a part of its hash.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let id = &self.native_id;
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        if (1..=KEY_LEN_MAX).contains(&id.len()) && id.bytes().all(is_plain) {
+            return id.clone();
+        }
+        bytes::sha256(id.as_bytes())[..KEY_HASH_LEN].to_owned()
+    }
+
+    /// Whether it says two things that cannot both be true.
+    #[must_use]
+    pub fn contradicts_itself(&self) -> bool {
+        self.flags.iter().any(|flag| flag.rule.is_contradiction())
+    }
+
+    /// Begin and end as its own texts tell them; the last telling counts.
+    #[must_use]
+    pub fn told(&self) -> Option<(Timestamp, Timestamp)> {
+        flags::told_by(self).window
     }
 
     /// The last text that explains it afterwards.

@@ -21,6 +21,7 @@ mod detect;
 mod document;
 mod error;
 mod feed;
+mod figures;
 mod flags;
 mod google;
 mod incident_io;
@@ -48,13 +49,15 @@ pub use document::{
     Affected, Component, Document, Format, Incident, Kind, Lengths, Page, StateChange, Update, VendorClocks,
 };
 pub use error::ReadError;
+pub use figures::{Delay, Figures, GRADED_OVER, Grade, figures};
 pub use flags::{Flag, FlagRule, SILENCE_OVER};
 pub use mapped::{Mapping, MappingProblem};
 pub use notes::{ALARMS_MAX, Alarm, AlarmKind};
 pub use place::DEPTH_MAX;
-pub use plain::{LINE_CHARS_MAX, TEXT_CHARS_MAX};
+pub use plain::{LINE_CHARS_MAX, TEXT_CHARS_MAX, is_log_line};
 pub use probe::addresses;
 pub use record::{Change, Edit, Record, Records, Sighting, Version};
+pub use told::quote_start;
 pub use words::{Phase, Severity, State, Word};
 
 use detect::Parsed;
