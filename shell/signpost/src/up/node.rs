@@ -14,6 +14,7 @@ use super::queue::{self, Reading};
 use super::relaying::{self, roots};
 use super::run::{self, Run};
 use super::status::{self as status_side, Page};
+use super::vendor_pages::VendorPages;
 use super::watching;
 use super::writing::Writing;
 use crate::affected::Affected;
@@ -142,7 +143,7 @@ impl Node {
         let told = (affected.clone(), Arc::clone(&metrics));
         node.spawn_status(public, (page, readers.clone()), &config, told)?;
         node.spawn_facts(&config, flow, sentry.clone(), Arc::clone(&metrics));
-        let shown = (desk.clone(), sentry.clone(), facts.incidents.clone());
+        let shown = (desk.clone(), sentry.clone(), facts.incidents.clone(), outside.vendors.clone());
         node.spawn_pages(web, &config, Arc::clone(&metrics), shown);
         node.spawn_watch(&config, (reports, outside.watch.clone()), &sentry, metrics);
         let asked = (desk, outside, sentry, (facts.incidents, key, readers, affected));
@@ -271,7 +272,7 @@ impl Node {
         web: tokio::net::TcpListener,
         config: &OperatorConfig,
         metrics: Arc<Metrics>,
-        (desk, sentry, incidents): (Desk, sentry::Sentry, Incidents),
+        (desk, sentry, incidents, vendors): (Desk, sentry::Sentry, Incidents, watch::Vendors),
     ) {
         let listeners =
             self.relay.addresses().iter().map(|(name, address)| (name.to_string(), *address)).collect();
@@ -299,7 +300,8 @@ impl Node {
         let mut router = console::router(parts)
             .merge(console::queue_router(move || desk.page()))
             .merge(console::sources_router(move || pages::sources(&sentry)))
-            .merge(console::incidents_router(move || pages::incidents(&incidents, public)));
+            .merge(console::incidents_router(move || pages::incidents(&incidents, public)))
+            .merge(console::vendors_router(VendorPages(vendors)));
         if let Some(playground) = &self.playground {
             router = router.merge(playground.router());
         }

@@ -4,7 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 
 const SEED: &[u8] = include_bytes!("../../../../../../pure/vendor/tests/fixtures/statuspage/seed.json");
-const FILE: &str = "# mine\nregion = \"eu\"   # stays\n[[listener]]\nname = \"in\"\naddress = \"127.0.0.1:0\"\n[[source]]\nname = \"a\"\naddress = \"127.0.0.2\"\nehlo = \"a.relay.example\"";
+const FILE: &str = "# mine\nregion = \"eu\"   # stays\n[[listener]]\nname = \"in\"\naddress = \"127.0.0.1:0\"\n\
+    [[source]]\nname = \"a\"\naddress = \"127.0.0.2\"\nehlo = \"a.relay.example\"";
 
 fn args(file: &Path, source: &str) -> WatchArgs {
     WatchArgs {
