@@ -42,7 +42,7 @@ mod words;
 mod xml;
 
 pub use build::{COMPONENTS_MAX, INCIDENTS_MAX, UPDATES_MAX};
-pub use bytes::{BYTES_MAX, OBJECTS_MAX, VALUES_MAX};
+pub use bytes::{BYTES_MAX, OBJECTS_MAX, VALUES_MAX, sha256};
 pub use cadence::{Cadence, EVERY, EVERY_MAX, EVERY_MIN, FAILURES_UNKNOWN, Look, Wishes};
 pub use catalogue::{Entry, catalogue};
 pub use document::{

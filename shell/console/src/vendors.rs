@@ -7,6 +7,7 @@ mod card;
 mod filter;
 mod glance;
 mod incident;
+mod machines;
 mod one;
 mod parts;
 
@@ -66,12 +67,13 @@ pub trait VendorSource: Send + Sync {
 
 type Source = Arc<dyn VendorSource>;
 
-/// The pages under `/vendors`.
+/// The pages under `/vendors`, their feeds, and the same as JSON.
 pub fn vendors_router(source: impl VendorSource + 'static) -> Router {
     Router::new()
         .route("/vendors", get(all))
         .route("/vendors/{name}", get(one))
         .route("/vendors/{name}/{incident}", get(incident))
+        .merge(machines::router())
         .with_state(Arc::new(source) as Source)
 }
 

@@ -41,7 +41,8 @@ pub(super) fn render(source: &dyn VendorSource, filter: &Filter) -> String {
         _ => format!("<ul class=\"records\">{cards}</ul>{}", filter.around(HERE, count)),
     };
     let body = format!(
-        "<section class=\"state {kind}\"><h1>{headline}</h1><p>What vendors say of themselves. Of whom nothing is known, nothing good is said.</p></section>\
+        "<section class=\"state {kind}\"><h1>{headline}</h1><p>What vendors say of themselves. Of whom nothing is known, nothing good is said. \
+         <a href=\"/vendors.atom\">Atom</a> · <a href=\"/api/v1/vendors\">JSON</a></p></section>\
          {}<ul class=\"tiles\">{tiles}</ul><section><h2>{}</h2>{found}</section>{}",
         if states.is_empty() { String::new() } else { filter.form(HERE) },
         if filter.is_set() { format!("{count} found") } else { "What they posted".to_owned() },

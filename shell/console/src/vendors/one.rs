@@ -52,11 +52,13 @@ fn head(shown: VendorShown<'_>) -> String {
         format!("<p class=\"notice odd\">The last {} looks failed: {}</p>", glance.failures, escaped(problem))
     });
     format!(
-        "<section class=\"state {kind}\"><h1>{}: {}</h1><p>{page}{looked}, next {} · read as {format} from {}</p></section>{}",
+        "<section class=\"state {kind}\"><h1>{}: {}</h1><p>{page}{looked}, next {} · read as {format} from {} · \
+         <a href=\"/vendors/{}/history.atom\">Atom</a></p></section>{}",
         escaped(shown.title()),
         glance.state.as_str().replace('_', " "),
         minute(glance.next),
         link(&glance.url, &glance.url),
+        glance.name,
         problem.unwrap_or_default(),
     )
 }

@@ -2,18 +2,19 @@ use super::*;
 use crate::page;
 use vendor::Given;
 
-const SEED: &[u8] = include_bytes!("../../../../pure/vendor/tests/fixtures/statuspage/seed.json");
-const SUMMARY: &[u8] = include_bytes!("../../../../pure/vendor/tests/fixtures/statuspage/summary.json");
+pub(super) const SEED: &[u8] = include_bytes!("../../../../pure/vendor/tests/fixtures/statuspage/seed.json");
+pub(super) const SUMMARY: &[u8] =
+    include_bytes!("../../../../pure/vendor/tests/fixtures/statuspage/summary.json");
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 /// Vendors whose documents were read once.
-struct Read(Vec<(VendorGlance, Document, Records)>);
+pub(super) struct Read(Vec<(VendorGlance, Document, Records)>);
 
 impl Read {
-    fn of(documents: &[(&str, &[u8])]) -> Self {
+    pub(super) fn of(documents: &[(&str, &[u8])]) -> Self {
         let now = at("2024-10-23T00:00:00Z");
         let one = |(name, bytes): &(&str, &[u8])| {
             let document = vendor::read(bytes, &Given::at(now)).unwrap();
@@ -46,7 +47,7 @@ impl VendorSource for Read {
     }
 }
 
-fn filter(q: &str, severity: &str, what: &str) -> Filter {
+pub(super) fn filter(q: &str, severity: &str, what: &str) -> Filter {
     Filter { q: q.to_owned(), severity: severity.to_owned(), what: what.to_owned(), page: String::new() }
 }
 
