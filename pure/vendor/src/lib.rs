@@ -19,6 +19,7 @@ mod catalogue;
 mod clock;
 mod detect;
 mod document;
+mod early;
 mod error;
 mod feed;
 mod figures;
@@ -48,6 +49,7 @@ pub use catalogue::{Entry, catalogue};
 pub use document::{
     Affected, Component, Document, Format, Incident, Kind, Lengths, Page, StateChange, Update, VendorClocks,
 };
+pub use early::{Admitted, Early, Met, Trouble, admitted};
 pub use error::ReadError;
 pub use figures::{Delay, Figures, GRADED_OVER, Grade, figures};
 pub use flags::{Flag, FlagRule, SILENCE_OVER};
