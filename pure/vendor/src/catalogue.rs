@@ -14,6 +14,9 @@ pub struct Entry {
     /// The document that is read, not the page for people.
     pub url: String,
     pub format: Format,
+    /// Whose receiving of mail it speaks of, as `bounce` names providers.
+    #[serde(default)]
+    pub providers: Vec<String>,
     /// Where it is written that this is the address.
     pub source: String,
 }

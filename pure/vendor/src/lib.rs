@@ -56,7 +56,7 @@ pub use flags::{Flag, FlagRule, SILENCE_OVER};
 pub use mapped::{Mapping, MappingProblem};
 pub use notes::{ALARMS_MAX, Alarm, AlarmKind};
 pub use place::DEPTH_MAX;
-pub use plain::{LINE_CHARS_MAX, TEXT_CHARS_MAX, is_log_line};
+pub use plain::{LINE_CHARS_MAX, TEXT_CHARS_MAX, is_log_line, masked};
 pub use probe::addresses;
 pub use record::{Change, Edit, Record, Records, Sighting, Version};
 pub use told::quote_start;

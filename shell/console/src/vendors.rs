@@ -8,6 +8,7 @@ mod filter;
 mod glance;
 mod incident;
 mod machines;
+mod met;
 mod one;
 mod parts;
 
@@ -20,7 +21,7 @@ use axum::routing::get;
 use filter::Filter;
 use model::{Timestamp, VendorName};
 use std::sync::Arc;
-use vendor::{Document, Record, Records};
+use vendor::{Admitted, Document, Record, Records, Trouble};
 
 /// How one vendor is looked at.
 #[derive(Debug, Clone)]
@@ -42,6 +43,15 @@ pub struct VendorShown<'a> {
     /// The last document without its incidents, and when it came.
     pub said: Option<(&'a Document, Timestamp)>,
     pub records: &'a Records,
+    /// What our own mail met at it, the newest first.
+    pub met: &'a [VendorMet],
+}
+
+/// What our own mail met at a vendor, and what the vendor's page admits of it.
+#[derive(Debug, Clone)]
+pub struct VendorMet {
+    pub trouble: Trouble,
+    pub admitted: Admitted,
 }
 
 impl VendorShown<'_> {
@@ -49,6 +59,13 @@ impl VendorShown<'_> {
     fn title(&self) -> &str {
         let page = self.said.and_then(|(document, _)| document.page.name.as_deref());
         page.unwrap_or(self.glance.name.as_str())
+    }
+
+    /// When our own mail first met what this incident tells.
+    fn seen(&self, incident: &vendor::Incident) -> Option<Timestamp> {
+        let key = incident.key();
+        let same = self.met.iter().filter(|met| met.admitted.key() == Some(key.as_str()));
+        same.map(|met| met.trouble.since).min()
     }
 
     /// Whether the vendor's last document still has it.

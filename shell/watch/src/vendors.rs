@@ -39,6 +39,8 @@ pub struct VendorConfig {
     pub every: Duration,
     /// Whether the document may come from this host or its network.
     pub allow_private: bool,
+    /// Whose receiving of mail the document speaks of, as `bounce` names providers.
+    pub providers: Vec<String>,
 }
 
 /// By what documents are fetched.

@@ -9,6 +9,8 @@ fn message(number: u64) -> MessageId {
     MessageId::from_bytes(u128::from(number).to_be_bytes())
 }
 
+type Answers = Vec<(u64, u64, bool)>;
+
 /// Answers of one provider: seconds, message, whether it was put off.
 fn lived(answers: impl IntoIterator<Item = (u64, u64, bool)>) -> (Early, Vec<Timestamp>) {
     let (mut early, mut begun) = (Early::default(), Vec::new());
@@ -22,7 +24,7 @@ fn lived(answers: impl IntoIterator<Item = (u64, u64, bool)>) -> (Early, Vec<Tim
 #[test]
 fn only_many_messages_within_minutes_are_a_trouble() {
     let missed = |count: u64, apart: u64| (0..count).map(move |number| (number * apart, number, true));
-    let rows: [(&str, Vec<(u64, u64, bool)>, bool); 6] = [
+    let rows: [(&str, Answers, bool); 6] = [
         ("five at once", missed(5, 1).collect(), true),
         ("four", missed(4, 1).collect(), false),
         ("five over an hour", missed(5, 900).collect(), false),

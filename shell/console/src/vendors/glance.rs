@@ -2,6 +2,7 @@
 
 use super::card::card;
 use super::filter::{Filter, SHOWN};
+use super::met;
 use super::parts::{begun, minute, state};
 use super::{VendorShown, VendorSource};
 use crate::front::escaped;
@@ -84,11 +85,12 @@ fn tile(shown: VendorShown<'_>) -> String {
     let problem = problem
         .map(|problem| format!("<p class=\"failed\">{} failed: {}</p>", glance.failures, escaped(problem)));
     format!(
-        "<li class=\"{}\"><a href=\"/vendors/{}\"><strong>{}</strong></a>{}<p>{looked}{open}</p>{}</li>",
+        "<li class=\"{}\"><a href=\"/vendors/{}\"><strong>{}</strong></a>{}<p>{looked}{open}</p>{}{}</li>",
         glance.state.as_str(),
         glance.name,
         escaped(shown.title()),
         state(glance.state),
+        met::line(shown),
         problem.unwrap_or_default(),
     )
 }

@@ -28,7 +28,7 @@ pub(super) fn render(shown: VendorShown<'_>, record: &Record, now: Timestamp) ->
         source.unwrap_or_default(),
         gone(shown, record),
         doubts(&incident.flags),
-        clocks(record, now),
+        clocks(shown, record, now),
         affected(&incident.components, &incident.regions),
         timeline(record),
     );
@@ -99,7 +99,7 @@ fn doubts(flags: &[Flag]) -> String {
 }
 
 /// The vendor's clocks, the lengths that follow from them, and ours.
-fn clocks(record: &Record, now: Timestamp) -> String {
+fn clocks(shown: VendorShown<'_>, record: &Record, now: Timestamp) -> String {
     let (incident, clocks) = (&record.incident, &record.incident.clocks);
     let told = incident.told();
     let mut html = String::new();
@@ -122,7 +122,13 @@ fn clocks(record: &Record, now: Timestamp) -> String {
     one("Duration as stated", stated.or(no_length), "from started to resolved");
     one("Duration of the timeline", lengths.timeline_seconds.map(span), "first word to last");
     one("Duration by its text", lengths.told_seconds.map(span), "what its own words tell");
-    let delay = incident.posting_delay(None).map(|delay| span(delay.as_secs()));
+    let seen = shown.seen(incident);
+    one("Our own mail met it", seen.map(minute), "the first answer of the provider that put it off");
+    let posted = incident.clocks.posted.or(clocks.started);
+    let lead = seen.zip(posted).filter(|(seen, posted)| posted > seen);
+    let lead = lead.map(|(seen, posted)| span(posted.since(seen).as_secs()));
+    one("We knew before its post", lead, "from our first refusal to its first public word");
+    let delay = incident.posting_delay(seen).map(|delay| span(delay.as_secs()));
     one("Posted after", delay, "the earliest begin that is told");
     let going = incident.is_underway().then(|| clocks.started.or(clocks.posted)).flatten();
     one("Goes on for", going.map(|since| span(now.since(since).as_secs())), "until this page was made");

@@ -139,13 +139,15 @@ fn glance(shown: VendorShown<'_>) -> Value {
     let glance = shown.glance;
     let now = shown.said.map_or(Timestamp::from_micros(0), |(_, at)| at);
     let lately = shown.records.iter().filter(|record| now.since(begun(record)) <= GRADED_OVER);
+    let seen = |incident: &vendor::Incident| shown.seen(incident);
     let open = shown.records.iter().filter(|record| record.incident.is_underway() && shown.is_listed(record));
     json!({
         "name": glance.name, "title": shown.title(), "url": glance.url, "state": glance.state,
         "page": shown.said.and_then(|(document, _)| document.page.url.as_deref()),
         "format": shown.said.map(|(document, _)| document.format),
         "failures": glance.failures, "problem": glance.problem, "open": open.count(), "kept": shown.records.iter().count(),
-        "figures": { "last_90_days": figures(lately, now, |_| None), "all": figures(shown.records.iter(), now, |_| None) },
+        "our_mail": shown.met.iter().map(|met| json!({ "trouble": met.trouble, "admitted": met.admitted })).collect::<Vec<_>>(),
+        "figures": { "last_90_days": figures(lately, now, seen), "all": figures(shown.records.iter(), now, seen) },
     })
 }
 

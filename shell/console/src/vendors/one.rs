@@ -3,6 +3,7 @@
 use super::VendorShown;
 use super::card::card;
 use super::filter::{Filter, SHOWN};
+use super::met;
 use super::parts::{begun, link, minute, said_state, span};
 use crate::front::escaped;
 use crate::page::{framed, table};
@@ -26,9 +27,10 @@ pub(super) fn render(shown: VendorShown<'_>, filter: &Filter, now: Timestamp) ->
         count => format!("<ul class=\"records\">{cards}</ul>{}", filter.around(&here, count)),
     };
     let body = format!(
-        "{}{}{}{}<section><h2>What it posted</h2>{}{history}</section>",
+        "{}{}{}{}{}<section><h2>What it posted</h2>{}{history}</section>",
         head(shown),
         alarms(shown),
+        met::section(shown),
         components(shown.said.map(|(document, _)| document)),
         told(shown, now),
         filter.form(&here),
@@ -122,7 +124,8 @@ fn one_group(group: Option<&str>, parts: &[&Component]) -> String {
 /// How the vendor tells, over the time for which it is graded and over all that is kept.
 fn told(shown: VendorShown<'_>, now: Timestamp) -> String {
     let lately = shown.records.iter().filter(|record| now.since(begun(record)) <= GRADED_OVER);
-    let columns = [figures(lately, now, |_| None), figures(shown.records.iter(), now, |_| None)];
+    let seen = |incident: &vendor::Incident| shown.seen(incident);
+    let columns = [figures(lately, now, seen), figures(shown.records.iter(), now, seen)];
     if columns[1].incidents == 0 {
         return String::new();
     }

@@ -42,7 +42,7 @@ impl VendorSource for Read {
 
     fn each(&self, look: &mut dyn FnMut(VendorShown<'_>)) {
         for (glance, document, records) in &self.0 {
-            look(VendorShown { glance, said: Some((document, glance.good.unwrap())), records });
+            look(VendorShown { glance, said: Some((document, glance.good.unwrap())), records, met: &[] });
         }
     }
 }
@@ -182,4 +182,45 @@ async fn what_is_not_there_is_told_with_404() {
     }
     let page = page::answer(String::new());
     assert_eq!(page.status(), StatusCode::OK);
+}
+
+#[test]
+fn what_our_mail_met_stands_beside_the_row_with_the_lead() {
+    let source = Read::of(&[("xink", SEED)]);
+    let trouble = Trouble {
+        provider: "xink".to_owned(),
+        since: at("2024-10-20T09:45:12Z"),
+        last: at("2024-10-20T11:00:00Z"),
+        missed: 12,
+        taken: 3,
+        reply: "451 4.3.2 <kim@customer.example> & busy".to_owned(),
+        is_over: false,
+    };
+    let pages = |admitted: Admitted| {
+        let (mut pages, met) = (Vec::new(), [VendorMet { trouble: trouble.clone(), admitted }]);
+        source.each(&mut |shown| {
+            let shown = VendorShown { met: &met, ..shown };
+            let record = shown.records.iter().next().unwrap();
+            pages.push(met::line(shown));
+            pages.push(one::render(shown, &Filter::default(), source.now()));
+            pages.push(incident::render(shown, record, source.now()));
+        });
+        pages
+    };
+    let key = "hyqqclffhz4k".to_owned();
+    let after = pages(Admitted::AfterUs { key: key.clone(), lead_seconds: 2_580 });
+    contains(&after[0], &["puts our mail off since", "43 min before its post"]);
+    contains(
+        &after[1],
+        &[
+            "Our first refusal 43 min before its post",
+            "/vendors/xink/hyqqclffhz4k",
+            "***@customer.example&gt; &amp; busy",
+        ],
+    );
+    contains(&after[2], &["Our own mail met it", "We knew before its post", "43 min"]);
+    let silent = pages(Admitted::Silent { seconds: 1_200 });
+    contains(&silent[0], &["has not said so for 20 min"]);
+    assert!(!silent[2].contains("Our own mail met it"));
+    contains(&pages(Admitted::BeforeUs { key, lead_seconds: 60 })[1], &["said so 1 min before"]);
 }

@@ -65,6 +65,9 @@ pub(crate) struct WatchArgs {
     /// How JSON of no known format is read: a mapping, checked against what is read
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
+    /// Whose receiving of mail it speaks of, such as microsoft; may be given more than once
+    #[arg(long = "provider", value_name = "NAME")]
+    pub(crate) providers: Vec<String>,
     /// The document may come from this host or its network
     #[arg(long)]
     pub(crate) allow_private: bool,

@@ -22,7 +22,7 @@ use crate::board::Board;
 use crate::config::OperatorConfig;
 use crate::control::{self, Control};
 use crate::desk::Desk;
-use crate::facts::{self, Facts, Flow, Looks, Moved, Reporter};
+use crate::facts::{self, Facts, Flow, Looks, Meeting, Moved, Reporter, Troubles};
 use crate::ledger::{self, LedgerConfig, Recorder, Searcher};
 use crate::replies::ReplyBook;
 use crate::store::TenantStore;
@@ -110,8 +110,7 @@ impl Node {
         let relay =
             Relay::start(relay_config, tenants, spool.clone(), resolver, clock.clone(), Arc::clone(&metrics))
                 .await?;
-        let flow = Flow::over(&config.sources);
-        let (recorder, searcher) = record(&config, &data_dir, &spool, (refused, &flow), (&clock, &metrics));
+        let (counted, recorder, searcher) = record(&config, &data_dir, &spool, refused, (&clock, &metrics))?;
         let listener = relay.addresses().first().map(|(_, address)| *address);
         let means = (clock.clone(), Arc::clone(&metrics), Arc::clone(&board));
         let (watcher, outside, reports) =
@@ -142,9 +141,10 @@ impl Node {
         let affected = page.affected(&config, &facts, (searcher.clone(), Arc::clone(&node.board)));
         let told = (affected.clone(), Arc::clone(&metrics));
         node.spawn_status(public, (page, readers.clone()), &config, told)?;
-        node.spawn_facts(&config, flow, sentry.clone(), Arc::clone(&metrics));
-        let shown = (desk.clone(), sentry.clone(), facts.incidents.clone(), outside.vendors.clone());
-        node.spawn_pages(web, &config, Arc::clone(&metrics), shown);
+        let vendors = VendorPages { vendors: outside.vendors.clone(), troubles: counted.troubles.clone() };
+        node.spawn_facts(&config, (counted, &outside.vendors), sentry.clone(), Arc::clone(&metrics));
+        let shown = (desk.clone(), sentry.clone(), facts.incidents.clone());
+        node.spawn_pages(web, &config, (Arc::clone(&metrics), vendors), shown);
         node.spawn_watch(&config, (reports, outside.watch.clone()), &sentry, metrics);
         let asked = (desk, outside, sentry, (facts.incidents, key, readers, affected));
         node.spawn_control(socket, (searcher, replies), asked, (config.file, servers));
@@ -194,16 +194,17 @@ impl Node {
     fn spawn_facts(
         &mut self,
         config: &OperatorConfig,
-        flow: Flow,
+        (counted, vendors): (Counted, &watch::Vendors),
         sentry: sentry::Sentry,
         metrics: Arc<Metrics>,
     ) {
         let (facts, moved) = (&self.facts, Moved::default());
+        self.tasks.spawn(counted.met.run(facts.clone(), vendors.clone()));
         let after_crash = self.run.after_crash;
         facts.tell("node-started", &[], facts.now(), What::NodeStarted { after_crash });
         self.tasks.spawn(facts::hear(sentry, facts.clone(), moved.clone()));
-        let (books, region) = (flow.books(), config.region.clone());
-        self.tasks.spawn(flow.run(facts.clone(), moved));
+        let (books, region) = (counted.flow.books(), config.region.clone());
+        self.tasks.spawn(counted.flow.run(facts.clone(), moved));
         let looks = Looks {
             facts: facts.clone(),
             spool: self.spool.clone(),
@@ -271,8 +272,8 @@ impl Node {
         &mut self,
         web: tokio::net::TcpListener,
         config: &OperatorConfig,
-        metrics: Arc<Metrics>,
-        (desk, sentry, incidents, vendors): (Desk, sentry::Sentry, Incidents, watch::Vendors),
+        (metrics, vendors): (Arc<Metrics>, VendorPages),
+        (desk, sentry, incidents): (Desk, sentry::Sentry, Incidents),
     ) {
         let listeners =
             self.relay.addresses().iter().map(|(name, address)| (name.to_string(), *address)).collect();
@@ -301,7 +302,7 @@ impl Node {
             .merge(console::queue_router(move || desk.page()))
             .merge(console::sources_router(move || pages::sources(&sentry)))
             .merge(console::incidents_router(move || pages::incidents(&incidents, public)))
-            .merge(console::vendors_router(VendorPages(vendors)));
+            .merge(console::vendors_router(vendors));
         if let Some(playground) = &self.playground {
             router = router.merge(playground.router());
         }
@@ -417,16 +418,27 @@ fn publish_tenants(
     Ok(vec![playground.dns_address()])
 }
 
+/// What is counted from the spool's log, and what of it becomes known of providers.
+struct Counted {
+    flow: Flow,
+    troubles: Troubles,
+    met: Meeting,
+}
+
 /// Fills the message trace from the spool's log and what is told of refused sessions.
 fn record(
     config: &OperatorConfig,
     data_dir: &Path,
     spool: &Spool,
-    (refused, flow): (mpsc::Receiver<RefusedSession>, &Flow),
+    refused: mpsc::Receiver<RefusedSession>,
     (clock, metrics): (&Clock, &Arc<Metrics>),
-) -> (Recorder, Searcher) {
+) -> Result<(Counted, Recorder, Searcher)> {
+    let (troubles, met) = Troubles::open(data_dir, &config.sources, Arc::clone(metrics))?;
+    let flow = Flow::over(&config.sources, troubles.clone());
     let ledger = LedgerConfig { path: data_dir.join("ledger.sqlite"), keep: config.ledger.keep };
-    ledger::start(ledger, spool.clone(), refused, flow.clone(), (clock.clone(), Arc::clone(metrics)))
+    let means = (clock.clone(), Arc::clone(metrics));
+    let (recorder, searcher) = ledger::start(ledger, spool.clone(), refused, flow.clone(), means);
+    Ok((Counted { flow, troubles, met }, recorder, searcher))
 }
 
 /// How this program is called from where it was started.

@@ -1,20 +1,27 @@
-//! What the console's pages show of other vendors, as the watch knows them.
+//! What the console's pages show of other vendors: what the watch knows, and what our own mail met at them.
 
-use console::{VendorGlance, VendorShown, VendorSource};
+use crate::facts::Troubles;
+use console::{VendorGlance, VendorMet, VendorShown, VendorSource};
 use model::Timestamp;
 use watch::{VendorLine, Vendors};
 
-pub(super) struct VendorPages(pub(super) Vendors);
+pub(super) struct VendorPages {
+    pub(super) vendors: Vendors,
+    pub(super) troubles: Troubles,
+}
 
 impl VendorSource for VendorPages {
     fn now(&self) -> Timestamp {
-        self.0.now()
+        self.vendors.now()
     }
 
     fn each(&self, look: &mut dyn FnMut(VendorShown<'_>)) {
-        self.0.each(|line, said, records| {
+        let now = self.now();
+        self.vendors.each(|line, said, records| {
             let said = said.map(|said| (&said.document, said.at));
-            look(VendorShown { glance: &glance(line), said, records });
+            let met = self.troubles.at(&line.providers, records, now).into_iter();
+            let met: Vec<_> = met.map(|(trouble, admitted)| VendorMet { trouble, admitted }).collect();
+            look(VendorShown { glance: &glance(line), said, records, met: &met });
         });
     }
 }

@@ -83,6 +83,8 @@ pub struct VendorLine {
     pub failures: u32,
     /// Why the last look failed.
     pub problem: Option<String>,
+    /// Whose receiving of mail it speaks of.
+    pub providers: Vec<String>,
 }
 
 /// One vendor with everything.
@@ -196,6 +198,7 @@ impl State {
             next: self.due,
             failures: self.kept.cadence.failures(),
             problem: self.problem.clone(),
+            providers: config.providers.clone(),
         }
     }
 

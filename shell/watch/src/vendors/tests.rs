@@ -126,6 +126,7 @@ impl Servers {
             mapping: None,
             every: vendor::EVERY,
             allow_private: true,
+            providers: Vec::new(),
         }
     }
 

@@ -143,6 +143,9 @@ pub(super) fn written(
     if let Some(every) = &args.every {
         line("every", every);
     }
+    if !args.providers.is_empty() {
+        lines.push(format!("providers = {}", toml::Value::from(args.providers.clone())));
+    }
     if args.allow_private {
         lines.push("allow_private = true".to_owned());
     }

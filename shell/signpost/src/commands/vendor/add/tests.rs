@@ -13,6 +13,7 @@ fn args(file: &Path, source: &str) -> WatchArgs {
         name: None,
         every: None,
         mapping: None,
+        providers: Vec::new(),
         allow_private: true,
         site: SiteArgs { config: Some(file.to_owned()), data: Some(beside(file).join("none")) },
     }
@@ -49,12 +50,13 @@ fn a_page_is_found_read_and_added_and_the_rest_of_the_file_stays() {
     let named = WatchArgs {
         name: Some("seed".parse().unwrap()),
         every: Some("10m".to_owned()),
+        providers: vec!["microsoft".to_owned()],
         ..args(&file, &page)
     };
     add(&named).unwrap();
     let after = std::fs::read_to_string(&file).unwrap();
     let wanted = format!(
-        "{FILE}\n\n[[vendor]]\nname = \"seed\"\nurl = \"{page}/api/v2/summary.json\"\nevery = \"10m\"\nallow_private = true\n"
+        "{FILE}\n\n[[vendor]]\nname = \"seed\"\nurl = \"{page}/api/v2/summary.json\"\nevery = \"10m\"\nproviders = [\"microsoft\"]\nallow_private = true\n"
     );
     assert_eq!(after, wanted);
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
