@@ -435,7 +435,7 @@ fn record(
     refused: mpsc::Receiver<RefusedSession>,
     (clock, metrics): (&Clock, &Arc<Metrics>),
 ) -> Result<(Counted, Recorder, Searcher)> {
-    let (troubles, met) = Troubles::open(data_dir, &config.sources, Arc::clone(metrics))?;
+    let (troubles, met) = Troubles::open(data_dir, &config.sources, (Arc::clone(metrics), clock.now()))?;
     let flow = Flow::over(&config.sources, troubles.clone());
     let ledger = LedgerConfig { path: data_dir.join("ledger.sqlite"), keep: config.ledger.keep };
     let means = (clock.clone(), Arc::clone(metrics));
