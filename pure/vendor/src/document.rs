@@ -3,12 +3,18 @@
 //! Times here are the vendor's; when we saw something stands in [`crate::Record`]. Texts are plain, bounded and masked; the vendor's own words
 //! stand beside ours. What the document does not say is absent, never filled in.
 
-use crate::bytes;
+use crate::build::{COMPONENTS_MAX, INCIDENTS_MAX};
 use crate::flags::{self, Flag};
-use crate::notes::Alarm;
+use crate::notes::{ALARMS_MAX, Alarm, AlarmKind};
 use crate::words::{Phase, Severity, State, Word};
+use crate::{bytes, plain};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A longer id is named by its hash.
+const KEY_LEN_MAX: usize = 64;
+const KEY_HASH_LEN: usize = 24;
 
 /// A longer id is named by its hash.
 const KEY_LEN_MAX: usize = 64;
@@ -133,6 +139,30 @@ impl Document {
         let of_components = self.components.iter().map(|component| component.state.ours);
         let worst = said.chain(of_components).chain(of_incidents).max().unwrap_or(State::Unknown);
         if worst == State::Operational && !self.alarms.is_empty() { State::Unknown } else { worst }
+    }
+}
+
+impl Document {
+    /// Takes what another page of the same list, or the vendor's history, has beside it; what is here already stays.
+    pub fn extend(&mut self, other: Self) {
+        let known: BTreeSet<String> =
+            self.incidents.iter().map(|incident| incident.native_id.clone()).collect();
+        let room = INCIDENTS_MAX.saturating_sub(self.incidents.len());
+        let more = other.incidents.into_iter().filter(|incident| !known.contains(&incident.native_id));
+        self.incidents.extend(more.take(room));
+        let key = |part: &Component| (part.native_id.clone(), part.path());
+        let known: BTreeSet<_> = self.components.iter().map(key).collect();
+        let room = COMPONENTS_MAX.saturating_sub(self.components.len());
+        self.components
+            .extend(other.components.into_iter().filter(|part| !known.contains(&key(part))).take(room));
+        self.alarms.extend(other.alarms.into_iter().take(ALARMS_MAX.saturating_sub(self.alarms.len())));
+        self.next_page = other.next_page;
+    }
+
+    /// Says that what stands here is not all of it: such a document is not green.
+    pub fn is_cut(&mut self, why: &str) {
+        let alarm = Alarm { kind: AlarmKind::Missing, place: "next_page".to_owned(), text: plain::line(why) };
+        self.alarms.push(alarm);
     }
 }
 

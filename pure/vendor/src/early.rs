@@ -105,15 +105,19 @@ struct Course {
 
 /// All providers that our mail went to.
 #[derive(Debug, Clone, Default)]
-pub struct Early(BTreeMap<String, Course>);
+pub struct Early {
+    courses: BTreeMap<String, Course>,
+    /// Nothing was met before it.
+    began: Timestamp,
+}
 
 impl Early {
-    /// With the troubles that an earlier run kept; one that was open then goes on until it was quiet for long enough.
+    /// With the troubles that an earlier run kept; one that was open then goes on until this run was quiet for long enough.
     #[must_use]
-    pub fn of(kept: impl IntoIterator<Item = Trouble>) -> Self {
-        let mut early = Self::default();
+    pub fn of(kept: impl IntoIterator<Item = Trouble>, now: Timestamp) -> Self {
+        let mut early = Self { courses: BTreeMap::new(), began: now };
         for trouble in kept {
-            let course = early.0.entry(trouble.provider.clone()).or_default();
+            let course = early.courses.entry(trouble.provider.clone()).or_default();
             // The newest word on it counts.
             course.troubles.retain(|known| known.since != trouble.since);
             course.remember(trouble);
@@ -129,18 +133,19 @@ impl Early {
         met: Met<'_>,
         at: Timestamp,
     ) -> Option<&Trouble> {
-        if self.0.len() >= PROVIDERS_MAX && !self.0.contains_key(provider) {
+        if self.courses.len() >= PROVIDERS_MAX && !self.courses.contains_key(provider) {
             return None;
         }
-        let course = self.0.entry(provider.to_owned()).or_default();
+        let course = self.courses.entry(provider.to_owned()).or_default();
         course.met(provider, message, met, at).then(|| course.troubles.back()).flatten()
     }
 
     /// Troubles that came to their end by `now`.
     pub fn quiet(&mut self, now: Timestamp) -> Vec<Trouble> {
-        let open = self.0.values_mut().filter_map(|course| {
+        let began = self.began;
+        let open = self.courses.values_mut().filter_map(|course| {
             let trouble = course.troubles.back_mut().filter(|trouble| !trouble.is_over)?;
-            (now.since(trouble.last) >= QUIET).then(|| {
+            (now.since(trouble.last.max(began)) >= QUIET).then(|| {
                 trouble.is_over = true;
                 course.messages.clear();
                 trouble.clone()
@@ -151,12 +156,12 @@ impl Early {
 
     /// Of one provider, the oldest first.
     pub fn troubles(&self, provider: &str) -> impl DoubleEndedIterator<Item = &Trouble> {
-        self.0.get(provider).into_iter().flat_map(|course| &course.troubles)
+        self.courses.get(provider).into_iter().flat_map(|course| &course.troubles)
     }
 
     /// Those that go on, of all providers.
     pub fn open(&self) -> impl Iterator<Item = &Trouble> {
-        self.0.values().filter_map(|course| course.troubles.back()).filter(|trouble| !trouble.is_over)
+        self.courses.values().filter_map(|course| course.troubles.back()).filter(|trouble| !trouble.is_over)
     }
 }
 

@@ -8,6 +8,7 @@
 //! A document is read whole or refused with place and reason; a field that makes no sense is an alarm. The vendor's words and clocks stand beside
 //! ours and are never changed. Size, depth and number of everything are bounded.
 
+mod alert;
 mod archive;
 mod aws;
 mod better_stack;
@@ -42,6 +43,7 @@ mod told;
 mod words;
 mod xml;
 
+pub use alert::{ALERT_FOR, Alert, AlertRule, alert};
 pub use build::{COMPONENTS_MAX, INCIDENTS_MAX, UPDATES_MAX};
 pub use bytes::{BYTES_MAX, OBJECTS_MAX, VALUES_MAX, sha256};
 pub use cadence::{Cadence, EVERY, EVERY_MAX, EVERY_MIN, FAILURES_UNKNOWN, Look, Wishes};

@@ -139,6 +139,9 @@ pub(crate) enum Request {
         contact: Option<String>,
         /// Ids or names of components; none for everything.
         parts: Vec<String>,
+        /// Nothing of ours: what other vendors say, as far as it takes it.
+        #[serde(default)]
+        vendors: Option<Box<vendor::AlertRule>>,
     },
     SubscriberRemove {
         id: String,

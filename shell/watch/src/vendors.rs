@@ -33,6 +33,8 @@ pub struct VendorConfig {
     pub name: VendorName,
     /// The document that is read, not the page for people.
     pub url: String,
+    /// Where the vendor tells how what went on has ended, if the document has only what goes on.
+    pub history: Option<String>,
     /// How JSON of no known format is read.
     pub mapping: Option<Mapping>,
     /// The operator's wish; within [`vendor::EVERY_MIN`] and [`vendor::EVERY_MAX`].

@@ -67,10 +67,18 @@ fn what_was_kept_goes_on_after_a_restart() {
     let (early, _) = lived((0..5).map(|number| (number, number, true)));
     let open = early.open().next().unwrap().clone();
     let text = serde_json::to_string(&open).unwrap();
-    let mut again = Early::of([serde_json::from_str(&text).unwrap()]);
-    assert!(again.met("microsoft", message(9), Met::Missed("451"), at(60)).is_none(), "it is the same one");
+    let mut again = Early::of([serde_json::from_str(&text).unwrap()], at(5_000));
+    assert_eq!(
+        again.quiet(at(5_000) + QUIET - Duration::from_secs(1)),
+        [],
+        "nobody looked while we were away"
+    );
+    assert!(
+        again.met("microsoft", message(9), Met::Missed("451"), at(5_060)).is_none(),
+        "it is the same one"
+    );
     assert_eq!(again.open().next().map(|trouble| trouble.missed), Some(6));
-    let over = Early::of([open.clone(), Trouble { is_over: true, ..open }]);
+    let over = Early::of([open.clone(), Trouble { is_over: true, ..open }], at(0));
     assert_eq!((over.open().count(), over.troubles("microsoft").count()), (0, 1));
 }
 
@@ -143,11 +151,11 @@ fn everything_has_a_bound() {
     for provider in 0..PROVIDERS_MAX as u64 + 50 {
         early.met(&provider.to_string(), message(provider), Met::Taken, at(0));
     }
-    assert_eq!(early.0.len(), PROVIDERS_MAX);
+    assert_eq!(early.courses.len(), PROVIDERS_MAX);
     let (early, _) = lived((0..ANSWERS_MAX as u64 + 100).map(|number| (0, number, true)));
     let trouble = early.open().next().unwrap();
     assert!(
-        trouble.missed >= ANSWERS_MAX as u64 && early.0["microsoft"].answers.len() == ANSWERS_MAX,
+        trouble.missed >= ANSWERS_MAX as u64 && early.courses["microsoft"].answers.len() == ANSWERS_MAX,
         "{trouble:?}"
     );
 }

@@ -224,8 +224,8 @@ impl Control {
             }
             Request::IncidentAct { act } => self.act_on_incidents(*act, by).await?,
             Request::SubscriberList => self.subscribers(),
-            Request::SubscriberAdd { way, contact, parts } => {
-                self.add_subscriber(way, contact, &parts).await?
+            Request::SubscriberAdd { way, contact, parts, vendors } => {
+                self.add_subscriber(way, contact, (&parts, vendors)).await?
             }
             Request::SubscriberRemove { id } => self.remove_subscriber(&id).await?,
             Request::Trace(wish) => json!(self.ledger.search(&wish).await?),

@@ -22,6 +22,8 @@ const NAME: &str = "troubles-v1.jsonl";
 const KEPT_MAX: usize = 2_000;
 /// Between two looks at what goes on.
 const EVERY: Duration = Duration::from_secs(10);
+/// How often a trouble that goes on is written: a restart then knows how far it had come.
+const WRITTEN_EVERY: Duration = Duration::from_secs(300);
 /// How often a trouble that goes on is told to the incidents: a measurement is fresh for five minutes.
 const TOLD_EVERY: Duration = Duration::from_secs(60);
 
@@ -44,6 +46,8 @@ pub(crate) struct Meeting {
     troubles: Troubles,
     journal: Journal<Trouble>,
     metrics: Arc<Metrics>,
+    /// When what goes on was written last.
+    written: Timestamp,
     /// By provider: when it was told last, and up to which count.
     told: BTreeMap<String, (Timestamp, u64)>,
     /// Provider, incident, whether it was over.
@@ -55,25 +59,25 @@ impl Troubles {
     pub(crate) fn open(
         data_dir: &Path,
         sources: &[Source],
-        metrics: Arc<Metrics>,
+        (metrics, now): (Arc<Metrics>, Timestamp),
     ) -> Result<(Self, Meeting), JournalError> {
-        let keep = |mut all: Vec<Trouble>| all.split_off(all.len().saturating_sub(KEPT_MAX));
-        let (journal, kept) = Journal::open(data_dir, NAME, Arc::new(keep))?;
-        let troubles = Self::of(sources, kept);
+        let (journal, kept) = Journal::open(data_dir, NAME, Arc::new(condensed))?;
+        let troubles = Self::of(sources, kept, now);
         let keeping = Meeting {
             troubles: troubles.clone(),
             journal,
             metrics,
+            written: now,
             told: BTreeMap::new(),
             posted: BTreeSet::new(),
         };
         Ok((troubles, keeping))
     }
 
-    pub(super) fn of(sources: &[Source], kept: Vec<Trouble>) -> Self {
+    pub(super) fn of(sources: &[Source], kept: Vec<Trouble>, now: Timestamp) -> Self {
         let pool = sources.iter().filter(|source| !source.notice).map(|source| source.name.clone());
         Self(Arc::new(Shared {
-            early: Mutex::new(Early::of(kept)),
+            early: Mutex::new(Early::of(kept, now)),
             begun: Mutex::default(),
             pool: pool.collect(),
             addresses: sources.iter().map(|source| source.address).collect(),
@@ -168,7 +172,11 @@ impl Meeting {
             let (provider, since, last) = (&trouble.provider, trouble.since, trouble.last);
             tracing::info!(provider, %since, %last, missed = trouble.missed, "a provider takes our mail again");
         }
-        let kept: Vec<Trouble> = begun.into_iter().chain(ended).collect();
+        let mut kept: Vec<Trouble> = begun.into_iter().chain(ended).collect();
+        if now.since(self.written) >= WRITTEN_EVERY {
+            self.written = now;
+            kept.extend(self.troubles.early().open().cloned());
+        }
         if !kept.is_empty()
             && let Err(error) = self.journal.append(kept).await
         {
@@ -232,6 +240,20 @@ impl Meeting {
         };
         facts.tell("vendor", &[&trouble.provider, key], now, what);
     }
+}
+
+/// The newest word on each trouble.
+fn condensed(all: Vec<Trouble>) -> Vec<Trouble> {
+    let mut kept: Vec<Trouble> = Vec::new();
+    for trouble in all {
+        let is_same =
+            |known: &&mut Trouble| known.provider == trouble.provider && known.since == trouble.since;
+        match kept.iter_mut().find(is_same) {
+            Some(known) => *known = trouble,
+            None => kept.push(trouble),
+        }
+    }
+    kept.split_off(kept.len().saturating_sub(KEPT_MAX))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use super::vendor_pages::VendorPages;
 use super::watching;
 use super::writing::Writing;
 use crate::affected::Affected;
+use crate::alerts;
 use crate::board::Board;
 use crate::config::OperatorConfig;
 use crate::control::{self, Control};
@@ -145,7 +146,7 @@ impl Node {
         node.spawn_facts(&config, (counted, &outside.vendors), sentry.clone(), Arc::clone(&metrics));
         let shown = (desk.clone(), sentry.clone(), facts.incidents.clone());
         node.spawn_pages(web, &config, (Arc::clone(&metrics), vendors), shown);
-        node.spawn_watch(&config, (reports, outside.watch.clone()), &sentry, metrics);
+        node.spawn_watch(&config, (reports, &outside), (&sentry, &readers), metrics);
         let asked = (desk, outside, sentry, (facts.incidents, key, readers, affected));
         node.spawn_control(socket, (searcher, replies), asked, (config.file, servers));
         Ok(node)
@@ -177,17 +178,18 @@ impl Node {
         Ok(())
     }
 
-    /// What is seen outside is told to the guard and the incidents.
+    /// What is seen outside is told to the guard, the incidents, and who asked to hear of vendors.
     fn spawn_watch(
         &mut self,
         config: &OperatorConfig,
-        (reports, watch): (mpsc::Receiver<watch::Report>, watch::Watch),
-        sentry: &sentry::Sentry,
+        (reports, outside): (mpsc::Receiver<watch::Report>, &watching::Outside),
+        (sentry, readers): (&sentry::Sentry, &Subscriptions),
         metrics: Arc<Metrics>,
     ) {
         let reporter = Reporter::new(self.facts.clone(), watching::canary_ways(config, &self.board));
         self.tasks.spawn(watching::drain(reports, sentry.clone(), reporter, metrics));
-        self.tasks.spawn(watching::hear_replies(sentry.events(), watch));
+        self.tasks.spawn(watching::hear_replies(sentry.events(), outside.watch.clone()));
+        self.tasks.spawn(alerts::run(outside.vendors.clone(), readers.clone()));
     }
 
     /// What comes to pass is told to the incidents.
@@ -202,7 +204,7 @@ impl Node {
         self.tasks.spawn(counted.met.run(facts.clone(), vendors.clone()));
         let after_crash = self.run.after_crash;
         facts.tell("node-started", &[], facts.now(), What::NodeStarted { after_crash });
-        self.tasks.spawn(facts::hear(sentry.clone(), facts.clone(), moved.clone()));
+        self.tasks.spawn(facts::hear(sentry, facts.clone(), moved.clone()));
         let (books, region) = (counted.flow.books(), config.region.clone());
         self.tasks.spawn(counted.flow.run(facts.clone(), moved));
         let looks = Looks {
@@ -434,7 +436,7 @@ fn record(
     refused: mpsc::Receiver<RefusedSession>,
     (clock, metrics): (&Clock, &Arc<Metrics>),
 ) -> Result<(Counted, Recorder, Searcher)> {
-    let (troubles, met) = Troubles::open(data_dir, &config.sources, Arc::clone(metrics))?;
+    let (troubles, met) = Troubles::open(data_dir, &config.sources, (Arc::clone(metrics), clock.now()))?;
     let flow = Flow::over(&config.sources, troubles.clone());
     let ledger = LedgerConfig { path: data_dir.join("ledger.sqlite"), keep: config.ledger.keep };
     let means = (clock.clone(), Arc::clone(metrics));

@@ -120,7 +120,7 @@ impl Shared {
         let clients = &self.means.clients;
         let client = if one.config.allow_private { &clients.anywhere } else { &clients.public };
         self.means.metrics.vendor_polls.add_one();
-        look(Arc::clone(&one.config), client.clone(), one.state().known(now), now)
+        look(Arc::clone(&one.config), client.clone(), one.state().before(now), now)
     }
 
     async fn ended(&self, busy: &mut HashMap<Id, Arc<Watched>>, ended: Result<(Id, Came), JoinError>) {
@@ -130,9 +130,13 @@ impl Shared {
         };
         let Some(one) = busy.remove(&id) else { return };
         let now = self.means.clock.now();
+        let has_asked_history = came.has_asked_history;
         let (brought, wishes) = came.apart();
         let (taken, is_kept, problem) = {
             let mut state = one.state();
+            if has_asked_history {
+                state.history = Some(now);
+            }
             let taken = state.take(&one.config, brought, wishes, (now, chance()));
             let is_kept = taken.is_news || now.since(state.written) >= KEEP_EVERY;
             if is_kept {

@@ -18,8 +18,11 @@ use std::io::Write as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
-use vendor::{Document, Mapping};
+use vendor::{Document, Format, Mapping};
 
+/// Statuspage's documents of what goes on, and of the last 50 incidents.
+const SUMMARY: &str = "/api/v2/summary.json";
+const INCIDENTS: &str = "/api/v2/incidents.json";
 /// Labels of a host name that name no vendor.
 const NO_NAMES: [&str; 8] = ["status", "www", "api", "trust", "health", "statuspage", "uptime", "service"];
 
@@ -45,7 +48,12 @@ pub(super) fn add(args: &WatchArgs) -> Result<()> {
     let is_entry = catalogued.as_ref() == Some(&url);
     let place =
         mapping.map(|(path, _)| path.strip_prefix(beside(&file)).map_or(path.clone(), Path::to_owned));
-    let entry = written(&name, is_entry.then_some(args.source.as_str()), &url, place.as_deref(), args);
+    let place_of = if is_entry {
+        Place::Catalogue(&args.source)
+    } else {
+        Place::Web(&url, history(&url, &document, args, &config))
+    };
+    let entry = written(&name, &place_of, place.as_deref(), args);
     let after = extended(&before, &entry);
     let read = understood(&file, &after).context("the file would no longer be good; it is as it was")?;
     ensure!(
@@ -118,11 +126,25 @@ fn once(
     Ok((read.address, read.document))
 }
 
+/// Where Statuspage tells how incidents ended, if it does so beside the document.
+fn history(url: &str, document: &Document, args: &WatchArgs, config: &OperatorConfig) -> Option<String> {
+    let base = url.strip_suffix(SUMMARY).filter(|_| document.format == Format::Statuspage)?;
+    let (web, past) =
+        (Web::over(&config.resolver.servers, args.allow_private).ok()?, format!("{base}{INCIDENTS}"));
+    let read = of_web(&web, &past, None, Clock::start(1).now()).ok()?;
+    (read.document.format == Format::Statuspage && read.address == past).then_some(past)
+}
+
+/// Where the document is, and what tells of the past.
+pub(super) enum Place<'u> {
+    Catalogue(&'u str),
+    Web(&'u str, Option<String>),
+}
+
 /// The new lines. Values are quoted by the library that reads them.
 pub(super) fn written(
     name: &VendorName,
-    catalogue: Option<&str>,
-    url: &str,
+    place: &Place<'_>,
     mapping: Option<&Path>,
     args: &WatchArgs,
 ) -> String {
@@ -130,12 +152,20 @@ pub(super) fn written(
     let mut line = |key: &str, value: &str| {
         lines.push(format!("{key} = {}", toml::Value::String(value.to_owned())));
     };
-    if catalogue != Some(name.as_str()) {
-        line("name", name.as_str());
-    }
-    match catalogue {
-        Some(id) => line("catalogue", id),
-        None => line("url", url),
+    match place {
+        Place::Catalogue(id) => {
+            if *id != name.as_str() {
+                line("name", name.as_str());
+            }
+            line("catalogue", id);
+        }
+        Place::Web(url, history) => {
+            line("name", name.as_str());
+            line("url", url);
+            if let Some(history) = history {
+                line("history", history);
+            }
+        }
     }
     if let Some(path) = mapping {
         line("mapping", &path.to_string_lossy());

@@ -26,7 +26,8 @@ pub(super) fn vendors(top: &mut Table<'_>, beside: &Path, report: &mut Report) -
 fn one(mut table: Table<'_>, beside: &Path, report: &mut Report) -> Option<VendorConfig> {
     let name = table.take("name").map(|value| value.parse::<VendorName>(report));
     let listed = listed(&mut table, report);
-    let own = address(&mut table, report);
+    let own = address("url", &mut table, report);
+    let told = address("history", &mut table, report);
     let mapping = optional(&mut table, "mapping", report);
     let mapping = mapping.map(|file| mapping_of(&beside.join(file), table.start(), report));
     let mut every = vendor::EVERY;
@@ -35,12 +36,12 @@ fn one(mut table: Table<'_>, beside: &Path, report: &mut Report) -> Option<Vendo
     let providers = providers(&mut table, report);
     let start = table.start();
     table.finish(report);
-    let (id, url, usual) = match (listed, own) {
+    let (id, url, (history, usual)) = match (listed, own) {
         (Some(entry), None) => {
             let entry = entry?;
-            (Some(entry.id), entry.url, entry.providers)
+            (Some(entry.id), entry.url, (entry.history, entry.providers))
         }
-        (None, Some(url)) => (None, url?, Vec::new()),
+        (None, Some(url)) => (None, url?, (None, Vec::new())),
         (Some(_), Some(_)) => {
             report.at(start, "has `catalogue` and `url`; one of them says where the document is");
             return None;
@@ -65,7 +66,9 @@ fn one(mut table: Table<'_>, beside: &Path, report: &mut Report) -> Option<Vendo
         Some(mapping) => Some(mapping?),
         None => None,
     };
-    Some(VendorConfig { name, url, mapping, every, allow_private, providers: providers.unwrap_or(usual) })
+    let history = told.unwrap_or(history);
+    let providers = providers.unwrap_or(usual);
+    Some(VendorConfig { name, url, history, mapping, every, allow_private, providers })
 }
 
 /// The entry of the catalogue, if one is named.
@@ -102,8 +105,8 @@ fn providers(table: &mut Table<'_>, report: &mut Report) -> Option<Vec<String>> 
     Some(providers)
 }
 
-fn address(table: &mut Table<'_>, report: &mut Report) -> Option<Option<String>> {
-    let value = table.take("url")?;
+fn address(key: &'static str, table: &mut Table<'_>, report: &mut Report) -> Option<Option<String>> {
+    let value = table.take(key)?;
     let Some(url) = value.line(URL_LEN_MAX, report) else { return Some(None) };
     if let Err(error) = net::http::host_of(url) {
         value.problem(

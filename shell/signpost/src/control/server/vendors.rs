@@ -29,7 +29,7 @@ pub(super) fn show(vendors: &Vendors, name: &str) -> Result<Value> {
     Ok(json!({ "line": story.line, "said": story.said, "records": story.records, "records_count": count }))
 }
 
-fn unknown(vendors: &Vendors, name: &str) -> String {
+pub(super) fn unknown(vendors: &Vendors, name: &str) -> String {
     let known = vendors.lines();
     let near = tenant::nearest(name, known.iter().map(|line| line.name.as_str()));
     let hint = near.map(|near| format!(" Did you mean {near}?")).unwrap_or_default();

@@ -62,7 +62,7 @@ fn only_a_fault_of_the_receiver_at_a_known_provider_is_a_trouble_of_its_own() {
         ("a host of nobody in particular", "eu-1", "mx.customer.example [192.0.2.9]", (false, BUSY), 0),
         ("a notice of ours", "notices", HOST, (false, BUSY), 0),
     ] {
-        let troubles = Troubles::of(&[source("eu-1", false), source("notices", true)], Vec::new());
+        let troubles = Troubles::of(&[source("eu-1", false), source("notices", true)], Vec::new(), at(0));
         (0..10).for_each(|number| troubles.note(&tried(number, source_name, host, answer)));
         assert_eq!(at_microsoft(&troubles, &Records::default()).len(), count, "{what}");
     }
@@ -72,17 +72,17 @@ fn only_a_fault_of_the_receiver_at_a_known_provider_is_a_trouble_of_its_own() {
 async fn a_lead_is_measured_and_outlasts_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let sources = [source("eu-1", false)];
-    let open = || Troubles::open(dir.path(), &sources, Arc::default()).unwrap();
-    let (troubles, mut keeping) = open();
+    let open = |now| Troubles::open(dir.path(), &sources, (Arc::default(), now)).unwrap();
+    let (troubles, mut keeping) = open(at(0));
     (0..10).for_each(|number| troubles.note(&tried(number, "eu-1", HOST, (false, BUSY))));
     keeping.keep(at(20)).await;
     drop(keeping);
-    let (troubles, mut keeping) = open();
+    let (troubles, mut keeping) = open(at(30));
     let found = at_microsoft(&troubles, &Records::default());
     assert_eq!((found[0].0.since, found[0].0.is_over), (at(0), false));
     assert_eq!(found[0].1, Admitted::Silent { seconds: 60 });
     keeping.keep(at(3_600)).await;
-    let (troubles, _keeping) = open();
+    let (troubles, _keeping) = open(at(3_600));
     let page = r#"{"page":{"id":"p"},"incidents":[{"id":"ex1","name":"Mail is late","status":"investigating","impact":"major",
         "created_at":"2026-05-01T12:43:00Z","incident_updates":[]}]}"#;
     let mut records = Records::default();
