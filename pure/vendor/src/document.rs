@@ -16,10 +16,6 @@ use std::collections::BTreeSet;
 const KEY_LEN_MAX: usize = 64;
 const KEY_HASH_LEN: usize = 24;
 
-/// A longer id is named by its hash.
-const KEY_LEN_MAX: usize = 64;
-const KEY_HASH_LEN: usize = 24;
-
 /// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

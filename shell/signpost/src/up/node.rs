@@ -204,7 +204,7 @@ impl Node {
         self.tasks.spawn(counted.met.run(facts.clone(), vendors.clone()));
         let after_crash = self.run.after_crash;
         facts.tell("node-started", &[], facts.now(), What::NodeStarted { after_crash });
-        self.tasks.spawn(facts::hear(sentry, facts.clone(), moved.clone()));
+        self.tasks.spawn(facts::hear(sentry.clone(), facts.clone(), moved.clone()));
         let (books, region) = (counted.flow.books(), config.region.clone());
         self.tasks.spawn(counted.flow.run(facts.clone(), moved));
         let looks = Looks {
