@@ -3,7 +3,9 @@
 //! encoding_rs knows the charsets; this module knows what mail means by their labels. A text that does not fit a charset is refused, never
 //! replaced by question marks. ISO-2022-JP has states: an insertion in the middle of Japanese text steps out of it and back.
 
-use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{
+    BIG5, EUC_JP, EUC_KR, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252,
+};
 
 /// A part's charset.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +15,8 @@ pub(crate) struct Charset {
     limit: Option<char>,
 }
 
-const ESCAPE_ASCII: &[u8] = b"\x1b(B";
+/// Of ISO-2022-JP, back to ASCII.
+pub(crate) const ESCAPE_ASCII: [u8; 3] = *b"\x1b(B";
 
 impl Charset {
     /// The charset of a label for `content`; `None` if it is unknown or cannot be written.
@@ -48,7 +51,45 @@ impl Charset {
             return None;
         }
         let (bytes, _, unmappable) = self.encoding.encode(text);
-        (!unmappable).then(|| bytes.into_owned())
+        // Browsers write some characters as others (a yen sign as a backslash); mail has to give back what went in.
+        let comes_back = || self.encoding == UTF_8 || self.decode(&bytes) == text;
+        (!unmappable && self.is_common(&bytes) && comes_back()).then(|| bytes.into_owned())
+    }
+
+    /// Whether every reader knows the characters of `bytes`, not only those who read a charset with the additions of one vendor, as browsers do.
+    fn is_common(self, bytes: &[u8]) -> bool {
+        if bytes.is_ascii() && !self.is_stateful() {
+            return true;
+        }
+        let is_kana = |byte: u8| self.encoding == SHIFT_JIS && matches!(byte, 0xa1..=0xdf);
+        let rows = |is_known: fn(u8, u8) -> bool| {
+            characters(bytes, is_kana).all(|(lead, trail)| is_known(lead, trail))
+        };
+        match self.encoding {
+            // `gb2312` and `gbk` are one to a browser; a reader who takes the first at its word knows rows of 94 only, and few know GBK's euro.
+            encoding if encoding == GBK => {
+                rows(|lead, trail| trail >= 0xa1 && matches!(lead, 0xa1 | 0xa3..=0xa5 | 0xb0..=0xf7))
+            }
+            // JIS X 0208 without the rows of NEC and IBM.
+            encoding if encoding == SHIFT_JIS => {
+                rows(|lead, _| matches!(lead, 0x81..=0x84 | 0x88..=0x9f | 0xe0..=0xea))
+            }
+            encoding if encoding == EUC_JP => {
+                rows(|lead, _| matches!(lead, 0x8e | 0xa1..=0xa8 | 0xb0..=0xf4))
+            }
+            // KS X 1001 without Microsoft's syllables.
+            encoding if encoding == EUC_KR => {
+                rows(|lead, trail| trail >= 0xa1 && matches!(lead, 0xa1..=0xac | 0xb0..=0xfd))
+            }
+            // The two levels of Big5 without the euro and what Hong Kong added.
+            encoding if encoding == BIG5 => rows(|lead, trail| {
+                (lead != 0xa3 || trail < 0xc0) && matches!(lead, 0xa1..=0xa3 | 0xa4..=0xc6 | 0xc9..=0xf9)
+            }),
+            encoding if encoding == ISO_2022_JP => {
+                jis_rows(bytes).all(|lead| matches!(lead, 0x21..=0x28 | 0x30..=0x74))
+            }
+            _ => true,
+        }
     }
 
     /// The bytes of HTML `text`; a character that does not fit, or any that is not ASCII if `ascii`, becomes a numeric reference.
@@ -103,30 +144,50 @@ impl Charset {
 
     /// The place at which to insert: behind an escape that leads back to ASCII.
     pub(crate) fn settle(self, content: &[u8], place: usize) -> usize {
-        let leads_back = self.encoding == ISO_2022_JP && content[place..].starts_with(ESCAPE_ASCII);
+        let leads_back = self.encoding == ISO_2022_JP && content[place..].starts_with(&ESCAPE_ASCII);
         if leads_back { place + ESCAPE_ASCII.len() } else { place }
     }
 
-    /// `inserted` as it must stand between `before` and `after`: in a stateful charset it leaves the state and comes back to
-    /// it. Two escapes in a row are an error for browsers, so none is written where one follows.
-    pub(crate) fn in_state(self, mut inserted: Vec<u8>, before: &[u8], after: &[u8]) -> Vec<u8> {
+    /// The escape that leads back to the state in which `before` ends, if that is not ASCII: what is inserted there, and every line end and
+    /// blank that goes with it, has to stand between [`ESCAPE_ASCII`] and this.
+    pub(crate) fn state_after(self, before: &[u8]) -> Option<[u8; 3]> {
         if self.encoding != ISO_2022_JP {
-            return inserted;
+            return None;
         }
-        if after.starts_with(b"\x1b") && inserted.ends_with(ESCAPE_ASCII) {
+        let at = memchr::memrchr(b'\x1b', before)?;
+        let state: [u8; 3] = before.get(at..at + 3)?.try_into().ok()?;
+        (state != ESCAPE_ASCII).then_some(state)
+    }
+
+    /// `inserted` without a last escape where another one follows: two in a row are an error for browsers.
+    pub(crate) fn in_front_of(self, mut inserted: Vec<u8>, after: &[u8]) -> Vec<u8> {
+        if self.encoding == ISO_2022_JP && after.starts_with(b"\x1b") && inserted.ends_with(&ESCAPE_ASCII) {
             inserted.truncate(inserted.len() - ESCAPE_ASCII.len());
         }
-        let state = memchr::memrchr(b'\x1b', before).and_then(|at| before.get(at..at + 3));
-        match state.filter(|state| *state != ESCAPE_ASCII) {
-            Some(state) => [ESCAPE_ASCII, &inserted, state].concat(),
-            None => inserted,
-        }
+        inserted
     }
 
     /// Whether bytes in one place change the meaning of those behind.
     pub(crate) fn is_stateful(self) -> bool {
         self.encoding == ISO_2022_JP
     }
+}
+
+/// The characters of two bytes in a text where ASCII and what `is_single` names have one.
+fn characters(bytes: &[u8], is_single: impl Fn(u8) -> bool) -> impl Iterator<Item = (u8, u8)> {
+    let mut rest = bytes;
+    core::iter::from_fn(move || {
+        rest = &rest[rest.iter().take_while(|byte| byte.is_ascii() || is_single(**byte)).count()..];
+        let (lead, trail) = (*rest.first()?, rest.get(1).copied().unwrap_or_default());
+        rest = rest.get(2..).unwrap_or_default();
+        Some((lead, trail))
+    })
+}
+
+/// The first byte of each character of two bytes in ISO-2022-JP.
+fn jis_rows(bytes: &[u8]) -> impl Iterator<Item = u8> {
+    let runs = bytes.split(|&byte| byte == b'\x1b').filter_map(|run| run.strip_prefix(b"$B"));
+    runs.flat_map(|run| run.chunks(2).filter_map(|character| character.first().copied()))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 /// Longest encoded line without its line end (RFC 2045 §6.7, §6.8).
-const LINE_MAX: usize = 76;
+pub(crate) const LINE_MAX: usize = 76;
 /// Longest encoded word (RFC 2047 §2), and how many bytes of text fit into one of `=?utf-8?B?..?=`.
 const WORD_BYTES: usize = 45;
 

@@ -6,6 +6,7 @@
 
 mod encoded;
 mod flowed;
+mod label;
 mod lines;
 
 use crate::charset::Charset;
@@ -13,6 +14,7 @@ use crate::index::{Index, Part, PartId};
 use crate::splice::{Overlap, Splices};
 use crate::transfer::{self, TransferEncoding};
 use core::ops::Range;
+use encoded::Change;
 use std::borrow::Cow;
 
 /// Whether characters may be written as references.
@@ -171,15 +173,15 @@ impl<'a> TextBody<'a> {
     fn splice(&self, edits: &[Edit], contents: Vec<Vec<u8>>) -> Result<PartChange, TextError> {
         let offsets: Vec<usize> = edits.iter().flat_map(|edit| [edit.range.start, edit.range.end]).collect();
         let places = self.charset.places(&self.content, &self.text, &offsets);
-        let changes: Vec<(Range<usize>, Vec<u8>)> = places
+        let changes: Vec<Change> = places
             .chunks_exact(2)
             .zip(contents)
             .map(|(place, content)| {
                 let range = self.charset.settle(&self.content, place[0])
                     ..self.charset.settle(&self.content, place[1]);
-                let (before, after) = (&self.content[..range.start], &self.content[range.end..]);
-                let content = self.charset.in_state(content, before, after);
-                (range, content)
+                let content = self.charset.in_front_of(content, &self.content[range.end..]);
+                let state = self.charset.state_after(&self.content[..range.start]);
+                Change { range, content, state }
             })
             .collect();
         let local = match self.part.encoding {
@@ -206,6 +208,10 @@ impl<'a> TextBody<'a> {
     /// The whole part anew, in UTF-8.
     fn rewrite(&self, edits: &[Edit]) -> Result<PartChange, TextError> {
         let mut text = self.text.clone();
+        let label = self.label_in_markup(edits);
+        let edits = edits.iter().chain(&label);
+        let mut edits: Vec<&Edit> = edits.collect();
+        edits.sort_by_key(|edit| edit.range.start);
         for edit in edits.iter().rev() {
             text.replace_range(edit.range.clone(), &edit.insert);
         }
@@ -221,6 +227,17 @@ impl<'a> TextBody<'a> {
             ("Content-Transfer-Encoding", encoding.to_owned()),
         ];
         Ok(PartChange { splices, fields })
+    }
+
+    /// The charset that the markup names for itself, made `utf-8`: readers that save the part as a file believe it.
+    fn label_in_markup(&self, edits: &[Edit]) -> Option<Edit> {
+        let range = match self.kind {
+            TextKind::Html => label::in_markup(&self.text)?,
+            TextKind::Plain => return None,
+        };
+        let is_apart =
+            edits.iter().all(|edit| edit.range.end <= range.start || edit.range.start >= range.end);
+        is_apart.then(|| Edit { range, insert: "utf-8".to_owned() })
     }
 
     fn content_type_in_utf8(&self) -> String {

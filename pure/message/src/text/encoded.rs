@@ -4,40 +4,70 @@
 //! count from the start of the body.
 
 use super::{TextKind, lines};
+use crate::charset::ESCAPE_ASCII;
 use crate::encode;
 use crate::splice::{Overlap, Splices};
 use crate::transfer::{base64_quantum, quoted_printable_places};
 use core::ops::Range;
 
-pub(super) type Change = (Range<usize>, Vec<u8>);
+/// One change of the content.
+pub(super) struct Change {
+    pub(super) range: Range<usize>,
+    pub(super) content: Vec<u8>,
+    /// The state of a stateful charset in which the text around it stands, if it is not ASCII.
+    pub(super) state: Option<[u8; 3]>,
+}
+
+impl Change {
+    /// `content` between the escapes out of the state and back into it, put on when nothing is added to it any more. Two escapes in a row
+    /// are an error for browsers: content that begins or ends with one of its own gets no second one there.
+    fn between_escapes(state: Option<[u8; 3]>, content: Vec<u8>) -> Vec<u8> {
+        let Some(state) = state.filter(|_| !content.is_empty()) else { return content };
+        let lead: &[u8] = if content.starts_with(b"\x1b") { b"" } else { &ESCAPE_ASCII };
+        let content = content.strip_suffix(&ESCAPE_ASCII).unwrap_or(&content);
+        [lead, content, &state].concat()
+    }
+}
 
 /// 7bit, 8bit, binary: content and raw are the same.
 pub(super) fn identity(raw: &[u8], line_end: &str, changes: Vec<Change>) -> Result<Splices, Overlap> {
     let mut splices = Splices::new();
-    for (range, content) in changes {
+    for Change { range, content, state } in changes {
         let before = column(raw, range.start);
         let after = memchr::memchr(b'\n', &raw[range.end..]).unwrap_or(raw.len() - range.end);
-        splices.replace(range, lines::wrap(content, before, after, line_end))?;
+        // A line end inside of the other state would be no line end.
+        let wrapped = lines::wrap(content, before, after, line_end);
+        splices.replace(range, Change::between_escapes(state, wrapped))?;
     }
     Ok(splices)
 }
 
 /// Quoted-printable: the insertion stands on lines of its own, joined to its neighbours by soft line breaks.
 pub(super) fn quoted_printable(raw: &[u8], line_end: &str, changes: Vec<Change>) -> Result<Splices, Overlap> {
-    let offsets: Vec<usize> = changes.iter().flat_map(|(range, _)| [range.start, range.end]).collect();
+    let offsets: Vec<usize> =
+        changes.iter().flat_map(|change| [change.range.start, change.range.end]).collect();
     let places = quoted_printable_places(raw, &offsets);
     let soft = format!("={line_end}");
     let mut splices = Splices::new();
-    for (place, (_, content)) in places.chunks_exact(2).zip(changes) {
+    for (place, Change { content, state, .. }) in places.chunks_exact(2).zip(changes) {
+        let content = Change::between_escapes(state, content);
+        let mut start = place[0];
         let mut inserted = Vec::new();
-        if column(raw, place[0]) > 0 && !(content.is_empty() && place[0] == place[1]) {
+        if column(raw, start) > 0 && !(content.is_empty() && start == place[1]) {
             inserted.extend_from_slice(soft.as_bytes());
+            // On a full line there is no room for the `=`: its last character goes down too.
+            if column(raw, start) == encode::LINE_MAX {
+                let last = if raw[start - 3] == b'=' { 3 } else { 1 };
+                inserted.extend_from_slice(&raw[start - last..start]);
+                inserted.extend_from_slice(soft.as_bytes());
+                start -= last;
+            }
         }
         inserted.extend(encode::quoted_printable(&content, line_end));
         if !inserted.is_empty() && !inserted.ends_with(b"\n") && place[1] < raw.len() {
             inserted.extend_from_slice(soft.as_bytes());
         }
-        splices.replace(place[0]..place[1], inserted)?;
+        splices.replace(start..place[1], inserted)?;
     }
     Ok(splices)
 }
@@ -51,18 +81,19 @@ pub(super) fn base64(
     changes: Vec<Change>,
 ) -> Result<Splices, Overlap> {
     let mut splices = Splices::new();
-    for (range, inserted) in changes {
+    for Change { range, content: mut inserted, state } in changes {
         let first = range.start / 3;
         let last = range.end.div_ceil(3);
         // The last quantum may hold fewer than three bytes: what reaches into it is written to the end.
         let to_end = last * 3 >= content.len();
         let end = if to_end { content.len() } else { last * 3 };
         let mut bytes = content[first * 3..range.start].to_vec();
-        bytes.extend_from_slice(&inserted);
         if !to_end {
-            let length = bytes.len() + (end - range.end);
-            bytes.extend(padded.bytes((3 - length % 3) % 3));
+            // Escapes have three bytes: with or without them the count is the same.
+            let length = bytes.len() + inserted.len() + (end - range.end);
+            inserted.extend(padded.bytes((3 - length % 3) % 3));
         }
+        bytes.extend(Change::between_escapes(state, inserted));
         bytes.extend_from_slice(&content[range.end..end]);
         let start = base64_quantum(raw, first);
         let stop = if to_end { base64_quantum(raw, usize::MAX / 4) } else { base64_quantum(raw, last) };

@@ -17,10 +17,11 @@ pub(super) fn with_line_end(text: &str, line_end: &str) -> String {
     if line_end == "\n" { unix } else { unix.replace('\n', line_end) }
 }
 
-/// Whether no line of `text` is longer than a line may be between two blanks. Characters may take six bytes as a reference.
+/// Whether no line of `text` is longer than a line may be between two blanks. Characters may take ten bytes as a reference. A tab or a
+/// blank that is no space does not count: [`wrap`] breaks at spaces only.
 pub(super) fn can_be_wrapped(text: &str) -> bool {
     let width = |word: &str| word.chars().map(|c| if c.is_ascii() { 1 } else { 10 }).sum::<usize>();
-    text.split(char::is_whitespace).all(|word| width(word) <= INSERTED_LINE_MAX)
+    text.split([' ', '\r', '\n']).all(|word| width(word) < INSERTED_LINE_MAX)
 }
 
 /// `inserted` broken at blanks so that no line is too long, alone or with its neighbours on the line: `before` bytes

@@ -27,7 +27,13 @@ impl Sample {
         let message = self.message();
         let index = Index::of(&message);
         let body = TextBody::read(&message, &index, PartId::MESSAGE).unwrap();
-        let at = body.text().find('|').unwrap_or(body.text().len());
+        self.insert_at(body.text().find('|').unwrap_or(body.text().len()), insert)
+    }
+
+    fn insert_at(&self, at: usize, insert: &str) -> (String, usize) {
+        let message = self.message();
+        let index = Index::of(&message);
+        let body = TextBody::read(&message, &index, PartId::MESSAGE).unwrap();
         let mut changes = Changes::new(&message, &index);
         changes.edit_text(&body, &[Edit { range: at..at, insert: insert.to_owned() }]).unwrap();
         let splices = changes.finish().unwrap();
@@ -176,4 +182,84 @@ fn parts_that_cannot_be_read_say_why() {
     check("text/plain; charset=utf-7", "7bit", "the charset `utf-7` is unknown or cannot be written");
     check("text/plain", "uuencode", "the transfer encoding `uuencode` is unknown");
     check("text/plain", "base64", "the base64 of the part is damaged");
+}
+
+#[test]
+fn what_goes_along_with_an_insertion_into_japanese_text_stands_in_ascii() {
+    // A line end or a blank between two bytes of a character is an error: the line ends of a long insertion, the padding of base64.
+    let long = "word ".repeat(250);
+    for at in ["日|本", "日本|語", "日本語|"] {
+        let content = encoded("iso-2022-jp", &format!("{}あ", at.replace('|', "")));
+        let place = at.find('|').unwrap();
+        for (encoding, body) in [
+            ("7bit", content.clone()),
+            ("quoted-printable", crate::encode::quoted_printable(&content, "\r\n")),
+            ("base64", crate::encode::base64(&content, "\r\n")),
+        ] {
+            for insert in ["x", "xy", "xyz", "日本", long.as_str()] {
+                for kind in ["text/html; charset=iso-2022-jp", "text/plain; charset=iso-2022-jp"] {
+                    let after = Sample::new(kind, encoding, body.clone()).insert_at(place, insert).0;
+                    let seen = after.replace("&#26085;&#26412;", "日本");
+                    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+                    let expected = format!("{}あ", at.replace('|', insert));
+                    assert_eq!(squeezed(&seen), squeezed(&expected), "{kind} {encoding}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_insertion_without_spaces_is_no_longer_than_a_line() {
+    for blank in ["\t", "\u{a0}", "\u{3000}"] {
+        let insert = "word".to_owned() + &format!("{blank}word").repeat(300);
+        let (text, _) = Sample::new("text/plain; charset=utf-8", "8bit", "a|b\r\n").insert(&insert);
+        assert_eq!(text, format!("a{insert}|b\r\n"));
+    }
+    // A word of the very limit.
+    let insert = format!("{} {}", "a".repeat(900), "b".repeat(900));
+    let (text, _) = Sample::new("text/plain; charset=utf-8", "8bit", "x|y\r\n").insert(&insert);
+    assert_eq!(text, format!("x{insert}|y\r\n"));
+}
+
+#[test]
+fn a_full_line_of_quoted_printable_stays_legal() {
+    for (line, shown) in [
+        ("x".repeat(76), "x".repeat(76)),
+        (format!("{}=C3=BC", "x".repeat(70)), format!("{}ü", "x".repeat(70))),
+    ] {
+        let sample =
+            Sample::new("text/plain; charset=utf-8", "quoted-printable", format!("{line}\r\nafter\r\n"));
+        let message = sample.message();
+        let index = Index::of(&message);
+        let body = TextBody::read(&message, &index, PartId::MESSAGE).unwrap();
+        let at = shown.len();
+        let mut changes = Changes::new(&message, &index);
+        changes.edit_text(&body, &[Edit { range: at..at, insert: "new".to_owned() }]).unwrap();
+        let changed = changes.finish().unwrap().apply(&message);
+        let index = Index::of(&changed);
+        let part = index.part(PartId::MESSAGE);
+        assert!(
+            changed[part.body.clone()].split(|&byte| byte == b'\n').all(|line| line.len() <= 77),
+            "{}",
+            String::from_utf8_lossy(&changed)
+        );
+        let read = TextBody::read(&changed, &index, PartId::MESSAGE).unwrap();
+        assert_eq!(read.text(), format!("{shown}new\r\nafter\r\n"));
+    }
+}
+
+#[test]
+fn markup_that_is_written_anew_names_its_new_charset() {
+    let link = format!("<a href=\"https://x.example/{}\">x</a>", "y".repeat(1_000));
+    for meta in [
+        "<META http-equiv=Content-Type content=\"text/html; charset=CS\">",
+        "<meta charset='CS'>",
+        "<meta charset = CS >",
+    ] {
+        let body = format!("<head><meta name=a>{}</head>ü|", meta.replace("CS", "iso-8859-1"));
+        let sample = Sample::new("text/html; charset=iso-8859-1", "8bit", encoded("iso-8859-1", &body));
+        let (text, _) = sample.insert(&link);
+        assert_eq!(text, format!("<head><meta name=a>{}</head>ü{link}|", meta.replace("CS", "utf-8")));
+    }
 }

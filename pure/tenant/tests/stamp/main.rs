@@ -9,6 +9,7 @@ mod bombs;
 mod corpus;
 mod forms;
 mod generated;
+mod grid;
 mod groups;
 mod passes;
 mod policy;
