@@ -42,10 +42,16 @@ pub fn claim(said: Option<&Use>, rules: Rules) -> Result<Claim, Excluded> {
     }
 }
 
-/// Whether mail that these sources kept back may go now.
+/// Whether mail that these sources kept back may go now. A source that something weak speaks against is good enough for what no host has refused yet,
+/// as it is for new mail; what the host has refused waits for a better one.
 #[must_use]
-pub fn opening(uses: &[Use]) -> Option<Opening> {
-    if uses.iter().any(|one| matches!(one, Use::Free { .. })) {
+pub fn opening(uses: &[Use], was_asked: bool) -> Option<Opening> {
+    let is_open = |one: &Use| match one {
+        Use::Free { .. } => true,
+        Use::LastResort => !was_asked,
+        Use::Probe | Use::Never(_) => false,
+    };
+    if uses.iter().any(is_open) {
         return Some(Opening::Free);
     }
     uses.contains(&Use::Probe).then_some(Opening::Probe)

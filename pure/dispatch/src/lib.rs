@@ -20,4 +20,4 @@ pub use holds::{Begun, Held, Holds, Passage};
 pub use probes::{Fate, Gate, Parked, Probes, Step};
 pub use schedule::Schedule;
 pub use settle::{Blame, believed, in_time, is_for_our_address};
-pub use wakes::{guarded_host, is_for_setup, is_refusal};
+pub use wakes::{KeptFrom, is_for_setup, is_refusal, kept_from};

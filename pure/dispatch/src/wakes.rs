@@ -2,19 +2,24 @@
 
 use model::{Category, Owner, ParkReason, Stage};
 
+/// A host from which mail is kept for the sake of our addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptFrom<'r> {
+    /// Towards it a source has to be given back.
+    pub host: &'r str,
+    /// It has refused the mail. If not, the guard alone keeps it, and nobody knows what the host would say.
+    pub was_asked: bool,
+}
+
 /// The host towards which a source has to be given back first, for what was refused for our address or never sent for its sake.
 #[must_use]
-pub fn guarded_host(reason: &ParkReason) -> Option<&str> {
+pub fn kept_from(reason: &ParkReason) -> Option<KeptFrom<'_>> {
     match reason {
-        ParkReason::Refused { owner: Some(Owner::OurAddress), host, category, stage, .. } => {
-            let is_guarded = match category {
-                Some(Category::IpListed | Category::IpReputation) => true,
-                // Nobody was asked.
-                None => *stage == Stage::Resolve,
-                Some(_) => false,
-            };
-            is_guarded.then_some(host)
-        }
+        ParkReason::Refused { owner: Some(Owner::OurAddress), host, category, stage, .. } => match category {
+            Some(Category::IpListed | Category::IpReputation) => Some(KeptFrom { host, was_asked: true }),
+            None if *stage == Stage::Resolve => Some(KeptFrom { host, was_asked: false }),
+            None | Some(_) => None,
+        },
         ParkReason::Refused { .. }
         | ParkReason::TenantSetup { .. }
         | ParkReason::Loop { .. }

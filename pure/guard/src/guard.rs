@@ -7,6 +7,7 @@ mod due;
 mod orders;
 
 use crate::evidence::{Evidence, EvidenceId, Said, Strength, Witnesses};
+use crate::order::OrderKind;
 use crate::place::{Place, Receiver};
 use crate::policy::Policy;
 use crate::row::Row;
@@ -70,8 +71,8 @@ struct Blow<'a> {
     evidence: EvidenceId,
     /// The list that it names.
     list: Option<&'a str>,
-    /// That list has let the source go, by our own polls: who said it goes by what it heard before.
-    is_outdated: bool,
+    /// Our own polls say that the list has let the source go: who was refused here before for the same goes by what it heard then.
+    is_old_news: bool,
 }
 
 /// Whether and when the guard began from records: what polls said is in none.
@@ -83,12 +84,16 @@ enum Restored {
     At(Timestamp),
 }
 
+type Rows = BTreeMap<SourceName, BTreeMap<Place, Row>>;
+
 /// The guard of one region's sources.
 #[derive(Debug, Clone)]
 pub struct Guard {
     policy: Policy,
     members: Vec<Member>,
-    rows: BTreeMap<SourceName, BTreeMap<Place, Row>>,
+    rows: Rows,
+    /// The highest version of a row that was forgotten: one that comes again goes on behind it, or a start would take its record for an older one.
+    forgotten: u64,
     witnesses: Witnesses,
     polls: BTreeMap<SourceName, BTreeMap<String, (Polled, Timestamp)>>,
     /// Rows were taken back from their records, and no list had the time to be polled yet.
@@ -108,6 +113,7 @@ impl Guard {
             policy,
             members,
             rows: BTreeMap::new(),
+            forgotten: 0,
             witnesses: Witnesses::default(),
             polls: BTreeMap::new(),
             restored: Restored::No,
@@ -145,10 +151,12 @@ impl Guard {
             Strength::Strong => Event::Strong,
         };
         let list = said.list.as_deref().filter(|_| said.is_public);
-        let is_outdated = self.has_let_go(said, now);
+        let is_old_news =
+            said.list.as_deref().is_some_and(|list| self.polls_are_clean(&said.source, list, now));
+        let is_outdated = is_old_news && self.is_coming_back(said);
         // What only this receiver has not heard yet holds nowhere else.
         let place = if is_outdated && place == Place::Everywhere { own_place.clone() } else { place };
-        let blow = Blow { event, evidence: said.evidence, list, is_outdated };
+        let blow = Blow { event, evidence: said.evidence, list, is_old_news };
         let mut reaction = Reaction::default();
         if place == Place::Everywhere && self.is_last(&said.source, now) {
             reaction.done.extend(self.strike_last(&said.source, said.evidence, list, now));
@@ -184,7 +192,7 @@ impl Guard {
         if !is_strong {
             return reaction;
         }
-        let blow = Blow { event: Event::Strong, evidence, list: Some(list), is_outdated: false };
+        let blow = Blow { event: Event::Strong, evidence, list: Some(list), is_old_news: false };
         if self.is_last(source, now) {
             reaction.done.extend(self.strike_last(source, evidence, Some(list), now));
             // Whoever refused it before the list agreed would refuse it again.
@@ -218,7 +226,7 @@ impl Guard {
     #[must_use]
     pub fn is_next(&self, change: &Change) -> bool {
         let row = self.rows.get(&change.source).and_then(|rows| rows.get(&change.place));
-        row.map_or(0, |row| row.version) + 1 == change.row.version
+        row.is_none_or(|row| row.version + 1 == change.row.version)
     }
 
     /// Carries out what was proposed and is recorded now; `false` if something else happened to the row in between.
@@ -282,11 +290,16 @@ impl Guard {
         !self.members.iter().any(|it| it.name != *source && !it.is_notice && self.is_in(&it.name, now))
     }
 
+    /// Whether it carries mail, and not only because no other does.
     fn is_in(&self, source: &SourceName, now: Timestamp) -> bool {
         let Some(row) = self.rows.get(source).and_then(|rows| rows.get(&Place::Everywhere)) else {
             return true;
         };
-        !row.is_out(now) && !row.is_last && row.state.word() != Word::Probing
+        match row.order(now).map(|order| order.kind) {
+            Some(OrderKind::Out) => false,
+            Some(OrderKind::In) => true,
+            None => !row.is_last && !matches!(row.state.word(), Word::Quarantined | Word::Probing),
+        }
     }
 
     /// Whether fresh polls of a list name the source.
@@ -298,13 +311,11 @@ impl Guard {
         })
     }
 
-    /// Whether a source is on its way back and our polls of the list that a reply names are clean: receivers keep a listing in their memory, a Postfix
-    /// for as long as its process lives.
-    fn has_let_go(&self, said: &Said, now: Timestamp) -> bool {
+    /// Whether a source is on its way back to a receiver: receivers keep a listing in their memory, a Postfix for as long as its process lives.
+    fn is_coming_back(&self, said: &Said) -> bool {
         let rows = self.rows.get(&said.source).into_iter().flatten();
         let mut here = rows.filter(|(place, _)| place.holds(&said.receiver)).map(|(_, row)| row.state.word());
         here.any(|word| matches!(word, Word::Probing | Word::Warming))
-            && said.list.as_deref().is_some_and(|list| self.polls_are_clean(&said.source, list, now))
     }
 
     /// Evidence against a source at a place takes effect.
@@ -315,9 +326,9 @@ impl Guard {
         blow: Blow<'_>,
         now: Timestamp,
     ) -> Option<Change> {
-        let Blow { event, evidence, list, is_outdated } = blow;
+        let Blow { event, evidence, list, is_old_news } = blow;
         self.make_room(source, &place, now)?;
-        let row = self.rows.entry(source.clone()).or_default().entry(place.clone()).or_default();
+        let row = row_or_new(&mut self.rows, self.forgotten, source, &place);
         let old = row.clone();
         let was_known = now.since(old.struck) <= self.policy.remember && old.struck != Timestamp::default();
         let repeats = if was_known { old.repeats } else { 0 };
@@ -325,7 +336,9 @@ impl Guard {
         // a receiver did not hear yet is none.
         let earlier = match old.state {
             State::Suspect { .. } | State::Quarantined { .. } => repeats.saturating_sub(1),
-            State::Probing { .. } | State::Warming { .. } if is_outdated => repeats.saturating_sub(1),
+            State::Clean | State::Probing { .. } | State::Warming { .. } if is_old_news => {
+                repeats.saturating_sub(1)
+            }
             State::Clean | State::Probing { .. } | State::Warming { .. } => repeats,
         };
         row.state = next(old.state, event, earlier, &self.policy, now);
@@ -355,7 +368,7 @@ impl Guard {
         list: Option<&str>,
         now: Timestamp,
     ) -> Option<Change> {
-        let row = self.rows.entry(source.clone()).or_default().entry(Place::Everywhere).or_default();
+        let row = row_or_new(&mut self.rows, self.forgotten, source, &Place::Everywhere);
         if row.state.word() == Word::Quarantined {
             return None;
         }
@@ -388,10 +401,17 @@ impl Guard {
         if rows.len() < PLACES_MAX || rows.contains_key(place) {
             return Some(());
         }
+        let blank = rows.values().filter(|row| row.is_blank(now, remember));
+        self.forgotten = blank.map(|row| row.version).fold(self.forgotten, u64::max);
         rows.retain(|_, row| !row.is_blank(now, remember));
         let is_site = matches!(place, Place::Site(_));
         (rows.len() < PLACES_MAX || !is_site).then_some(())
     }
+}
+
+fn row_or_new<'r>(rows: &'r mut Rows, version: u64, source: &SourceName, place: &Place) -> &'r mut Row {
+    let of_source = rows.entry(source.clone()).or_default();
+    of_source.entry(place.clone()).or_insert_with(|| Row { version, ..Row::default() })
 }
 
 fn change(source: &SourceName, place: &Place, old: &Row, row: Row, now: Timestamp) -> Change {

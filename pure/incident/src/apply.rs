@@ -4,7 +4,7 @@
 
 use crate::cause::CauseKind;
 use crate::change::Changed;
-use crate::fact::{CanaryResult, Reach, SourceState, Watched, What};
+use crate::fact::{CanaryResult, Watched, What};
 use crate::incident::{Phase, Standing};
 use crate::postmortem::PostmortemText;
 use crate::settings::Bounds;
@@ -88,8 +88,29 @@ impl Incident {
 
     /// Takes a fact as evidence: its figures always, itself while there is room.
     pub(crate) fn keep(&mut self, fact: &Fact, bounds: &Bounds) {
-        self.harm.take(fact, bounds);
         self.mark_sign(fact, bounds);
+        self.count(fact, bounds);
+    }
+
+    /// Takes what another incident knows: its facts, and of what it holds for wrong all whose end was not heard here meanwhile.
+    pub(crate) fn take_over(&mut self, other: &Self, bounds: &Bounds) {
+        self.evidence_left_out += other.evidence_left_out;
+        let is_new = |fact: &&Fact| self.fact(&fact.id).is_none();
+        for fact in other.evidence.iter().filter(is_new).cloned().collect::<Vec<_>>() {
+            self.count(&fact, bounds);
+        }
+        for (sign, id) in &other.signs {
+            let began = other.fact(id).map(|fact| fact.at);
+            let is_end = |fact: &Fact| standing_sign(fact, bounds) == Some((sign.clone(), false));
+            let has_ended = self.evidence.iter().any(|fact| Some(fact.at) > began && is_end(fact));
+            if self.may_keep(sign) && !has_ended {
+                self.signs.entry(sign.clone()).or_insert_with(|| id.clone());
+            }
+        }
+    }
+
+    fn count(&mut self, fact: &Fact, bounds: &Bounds) {
+        self.harm.take(fact, bounds);
         if self.evidence.len() >= bounds.evidence_max {
             self.thin_out();
         }
@@ -149,47 +170,17 @@ impl Incident {
 
     /// Begins or ends what stays wrong until something says otherwise.
     fn mark_sign(&mut self, fact: &Fact, bounds: &Bounds) {
-        let (sign, is_on) = match &fact.what {
-            What::ListingOpened { list, source, .. } => (listing(list, source), true),
-            What::ListingClosed { list, source } => (listing(list, source), false),
-            What::DomainListed { list, domain, .. } => (domain_listing(list, domain), true),
-            What::DomainCleared { list, domain } => (domain_listing(list, domain), false),
-            What::Unwatched { what } => (what.sign(), false),
-            What::SourceChanged { source, to, reach, .. } => {
-                let scope = match reach {
-                    Reach::Everywhere => "everywhere".to_owned(),
-                    Reach::Provider(name) | Reach::Site(name) => name.clone(),
-                };
-                let is_out = matches!(to, SourceState::Quarantined | SourceState::Probing);
-                (format!("source/{source}/{scope}"), is_out)
-            }
-            What::ConnectorHeld { tenant, .. } => (format!("connector/{tenant}"), true),
-            What::ConnectorReleased { tenant } => (format!("connector/{tenant}"), false),
-            What::CertificateLooked { name, expires } => {
-                let sign = Watched::Certificate { name: name.clone() }.sign();
-                (sign, *expires < fact.at + bounds.certificate_warning)
-            }
-            What::Refused { .. }
-            | What::Delivered { .. }
-            | What::Canary { .. }
-            | What::Waiting { .. }
-            | What::Balanced { .. }
-            | What::Reported { .. }
-            | What::ListenerLooked { .. }
-            | What::Accepted { .. }
-            | What::Stamped { .. }
-            | What::DirectoryLooked { .. }
-            | What::ConsoleLooked { .. }
-            | What::NodeStarted { .. }
-            | What::NodeStopped
-            | What::VendorPosted { .. }
-            | What::Acted { .. } => return,
-        };
+        let Some((sign, is_on)) = standing_sign(fact, bounds) else { return };
         if is_on && self.may_keep(&sign) {
             self.signs.entry(sign).or_insert_with(|| fact.id.clone());
         } else {
             self.signs.remove(&sign);
         }
+    }
+
+    /// Whether the fact ends something that holds as far as this incident knows.
+    pub(crate) fn is_end_of_sign(&self, fact: &Fact, bounds: &Bounds) -> bool {
+        standing_sign(fact, bounds).is_some_and(|(sign, is_on)| !is_on && self.signs.contains_key(&sign))
     }
 
     /// Whether a state of ours, and no flow of mail, says that its cause holds: a provider's own fault does not end with a listing.
@@ -210,6 +201,42 @@ impl Incident {
             | CauseKind::Other { .. } => false,
         }
     }
+}
+
+/// What stays wrong until something says otherwise, and whether the fact begins or ends it.
+fn standing_sign(fact: &Fact, bounds: &Bounds) -> Option<(String, bool)> {
+    Some(match &fact.what {
+        What::ListingOpened { list, source, .. } => (listing(list, source), true),
+        What::ListingClosed { list, source } => (listing(list, source), false),
+        What::DomainListed { list, domain, .. } => (domain_listing(list, domain), true),
+        What::DomainCleared { list, domain } => (domain_listing(list, domain), false),
+        What::Unwatched { what } => (what.sign(), false),
+        What::SourceChanged { source, to, reach, .. } => {
+            let watched = Watched::Source { source: source.clone(), scope: reach.scope().to_owned() };
+            (watched.sign(), to.is_out())
+        }
+        What::ConnectorHeld { tenant, .. } => (format!("connector/{tenant}"), true),
+        What::ConnectorReleased { tenant } => (format!("connector/{tenant}"), false),
+        What::CertificateLooked { name, expires } => {
+            let sign = Watched::Certificate { name: name.clone() }.sign();
+            (sign, *expires < fact.at + bounds.certificate_warning)
+        }
+        What::Refused { .. }
+        | What::Delivered { .. }
+        | What::Canary { .. }
+        | What::Waiting { .. }
+        | What::Balanced { .. }
+        | What::Reported { .. }
+        | What::ListenerLooked { .. }
+        | What::Accepted { .. }
+        | What::Stamped { .. }
+        | What::DirectoryLooked { .. }
+        | What::ConsoleLooked { .. }
+        | What::NodeStarted { .. }
+        | What::NodeStopped
+        | What::VendorPosted { .. }
+        | What::Acted { .. } => return None,
+    })
 }
 
 /// Looks that found everything well: they come every minute, and none of them is news.

@@ -332,15 +332,9 @@ impl Board {
 
     /// Facts of the one become facts of the other; both keep them.
     fn merge(&mut self, from: &IncidentId, into: &IncidentId) {
-        let facts = self.incidents.get(from).map(|incident| incident.evidence.clone()).unwrap_or_default();
-        let left_out = self.incidents.get(from).map_or(0, |incident| incident.evidence_left_out);
+        let Some(part) = self.incidents.get(from).cloned() else { return };
         if let Some(target) = self.incidents.get_mut(into) {
-            target.evidence_left_out += left_out;
-            for fact in facts {
-                if target.fact(&fact.id).is_none() {
-                    target.keep(&fact, &self.settings.bounds);
-                }
-            }
+            target.take_over(&part, &self.settings.bounds);
         }
     }
 

@@ -56,6 +56,25 @@ pub enum Reach {
     Site(String),
 }
 
+impl SourceState {
+    /// Whether it carries no mail but probes, by evidence and not by an order.
+    #[must_use]
+    pub const fn is_out(self) -> bool {
+        matches!(self, Self::Quarantined | Self::Probing)
+    }
+}
+
+impl Reach {
+    /// The place in a word.
+    #[must_use]
+    pub fn scope(&self) -> &str {
+        match self {
+            Self::Everywhere => "everywhere",
+            Self::Provider(name) | Self::Site(name) => name,
+        }
+    }
+}
+
 /// Which way a canary went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -237,9 +256,22 @@ pub enum What {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "watched", rename_all = "snake_case")]
 pub enum Watched {
-    Listing { list: String, source: SourceName },
-    DomainListing { list: String, domain: String },
-    Certificate { name: String },
+    Listing {
+        list: String,
+        source: SourceName,
+    },
+    DomainListing {
+        list: String,
+        domain: String,
+    },
+    Certificate {
+        name: String,
+    },
+    /// A source that the guard keeps out; `scope` is [`Reach::scope`].
+    Source {
+        source: SourceName,
+        scope: String,
+    },
 }
 
 impl Watched {
@@ -249,6 +281,7 @@ impl Watched {
             Self::Listing { list, source } => format!("listing/{list}/{source}"),
             Self::DomainListing { list, domain } => format!("domain/{list}/{domain}"),
             Self::Certificate { name } => format!("certificate/{name}"),
+            Self::Source { source, scope } => format!("source/{source}/{scope}"),
         }
     }
 
@@ -265,6 +298,10 @@ impl Watched {
                 Some(Self::DomainListing { list: list.to_owned(), domain: domain.to_owned() })
             }
             "certificate" => Some(Self::Certificate { name: rest.to_owned() }),
+            "source" => {
+                let (source, scope) = rest.split_once('/')?;
+                Some(Self::Source { source: source.parse().ok()?, scope: scope.to_owned() })
+            }
             _ => None,
         }
     }

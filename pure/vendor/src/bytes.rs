@@ -68,7 +68,8 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// Content hash in hexadecimal.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

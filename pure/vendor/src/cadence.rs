@@ -68,8 +68,14 @@ impl Cadence {
     pub fn starts(&self, now: Timestamp, chance: u32) -> Timestamp {
         // A point that this clock cannot have given was written under a wrong one.
         let promised = self.next.filter(|next| next.since(now) <= RETRY_AFTER_MAX + RETRY_AFTER_MAX / 10);
+        self.soonest(now).max(promised.unwrap_or(now)) + share(START_OVER, chance)
+    }
+
+    /// When a person who orders a look gets it: failures and wishes do not hold it back, the pace of a minute does.
+    #[must_use]
+    pub fn soonest(&self, now: Timestamp) -> Timestamp {
         let floor = self.asked.filter(|asked| *asked <= now).map(|asked| asked + EVERY_MIN);
-        now.max(promised.unwrap_or(now)).max(floor.unwrap_or(now)) + share(START_OVER, chance)
+        now.max(floor.unwrap_or(now))
     }
 
     /// Takes what a look at `now` brought, and says when the next one is due; `every` is the operator's wish.

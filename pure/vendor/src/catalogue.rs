@@ -14,6 +14,12 @@ pub struct Entry {
     /// The document that is read, not the page for people.
     pub url: String,
     pub format: Format,
+    /// The vendor's past, where the document has only what goes on.
+    #[serde(default)]
+    pub history: Option<String>,
+    /// Whose receiving of mail it speaks of, as `bounce` names providers.
+    #[serde(default)]
+    pub providers: Vec<String>,
     /// Where it is written that this is the address.
     pub source: String,
 }

@@ -3,11 +3,18 @@
 //! Times here are the vendor's; when we saw something stands in [`crate::Record`]. Texts are plain, bounded and masked; the vendor's own words
 //! stand beside ours. What the document does not say is absent, never filled in.
 
-use crate::flags::Flag;
-use crate::notes::Alarm;
+use crate::build::{COMPONENTS_MAX, INCIDENTS_MAX};
+use crate::flags::{self, Flag};
+use crate::notes::{ALARMS_MAX, Alarm, AlarmKind};
 use crate::words::{Phase, Severity, State, Word};
+use crate::{bytes, plain};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A longer id is named by its hash.
+const KEY_LEN_MAX: usize = 64;
+const KEY_HASH_LEN: usize = 24;
 
 /// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -131,6 +138,30 @@ impl Document {
     }
 }
 
+impl Document {
+    /// Takes what another page of the same list, or the vendor's history, has beside it; what is here already stays.
+    pub fn extend(&mut self, other: Self) {
+        let known: BTreeSet<String> =
+            self.incidents.iter().map(|incident| incident.native_id.clone()).collect();
+        let room = INCIDENTS_MAX.saturating_sub(self.incidents.len());
+        let more = other.incidents.into_iter().filter(|incident| !known.contains(&incident.native_id));
+        self.incidents.extend(more.take(room));
+        let key = |part: &Component| (part.native_id.clone(), part.path());
+        let known: BTreeSet<_> = self.components.iter().map(key).collect();
+        let room = COMPONENTS_MAX.saturating_sub(self.components.len());
+        self.components
+            .extend(other.components.into_iter().filter(|part| !known.contains(&key(part))).take(room));
+        self.alarms.extend(other.alarms.into_iter().take(ALARMS_MAX.saturating_sub(self.alarms.len())));
+        self.next_page = other.next_page;
+    }
+
+    /// Says that what stands here is not all of it: such a document is not green.
+    pub fn is_cut(&mut self, why: &str) {
+        let alarm = Alarm { kind: AlarmKind::Missing, place: "next_page".to_owned(), text: plain::line(why) };
+        self.alarms.push(alarm);
+    }
+}
+
 /// Whose page it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Page {
@@ -238,6 +269,29 @@ impl Incident {
             Kind::Maintenance => !self.phase.ours.is_over() && self.phase.ours != Phase::Scheduled,
             Kind::Notice => false,
         }
+    }
+
+    /// By what an address of ours names it: the vendor's id where that can stand in an address, else a part of its hash.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let id = &self.native_id;
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        if (1..=KEY_LEN_MAX).contains(&id.len()) && id.bytes().all(is_plain) {
+            return id.clone();
+        }
+        bytes::sha256(id.as_bytes())[..KEY_HASH_LEN].to_owned()
+    }
+
+    /// Whether it says two things that cannot both be true.
+    #[must_use]
+    pub fn contradicts_itself(&self) -> bool {
+        self.flags.iter().any(|flag| flag.rule.is_contradiction())
+    }
+
+    /// Begin and end as its own texts tell them; the last telling counts.
+    #[must_use]
+    pub fn told(&self) -> Option<(Timestamp, Timestamp)> {
+        flags::told_by(self).window
     }
 
     /// The last text that explains it afterwards.

@@ -69,9 +69,27 @@ impl FlagRule {
             Self::Overdue => "overdue",
         }
     }
+
+    /// Whether two things that the vendor says cannot both be true; the others tell how it keeps its page.
+    #[must_use]
+    pub const fn is_contradiction(self) -> bool {
+        match self {
+            Self::Silence | Self::PostedOver | Self::Overdue => false,
+            Self::NegativeLength
+            | Self::ZeroLength
+            | Self::ResolvedRed
+            | Self::ImpactNone
+            | Self::EvidenceAfterEnd
+            | Self::EvidenceBeforeStart
+            | Self::ToldOtherwise
+            | Self::OpenAfterEnd
+            | Self::StillListed
+            | Self::WrongWeekday => true,
+        }
+    }
 }
 
-/// One contradiction.
+/// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flag {
     pub rule: FlagRule,
@@ -96,7 +114,7 @@ fn flag(flags: &mut Vec<Flag>, rule: FlagRule, text: impl Into<String>) {
 }
 
 /// What all its texts say; the last window counts, because a postmortem comes last.
-fn told_by(incident: &Incident) -> Told {
+pub(crate) fn told_by(incident: &Incident) -> Told {
     let year = incident.clocks.started.or(incident.clocks.posted).map(clock::year);
     let mut all = Told::default();
     for update in &incident.updates {
@@ -179,8 +197,20 @@ fn planned(incident: &Incident, now: Timestamp, flags: &mut Vec<Flag>) {
 }
 
 fn silence(incident: &Incident, now: Timestamp, flags: &mut Vec<Flag>) {
+    if let Some((gap, since)) = longest_silence(incident, now).filter(|(gap, _)| *gap > SILENCE_OVER) {
+        flag(flags, FlagRule::Silence, format!("no word for {} after {}", Span(gap), Shown(since)));
+    }
+    let is_open = incident.kind == Kind::Incident && !incident.phase.ours.is_over();
+    let promised = incident.clocks.next_update.filter(|_| is_open);
+    if let Some(promised) = promised.filter(|promised| now > *promised + ROUNDING) {
+        flag(flags, FlagRule::Overdue, format!("the next update was promised for {}", Shown(promised)));
+    }
+}
+
+/// The longest time without a word, and after which word; up to now if it goes on.
+pub(crate) fn longest_silence(incident: &Incident, now: Timestamp) -> Option<(Duration, Timestamp)> {
     if incident.kind != Kind::Incident {
-        return;
+        return None;
     }
     let is_over = incident.phase.ours.is_over();
     let mut said: Vec<Timestamp> = incident
@@ -199,13 +229,7 @@ fn silence(incident: &Incident, now: Timestamp, flags: &mut Vec<Flag>) {
     if let Some(last) = said.last().filter(|_| !is_over) {
         gaps.push((now.since(*last), *last));
     }
-    if let Some((gap, since)) = gaps.into_iter().filter(|(gap, _)| *gap > SILENCE_OVER).max() {
-        flag(flags, FlagRule::Silence, format!("no word for {} after {}", Span(gap), Shown(since)));
-    }
-    let promised = incident.clocks.next_update.filter(|_| !is_over);
-    if let Some(promised) = promised.filter(|promised| now > *promised + ROUNDING) {
-        flag(flags, FlagRule::Overdue, format!("the next update was promised for {}", Shown(promised)));
-    }
+    gaps.into_iter().max()
 }
 
 /// What its texts quote and claim, against each other and against its clocks.

@@ -8,6 +8,7 @@
 //! A document is read whole or refused with place and reason; a field that makes no sense is an alarm. The vendor's words and clocks stand beside
 //! ours and are never changed. Size, depth and number of everything are bounded.
 
+mod alert;
 mod archive;
 mod aws;
 mod better_stack;
@@ -19,8 +20,10 @@ mod catalogue;
 mod clock;
 mod detect;
 mod document;
+mod early;
 mod error;
 mod feed;
+mod figures;
 mod flags;
 mod google;
 mod incident_io;
@@ -40,21 +43,25 @@ mod told;
 mod words;
 mod xml;
 
+pub use alert::{ALERT_FOR, Alert, AlertRule, alert};
 pub use build::{COMPONENTS_MAX, INCIDENTS_MAX, UPDATES_MAX};
-pub use bytes::{BYTES_MAX, OBJECTS_MAX, VALUES_MAX};
+pub use bytes::{BYTES_MAX, OBJECTS_MAX, VALUES_MAX, sha256};
 pub use cadence::{Cadence, EVERY, EVERY_MAX, EVERY_MIN, FAILURES_UNKNOWN, Look, Wishes};
 pub use catalogue::{Entry, catalogue};
 pub use document::{
     Affected, Component, Document, Format, Incident, Kind, Lengths, Page, StateChange, Update, VendorClocks,
 };
+pub use early::{Admitted, Early, Met, Trouble, admitted};
 pub use error::ReadError;
+pub use figures::{Delay, Figures, GRADED_OVER, Grade, figures};
 pub use flags::{Flag, FlagRule, SILENCE_OVER};
 pub use mapped::{Mapping, MappingProblem};
 pub use notes::{ALARMS_MAX, Alarm, AlarmKind};
 pub use place::DEPTH_MAX;
-pub use plain::{LINE_CHARS_MAX, TEXT_CHARS_MAX};
+pub use plain::{LINE_CHARS_MAX, TEXT_CHARS_MAX, is_log_line, masked};
 pub use probe::addresses;
 pub use record::{Change, Edit, Record, Records, Sighting, Version};
+pub use told::quote_start;
 pub use words::{Phase, Severity, State, Word};
 
 use detect::Parsed;

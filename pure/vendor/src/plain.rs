@@ -11,7 +11,8 @@ mod mask;
 
 pub(crate) use entities::{decoded, entity};
 pub(crate) use html::is_html;
-pub(crate) use markdown::is_log_line;
+pub use markdown::is_log_line;
+pub use mask::masked;
 
 /// A longer text is cut.
 pub const TEXT_CHARS_MAX: usize = 65_536;

@@ -83,6 +83,14 @@ impl Records {
         self.entries.values()
     }
 
+    /// Ids of what went on when it was last seen, at `since` or later: if a document has one of them no more, how it ended is told elsewhere or nowhere.
+    #[must_use]
+    pub fn underway(&self, since: Timestamp) -> Vec<String> {
+        let is_open = |record: &Record| record.incident.is_underway() && record.last_seen >= since;
+        let open = self.entries.iter().filter(|(_, record)| is_open(record));
+        open.map(|(id, _)| id.clone()).collect()
+    }
+
     /// Takes what a document says at `now`; the vendor is asked every `poll`.
     pub fn take(&mut self, document: &Document, now: Timestamp, poll: Duration) -> Vec<Change> {
         self.seen(document, now, Some(poll))

@@ -40,6 +40,14 @@ pub(crate) fn told(text: &str, year: Option<i16>) -> Told {
     }
 }
 
+/// Where in a line the quote of a mail log begins, if a page's editor lost the break before it: at the time that leads it.
+#[must_use]
+pub fn quote_start(line: &str) -> Option<usize> {
+    let stamps = stamps(line, None);
+    let leads = |stamp: &&Stamp| !stamp.is_date && is_log_line(&line[stamp.start..]);
+    stamps.iter().rev().find(leads).map(|stamp| stamp.start)
+}
+
 fn stamps(text: &str, year: Option<i16>) -> Vec<Stamp> {
     let mut found: Vec<Stamp> = Vec::new();
     let mut is_inside_word = false;

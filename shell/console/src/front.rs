@@ -31,7 +31,7 @@ pub(crate) fn render(node: &NodeView, metrics: &Metrics, ready: &Readiness) -> S
     }
     body.push_str(&tenants(node));
     body.push_str(&places(node));
-    framed("/", &headline, &body, 5)
+    framed("/", &headline, &body, Some(5))
 }
 
 fn headline(metrics: &Metrics, ready: &Readiness) -> (&'static str, String) {

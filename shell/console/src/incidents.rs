@@ -98,7 +98,7 @@ fn render(view: &IncidentsView) -> String {
             &view.components.iter().map(component).collect::<Vec<_>>()
         ),
     );
-    framed("/incidents", &headline, &body, 10)
+    framed("/incidents", &headline, &body, Some(10))
 }
 
 fn waiting(view: &IncidentsView) -> String {

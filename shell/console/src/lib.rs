@@ -1,4 +1,4 @@
-//! The web side of a node: a front page, the queue, sources, incidents, health, readiness, figures.
+//! The web side of a node: a front page, the queue, sources, incidents, other vendors, health, readiness, figures.
 //!
 //! It reads and changes nothing. Everything is shown as it is at the moment of the request; pages load nothing from elsewhere and need no
 //! script. There are no logins yet, so it serves loopback addresses only.
@@ -8,10 +8,12 @@ mod incidents;
 mod page;
 mod queue;
 mod sources;
+mod vendors;
 
 pub use incidents::{ComponentLine, IncidentLine, IncidentsView, incidents_router};
 pub use queue::{ActLine, QueueGroup, QueueView, queue_router};
 pub use sources::{SourceLine, SourcesView, WeatherLine, sources_router};
+pub use vendors::{VendorGlance, VendorMet, VendorShown, VendorSource, vendors_router};
 
 use axum::Router;
 use axum::extract::State;

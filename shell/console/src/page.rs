@@ -6,17 +6,18 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
 /// Every page with its place.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 7] = [
     ("/", "Front page"),
     ("/queue", "Queue"),
     ("/sources", "Sources"),
     ("/incidents", "Incidents"),
+    ("/vendors", "Vendors"),
     ("/metrics", "Metrics"),
     ("/readyz", "Readiness"),
 ];
 
-/// A page that renews itself every so many seconds; `here` is its own place.
-pub(crate) fn framed(here: &str, headline: &str, body: &str, every: u32) -> String {
+/// A page that may renew itself every so many seconds; `here` is its place among the links.
+pub(crate) fn framed(here: &str, headline: &str, body: &str, every: Option<u32>) -> String {
     let link = |(place, name): &(&str, &str)| {
         if *place == here {
             format!("<a href=\"{place}\" aria-current=\"page\">{name}</a> ")
@@ -24,11 +25,13 @@ pub(crate) fn framed(here: &str, headline: &str, body: &str, every: u32) -> Stri
             format!("<a href=\"{place}\">{name}</a> ")
         }
     };
+    let renews = every.map(|every| format!("<meta http-equiv=\"refresh\" content=\"{every}\">\n"));
+    let renews = renews.unwrap_or_default();
     let links: String = PAGES.iter().map(link).collect();
     format!(
         "<!doctype html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<meta http-equiv=\"refresh\" content=\"{every}\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n{renews}\
          <title>Signpost: {headline}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>{STYLE}</style>\n</head>\n\
          <body>\n<header><strong>Signpost</strong><nav>{links}</nav></header>\n<main>{body}</main>\n</body>\n</html>\n"
     )

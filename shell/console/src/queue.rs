@@ -83,7 +83,7 @@ fn render(view: &QueueView) -> String {
         groups(&view.groups),
         acts(&view.acts)
     );
-    framed("/queue", &headline, &body, 10)
+    framed("/queue", &headline, &body, Some(10))
 }
 
 fn groups(groups: &[QueueGroup]) -> String {

@@ -87,7 +87,7 @@ fn render(view: &SourcesView) -> String {
             &weather(view)
         ),
     );
-    framed("/sources", &headline, &body, 10)
+    framed("/sources", &headline, &body, Some(10))
 }
 
 fn is_used(source: &SourceLine) -> bool {

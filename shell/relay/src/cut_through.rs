@@ -117,6 +117,7 @@ pub(crate) async fn hand_over(
     match course(known, chosen.otherwise) {
         Course::HandedOn => {
             parts.metrics.cut_through.add_one();
+            parts.put_offs.end(transit.accepted());
             Ok(commit::handed_on(&transit))
         }
         Course::Leave => {

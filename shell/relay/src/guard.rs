@@ -8,7 +8,7 @@ use crate::steer::{Over, receiver};
 use crate::transport::Sent;
 use crate::verdict::Missed;
 use bounce::{Classified, Failure};
-use dispatch::{Opening, guarded_host, is_for_our_address};
+use dispatch::{Opening, is_for_our_address, kept_from};
 use model::{Duration, MessageId, ReplyClass, Scope, TenantName};
 use sentry::{Refusal, Sentry};
 use spool::{Accepted, Going, Seen};
@@ -67,13 +67,17 @@ pub(crate) struct Waiting {
     tenant: TenantName,
     is_ours: bool,
     host: String,
+    /// The host has refused it.
+    was_asked: bool,
 }
 
 /// For what a message waits that was refused for our address, or was never sent for its sake.
 pub(crate) fn waits<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = Waiting> + 's {
     seen.park_reasons().filter_map(|reason| {
-        let host = guarded_host(reason)?.split_whitespace().next()?.to_owned();
-        Some(Waiting { tenant: seen.accepted.tenant.clone(), is_ours: seen.accepted.about.is_some(), host })
+        let kept = kept_from(reason)?;
+        let host = kept.host.split_whitespace().next()?.to_owned();
+        let (tenant, is_ours) = (seen.accepted.tenant.clone(), seen.accepted.about.is_some());
+        Some(Waiting { tenant, is_ours, host, was_asked: kept.was_asked })
     })
 }
 
@@ -91,5 +95,5 @@ pub(crate) fn waiting(parts: &Parts) -> BTreeSet<Waiting> {
 pub(crate) fn opening(parts: &Parts, waiting: &Waiting) -> Option<Opening> {
     let snapshot = parts.tenants.current(&waiting.tenant)?;
     let over = if waiting.is_ours { Over::Notice } else { Over::Pool };
-    parts.steer.opening(&snapshot, over, &waiting.host)
+    parts.steer.opening(&snapshot, over, (&waiting.host, waiting.was_asked))
 }

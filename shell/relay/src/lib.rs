@@ -27,6 +27,7 @@ mod operate;
 mod ours;
 mod processed;
 mod proofs;
+mod put_offs;
 mod queue;
 mod refused;
 mod reroute;
@@ -56,6 +57,7 @@ use cut_through::Pauses;
 use model::{Metrics, ParkReason, Recipient, SourceName, Stage};
 use net::Clock;
 use processed::ProcessedKey;
+use put_offs::PutOffs;
 use queue::TakenOver;
 use reroute::carry_transaction;
 use spool::{Lease, Spool};
@@ -92,6 +94,8 @@ pub(crate) struct Parts {
     parked_is_full: AtomicBool,
     /// Tenants for whom cut-through rests.
     pauses: Pauses,
+    /// Messages that senders keep for the sake of a source's warmth.
+    put_offs: PutOffs,
     stop: Stop,
     /// To the queue: what cut-through took in and is under way.
     taken_over: UnboundedSender<TakenOver>,

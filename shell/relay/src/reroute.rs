@@ -11,10 +11,10 @@ use crate::stamp::Content;
 use crate::steer::{NoPath, Path, Route};
 use crate::transport::{NotSent, Shipment};
 use crate::verdict::Missed;
-use crate::{Parts, conduct, guard, missed};
+use crate::{Parts, conduct, cut_through, guard, missed};
 use bounce::Failure;
 use dispatch::Rules;
-use model::{Envelope, Recipient, SourceName, Stage};
+use model::{Duration, Envelope, Recipient, SourceName, Stage, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tenant::Snapshot;
@@ -48,6 +48,36 @@ enum Move {
     OurAddress,
 }
 
+/// Sources over which a message does not go.
+struct Without {
+    all: BTreeSet<SourceName>,
+    /// Those of them that only the guard keeps back: the last try may use them.
+    kept_back: BTreeSet<SourceName>,
+}
+
+impl Without {
+    fn begin(all: BTreeSet<SourceName>, bounds: &Bounds) -> Self {
+        // A suspect sender never moves, whatever it costs: hopping spreads a listing.
+        let kept_back = if bounds.only.is_some() { BTreeSet::new() } else { all.clone() };
+        Self { all, kept_back }
+    }
+
+    /// It failed, or was refused.
+    fn leave_out(&mut self, source: SourceName) {
+        self.kept_back.remove(&source);
+        self.all.insert(source);
+    }
+
+    fn keep_back(&mut self, source: SourceName) {
+        self.kept_back.insert(source.clone());
+        self.all.insert(source);
+    }
+
+    fn at_the_last_try(&self) -> BTreeSet<SourceName> {
+        self.all.difference(&self.kept_back).cloned().collect()
+    }
+}
+
 /// One transaction, from the first source that can be used, and a second one for those who were refused for it.
 pub(crate) async fn carry_transaction(
     parts: &Parts,
@@ -58,7 +88,7 @@ pub(crate) async fn carry_transaction(
     members: &[(usize, Recipient)],
 ) -> Vec<Missed> {
     let errand = Errand { parts, custody, snapshot, route, bounds, content };
-    let mut without = conduct::without(parts, snapshot, route, bounds);
+    let mut without = Without::begin(conduct::without(parts, snapshot, route, bounds), bounds);
     let may_fall_back = bounds.only.is_none();
     let first = match errand.turn(members, &mut without, may_fall_back).await {
         Ok(turn) => turn,
@@ -68,7 +98,7 @@ pub(crate) async fn carry_transaction(
     let moves = |one: &Missed| why == Move::Setup || first.for_our_address.contains(&one.recipient);
     let (again, mut left): (Vec<Missed>, Vec<Missed>) = first.missed.into_iter().partition(moves);
     tracing::warn!(id = %custody.id(), %source, tenant = %snapshot.settings.name, ?why, "a source is refused; another one is tried");
-    without.insert(source);
+    without.leave_out(source);
     let numbers: BTreeSet<usize> = again.iter().map(|one| one.recipient).collect();
     let members: Vec<_> = members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
     // A connector that takes none of our sources is the tenant's set-up, and no source is out for it.
@@ -99,8 +129,8 @@ impl Errand<'_> {
     async fn turn(
         self,
         members: &[(usize, Recipient)],
-        without: &mut BTreeSet<SourceName>,
-        may_fall_back: bool,
+        without: &mut Without,
+        mut may_fall_back: bool,
     ) -> Result<Turn, NoPath> {
         let Self { parts, custody, snapshot, .. } = self;
         let envelope = envelope_of(&custody.accepted().envelope, members);
@@ -123,6 +153,13 @@ impl Errand<'_> {
                     guard::accepted(&parts.sentry, &sent, parts.clock.now().since(began));
                     parts.verdict.take(custody, snapshot, sent, parts.clock.now()).await
                 }
+                // The tenant's other way is none, and nothing is left to lose.
+                Err(NotSent::All(..) | NotSent::Source(_) | NotSent::Wait(..))
+                    if source.is_none() && may_fall_back && self.is_over() =>
+                {
+                    may_fall_back = false;
+                    continue;
+                }
                 Err(NotSent::All(stage, host, failure)) => {
                     missed(members, stage, (Some(&host), Some(&path.source.name)), &failure)
                 }
@@ -135,7 +172,11 @@ impl Errand<'_> {
                 // Nothing was said and no try is spent: the way is chosen again as the guard is now.
                 Err(NotSent::Withdrawn) if withdrawn.insert(path.source.name.clone()) => continue,
                 Err(NotSent::Withdrawn) if source.is_some() => {
-                    without.insert(path.source.name);
+                    match path.rules {
+                        Rules::Guarded | Rules::Hurried => without.keep_back(path.source.name),
+                        // Only an order binds the last try.
+                        Rules::LastTry => without.leave_out(path.source.name),
+                    }
                     continue;
                 }
                 Err(NotSent::Withdrawn) => {
@@ -148,7 +189,7 @@ impl Errand<'_> {
                     Some(source) => {
                         parts.metrics.alarms.add_one();
                         tracing::warn!(%source, why, "a source cannot be used; another one is tried");
-                        without.insert(source);
+                        without.leave_out(source);
                         continue;
                     }
                 },
@@ -159,31 +200,61 @@ impl Errand<'_> {
         }
     }
 
-    /// A way over a source that is left, or the tenant's other way out.
-    async fn path(self, without: &BTreeSet<SourceName>, may_fall_back: bool) -> Result<Path, NoPath> {
+    /// A way over a source that is left, or the tenant's other way out. When the message's time is over and only the guard stands in the way of the last
+    /// try, it stands in the way no longer.
+    async fn path(self, without: &Without, may_fall_back: bool) -> Result<Path, NoPath> {
         let Self { parts, custody, snapshot, route, .. } = self;
         let (steer, id) = (&parts.steer, custody.id());
-        let no_path = match steer.path(snapshot, id, route, without, self.rules()).await {
+        let no_path = match steer.path(snapshot, id, route, &without.all, self.rules()).await {
             Err(error @ (NoPath::NoSource(_) | NoPath::Withheld { .. })) => error,
-            found @ (Ok(_) | Err(NoPath::NotResolved(_) | NoPath::Full { .. })) => return found,
+            Err(NoPath::Full { host, until }) => {
+                return Err(NoPath::Full { host, until: until.min(self.put_off()) });
+            }
+            found @ (Ok(_) | Err(NoPath::NotResolved(_))) => return found,
         };
-        if may_fall_back && let Some(path) = steer.fallback(snapshot, route).await {
+        let is_over = self.is_over();
+        if may_fall_back
+            && let Some(found) = steer.fallback(snapshot, route).await
+            && (found.is_ok() || !is_over)
+        {
             parts.metrics.fallbacks.add_one();
             tracing::warn!(%id, tenant = %snapshot.settings.name, "no source may be used: the tenant's fallback is used");
-            return path;
+            return found;
         }
-        if matches!(no_path, NoPath::Withheld { .. }) && custody.accepted().expires <= parts.clock.now() {
-            return steer.path(snapshot, id, route, without, Rules::LastTry).await;
+        let is_kept_back = matches!(no_path, NoPath::Withheld { .. }) || !without.kept_back.is_empty();
+        if is_over && is_kept_back {
+            return steer.path(snapshot, id, route, &without.at_the_last_try(), Rules::LastTry).await;
         }
         Err(no_path)
     }
 
-    /// What mail does not wait for: our own reports never, a tenant's message only so long.
+    /// What mail does not wait for: our own reports never, a tenant's message only so long in all.
     fn rules(self) -> Rules {
+        let has_waited = self.has_waited() >= self.parts.sentry.policy().warm_wait || self.is_over();
+        let is_ours = self.custody.accepted().about.is_some();
+        if has_waited || is_ours { Rules::Hurried } else { Rules::Guarded }
+    }
+
+    /// How long it has been here, or was left with its sender for the sake of warmth.
+    fn has_waited(self) -> Duration {
         let (accepted, now) = (self.custody.accepted(), self.parts.clock.now());
-        let patience = self.parts.sentry.policy().warm_wait;
-        let has_waited = now.since(accepted.received) >= patience || now >= accepted.expires;
-        if has_waited || accepted.about.is_some() { Rules::Hurried } else { Rules::Guarded }
+        match self.custody {
+            Custody::Lease(_) => now.since(accepted.received),
+            Custody::Transit(_) => self.parts.put_offs.waited(accepted, now),
+        }
+    }
+
+    /// It waits for warmth; gives until when at most.
+    fn put_off(self) -> Timestamp {
+        let now = self.parts.clock.now();
+        if matches!(self.custody, Custody::Transit(_)) && !cut_through::may_store(self.snapshot) {
+            self.parts.put_offs.note(self.custody.accepted(), now);
+        }
+        now + self.parts.sentry.policy().warm_wait.saturating_sub(self.has_waited())
+    }
+
+    fn is_over(self) -> bool {
+        self.custody.accepted().expires <= self.parts.clock.now()
     }
 
     /// Whether somebody goes another way at once, why, and which source that is about.

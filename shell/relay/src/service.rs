@@ -12,6 +12,7 @@ use crate::links::Links;
 use crate::operate::Operator;
 use crate::processed::ProcessedKey;
 use crate::proofs::{self, DomainProofs};
+use crate::put_offs::PutOffs;
 use crate::queue::TakenOver;
 use crate::refused::Refusals;
 use crate::steer::Steer;
@@ -174,6 +175,7 @@ impl Relay {
             key,
             parked_is_full: AtomicBool::new(false),
             pauses: Pauses::default(),
+            put_offs: PutOffs::default(),
             stop,
             taken_over,
         });

@@ -29,16 +29,19 @@ impl Keeper {
     /// Writes what is decided and lets time bring what it brings, until `stop` is ready; then what is left is written.
     pub async fn run(mut self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
-        let mut keep_at = self.sentry.0.clock.now() + KEEP_EVERY;
+        let clock = self.sentry.0.clock.clone();
+        let mut keep_at = clock.now() + KEEP_EVERY;
+        // A time and no wait that begins anew: where refusals never end, entries come more often than ticks.
+        let mut tick_at = clock.now() + TICK;
         loop {
-            let clock = self.sentry.0.clock.clone();
             tokio::select! {
                 entry = self.entries.recv() => match entry {
                     Some(entry) => self.write(entry).await,
                     None => return,
                 },
-                () = clock.sleep(TICK) => {
+                () = clock.sleep_until(tick_at) => {
                     let now = clock.now();
+                    tick_at = now + TICK;
                     self.tick(now).await;
                     if now >= keep_at {
                         self.keep().await;

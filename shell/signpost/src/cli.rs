@@ -13,8 +13,8 @@ pub(crate) use postmortem::{PostmortemArgs, ReportForm};
 pub(crate) use queue::{ActArgs, QueueCommand, SelectionArgs};
 pub(crate) use sender::{OrderArgs, SenderCommand, SubjectArgs};
 pub(crate) use source::{SourceArgs, SourceCommand};
-pub(crate) use subscriber::{AddArgs, KindWord, LanguageWord, SubscriberCommand};
-pub(crate) use vendor::{ReadArgs, VendorCommand};
+pub(crate) use subscriber::{AddArgs, KindWord, LanguageWord, SeverityWord, SubscriberCommand};
+pub(crate) use vendor::{ReadArgs, VendorCommand, WatchArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Address, ListenerName, TenantName, Timestamp};

@@ -12,7 +12,7 @@ pub(crate) use server::{Control, bind, serve};
 use crate::desk::Order;
 use crate::replies::ReplyWish;
 use incident::{Act, IncidentId};
-use model::{Address, MessageId, Selection, SourceName, TenantName, Timestamp};
+use model::{Address, MessageId, Selection, SourceName, TenantName, Timestamp, VendorName};
 use sentry::Place;
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,12 @@ pub(crate) enum Request {
     VendorShow {
         name: String,
     },
+    /// Vendors that the operator's file has and the node does not watch yet are watched.
+    VendorTake,
+    /// Looks at one vendor or at all before its time; answers with the lines as they are then.
+    VendorLook {
+        name: Option<VendorName>,
+    },
     /// Somebody asked a list for removal.
     DnsblAsked {
         subject: String,
@@ -133,6 +139,9 @@ pub(crate) enum Request {
         contact: Option<String>,
         /// Ids or names of components; none for everything.
         parts: Vec<String>,
+        /// Nothing of ours: what other vendors say, as far as it takes it.
+        #[serde(default)]
+        vendors: Option<Box<vendor::AlertRule>>,
     },
     SubscriberRemove {
         id: String,
@@ -238,6 +247,8 @@ impl Request {
             | Self::DnsblList
             | Self::VendorList
             | Self::VendorShow { .. }
+            | Self::VendorTake
+            | Self::VendorLook { .. }
             | Self::DnsblShow { .. }
             | Self::DnsblAsked { .. }
             | Self::SenderList { .. }

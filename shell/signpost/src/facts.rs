@@ -4,6 +4,7 @@
 //!   sentry events ---- guard.rs --+
 //!   ledger's reading - flow.rs ---+--> Facts --> incidents (shell/status)
 //!   watch reports ---- watch.rs --+
+//!   vendors ------- troubles.rs --+
 //!   looks of a minute  looks.rs --+
 //! ```
 //! What leads to a decision is told at once, what is counted every ten seconds, what is looked at every minute, also when nothing changed. Nothing
@@ -14,6 +15,7 @@ mod flow;
 mod guard;
 mod looks;
 mod names;
+mod troubles;
 mod watch;
 
 pub(crate) use books::Books;
@@ -21,6 +23,7 @@ pub(crate) use flow::Flow;
 pub(crate) use guard::{Moved, hear};
 pub(crate) use looks::{Lists, Looks};
 pub(crate) use names::Names;
+pub(crate) use troubles::{Meeting, Troubles};
 pub(crate) use watch::Reporter;
 
 use incident::{EvidenceId, Fact, What};

@@ -3,6 +3,7 @@
 //! Errors go to standard error, each with what to do; data goes to standard output.
 
 mod affected;
+mod alerts;
 mod board;
 mod cli;
 mod commands;

@@ -134,6 +134,24 @@ impl Site {
     }
 }
 
+/// The operator's file that is meant: named, or the running node's, or the one here.
+pub(crate) fn operator_file(args: &SiteArgs) -> Result<PathBuf> {
+    if let Some(file) = &args.config {
+        return Ok(file.clone());
+    }
+    let data = args.data.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_DATA));
+    if let Some(status) = status(&data) {
+        let file = status["config"].as_str().map(PathBuf::from);
+        return file.context("the running node has no operator's file; `signpost up --config FILE` runs one");
+    }
+    if Path::new(DEFAULT_FILE).is_file() {
+        return Ok(DEFAULT_FILE.into());
+    }
+    bail!(
+        "there is no {DEFAULT_FILE} here; name the operator's file with --config, or the directory of a running node with --data"
+    )
+}
+
 /// The name in a folder's settings; a folder may be called otherwise.
 fn written_name(folder: &Folder) -> Option<String> {
     let text = std::str::from_utf8(folder.file("tenant.toml")?).ok()?;

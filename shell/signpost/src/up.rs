@@ -13,6 +13,7 @@ mod queue;
 mod relaying;
 mod run;
 mod status;
+mod vendor_pages;
 mod watching;
 mod writing;
 

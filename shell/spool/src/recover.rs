@@ -18,9 +18,9 @@ pub use unread::{Earlier, Unread};
 
 use crate::disk::Disk;
 use crate::event::{Accepted, Event, Progress, Stored};
-use crate::format::segment_name;
+use crate::format::{RunStart, segment_name};
 use crate::state::{Body, ChunkPlace, Segment, State};
-use model::{MessageId, ParkReason};
+use model::{MessageId, ParkReason, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;
@@ -52,6 +52,8 @@ pub(crate) struct Recovery {
     unproven: bool,
     /// Recipients with an attempt without an end, of messages in transit, which are in no queue.
     in_transit: HashMap<MessageId, usize>,
+    /// The latest time of the run that is read.
+    latest: Timestamp,
 }
 
 impl Recovery {
@@ -63,6 +65,7 @@ impl Recovery {
             chunks: HashMap::new(),
             unproven: false,
             in_transit: HashMap::new(),
+            latest: Timestamp::from_micros(i64::MIN),
         }
     }
 
@@ -92,7 +95,7 @@ impl Recovery {
                 }
                 Found::Start(start) => {
                     self.in_transit.clear();
-                    self.state.begin_run(start, seen.number);
+                    self.begin_run(start, seen.number);
                 }
                 Found::Damage => self.recovered.damaged_records += 1,
                 Found::End => {}
@@ -103,8 +106,16 @@ impl Recovery {
         Ok(())
     }
 
+    /// A run starts in `segment`, perhaps by a clock that was set back since the one before. Gives the recipients who may get a message twice.
+    fn begin_run(&mut self, start: RunStart, segment: u64) -> usize {
+        self.state.set_back(self.latest.since(start.at), segment);
+        self.latest = start.at;
+        self.state.begin_run(start, segment)
+    }
+
     fn event(&mut self, stored: Stored, segment: u64) {
         let id = stored.id;
+        self.latest = self.latest.max(stored.at);
         self.note_transit(id, &stored.event);
         match &stored.event {
             // In transit: its sender keeps it until the next hop has it.
@@ -197,6 +208,14 @@ impl Recovery {
         for place in self.chunks.remove(&id).into_iter().flat_map(BTreeMap::into_values) {
             self.state.segments.mark_dead(place.segment);
         }
+    }
+
+    /// What was read, as it is where the run `start` begins in `segment`.
+    fn finish_before(mut self, start: RunStart, segment: u64) -> (State, Recovered) {
+        let in_flight = self.begin_run(start, segment);
+        let (state, recovered) = self.finish();
+        let maybe_duplicates = recovered.maybe_duplicates + in_flight;
+        (state, Recovered { maybe_duplicates, ..recovered })
     }
 
     fn finish(mut self) -> (State, Recovered) {

@@ -19,6 +19,7 @@ mod parked;
 mod reader;
 mod segments;
 mod shared;
+mod start;
 
 pub use due::Lane;
 pub use entry::QueueEntry;
@@ -28,7 +29,6 @@ pub(crate) use shared::{Pin, Shared, TakenOut, event_record, event_records, writ
 
 use crate::config::SpoolError;
 use crate::event::{Accepted, Event, Kept, Progress, Told};
-use crate::format::RunStart;
 use crate::seen::Seen;
 use acts::Acts;
 use due::Due;
@@ -96,6 +96,8 @@ pub(crate) struct State {
     /// Never acknowledged, although their acceptance is on disk: a power cut tore their bodies.
     pub(crate) torn: BTreeSet<MessageId>,
     acts: Acts,
+    /// The number that this run's first segment was to have, and its number.
+    first_segment: Option<(u64, u64)>,
 }
 
 impl State {
@@ -236,13 +238,6 @@ impl State {
         }
     }
 
-    /// The first segment of this run is there: what joined the queue before it, on a full disk, needs it too.
-    pub(crate) fn note_first_segment(&mut self, number: u64) {
-        for (id, _) in self.entries.iter().filter(|(_, entry)| entry.event_segments.contains(&number)) {
-            self.segments.add_event(number, *id);
-        }
-    }
-
     /// The message leaves the index: delivered, or replaced by a younger copy.
     pub(crate) fn forget(&mut self, id: MessageId) {
         let Some(entry) = self.entries.remove(&id) else { return };
@@ -319,49 +314,6 @@ impl State {
         if self.entries.get(&id).filter(is_its).is_some() {
             self.stand(id);
         }
-    }
-
-    /// A run starts, whose record lies in `segment`: what was in flight may have arrived. Records of the last moment before a power
-    /// cut may be missing, so behind one every message that was tried or due by now may have been in flight. Gives the number of recipients.
-    pub(crate) fn begin_run(&mut self, start: RunStart, segment: u64) -> usize {
-        let mut marked = 0;
-        for (id, entry) in &mut self.entries {
-            let progress = &mut entry.progress;
-            let mut unknown = std::mem::take(&mut progress.in_flight);
-            let was_tried = progress.due <= start.at || progress.tries > 0;
-            if start.power_cut && was_tried {
-                let pending =
-                    progress.outcomes.iter().enumerate().filter(|(_, outcome)| **outcome == Outcome::Pending);
-                unknown.extend(pending.map(|(recipient, _)| recipient));
-            }
-            if unknown.is_empty() {
-                continue;
-            }
-            marked += unknown.len();
-            progress.maybe_duplicate.append(&mut unknown);
-            entry.event_segments.insert(segment);
-            self.segments.add_event(segment, *id);
-        }
-        marked
-    }
-
-    /// Takes in the segments of earlier runs; gives their messages, to be joined one by one.
-    pub(crate) fn join(&mut self, earlier: Self) -> std::collections::btree_map::IntoIter<MessageId, Entry> {
-        self.segments.join(earlier.segments);
-        self.torn = earlier.torn;
-        self.acts.join(earlier.acts);
-        earlier.entries.into_iter()
-    }
-
-    /// Takes in a message of an earlier run.
-    pub(crate) fn join_entry(&mut self, id: MessageId, entry: Entry) {
-        if entry.phase == Phase::Waiting {
-            self.due.insert(&entry.lane(), entry.progress.due, id);
-        }
-        // The segments of earlier runs know it already; that of this run's start does not.
-        entry.event_segments.iter().for_each(|segment| self.segments.add_event(*segment, id));
-        self.entries.insert(id, entry);
-        self.note_parked(id);
     }
 
     /// Why nothing is known of a message.

@@ -21,12 +21,14 @@ mod postman;
 mod record;
 mod route;
 mod token;
+mod vendors;
 
 pub use clerk::{Clerk, Means};
 pub use courier::{Courier, CourierError};
 pub use forms::router;
 pub use record::{HookKind, Standing, Subscriber, SubscriberId, Wanted, Way};
 pub use route::{Postman, Route, RouteError};
+pub use vendors::VendorNews;
 
 use crate::Site;
 use crate::view::PublicId;
@@ -42,6 +44,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::journal::{Journal, JournalError};
 use token::{Purpose, Tokens};
 use tokio::sync::{mpsc, oneshot};
+use vendor::AlertRule;
 
 const NAME: &str = "journal-v1.jsonl";
 /// Wishes that wait for the clerk; more are refused for the moment.
@@ -60,6 +63,8 @@ pub enum SubscribeError {
     Unknown(String),
     #[error("there is no component {0}; `signpost incident ls` lists them")]
     Component(String),
+    #[error("the rule cannot be kept: {0}")]
+    Rule(String),
     #[error("`{0}` is not an address to which mail can be sent")]
     Address(String),
     #[error("mail needs a way out: set `notices.route` in the operator's file")]
@@ -81,6 +86,7 @@ pub(crate) enum Wish {
     Change { id: SubscriberId, language: Option<Language>, wanted: Wanted, answer: oneshot::Sender<bool> },
     Leave { id: SubscriberId, answer: oneshot::Sender<bool> },
     Hook { way: Way, wanted: Wanted, answer: oneshot::Sender<Option<Subscriber>> },
+    Vendor(Box<VendorNews>),
 }
 
 /// A handle on the subscriptions; clones are the same ones.
@@ -147,6 +153,44 @@ impl Subscriptions {
         self.wish(Wish::Mail { address, language, wanted })
     }
 
+    /// As [`Subscriptions::ask`], for what other vendors say.
+    ///
+    /// # Errors
+    /// As there; and if the rule cannot be kept.
+    pub fn ask_vendors(
+        &self,
+        address: &str,
+        language: Language,
+        rule: AlertRule,
+    ) -> Result<(), SubscribeError> {
+        if !self.0.sends_mail {
+            return Err(SubscribeError::NoRoute);
+        }
+        let address = checked(address)?;
+        self.wish(Wish::Mail { address, language, wanted: of_vendors(rule)? })
+    }
+
+    /// As [`Subscriptions::add_hook`], for what other vendors say.
+    ///
+    /// # Errors
+    /// As there; and if the rule cannot be kept.
+    pub async fn add_vendor_hook(
+        &self,
+        (url, kind): (String, HookKind),
+        contact: Option<String>,
+        rule: AlertRule,
+    ) -> Result<Subscriber, SubscribeError> {
+        self.hook((url, kind), contact, of_vendors(rule)?).await
+    }
+
+    /// Hands on what a vendor says; who was told is not told again.
+    ///
+    /// # Errors
+    /// If too much waits.
+    pub fn tell_vendor(&self, news: VendorNews) -> Result<(), SubscribeError> {
+        self.wish(Wish::Vendor(Box::new(news)))
+    }
+
     /// Adds a webhook, by the operator's word; its secret stands in the answer.
     ///
     /// # Errors
@@ -157,9 +201,17 @@ impl Subscriptions {
         contact: Option<String>,
         parts: &[String],
     ) -> Result<Subscriber, SubscribeError> {
+        self.hook((url, kind), contact, self.wanted(parts)?).await
+    }
+
+    async fn hook(
+        &self,
+        (url, kind): (String, HookKind),
+        contact: Option<String>,
+        wanted: Wanted,
+    ) -> Result<Subscriber, SubscribeError> {
         self.0.courier.check(&url)?;
         let contact = contact.map(|address| checked(&address)).transpose()?;
-        let wanted = self.wanted(parts)?;
         let way = Way::Hook { url, kind, secret: record::secret(), contact };
         let (answer, answered) = oneshot::channel();
         self.wish(Wish::Hook { way, wanted, answer })?;
@@ -230,6 +282,13 @@ impl Subscriptions {
     fn book(&self) -> MutexGuard<'_, Book> {
         // Records are applied one by one, each whole.
         self.0.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn of_vendors(rule: AlertRule) -> Result<Wanted, SubscribeError> {
+    match rule.problem() {
+        Some(problem) => Err(SubscribeError::Rule(problem)),
+        None => Ok(Wanted::Vendors(Box::new(rule))),
     }
 }
 

@@ -24,6 +24,6 @@ pub use handle::{StartError, Watch, Watcher, start};
 pub use lists::{Ask, CaseLine, Line, NoCase, Told, Witnesses, ZoneLine};
 pub use report::{CanaryOutcome, CaseChange, Report, Standing, ZoneTrust};
 pub use vendors::{
-    Said, Seen, VendorClients, VendorConfig, VendorLine, VendorMeans, VendorStory, VendorWatcher, Vendors,
-    start_vendors,
+    Ordered, Said, Seen, VendorClients, VendorConfig, VendorLine, VendorMeans, VendorStory, VendorWatcher,
+    Vendors, start_vendors,
 };

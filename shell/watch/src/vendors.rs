@@ -17,16 +17,15 @@ pub use state::{Said, Seen, VendorLine, VendorStory};
 
 use crate::handle::StartError;
 use disk::Disk;
-use model::{Duration, Metrics, VendorName};
+use model::{Duration, Metrics, Timestamp, VendorName};
 use net::Clock;
-use net::http::{self, Client};
+use net::http::Client;
 use run::Shared;
-use state::State;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
-use tokio::sync::watch;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
-use vendor::Mapping;
+use vendor::{Mapping, Records};
 
 /// One vendor to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,12 +33,16 @@ pub struct VendorConfig {
     pub name: VendorName,
     /// The document that is read, not the page for people.
     pub url: String,
+    /// Where the vendor tells how what went on has ended, if the document has only what goes on.
+    pub history: Option<String>,
     /// How JSON of no known format is read.
     pub mapping: Option<Mapping>,
     /// The operator's wish; within [`vendor::EVERY_MIN`] and [`vendor::EVERY_MAX`].
     pub every: Duration,
     /// Whether the document may come from this host or its network.
     pub allow_private: bool,
+    /// Whose receiving of mail the document speaks of, as `bounce` names providers.
+    pub providers: Vec<String>,
 }
 
 /// By what documents are fetched.
@@ -67,6 +70,16 @@ pub struct Vendors {
     looked: watch::Receiver<u64>,
 }
 
+/// What an order to look comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ordered {
+    pub at: Timestamp,
+    /// Due at once.
+    pub now: Vec<VendorName>,
+    /// Asked less than a minute ago: due then.
+    pub later: Vec<(VendorName, Timestamp)>,
+}
+
 /// The loop. Dropping it ends the looks; `stop` also keeps what they brought.
 pub struct VendorWatcher {
     shared: Arc<Shared>,
@@ -86,22 +99,13 @@ pub fn start_vendors(
     let now = means.clock.now();
     let watched = vendors.into_iter().map(|config| {
         let kept = disk.kept(&config);
-        // An address that is no URL fails at every look and says so.
-        let host = http::host_of(&config.url).unwrap_or_default();
-        let due = kept.cadence.starts(now, run::chance());
-        run::Watched {
-            host,
-            state: Arc::new(Mutex::new(State::new(kept, due, now))),
-            config: Arc::new(config),
-        }
+        Arc::new(run::Watched::new(config, kept, now))
     });
-    let watched = watched.collect();
-    let shared = Arc::new(Shared { watched, disk, means, looked: sender });
+    let watched = Mutex::new(watched.collect());
+    let shared = Arc::new(Shared { watched, disk, means, looked: sender, sooner: Notify::new() });
     shared.tell_unknown();
     let mut tasks = JoinSet::new();
-    if !shared.watched.is_empty() {
-        tasks.spawn(run::run(Arc::clone(&shared)));
-    }
+    tasks.spawn(run::run(Arc::clone(&shared)));
     Ok((VendorWatcher { shared: Arc::clone(&shared), tasks }, Vendors { shared, looked }))
 }
 
@@ -124,6 +128,57 @@ impl Vendors {
     #[must_use]
     pub fn story(&self, name: &str) -> Option<VendorStory> {
         self.shared.story(name)
+    }
+
+    /// Calls with every vendor, the last document with the time at which it came, and the records. A vendor's look waits meanwhile for its lock.
+    pub fn each(&self, mut call: impl FnMut(VendorLine, Option<&Said>, &Records)) {
+        let now = self.shared.means.clock.now();
+        for one in self.shared.all() {
+            let state = one.state();
+            call(state.line(&one.config, now), state.kept.said.as_ref(), &state.kept.records);
+        }
+    }
+
+    /// The time by which looks are counted.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.shared.means.clock.now()
+    }
+
+    /// Watches those whose name is new from now on; gives their names.
+    pub fn add(&self, vendors: Vec<VendorConfig>) -> Vec<VendorName> {
+        let mut added = Vec::new();
+        for config in vendors {
+            if self.shared.all().iter().any(|one| one.config.name == config.name) {
+                continue;
+            }
+            let kept = self.shared.disk.kept(&config);
+            added.push(config.name.clone());
+            let one = Arc::new(run::Watched::new(config, kept, self.shared.means.clock.now()));
+            self.shared.watched.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+        }
+        self.shared.tell_unknown();
+        self.shared.sooner.notify_one();
+        added
+    }
+
+    /// Orders a look at one vendor, or at all, before its time.
+    #[must_use]
+    pub fn order(&self, name: Option<&VendorName>) -> Ordered {
+        self.shared.order(name)
+    }
+
+    /// Waits until those that were ordered for now are looked at.
+    pub async fn ordered(&self, ordered: &Ordered) {
+        let mut looked = self.looked();
+        let is_done = |line: &VendorLine| {
+            !ordered.now.contains(&line.name) || line.asked.is_some_and(|asked| asked >= ordered.at)
+        };
+        while !self.lines().iter().all(is_done) {
+            if looked.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// How many looks have ended since the start; changes with each.

@@ -12,7 +12,7 @@ use crate::world::{Event, World};
 use bounce::{Failure, Judgement, Route, classify_failure, judge};
 use dispatch::{Claim, Excluded, Rules, best, claim, is_for_our_address, weigh};
 use guard::{Receiver, Said, Use};
-use model::{Duration, MessageId, Scope, SourceName, Stage};
+use model::{Duration, MessageId, Scope, Source, SourceName, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::LazyLock;
@@ -48,6 +48,7 @@ impl World {
                 members,
                 without: BTreeSet::new(),
                 withdrawn: BTreeSet::new(),
+                kept_back: BTreeSet::new(),
                 source: 0,
                 is_last_try: false,
                 again: None,
@@ -58,14 +59,13 @@ impl World {
 
     /// Chooses a source and sets out, or says why there is none.
     fn go(&mut self, mut leg: Leg) {
-        let now = self.clock();
-        self.laws.books.tried(&leg, now);
         match self.choose(&mut leg) {
             Ok(()) => {
                 let wait = Duration::from_millis(self.dice.between(5, 800));
                 self.after(wait, Event::Arrive(leg));
             }
             Err(failure) => {
+                self.no_way(&leg, &failure);
                 let host = place(leg.host);
                 let missed = |recipient: &usize| Missed {
                     recipient: *recipient,
@@ -83,14 +83,29 @@ impl World {
         }
     }
 
+    /// What stands in the way counts as a try, unless it is the guard alone.
+    fn no_way(&mut self, leg: &Leg, failure: &Failure) {
+        let (now, to) = (self.clock(), receiver(leg.host));
+        let is_ordered = |source: &Source| matches!(self.memory.guard.allows(&source.name, to, now), Use::Never(why) if why.is_order);
+        let has_no_name = matches!(failure, Failure::Resolve(_));
+        if has_no_name || leg.again.is_some() || self.scene.sources.iter().all(is_ordered) {
+            self.laws.books.tried(leg, now);
+        }
+    }
+
     fn choose(&mut self, leg: &mut Leg) -> Result<(), Failure> {
         if !self.receivers.resolves(leg.host) {
             return Err(Failure::Resolve("no such name".to_owned()));
         }
         let first = self.choose_by(leg, Rules::Guarded);
         let is_expired = leg.mail.expires <= self.clock();
+        let is_kept_back = matches!(first, Err(Failure::Withheld(_))) || !leg.kept_back.is_empty();
         let (source, is_last_try) = match first {
-            Err(Failure::Withheld(_)) if is_expired => (self.choose_by(leg, Rules::LastTry)?, true),
+            Err(_) if is_expired && is_kept_back => {
+                let without = leg.without.difference(&leg.kept_back).cloned().collect();
+                let last = Leg { without, ..leg.clone() };
+                (self.choose_by(&last, Rules::LastTry)?, true)
+            }
             first => (first?, false),
         };
         (leg.source, leg.is_last_try) = (source, is_last_try);
@@ -133,10 +148,12 @@ impl World {
         let said = self.memory.guard.allows(&source.name, receiver(leg.host), now);
         if !leg.is_last_try && matches!(said, Use::Never(_)) {
             if !leg.withdrawn.insert(source.name.clone()) {
+                leg.kept_back.insert(source.name.clone());
                 leg.without.insert(source.name);
             }
             return self.go(leg);
         }
+        self.laws.books.tried(&leg, now);
         let last_try = leg.is_last_try.then_some(leg.mail.expires);
         if let Some((law, what)) = self.laws.guard.used((&source.name, receiver(leg.host)), last_try, now) {
             self.broken(law, what);

@@ -131,6 +131,9 @@ const RARE: &[Step] = &[
     step("guard", "quarantined", "due", "last"),
     step("guard", "probing", "due", "last"),
     step("guard", "last", "a person", "last"),
+    // An order takes out the last source that carries mail.
+    step("guard", "quarantined", "a person", "last"),
+    step("guard", "probing", "a person", "last"),
     step("order", "out", "a person", "in"),
     step("order", "in", "a person", "out"),
     // What the troubles of these worlds bring about too seldom: a gap of the simulator.
@@ -144,6 +147,7 @@ const RARE: &[Step] = &[
     step("probe", "probing", "due", "probing"),
     step("incident", "resolved", "strong evidence", "investigating"),
     step("incident", "identified", "a person", "monitoring"),
+    step("incident", "investigating", "a person", "identified"),
     // Strong evidence shows that two are one.
     step("incident", "suspected", "taken over", "merged"),
     step("incident", "investigating", "taken over", "merged"),

@@ -8,8 +8,9 @@ use crate::spool::Standing;
 use crate::world::World;
 use bounce::Classified;
 use guard::{Change, OrderKind, Place, Row, Word};
-use incident::{Delays, Fact, Reach, SourceState, Strength, What};
+use incident::{Delays, Fact, Reach, SourceState, Strength, Watched, What};
 use model::{Category, Owner, ParkReason, SourceName, TenantName, Timestamp};
+use std::collections::BTreeSet;
 
 fn provider(host: usize) -> String {
     crate::carry::receiver(host).provider.clone().unwrap_or_else(|| "others".to_owned())
@@ -29,6 +30,14 @@ fn state_of(row: &Row, now: Timestamp) -> SourceState {
         Some(OrderKind::Out) => SourceState::Retired,
         Some(OrderKind::In) => SourceState::Clean,
         None => state(row.state.word()),
+    }
+}
+
+fn reach(place: &Place) -> Reach {
+    match place {
+        Place::Everywhere => Reach::Everywhere,
+        Place::Provider(name) => Reach::Provider(name.clone()),
+        Place::Site(name) => Reach::Site(name.clone()),
     }
 }
 
@@ -84,11 +93,7 @@ impl World {
         (from, to): (SourceState, SourceState),
         list: Option<String>,
     ) {
-        let reach = match place {
-            Place::Everywhere => Reach::Everywhere,
-            Place::Provider(name) => Reach::Provider(name.clone()),
-            Place::Site(name) => Reach::Site(name.clone()),
-        };
+        let reach = reach(place);
         self.tell(What::SourceChanged { source: source.clone(), from, to, reach, list });
     }
 
@@ -179,6 +184,24 @@ impl World {
         }
     }
 
+    /// Sources of which the guard knows nothing any more, since a restart.
+    fn tell_unwatched(&mut self, now: Timestamp) {
+        let rows = crate::guarded::rows(&self.memory.guard).into_iter();
+        let out: BTreeSet<String> = rows
+            .filter(|(_, row)| state_of(row, now).is_out())
+            .map(|((source, place), _)| format!("{source}/{}", reach(&place).scope()))
+            .collect();
+        let open = self.memory.board.incidents().into_iter().filter(|incident| incident.is_open());
+        let is_gone = |watched: &Watched| match watched {
+            Watched::Source { source, scope } => !out.contains(&format!("{source}/{scope}")),
+            Watched::Listing { .. } | Watched::DomainListing { .. } | Watched::Certificate { .. } => false,
+        };
+        let gone: BTreeSet<Watched> = open.flat_map(incident::Incident::watched).filter(is_gone).collect();
+        for what in gone {
+            self.tell(What::Unwatched { what });
+        }
+    }
+
     fn tell_queue(&mut self, now: Timestamp) {
         let is_ours = |reason: &ParkReason| {
             matches!(
@@ -202,6 +225,7 @@ impl World {
             oldest_seconds: oldest,
             tenants: 1,
         });
+        self.tell_unwatched(now);
         self.tell(What::ConsoleLooked { is_well: true });
         let is_well = !self.disk.spool.is_stopped && !self.sick.is_full;
         self.tell(What::ListenerLooked {

@@ -193,6 +193,8 @@ impl World {
 
     pub(crate) fn begin(&mut self, fault: Fault) {
         if fault.is_a_persons() && !self.is_up {
+            // What begins late is not left as it is, though its end has come by meanwhile.
+            self.after(COMES_AGAIN * 2, Event::End(fault.clone()));
             return self.after(COMES_AGAIN, Event::Begin(fault));
         }
         let now = self.now;
@@ -379,6 +381,11 @@ impl World {
                 self.tally.took("message", "held", "a person", "waiting");
                 self.disk.spool.note(id, Record::Released { due: now }, now);
             }
+        }
+        // A person hears that it is done when it is on disk, and comes again until then.
+        let sick = self.sick;
+        if self.disk.spool.sync(sick).is_err() {
+            self.after(COMES_AGAIN, Event::End(Fault::HeldByHand));
         }
     }
 

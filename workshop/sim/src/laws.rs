@@ -39,7 +39,7 @@ pub enum Law {
     ListedIsOut,
     /// A host that lies, or a list that is wrong, takes out nothing beyond itself.
     LiesHarmNobodyElse,
-    /// Evidence leaves the node a source for those who did not refuse.
+    /// Evidence leaves the node a source for those who did not refuse, unless operators forbade every one.
     TheLastWayStays,
     /// Tries keep their distance; one whose end is unknown keeps five minutes.
     Patience,

@@ -35,6 +35,8 @@ pub(crate) struct Leg {
     pub(crate) without: BTreeSet<SourceName>,
     /// Chosen, and taken out on the way.
     pub(crate) withdrawn: BTreeSet<SourceName>,
+    /// Those of `without` that only the guard keeps back: the last try may use them.
+    pub(crate) kept_back: BTreeSet<SourceName>,
     pub(crate) source: usize,
     pub(crate) is_last_try: bool,
     /// It is the one turn over another source; who was refused before.

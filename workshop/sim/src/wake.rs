@@ -5,7 +5,7 @@ use crate::mail::Mail;
 use crate::scene::HOSTS;
 use crate::spool::{Entry, Record, Standing};
 use crate::world::World;
-use dispatch::{Fate, Opening, Parked, Passage, Step, guarded_host, is_for_setup, is_refusal, opening};
+use dispatch::{Fate, Opening, Parked, Passage, Step, is_for_setup, is_refusal, kept_from, opening};
 use model::{MessageId, ParkReason, TenantName, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -154,23 +154,24 @@ impl World {
     /// What our addresses kept here goes as soon as one of them may be used again; a few messages find out.
     fn reopen(&mut self) {
         let now = self.clock();
-        let waiting: BTreeSet<usize> = self.disk.spool.entries.values().flat_map(waits).collect();
+        let waiting: BTreeSet<Waits> = self.disk.spool.entries.values().flat_map(waits).collect();
         let (mut open, mut probes) = (BTreeSet::new(), Vec::new());
-        for host in waiting {
+        for waits in waiting {
+            let (host, was_asked) = waits;
             let to = receiver(host);
             let uses: Vec<_> =
                 self.scene.sources.iter().map(|one| self.memory.guard.allows(&one.name, to, now)).collect();
-            match opening(&uses) {
-                Some(Opening::Free) => drop(open.insert(host)),
-                Some(Opening::Probe) => probes.push(host),
+            match opening(&uses, was_asked) {
+                Some(Opening::Free) => drop(open.insert(waits)),
+                Some(Opening::Probe) => probes.push(waits),
                 None => {}
             }
         }
         let start = self.ticks as usize % probes.len().max(1);
-        let turns: Vec<usize> =
+        let turns: Vec<Waits> =
             probes.iter().cycle().skip(start).take(PROBES_AT_ONCE.min(probes.len())).copied().collect();
-        for host in turns {
-            self.release(|entry| waits(entry).any(|its| its == host), "probe of a source", 1);
+        for turn in turns {
+            self.release(|entry| waits(entry).any(|its| its == turn), "probe of a source", 1);
         }
         if !open.is_empty() {
             self.release(|entry| waits(entry).any(|its| open.contains(&its)), "a source is back", usize::MAX);
@@ -182,12 +183,16 @@ fn fates<'e>(tenant: &'e TenantName, entry: &'e Entry) -> impl Iterator<Item = F
     entry.parked.values().filter_map(|reason| Fate::of(tenant, reason))
 }
 
-/// The hosts towards which a source has to be given back.
-fn waits(entry: &Entry) -> impl Iterator<Item = usize> {
-    entry.parked.values().filter_map(host_of).collect::<Vec<_>>().into_iter()
+/// A host towards which a source has to be given back, and whether it has refused the mail already.
+type Waits = (usize, bool);
+
+fn waits(entry: &Entry) -> impl Iterator<Item = Waits> {
+    entry.parked.values().filter_map(waits_of).collect::<Vec<_>>().into_iter()
 }
 
-fn host_of(reason: &ParkReason) -> Option<usize> {
-    let name = guarded_host(reason)?.split_whitespace().next()?;
-    HOSTS.iter().position(|host| host.name == name)
+fn waits_of(reason: &ParkReason) -> Option<Waits> {
+    let kept = kept_from(reason)?;
+    let name = kept.host.split_whitespace().next()?;
+    let host = HOSTS.iter().position(|host| host.name == name)?;
+    Some((host, kept.was_asked))
 }

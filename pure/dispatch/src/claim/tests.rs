@@ -23,7 +23,16 @@ fn the_last_try_is_bound_by_orders_only() {
 
 #[test]
 fn kept_mail_goes_with_a_free_source_and_asks_with_a_probed_one() {
-    assert_eq!(opening(&[Use::Probe, Use::Free { share: 0.1 }]), Some(Opening::Free));
-    assert_eq!(opening(&[never(false), Use::Probe]), Some(Opening::Probe));
-    assert_eq!(opening(&[never(false), Use::LastResort]), None);
+    for was_asked in [true, false] {
+        assert_eq!(opening(&[Use::Probe, Use::Free { share: 0.1 }], was_asked), Some(Opening::Free));
+        assert_eq!(opening(&[never(false), Use::Probe], was_asked), Some(Opening::Probe));
+        assert_eq!(opening(&[never(false), never(true)], was_asked), None);
+    }
+}
+
+#[test]
+fn a_last_resort_is_good_enough_for_what_no_host_has_refused() {
+    assert_eq!(opening(&[never(false), Use::LastResort], false), Some(Opening::Free));
+    assert_eq!(opening(&[never(false), Use::LastResort], true), None);
+    assert_eq!(opening(&[Use::Probe, Use::LastResort], true), Some(Opening::Probe));
 }

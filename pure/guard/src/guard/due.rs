@@ -34,12 +34,13 @@ impl Guard {
         reaction
     }
 
-    /// When an order ends, evidence that came meanwhile may have taken out every source: the one that is nearest to its return stays as a last resort.
-    fn last_way(&self, now: Timestamp) -> Option<super::Change> {
+    /// An order, by its begin or its end, may leave no source that carries mail, because evidence took out the others: the one of these that is nearest
+    /// to its return stays as a last resort. One that is a last resort already does not count while an order takes it out.
+    pub(super) fn last_way(&self, now: Timestamp) -> Option<super::Change> {
         let row = |source: &SourceName| self.rows.get(source).and_then(|rows| rows.get(&Place::Everywhere));
         let pool = || self.members.iter().filter(|member| !member.is_notice);
-        if pool()
-            .any(|member| self.is_in(&member.name, now) || row(&member.name).is_some_and(|row| row.is_last))
+        let is_last_resort = |row: &Row| row.is_last && row.order(now).is_none();
+        if pool().any(|member| self.is_in(&member.name, now) || row(&member.name).is_some_and(is_last_resort))
         {
             return None;
         }
@@ -61,7 +62,7 @@ impl Guard {
         now: Timestamp,
     ) -> Option<super::Change> {
         let evidence = *row.because.back()?;
-        let blow = Blow { event: Event::Strong, evidence, list: None, is_outdated: false };
+        let blow = Blow { event: Event::Strong, evidence, list: None, is_old_news: false };
         self.strike(source, place.clone(), blow, now)
     }
 
@@ -117,7 +118,8 @@ impl Guard {
     fn forget(&mut self, source: &SourceName, place: &Place) {
         self.next_probe.remove(&(source.clone(), place.clone()));
         if let Some(rows) = self.rows.get_mut(source) {
-            rows.remove(place);
+            let version = rows.remove(place).map_or(0, |row| row.version);
+            self.forgotten = self.forgotten.max(version);
             if rows.is_empty() {
                 self.rows.remove(source);
             }

@@ -65,7 +65,8 @@ impl Guard {
     }
 
     fn row(&self, source: &SourceName, place: &Place) -> Row {
-        self.rows.get(source).and_then(|rows| rows.get(place)).cloned().unwrap_or_default()
+        let known = self.rows.get(source).and_then(|rows| rows.get(place));
+        known.cloned().unwrap_or_else(|| Row { version: self.forgotten, ..Row::default() })
     }
 
     fn take_or_propose(
@@ -81,6 +82,8 @@ impl Guard {
         if takes_away {
             self.apply(&change);
             reaction.done.push(change);
+            // It may have been the last one that carried mail.
+            reaction.proposed.extend(self.last_way(now));
         } else {
             reaction.proposed.push(change);
         }

@@ -165,6 +165,23 @@ fn an_order_that_ends_leaves_a_way_whatever_came_meanwhile() {
 }
 
 #[test]
+fn an_order_that_takes_the_last_way_out_leaves_another_one() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), NOW);
+    guard.refused(&by(microsoft(), "eu-2", Some(ZEN)), NOW + minutes(1));
+    let now = NOW + minutes(2);
+    assert_eq!(guard.allows(&name("eu-2"), &google(), now), Use::LastResort);
+    let (until, kind) = (now + minutes(60), OrderKind::Out);
+    let order = Order { kind, by: "kim".to_owned(), note: String::new(), since: now, until };
+    let reaction = guard.order(&name("eu-2"), &Place::Everywhere, order, EvidenceId(9), now);
+    assert!(matches!(guard.allows(&name("eu-2"), &google(), now), Use::Never(why) if why.is_order));
+    // It is given back to those who did not refuse it, and so with its record.
+    assert!(matches!(guard.allows(&name("eu-1"), &google(), now), Use::Never(_)));
+    assert!(!reaction.proposed.is_empty() && reaction.proposed.iter().all(|change| guard.apply(change)));
+    assert_eq!(guard.allows(&name("eu-1"), &google(), now), Use::LastResort);
+}
+
+#[test]
 fn the_last_source_is_in_use_and_not_probed_by_hand() {
     let mut guard = guard_of(&["eu-1"]);
     guard.polled(&name("eu-1"), ZEN, Polled::Listed, EvidenceId(1), NOW);
@@ -352,6 +369,28 @@ fn a_receiver_that_has_not_heard_of_the_delisting_costs_the_source_only_itself_a
 }
 
 #[test]
+fn a_host_that_goes_on_naming_a_list_which_is_clean_is_suspected_no_longer_each_time() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    let host = Receiver::new(None, "mx.one.example");
+    let here = Place::Site("mx.one.example".to_owned());
+    for round in 0..5 {
+        let now = NOW + minutes(20 * round);
+        guard.polled(&name("eu-1"), ZEN, clean(20 * round + 15), EvidenceId(1), now);
+        pass(&mut guard, now);
+        assert_eq!(word(&guard, "eu-1", &here), Word::Clean, "round {round}");
+        guard.refused(&by(host.clone(), "eu-1", Some(ZEN)), now);
+        let state = guard.rows[&name("eu-1")][&here].state;
+        assert_eq!(state, State::Suspect { until: now + minutes(10) }, "round {round}");
+    }
+    // Of a list that nobody polls nobody knows that: the second fall waits longer.
+    let now = NOW + minutes(100);
+    pass(&mut guard, now);
+    guard.refused(&by(host, "eu-1", Some("bl.nobody.example")), now);
+    let state = guard.rows[&name("eu-1")][&here].state;
+    assert_eq!(state, State::Suspect { until: now + minutes(20) });
+}
+
+#[test]
 fn a_first_refusal_is_believed_though_the_last_polls_were_clean() {
     let mut guard = guard_of(&["eu-1", "eu-2"]);
     guard.polled(&name("eu-1"), ZEN, clean(60), EvidenceId(1), NOW);
@@ -393,6 +432,31 @@ fn rows_restored_from_their_records_are_the_rows() {
     records.into_iter().for_each(|record| restored.restore(record));
     assert_eq!(restored.rows, guard.rows);
     assert_eq!(restored.is_spreading(NOW), guard.is_spreading(NOW));
+}
+
+#[test]
+fn a_row_that_was_forgotten_comes_again_behind_its_records_whatever_the_clock_says() {
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    let order = Order {
+        kind: OrderKind::Out,
+        by: "kim".to_owned(),
+        note: String::new(),
+        since: NOW,
+        until: NOW + minutes(60),
+    };
+    let mut records = guard.order(&name("eu-1"), &Place::Everywhere, order, EvidenceId(9), NOW).done;
+    let ended = guard.end_order(&name("eu-1"), &Place::Everywhere, EvidenceId(10), NOW + minutes(2));
+    let ended = ended.proposed.into_iter().next().unwrap();
+    assert!(guard.apply(&ended));
+    records.push(ended);
+    guard.due(NOW + minutes(3));
+    assert!(guard.rows.is_empty(), "nothing is known of it");
+    // The clock is set back by an hour, and it is listed.
+    let earlier = Timestamp::from_micros(NOW.as_micros() - 3_600_000_000);
+    records.extend(guard.refused(&by(microsoft(), "eu-1", Some(ZEN)), earlier).done);
+    let mut restored = guard_of(&["eu-1", "eu-2"]);
+    records.into_iter().for_each(|record| restored.restore(record));
+    assert!(matches!(restored.allows(&name("eu-1"), &google(), earlier), Use::Never(_)));
 }
 
 #[test]

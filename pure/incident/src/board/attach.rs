@@ -26,13 +26,23 @@ impl Board {
         let others: Vec<IncidentId> = self
             .incidents
             .values()
-            .filter(|incident| incident.is_open() && Some(&incident.id) != seen.as_ref())
-            .filter(|incident| self.bears_on(incident, fact))
+            .filter(|incident| Some(&incident.id) != seen.as_ref())
+            .filter(|incident| match incident.is_open() {
+                true => self.bears_on(incident, fact),
+                false => self.ends_a_sign(incident, fact),
+            })
             .map(|incident| incident.id.clone())
             .collect();
         for incident in others {
             self.add(&incident, fact);
         }
+    }
+
+    /// Whether an incident that was called over, by a person or for want of harm, hears that what held then holds no more: if it is opened again it
+    /// would wait for that for ever.
+    fn ends_a_sign(&self, incident: &Incident, fact: &Fact) -> bool {
+        let is_over = incident.standing != Standing::Merged && incident.cause.region == fact.region;
+        is_over && incident.is_end_of_sign(fact, &self.settings.bounds)
     }
 
     /// Whether a fact that is no sign of its cause says something about an open incident.

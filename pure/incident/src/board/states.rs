@@ -4,7 +4,7 @@ use super::Board;
 use crate::cause::CauseKind;
 use crate::change::Changed;
 use crate::component::{ComponentId, Part, State};
-use crate::fact::{CanaryPath, Reach, SourceState, What};
+use crate::fact::{CanaryPath, Reach, SourceState, Watched, What};
 use crate::incident::Effect;
 use crate::measure::{Measured, is_slow};
 use crate::settings::Settings;
@@ -30,6 +30,10 @@ struct Standing {
 
 impl Sources {
     fn take(&mut self, fact: &Fact) {
+        if let What::Unwatched { what: Watched::Source { source, scope } } = &fact.what {
+            self.forget(&(fact.region.clone(), source.clone()), scope);
+            return;
+        }
         let (source, change) = match &fact.what {
             What::SourceChanged { source, to, reach, .. } => (source, Some((to, reach))),
             What::Delivered { source, .. } | What::Refused { source, .. } => (source, None),
@@ -71,6 +75,16 @@ impl Sources {
             (Reach::Provider(name), Some(id)) => drop(standing.at.insert(name.clone(), id)),
             (Reach::Provider(name), None) => drop(standing.at.remove(name)),
             (Reach::Site(_), _) => {}
+        }
+    }
+
+    /// Nobody keeps the source out there any more.
+    fn forget(&mut self, key: &(RegionName, SourceName), scope: &str) {
+        let Some(standing) = self.0.get_mut(key) else { return };
+        if scope == Reach::Everywhere.scope() {
+            standing.everywhere = None;
+        } else {
+            standing.at.remove(scope);
         }
     }
 

@@ -491,3 +491,19 @@ fn figures_that_nobody_counted_are_not_said_to_be_zero() {
     let said = world.said().pop().unwrap().1;
     assert!(!said.contains("lost") && !said.contains("report"), "{said}");
 }
+
+#[test]
+fn a_source_that_the_guard_does_not_keep_out_any_more_holds_nothing_open() {
+    let mut world = well();
+    let at_microsoft = || at_provider(MICROSOFT);
+    world.fact(source("eu-1", SourceState::Clean, SourceState::Quarantined, at_microsoft()));
+    world.flow(900);
+    let watched: Vec<Watched> = world.only().watched().collect();
+    let scope = MICROSOFT.to_owned();
+    assert_eq!(watched, [Watched::Source { source: "eu-1".parse().unwrap(), scope }]);
+    world.flow(3600);
+    assert!(world.only().is_open(), "it is out");
+    world.fact(What::Unwatched { what: watched[0].clone() });
+    world.flow(3600);
+    assert!(!world.only().is_open());
+}

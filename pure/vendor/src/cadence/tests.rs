@@ -101,6 +101,15 @@ fn a_restart_asks_nobody_early_and_a_clock_that_was_wrong_holds_nobody_up() {
 }
 
 #[test]
+fn an_order_is_held_back_by_the_minute_alone() {
+    let mut cadence = Cadence::default();
+    assert_eq!(cadence.soonest(at(0)), at(0));
+    cadence.looked(Look::Failed, Wishes { retry_after: Some("7200"), ..NO }, at(0), (EVERY, 0));
+    assert_eq!((cadence.soonest(at(10)), cadence.soonest(at(100))), (at(60), at(100)));
+    assert_eq!(cadence.soonest(at(-100)), at(-100), "a clock that was put back");
+}
+
+#[test]
 fn whatever_happens_no_wait_is_shorter_than_a_minute_or_longer_than_its_bound() {
     let mut seed = 0x5eed_u64;
     let mut draw = move || {

@@ -45,7 +45,8 @@ pub(super) fn unescaped(text: &str) -> String {
 }
 
 /// A line that quotes a mail server: a reply with its enhanced code, or the words of a log.
-pub(crate) fn is_log_line(line: &str) -> bool {
+#[must_use]
+pub fn is_log_line(line: &str) -> bool {
     let words =
         ["SMTP error", "RCPT TO:", "MAIL FROM:", "T=remote", "status=bounced", "status=deferred", "dsn="];
     if words.iter().any(|word| line.contains(word)) {

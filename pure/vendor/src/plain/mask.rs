@@ -5,7 +5,9 @@
 
 const MASK: &str = "***";
 
-pub(super) fn masked(text: &str) -> String {
+/// Without the local parts.
+#[must_use]
+pub fn masked(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((at, length)) = next_at(rest) {

@@ -74,3 +74,23 @@ fn records_are_stored_and_read_back() {
     let mut again: Records = serde_json::from_str(&text).expect("it is read");
     assert_eq!(again.take(&document(&[("1", "x")]), now("10:02:00"), POLL), []);
 }
+
+#[test]
+fn further_pages_and_the_past_add_what_is_not_there_and_change_nothing() {
+    let whole = |text: &str| read(text.as_bytes(), &Given::at(now("10:03:00"))).expect("a document");
+    let entry = |id: &str, status: &str| {
+        format!(r#"{{"id":"{id}","name":"{id}","status":"{status}","impact":"minor","incident_updates":[]}}"#)
+    };
+    let page = |entries: &[String]| whole(&format!(r#"{{"page":{{}},"incidents":[{}]}}"#, entries.join(",")));
+    let mut document = page(&[entry("a", "investigating")]);
+    document.extend(page(&[entry("a", "resolved"), entry("b", "resolved")]));
+    let said: Vec<_> =
+        document.incidents.iter().map(|one| (one.native_id.as_str(), one.is_underway())).collect();
+    assert_eq!(said, [("a", true), ("b", false)]);
+    assert_eq!(document.alarms.len(), 0);
+    document.is_cut("a further page did not come");
+    assert_eq!((document.alarms.len(), document.alarms[0].text.as_str()), (1, "a further page did not come"));
+    let mut records = Records::default();
+    records.take(&document, now("10:03:00"), POLL);
+    assert_eq!((records.underway(now("10:03:00")).len(), records.underway(now("10:03:01")).len()), (1, 0));
+}

@@ -1,4 +1,4 @@
-use super::told;
+use super::{quote_start, told};
 
 #[test]
 fn a_window_needs_its_words_and_its_hours() {
@@ -30,4 +30,15 @@ fn another_day_of_the_week_is_found_and_a_turn_of_the_year_is_none() {
 fn many_times_and_long_texts_are_bounded() {
     let text = "2024-10-19 10:00 550 5.7.1 ".repeat(5_000);
     assert!(told(&text, Some(2024)).refusals.len() <= super::STAMPS_MAX);
+}
+
+#[test]
+fn a_quote_that_lost_its_break_begins_at_the_time_before_it() {
+    let log = "2024-10-20 11:42:20 1t2UKC-0000000738v-1Zz9 ** a@b.example R=dnslookup T=remote_smtp: 550 5.7.1 no [x 2024-10-20T11:42:20.814Z 08]";
+    let prose = "Between October 19, 2024 15:58:51 and October 20, 2024 11:27:37 mail was refused. ";
+    for (line, start) in
+        [(format!("{prose}{log}"), Some(prose.len())), (log.to_owned(), Some(0)), (prose.to_owned(), None)]
+    {
+        assert_eq!(quote_start(&line), start, "{line}");
+    }
 }

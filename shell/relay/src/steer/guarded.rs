@@ -116,13 +116,18 @@ impl Steer {
         }
     }
 
-    /// Whether mail of a tenant that is kept for the sake of our addresses could go to `host` now.
-    pub(crate) fn opening(&self, snapshot: &Snapshot, over: Over, host: &str) -> Option<Opening> {
+    /// Whether mail of a tenant that is kept for the sake of our addresses could go to `host` now, which has refused it already or never saw it.
+    pub(crate) fn opening(
+        &self,
+        snapshot: &Snapshot,
+        over: Over,
+        (host, was_asked): (&str, bool),
+    ) -> Option<Opening> {
         let route = Route { over, ..Self::route_to_smart_host(snapshot, &[]) };
         let eligible = eligible::sources(&self.sources, &snapshot.settings.egress, &route, &BTreeSet::new());
         let eligible: Vec<Source> = eligible.into_iter().cloned().collect();
         let uses = self.sentry.allows(&eligible, &receiver(host));
-        dispatch::opening(&uses)
+        dispatch::opening(&uses, was_asked)
     }
 }
 

@@ -21,3 +21,4 @@ mod reports;
 mod senders;
 mod spoofing;
 mod trouble;
+mod withheld;

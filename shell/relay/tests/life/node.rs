@@ -40,6 +40,8 @@ pub(crate) struct Wishes {
     pub(crate) time_scale: u32,
     /// When a sender is out of line.
     pub(crate) bounds: Bounds,
+    /// The guard's patience.
+    pub(crate) policy: Policy,
 }
 
 impl Default for Wishes {
@@ -58,6 +60,7 @@ impl Default for Wishes {
             exchanger_port: None,
             time_scale: 1,
             bounds: Bounds::default(),
+            policy: Policy::default(),
         }
     }
 }
@@ -238,7 +241,7 @@ impl Node {
 
 /// A guard that outlives the relay's restarts; it keeps nothing on disk.
 fn start_guard(wishes: &Wishes, clock: &Clock, metrics: &Arc<Metrics>) -> (Sentry, JoinSet<()>) {
-    let policy = (Policy::default(), wishes.bounds.clone());
+    let policy = (wishes.policy.clone(), wishes.bounds.clone());
     let sources = sources(wishes.sources, wishes.notice_source);
     let (sentry, keeper) = Sentry::open(sources, policy, None, clock.clone(), Arc::clone(metrics)).unwrap();
     let mut tasks = JoinSet::new();

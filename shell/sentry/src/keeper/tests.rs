@@ -1,6 +1,6 @@
 use super::*;
 use crate::tests::{microsoft, refusal, sources};
-use crate::{Bounds, Policy, Use};
+use crate::{Bounds, Order, OrderKind, Place, Policy, Refusal, Use};
 use net::Clock;
 use std::path::Path;
 use std::sync::Arc;
@@ -61,4 +61,26 @@ async fn a_long_time_without_a_journal_forgets_no_state() {
     keeper.tick(sentry.now()).await;
     let (again, _keeper) = open(directory.path());
     assert!(is_out(&again));
+}
+
+#[tokio::test]
+async fn a_suspicion_ends_also_while_changes_never_do() {
+    let policy = Policy { suspect_for: Duration::from_millis(10), ..Policy::default() };
+    let rules = (policy, Bounds::default());
+    let (sentry, keeper) = Sentry::open(sources(), rules, None, Clock::start(1), Arc::default()).unwrap();
+    let mut keeping = tokio::task::JoinSet::new();
+    keeping.spawn(keeper.run(std::future::pending()));
+    sentry.refused(Refusal { is_verified: false, names: None, ..refusal("eu-1") });
+    let is_suspect = || matches!(sentry.allows(&sources(), &microsoft())[0], Use::LastResort);
+    assert!(is_suspect());
+    let ends = async {
+        while is_suspect() {
+            let (kind, since) = (OrderKind::Out, sentry.now());
+            let until = since + Duration::from_secs(60);
+            let order = Order { kind, by: "kim".to_owned(), note: String::new(), since, until };
+            sentry.order(&"eu-2".parse().unwrap(), &Place::Everywhere, order);
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), ends).await.expect("it never ends");
 }

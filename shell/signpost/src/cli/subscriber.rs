@@ -31,6 +31,23 @@ pub(crate) struct AddArgs {
     /// Only these, by id or as "EU - Signatures"; by default everything
     #[arg(long = "component", value_name = "COMPONENT")]
     pub(crate) components: Vec<String>,
+    /// Nothing of ours, but what this watched vendor says; may be given more than once
+    ///
+    /// --component, --region, --severity and --word narrow it: each that is given must hold, and of several of one kind one suffices.
+    #[arg(long = "vendor", value_name = "NAME", conflicts_with = "all_vendors")]
+    pub(crate) vendors: Vec<String>,
+    /// Nothing of ours, but what any watched vendor says
+    #[arg(long)]
+    pub(crate) all_vendors: bool,
+    /// Of vendors: only in this region or group
+    #[arg(long = "region", value_name = "REGION")]
+    pub(crate) regions: Vec<String>,
+    /// Of vendors: only that or worse
+    #[arg(long, value_enum)]
+    pub(crate) severity: Option<SeverityWord>,
+    /// Of vendors: only with this word in title or text
+    #[arg(long = "word", value_name = "WORD")]
+    pub(crate) words: Vec<String>,
     /// What the webhook understands
     #[arg(long, value_enum, default_value = "statuspage")]
     pub(crate) kind: KindWord,
@@ -53,6 +70,13 @@ pub(crate) struct Who {
     pub(crate) mail: Option<String>,
     #[arg(long, value_name = "URL")]
     pub(crate) webhook: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeverityWord {
+    Minor,
+    Major,
+    Critical,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,8 +1,8 @@
 //! `vendor` on the command line: what other vendors say of their service.
 
-use super::Data;
+use super::{Data, SiteArgs};
 use clap::{Args, Subcommand};
-use model::Timestamp;
+use model::{Timestamp, VendorName};
 use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
@@ -12,10 +12,19 @@ pub(crate) enum VendorCommand {
     /// Formats: Statuspage, incident.io, Instatus, Status.io, Cachet, Better Stack, Google, Slack, AWS, Microsoft 365 (Graph), any Atom or RSS, and other
     /// JSON by a mapping. Of a page's own address the documents under it are tried.
     Read(ReadArgs),
+    /// Watch a vendor from now on: its document is read once, and a [[vendor]] is added at the end of the operator's file
+    ///
+    /// Nothing else of the file is changed. A running node looks at it at once. Of a page's own address the documents under it are tried.
+    Add(WatchArgs),
     /// Show how the vendors are that a running node watches: state, open incidents, looks, and what failed
     ///
-    /// They stand in the operator's file, each as a `[[vendor]]`.
+    /// They stand in the operator's file, each as a `[[vendor]]`; `vendor add` adds one.
     Watch {
+        /// Only this one, as in the operator's file
+        name: Option<VendorName>,
+        /// Look before the time, but at none twice within a minute
+        #[arg(long)]
+        now: bool,
         #[command(flatten)]
         data: Data,
         /// Print JSON
@@ -40,6 +49,30 @@ pub(crate) enum VendorCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct WatchArgs {
+    /// A name of the catalogue (`vendor ls`), or a URL
+    #[arg(value_name = "NAME|URL")]
+    pub(crate) source: String,
+    /// What it is called here; by default its name in the catalogue, or the vendor's part of the host name
+    #[arg(long)]
+    pub(crate) name: Option<VendorName>,
+    /// How often it is looked at while it has no open incident: 1m to 1d, by default 5m
+    #[arg(long, value_name = "TIME")]
+    pub(crate) every: Option<String>,
+    /// How JSON of no known format is read: a mapping, checked against what is read
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Whose receiving of mail it speaks of, such as microsoft; may be given more than once
+    #[arg(long = "provider", value_name = "NAME")]
+    pub(crate) providers: Vec<String>,
+    /// The document may come from this host or its network
+    #[arg(long)]
+    pub(crate) allow_private: bool,
+    #[command(flatten)]
+    pub(crate) site: SiteArgs,
 }
 
 #[derive(Debug, Args)]

@@ -3,29 +3,35 @@
 //! What is read once was there before: every entry counts as imported, never as detected. A page's own address is a web page; the documents under it are
 //! tried then, each once.
 
+mod add;
 mod show;
 mod watched;
+mod web;
 
 use super::{ask_node, print, print_json, read_input, table};
 use crate::cli::{ReadArgs, VendorCommand};
 use crate::control::Request;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use model::Timestamp;
-use net::http::{Answer, Client, Known, Limits};
-use net::{Clock, Resolver};
+use net::Clock;
 use serde::Serialize;
 use std::io::Read as _;
-use std::time::Duration;
-use vendor::{Document, Given, Mapping, ReadError, Sighting};
-
-/// For a name server to answer.
-const RESOLVER_WAIT: Duration = Duration::from_secs(5);
+use vendor::{Document, Mapping, Sighting};
+use web::{Fetched, Web, of_web, parse};
 
 pub(crate) fn vendor(command: &VendorCommand) -> Result<()> {
     match command {
         VendorCommand::Read(args) => read(args),
-        VendorCommand::Watch { data, json } => {
-            let answer = ask_node(data, &Request::VendorList)?;
+        VendorCommand::Add(args) => add::add(args),
+        VendorCommand::Watch { name, now: true, data, json } => {
+            let answer = ask_node(data, &Request::VendorLook { name: name.clone() })?;
+            if *json { print_json(&answer) } else { print(watched::looked(&answer).as_bytes()) }
+        }
+        VendorCommand::Watch { name, now: false, data, json } => {
+            let mut answer = ask_node(data, &Request::VendorList)?;
+            if let Some(name) = name {
+                answer = watched::only(&answer, name.as_str())?;
+            }
             if *json { print_json(&answer) } else { print(watched::lines(&answer).as_bytes()) }
         }
         VendorCommand::Show { name, data, json } => {
@@ -65,20 +71,14 @@ struct Printed<'a> {
     document: &'a Document,
 }
 
-/// Bytes with what is known of them.
-struct Fetched {
-    bytes: Vec<u8>,
-    url: Option<String>,
-    content_type: Option<String>,
-}
-
 fn read(args: &ReadArgs) -> Result<()> {
     let mapping = args.mapping.as_ref().map(|file| mapping(file)).transpose()?;
     let now = args.at.unwrap_or_else(|| Clock::start(1).now());
     let given = address(&args.source).unwrap_or_else(|| args.source.clone());
     let is_web = ["http://", "https://"].iter().any(|scheme| given.to_lowercase().starts_with(scheme));
     let (fetched, document) = if is_web {
-        from_web(&given, mapping.as_ref(), now)?
+        let read = of_web(&Web::over(&[], true)?, &given, mapping.as_ref(), now)?;
+        (read.fetched, read.document)
     } else {
         let fetched = Fetched { bytes: from_file(&args.source)?, url: args.url.clone(), content_type: None };
         let document = parse(&fetched, mapping.as_ref(), now).with_context(|| args.source.clone())?;
@@ -111,12 +111,6 @@ fn mapping(file: &std::path::Path) -> Result<Mapping> {
     })
 }
 
-fn parse(fetched: &Fetched, mapping: Option<&Mapping>, now: Timestamp) -> Result<Document, ReadError> {
-    let given =
-        Given { now, url: fetched.url.as_deref(), content_type: fetched.content_type.as_deref(), mapping };
-    vendor::read(&fetched.bytes, &given)
-}
-
 /// No more than is read of it.
 fn from_file(name: &str) -> Result<Vec<u8>> {
     if name == "-" {
@@ -127,49 +121,6 @@ fn from_file(name: &str) -> Result<Vec<u8>> {
     let most = u64::try_from(vendor::BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
     file.take(most).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
     Ok(bytes)
-}
-
-fn from_web(url: &str, mapping: Option<&Mapping>, now: Timestamp) -> Result<(Fetched, Document)> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let resolver = Resolver::new(&[], RESOLVER_WAIT)?;
-    let client = Client::new(&[], resolver, Limits::document())?;
-    let first = runtime.block_on(client.get(url, &Known::default()))?;
-    let fetched = of_answer(&first);
-    let read = match accepted(&first) {
-        Ok(()) => parse(&fetched, mapping, now).map_err(anyhow::Error::from),
-        Err(error) => Err(error),
-    };
-    let error = match read {
-        Ok(document) => return Ok((fetched, document)),
-        Err(error) => error.context(url.to_owned()),
-    };
-    for address in vendor::addresses(url) {
-        let Ok(answer) = runtime.block_on(client.get(&address, &Known::default())) else { continue };
-        let fetched = of_answer(&answer);
-        if accepted(&answer).is_ok()
-            && let Ok(document) = parse(&fetched, mapping, now)
-        {
-            return Ok((fetched, document));
-        }
-    }
-    Err(error)
-}
-
-fn of_answer(answer: &Answer) -> Fetched {
-    Fetched {
-        bytes: answer.body.clone(),
-        url: Some(answer.url.clone()),
-        content_type: answer.content_type.clone(),
-    }
-}
-
-fn accepted(answer: &Answer) -> Result<()> {
-    if answer.status.is_success() {
-        return Ok(());
-    }
-    let when =
-        answer.retry_after.as_ref().map_or_else(String::new, |after| format!(", come again after {after}"));
-    bail!("the server answered {}{when}", answer.status)
 }
 
 #[cfg(test)]

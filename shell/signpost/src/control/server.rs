@@ -200,6 +200,8 @@ impl Control {
             Request::DnsblList => lists::list(&self.watch),
             Request::VendorList => vendors::list(&self.vendors),
             Request::VendorShow { name } => vendors::show(&self.vendors, &name)?,
+            Request::VendorTake => vendors::take(&self.vendors, self.config.as_deref())?,
+            Request::VendorLook { name } => vendors::look(&self.vendors, name.as_ref()).await?,
             Request::DnsblShow { subject } => lists::show(&self.watch, &subject)?,
             Request::DnsblAsked { subject, zone } => {
                 lists::asked(&self.watch, &subject, &zone, "unknown").await?
@@ -222,8 +224,8 @@ impl Control {
             }
             Request::IncidentAct { act } => self.act_on_incidents(*act, by).await?,
             Request::SubscriberList => self.subscribers(),
-            Request::SubscriberAdd { way, contact, parts } => {
-                self.add_subscriber(way, contact, &parts).await?
+            Request::SubscriberAdd { way, contact, parts, vendors } => {
+                self.add_subscriber(way, contact, (&parts, vendors)).await?
             }
             Request::SubscriberRemove { id } => self.remove_subscriber(&id).await?,
             Request::Trace(wish) => json!(self.ledger.search(&wish).await?),

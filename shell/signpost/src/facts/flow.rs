@@ -4,7 +4,7 @@
 //! What connectors offered is what was taken and what was refused for a fault of ours; what a connector may not hand in is no offer.
 
 use super::books::Books;
-use super::{Facts, Moved, OTHERS};
+use super::{Facts, Moved, OTHERS, Troubles};
 use incident::{Delays, What};
 use model::{Duration, Final, MessageId, Source, SourceName, Timestamp};
 use spool::{Event, LogRecord};
@@ -27,6 +27,7 @@ pub(crate) struct Flow {
     pool: Arc<BTreeSet<SourceName>>,
     window: Arc<Mutex<Window>>,
     books: Books,
+    troubles: Troubles,
 }
 
 #[derive(Default)]
@@ -54,9 +55,9 @@ struct Sum {
 }
 
 impl Flow {
-    pub(crate) fn over(sources: &[Source]) -> Self {
+    pub(crate) fn over(sources: &[Source], troubles: Troubles) -> Self {
         let pool = sources.iter().filter(|source| !source.notice).map(|source| source.name.clone());
-        Self { pool: Arc::new(pool.collect()), window: Arc::default(), books: Books::default() }
+        Self { pool: Arc::new(pool.collect()), window: Arc::default(), books: Books::default(), troubles }
     }
 
     /// The books that are kept beside it.
@@ -98,9 +99,9 @@ impl Flow {
                     window.accepted += 1;
                     window.saw(record.at);
                 }
+                Event::Tried { .. } => self.troubles.note(record),
                 Event::Accepted { .. }
                 | Event::Attempt { .. }
-                | Event::Tried { .. }
                 | Event::Rescheduled { .. }
                 | Event::Parked { .. }
                 | Event::Released { .. }

@@ -7,7 +7,7 @@ use super::{Facts, OTHERS};
 use incident::{Reach, SourceState, Strength, What};
 use model::{Category, Duration, MessageId, Owner, SourceName, Timestamp};
 use sentry::{Change, Event, Evidence, Kind, OrderKind, Place, Row, Sentry, Word};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -191,14 +191,25 @@ fn tell_state(
     row: &Row,
     at: Timestamp,
 ) {
-    let reach = match place {
-        Place::Everywhere => Reach::Everywhere,
-        Place::Provider(name) => Reach::Provider(name.clone()),
-        Place::Site(name) => Reach::Site(name.clone()),
-    };
+    let reach = reach(place);
     let list = row.lists.first().cloned();
     let what = What::SourceChanged { source: source.clone(), from, to, reach, list };
     facts.tell("source", &[source.as_str(), &place.to_string()], at, what);
+}
+
+fn reach(place: &Place) -> Reach {
+    match place {
+        Place::Everywhere => Reach::Everywhere,
+        Place::Provider(name) => Reach::Provider(name.clone()),
+        Place::Site(name) => Reach::Site(name.clone()),
+    }
+}
+
+/// Every source that evidence keeps out, with the place in a word.
+pub(super) fn kept_out(sentry: &Sentry, now: Timestamp) -> BTreeSet<(SourceName, String)> {
+    let rows = sentry.rows().into_iter();
+    let out = rows.filter(|(source, _, row)| is_of_the_pool(sentry, source) && state_of(row, now).is_out());
+    out.map(|(source, place, _)| (source, reach(&place).scope().to_owned())).collect()
 }
 
 /// The state that counts: an order goes before the evidence.

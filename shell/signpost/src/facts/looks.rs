@@ -10,6 +10,7 @@ use incident::{ComponentSetting, Watched, What, is_ours};
 use model::{
     Category, Duration, ListenerName, Metrics, Outcome, Owner, ParkReason, SourceName, TenantName, Timestamp,
 };
+use sentry::Sentry;
 use spool::{Going, Seen, Spool};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -34,6 +35,7 @@ pub(crate) struct Looks {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) keeper: Arc<certificates::Keeper>,
     pub(crate) board: Arc<Board>,
+    pub(crate) sentry: Sentry,
     pub(crate) listeners: Vec<(ListenerName, SocketAddr)>,
     pub(crate) console: SocketAddr,
     pub(crate) books: Books,
@@ -134,12 +136,15 @@ impl Looks {
             let open = board.incidents().into_iter().filter(|incident| incident.is_open());
             open.flat_map(incident::Incident::watched).collect()
         });
+        let out = super::guard::kept_out(&self.sentry, self.facts.now());
         let is_watched = |watched: &Watched| match watched {
             Watched::Listing { list, source } => {
                 self.watched.lists.contains(list) && self.watched.sources.contains(source)
             }
             Watched::DomainListing { list, domain } => self.watched.is_asked(list, domain),
             Watched::Certificate { name } => certificates.contains(name),
+            // Of what the guard forgot while the node was down no change is ever told.
+            Watched::Source { source, scope } => out.contains(&(source.clone(), scope.clone())),
         };
         for what in open.into_iter().filter(|watched| !is_watched(watched)) {
             let name = format!("{what:?}");

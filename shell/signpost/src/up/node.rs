@@ -14,14 +14,16 @@ use super::queue::{self, Reading};
 use super::relaying::{self, roots};
 use super::run::{self, Run};
 use super::status::{self as status_side, Page};
+use super::vendor_pages::VendorPages;
 use super::watching;
 use super::writing::Writing;
 use crate::affected::Affected;
+use crate::alerts;
 use crate::board::Board;
 use crate::config::OperatorConfig;
 use crate::control::{self, Control};
 use crate::desk::Desk;
-use crate::facts::{self, Facts, Flow, Looks, Moved, Reporter};
+use crate::facts::{self, Facts, Flow, Looks, Meeting, Moved, Reporter, Troubles};
 use crate::ledger::{self, LedgerConfig, Recorder, Searcher};
 use crate::replies::ReplyBook;
 use crate::store::TenantStore;
@@ -109,8 +111,7 @@ impl Node {
         let relay =
             Relay::start(relay_config, tenants, spool.clone(), resolver, clock.clone(), Arc::clone(&metrics))
                 .await?;
-        let flow = Flow::over(&config.sources);
-        let (recorder, searcher) = record(&config, &data_dir, &spool, (refused, &flow), (&clock, &metrics));
+        let (counted, recorder, searcher) = record(&config, &data_dir, &spool, refused, (&clock, &metrics))?;
         let listener = relay.addresses().first().map(|(_, address)| *address);
         let means = (clock.clone(), Arc::clone(&metrics), Arc::clone(&board));
         let (watcher, outside, reports) =
@@ -141,10 +142,11 @@ impl Node {
         let affected = page.affected(&config, &facts, (searcher.clone(), Arc::clone(&node.board)));
         let told = (affected.clone(), Arc::clone(&metrics));
         node.spawn_status(public, (page, readers.clone()), &config, told)?;
-        node.spawn_facts(&config, flow, sentry.clone(), Arc::clone(&metrics));
+        let vendors = VendorPages { vendors: outside.vendors.clone(), troubles: counted.troubles.clone() };
+        node.spawn_facts(&config, (counted, &outside.vendors), sentry.clone(), Arc::clone(&metrics));
         let shown = (desk.clone(), sentry.clone(), facts.incidents.clone());
-        node.spawn_pages(web, &config, Arc::clone(&metrics), shown);
-        node.spawn_watch(&config, (reports, outside.watch.clone()), &sentry, metrics);
+        node.spawn_pages(web, &config, (Arc::clone(&metrics), vendors), shown);
+        node.spawn_watch(&config, (reports, &outside), (&sentry, &readers), metrics);
         let asked = (desk, outside, sentry, (facts.incidents, key, readers, affected));
         node.spawn_control(socket, (searcher, replies), asked, (config.file, servers));
         Ok(node)
@@ -176,39 +178,42 @@ impl Node {
         Ok(())
     }
 
-    /// What is seen outside is told to the guard and the incidents.
+    /// What is seen outside is told to the guard, the incidents, and who asked to hear of vendors.
     fn spawn_watch(
         &mut self,
         config: &OperatorConfig,
-        (reports, watch): (mpsc::Receiver<watch::Report>, watch::Watch),
-        sentry: &sentry::Sentry,
+        (reports, outside): (mpsc::Receiver<watch::Report>, &watching::Outside),
+        (sentry, readers): (&sentry::Sentry, &Subscriptions),
         metrics: Arc<Metrics>,
     ) {
         let reporter = Reporter::new(self.facts.clone(), watching::canary_ways(config, &self.board));
         self.tasks.spawn(watching::drain(reports, sentry.clone(), reporter, metrics));
-        self.tasks.spawn(watching::hear_replies(sentry.events(), watch));
+        self.tasks.spawn(watching::hear_replies(sentry.events(), outside.watch.clone()));
+        self.tasks.spawn(alerts::run(outside.vendors.clone(), readers.clone()));
     }
 
     /// What comes to pass is told to the incidents.
     fn spawn_facts(
         &mut self,
         config: &OperatorConfig,
-        flow: Flow,
+        (counted, vendors): (Counted, &watch::Vendors),
         sentry: sentry::Sentry,
         metrics: Arc<Metrics>,
     ) {
         let (facts, moved) = (&self.facts, Moved::default());
+        self.tasks.spawn(counted.met.run(facts.clone(), vendors.clone()));
         let after_crash = self.run.after_crash;
         facts.tell("node-started", &[], facts.now(), What::NodeStarted { after_crash });
-        self.tasks.spawn(facts::hear(sentry, facts.clone(), moved.clone()));
-        let (books, region) = (flow.books(), config.region.clone());
-        self.tasks.spawn(flow.run(facts.clone(), moved));
+        self.tasks.spawn(facts::hear(sentry.clone(), facts.clone(), moved.clone()));
+        let (books, region) = (counted.flow.books(), config.region.clone());
+        self.tasks.spawn(counted.flow.run(facts.clone(), moved));
         let looks = Looks {
             facts: facts.clone(),
             spool: self.spool.clone(),
             metrics,
             keeper: Arc::clone(&self.keeper),
             board: Arc::clone(&self.board),
+            sentry,
             listeners: self.relay.addresses().to_vec(),
             console: self.console,
             books,
@@ -270,7 +275,7 @@ impl Node {
         &mut self,
         web: tokio::net::TcpListener,
         config: &OperatorConfig,
-        metrics: Arc<Metrics>,
+        (metrics, vendors): (Arc<Metrics>, VendorPages),
         (desk, sentry, incidents): (Desk, sentry::Sentry, Incidents),
     ) {
         let listeners =
@@ -299,7 +304,8 @@ impl Node {
         let mut router = console::router(parts)
             .merge(console::queue_router(move || desk.page()))
             .merge(console::sources_router(move || pages::sources(&sentry)))
-            .merge(console::incidents_router(move || pages::incidents(&incidents, public)));
+            .merge(console::incidents_router(move || pages::incidents(&incidents, public)))
+            .merge(console::vendors_router(vendors));
         if let Some(playground) = &self.playground {
             router = router.merge(playground.router());
         }
@@ -415,16 +421,27 @@ fn publish_tenants(
     Ok(vec![playground.dns_address()])
 }
 
+/// What is counted from the spool's log, and what of it becomes known of providers.
+struct Counted {
+    flow: Flow,
+    troubles: Troubles,
+    met: Meeting,
+}
+
 /// Fills the message trace from the spool's log and what is told of refused sessions.
 fn record(
     config: &OperatorConfig,
     data_dir: &Path,
     spool: &Spool,
-    (refused, flow): (mpsc::Receiver<RefusedSession>, &Flow),
+    refused: mpsc::Receiver<RefusedSession>,
     (clock, metrics): (&Clock, &Arc<Metrics>),
-) -> (Recorder, Searcher) {
+) -> Result<(Counted, Recorder, Searcher)> {
+    let (troubles, met) = Troubles::open(data_dir, &config.sources, (Arc::clone(metrics), clock.now()))?;
+    let flow = Flow::over(&config.sources, troubles.clone());
     let ledger = LedgerConfig { path: data_dir.join("ledger.sqlite"), keep: config.ledger.keep };
-    ledger::start(ledger, spool.clone(), refused, flow.clone(), (clock.clone(), Arc::clone(metrics)))
+    let means = (clock.clone(), Arc::clone(metrics));
+    let (recorder, searcher) = ledger::start(ledger, spool.clone(), refused, flow.clone(), means);
+    Ok((Counted { flow, troubles, met }, recorder, searcher))
 }
 
 /// How this program is called from where it was started.

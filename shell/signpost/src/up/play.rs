@@ -70,10 +70,18 @@ pub(super) fn names(playground: &Playground, config: &OperatorConfig) {
     }
 }
 
-/// The secret that the fake Exchange's rule sets, new at each start.
+/// The secret that the fake Exchange's rule sets, made at the first start: who copied it into a tenant or a client of their own still has the right one.
 fn secret(data_dir: &Path) -> Result<String> {
+    let path = data_dir.join(SECRET_FILE);
+    match std::fs::read_to_string(&path) {
+        Ok(secret) if !secret.trim().is_empty() => return Ok(secret.trim().to_owned()),
+        // One that a crash left empty is no secret.
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
     let secret: String = net::random::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
-    crate::store::replace(&data_dir.join(SECRET_FILE), secret.as_bytes())?;
+    crate::store::replace(&path, secret.as_bytes())?;
     Ok(secret)
 }
 

@@ -51,18 +51,14 @@ impl RealDisk {
 
 impl Disk for RealDisk {
     fn create(&self, name: &str, size: u64) -> io::Result<Arc<dyn SegmentFile>> {
+        let path = self.directory.join(name);
         let mut options = OpenOptions::new();
-        let file =
-            options.read(true).write(true).create_new(true).mode(0o600).open(self.directory.join(name))?;
-        let length = i64::try_from(size).map_err(io::Error::other)?;
-        if let Err(error) = nix::fcntl::fallocate(&file, nix::fcntl::FallocateFlags::empty(), 0, length) {
-            // A file system without fallocate gets the size alone; no space is no space.
-            if error == nix::errno::Errno::ENOSPC {
-                let _already_failing = std::fs::remove_file(self.directory.join(name));
-                return Err(error.into());
-            }
-            file.set_len(size)?;
+        let file = options.read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+        let reserved = reserve(&file, size);
+        if reserved.is_err() {
+            let _already_failing = std::fs::remove_file(&path);
         }
+        reserved?;
         Ok(Arc::new(file))
     }
 
@@ -133,5 +129,15 @@ impl SegmentFile for File {
             Err(nix::errno::Errno::ENXIO) => Ok(None),
             Err(_) => Ok(Some(offset)),
         }
+    }
+}
+
+/// A file system without fallocate gives the size alone; no space is no space.
+fn reserve(file: &File, size: u64) -> io::Result<()> {
+    let length = i64::try_from(size).map_err(io::Error::other)?;
+    match nix::fcntl::fallocate(file, nix::fcntl::FallocateFlags::empty(), 0, length) {
+        Ok(()) => Ok(()),
+        Err(error @ nix::errno::Errno::ENOSPC) => Err(error.into()),
+        Err(_) => file.set_len(size),
     }
 }

@@ -27,6 +27,8 @@ pub struct Faults {
     pub fail_next_sync: bool,
     /// The next `write_at` fails with EIO and writes nothing.
     pub fail_next_write: bool,
+    /// The next `sync_dir` fails with EIO and makes nothing durable.
+    pub fail_next_sync_dir: bool,
     /// `sync` does not return while this is set: a disk that is very slow.
     pub sync_waits: bool,
     /// Bytes left; `None`: as many as wanted.
@@ -180,6 +182,9 @@ impl Disk for MemDisk {
 
     fn sync_dir(&self) -> io::Result<()> {
         let mut inner = self.inner();
+        if std::mem::take(&mut inner.faults.fail_next_sync_dir) {
+            return Err(io::Error::other("input/output error"));
+        }
         if !inner.faults.sync_dir_is_a_no_op {
             inner.durable_entries = inner.files.clone();
         }

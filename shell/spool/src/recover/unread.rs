@@ -53,8 +53,7 @@ impl Unread {
             }
             recovery.segment(disk, segment).map_err(|error| SpoolError::unusable(disk.place(), &error))?;
         }
-        let (mut state, mut recovered) = recovery.finish();
-        recovered.maybe_duplicates += state.begin_run(self.start, self.look.next());
+        let (state, recovered) = recovery.finish_before(self.start, self.look.next());
         Ok(Earlier { shared: self.shared, state, recovered })
     }
 }

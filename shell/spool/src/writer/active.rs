@@ -4,9 +4,7 @@
 //! in a buffer for one write. After any error it must not be used again.
 
 use crate::disk::{Disk, SegmentFile};
-use crate::format::FINGERPRINT_LEN;
 use crate::format::{HEADER_COPIES, RECORDS_START, SegmentHeader, events_in, segment_name};
-use model::Timestamp;
 use std::io;
 use std::sync::Arc;
 
@@ -27,24 +25,22 @@ pub(super) struct Active {
 }
 
 impl Active {
-    /// A new segment, proven.
-    pub(super) fn create(
+    /// A new segment in a file that was just created, proven.
+    pub(super) fn begin(
         disk: &dyn Disk,
-        number: u64,
+        file: Arc<dyn SegmentFile>,
+        header: SegmentHeader,
         size: u64,
-        created: Timestamp,
-        fingerprint: [u8; FINGERPRINT_LEN],
     ) -> io::Result<Self> {
-        let name = segment_name(number);
-        let file = disk.create(&name, size)?;
-        let header = SegmentHeader { number, created, boot: disk.boot(), fingerprint }.to_bytes();
+        let number = header.number;
+        let header = header.to_bytes();
         for copy in HEADER_COPIES {
             file.write_at(copy, &header)?;
         }
         file.sync()?;
         disk.sync_dir()?;
         let mut read = vec![0; header.len()];
-        disk.open(&name)?.read_at(HEADER_COPIES[0], &mut read)?;
+        disk.open(&segment_name(number))?.read_at(HEADER_COPIES[0], &mut read)?;
         if read != header {
             return Err(io::Error::other("a new segment reads back other bytes than were written"));
         }

@@ -9,7 +9,7 @@ use super::active::Active;
 use super::{Append, Class, Durability, Request, Status, Written, lock};
 use crate::config::{SpoolConfig, SpoolError};
 use crate::disk::Disk;
-use crate::format::{RecordType, RunStart, write_record};
+use crate::format::{RecordType, RunStart, SegmentHeader, segment_name, write_record};
 use crate::state::{Pin, Segment, Shared, State};
 use model::{Duration, MessageId, Timestamp};
 use std::collections::{BTreeSet, VecDeque};
@@ -47,6 +47,7 @@ pub(crate) fn start(
         latest: Arc::clone(&handle.latest),
         config,
         active: None,
+        first,
         next: first,
         start: Some(start.to_record()),
         answering: Vec::new(),
@@ -90,6 +91,8 @@ struct Writer {
     latest: Arc<AtomicI64>,
     config: SpoolConfig,
     active: Option<Active>,
+    /// The number that this run's first segment was to have; messages that were in flight name it.
+    first: u64,
     next: u64,
     /// The record of this run's start, until the first segment holds it.
     start: Option<Vec<u8>>,
@@ -245,18 +248,22 @@ impl Writer {
         if failed { self.pay_what_is_owed() } else { Ok(()) }
     }
 
-    /// A new, proven segment in the index, made the active one.
+    /// A new, proven segment in the index, made the active one. One that cannot be begun leaves no file.
     fn begin_segment(&mut self) -> io::Result<()> {
         let shared = self.shared.upgrade().ok_or_else(|| io::Error::other("the spool is closed"))?;
         let created = Timestamp::from_micros(self.latest.load(Ordering::Relaxed));
-        let number = self.next;
-        let size = self.config.segment_size.0;
-        let made = Active::create(self.disk.as_ref(), number, size, created, shared.crypt.fingerprint());
-        // Where there was no space there is no file, and messages that were in flight name the run's first segment by its number.
+        let (number, size) = (self.next, self.config.segment_size.0);
+        let made = self.disk.create(&segment_name(number), size);
+        // Where there was no space for a file there is none. Any other name is not used again: of what was begun under it a power cut may bring back a part.
         if !matches!(&made, Err(error) if error.kind() == io::ErrorKind::StorageFull) {
             self.next += 1;
         }
-        let mut active = made?;
+        let file = made?;
+        let (boot, fingerprint) = (self.disk.boot(), shared.crypt.fingerprint());
+        let header = SegmentHeader { number, created, boot, fingerprint };
+        let begun = Active::begin(self.disk.as_ref(), file, header, size);
+        let begun = begun.and_then(|active| Ok((active, self.disk.free_space()?)));
+        let (mut active, free) = begun.inspect_err(|_| self.take_away(number))?;
         let start = self.start.take();
         if let Some(start) = &start {
             active.put(start)?;
@@ -264,12 +271,21 @@ impl Writer {
         let segment = Segment::new(Arc::clone(&active.file), created, size, true);
         shared.state().segments.insert(number, segment);
         if start.is_some() {
-            shared.state().note_first_segment(number);
+            shared.state().note_first_segment(self.first, number);
         }
         self.active = Some(active);
-        self.tight = self.disk.free_space()? < self.config.reserve.0;
+        self.tight = free < self.config.reserve.0;
         self.set_status(Status::Accepting);
         Ok(())
+    }
+
+    /// A segment that was not begun would be taken for the last one of a run by the next start, and a disk that fails every second would fill up
+    /// with such.
+    fn take_away(&self, number: u64) {
+        let removed = self.disk.remove(&segment_name(number)).and_then(|()| self.disk.sync_dir());
+        if let Err(error) = removed {
+            tracing::warn!(segment = number, %error, "a segment that could not be begun may be left on the disk");
+        }
     }
 
     /// Writes a batch and answers it.

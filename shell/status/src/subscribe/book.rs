@@ -2,7 +2,7 @@
 //!
 //! It is the same whether it is read from the journal or built up while running.
 
-use super::record::{Job, JobId, News, Record, Standing, Subscriber, SubscriberId, Way};
+use super::record::{Job, JobId, News, Record, Standing, Subscriber, SubscriberId, Wanted, Way};
 use crate::view::PublicId;
 use incident::State;
 use model::{Duration, Timestamp};
@@ -92,10 +92,12 @@ impl Book {
         self.last_job + 1
     }
 
-    /// The subscriber with this address, however it is written.
-    pub(crate) fn by_address(&self, wanted: &str) -> Option<&Subscriber> {
+    /// The subscriber with this address, however it is written. Who hears of our service and of other vendors' has two subscriptions.
+    pub(crate) fn by_address(&self, asked: &str, wanted: &Wanted) -> Option<&Subscriber> {
         self.subscribers.values().find(|one| match &one.way {
-            Way::Mail { address, .. } => address.eq_ignore_ascii_case(wanted),
+            Way::Mail { address, .. } => {
+                address.eq_ignore_ascii_case(asked) && one.wanted.is_of_vendors() == wanted.is_of_vendors()
+            }
             Way::Hook { .. } => false,
         })
     }

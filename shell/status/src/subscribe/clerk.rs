@@ -10,6 +10,7 @@ use super::letters::{self, Mail};
 use super::limits::may_write;
 use super::postman::{Outcome, Postman};
 use super::record::{Job, JobId, Letter, Record, Standing, Subscriber, SubscriberId, Wanted, Way};
+use super::vendors::{self, VendorNews};
 use super::{SUBSCRIBERS_MAX, Subscriptions, Wish, hook, masked, news};
 use crate::Site;
 use incident::Language;
@@ -170,6 +171,7 @@ impl Clerk {
                 let records = added.iter().map(|one| Record::Subscriber(Box::new(one.clone()))).collect();
                 return (records, Some(Box::new(move || reply(answer, added))));
             }
+            Wish::Vendor(told) => return (self.told_by_vendor(&told, now), None),
             Wish::Confirm { id, answer } => {
                 let (records, done) = self.change(&id, |one| {
                     let is_pending = one.standing == Standing::Pending;
@@ -210,7 +212,7 @@ impl Clerk {
     /// Somebody filled in the form: one letter to the address, unless it had too many.
     fn ask(&self, address: String, language: Language, wanted: Wanted, now: Timestamp) -> Vec<Record> {
         let book = self.subscriptions.book();
-        let known = book.by_address(&address).cloned();
+        let known = book.by_address(&address, &wanted).cloned();
         if known.is_none() && book.subscribers.len() >= SUBSCRIBERS_MAX {
             tracing::warn!(subscribers = SUBSCRIBERS_MAX, "nobody more can subscribe");
             return Vec::new();
@@ -247,10 +249,10 @@ impl Clerk {
             let mut next = book.next_job();
             let sights = news::unseen(&view, site.settings(), &book, now);
             let seen = sights.into_iter().map(|sight| {
-                let jobs = sight
-                    .news
-                    .as_ref()
-                    .map(|news| letters_on(&book, (news, sight.public_at), &mut next, now));
+                let jobs = sight.news.as_ref().map(|news| {
+                    let takes = |wanted: &Wanted| wanted.includes(news.parts.iter().map(|part| &part.id));
+                    letters_on(&book, (news, sight.public_at), takes, (&mut next, now))
+                });
                 let (jobs, news) = (jobs.unwrap_or_default(), sight.news.map(Box::new));
                 Record::Seen {
                     id: sight.id,
@@ -262,6 +264,21 @@ impl Clerk {
             seen.collect()
         };
         self.keep(records).await;
+    }
+
+    /// Letters on what a vendor says, if anybody wishes to hear of it and was not told.
+    fn told_by_vendor(&self, told: &VendorNews, now: Timestamp) -> Vec<Record> {
+        let book = self.subscriptions.book();
+        if book.has_seen(&told.id) {
+            return Vec::new();
+        }
+        let (news, mut next) = (vendors::news(told), book.next_job());
+        let takes = |wanted: &Wanted| wanted.takes(&told.vendor, &told.incident);
+        let jobs = letters_on(&book, (&news, told.at), takes, (&mut next, now));
+        if jobs.is_empty() {
+            return Vec::new();
+        }
+        vec![Record::Seen { id: told.id.clone(), state: None, news: Some(Box::new(news)), jobs }]
     }
 
     /// Who never confirmed is forgotten; what was left unwritten is written.
@@ -433,8 +450,8 @@ impl Clerk {
 fn letters_on(
     book: &Book,
     (news, public_at): (&super::record::News, Timestamp),
-    next: &mut JobId,
-    now: Timestamp,
+    takes: impl Fn(&Wanted) -> bool,
+    (next, now): (&mut JobId, Timestamp),
 ) -> Vec<Job> {
     let wants = |one: &&Subscriber| {
         let is_in_time = match one.standing {
@@ -445,7 +462,7 @@ fn letters_on(
             Way::Mail { .. } => !news.for_machines,
             Way::Hook { kind, .. } => !news.for_machines || kind == super::HookKind::Statuspage,
         };
-        is_in_time && understands && one.wanted.includes(news.parts.iter().map(|part| &part.id))
+        is_in_time && understands && takes(&one.wanted)
     };
     let mut letter = |one: &Subscriber| {
         let letter = Letter::News(news.id.clone());

@@ -117,6 +117,7 @@ fn ask(
             | SubscribeError::Key { .. }
             | SubscribeError::Unknown(_)
             | SubscribeError::Hook(_)
+            | SubscribeError::Rule(_)
             | SubscribeError::Full
             | SubscribeError::Busy
             | SubscribeError::Stopping),
@@ -143,7 +144,7 @@ fn shown(
         }
         (Purpose::Manage, _) => {
             let wanted = match &subscriber.wanted {
-                Wanted::All => None,
+                Wanted::All | Wanted::Vendors(_) => None,
                 Wanted::Parts(parts) => Some(parts),
             };
             let chosen = match subscriber.way {
@@ -178,9 +179,13 @@ async fn done(
         // A body that says nothing must not widen what somebody chose.
         Purpose::Manage if form.one("action") != "save" => return over(&subscriptions, language),
         Purpose::Manage => {
-            let Ok(wanted) = subscriptions.wanted(&form.parts()) else {
-                return over(&subscriptions, language);
+            // An operator's rule is no reader's to change: only its language is.
+            let chosen = if subscriber.wanted.is_of_vendors() {
+                Ok(subscriber.wanted)
+            } else {
+                subscriptions.wanted(&form.parts())
             };
+            let Ok(wanted) = chosen else { return over(&subscriptions, language) };
             let new = match form.one("language") {
                 "en" => Some(incident::Language::En),
                 "de" => Some(incident::Language::De),

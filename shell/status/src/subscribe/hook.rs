@@ -64,13 +64,16 @@ fn text(url: &str, news: &News) -> String {
     let parts: Vec<String> = news.parts.iter().map(|part| escaped(&part.name.en)).collect();
     let parts = if parts.is_empty() { String::new() } else { format!("\n_{}_", parts.join(", ")) };
     let impact = news.impact.as_ref().map(|impact| format!(" ({})", impact.en)).unwrap_or_default();
+    let own = format!("{url}/{}", news.path);
+    let link = match news.link.as_deref().unwrap_or(&own) {
+        "" => String::new(),
+        link => format!("\n<{}|Details>", escaped(link)),
+    };
     format!(
-        "*{}*: {}{impact}{parts}\n{}\n<{url}/{}|{}>",
+        "*{}*: {}{impact}{parts}\n{}{link}",
         escaped(&news.phase.en),
         escaped(&news.title.en),
         escaped(&news.body.en),
-        news.path,
-        "Details",
     )
 }
 

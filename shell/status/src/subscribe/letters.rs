@@ -205,7 +205,8 @@ fn about(settings: &Settings, language: Language, news: &News, manage: &str) -> 
     }
     let at = format!("{}, {} UTC", time::day(news.at, language), time::clock(news.at));
     line(language.pick("Posted:  ", "Gemeldet:   "), &at);
-    let link = format!("{}/{}{}", settings.url, language.folder(), news.path);
+    let own = format!("{}/{}{}", settings.url, language.folder(), news.path);
+    let link = news.link.as_ref().unwrap_or(&own);
     let _infallible = write!(
         body,
         "\n{}\n\n{link}\n\n-- \n{}\n{manage}\n",

@@ -64,6 +64,7 @@ fn of_incident(scene: Scene<'_>, incident: &Incident, book: &Book) -> Vec<Sight>
         parts: parts(&incident.affected),
         at,
         path: format!("incidents/{}/", incident.id.as_str()),
+        link: None,
         for_machines: false,
         document: document(),
     };
@@ -103,6 +104,7 @@ fn of_maintenance(scene: Scene<'_>, work: &Maintenance, book: &Book) -> Vec<Sigh
         parts: parts(&work.affected),
         at: update.created_at,
         path: format!("maintenances/{}/", work.id.as_str()),
+        link: None,
         for_machines: false,
         document: with_page(scene, "incident", statuspage::maintenance(scene, work)),
     };
@@ -136,6 +138,7 @@ fn of_component(scene: Scene<'_>, part: &Component, book: &Book) -> Option<Sight
             parts: vec![Part { id: part.id.clone(), name }],
             at: part.since,
             path: String::new(),
+            link: None,
             for_machines: true,
             document: changed(scene, part, before, &id),
         }

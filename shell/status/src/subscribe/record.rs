@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
+use vendor::AlertRule;
 
 /// Which subscriber: sixteen hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,6 +71,8 @@ pub enum Way {
 pub enum Wanted {
     All,
     Parts(BTreeSet<PublicId>),
+    /// Nothing of ours: what other vendors say, as far as this rule takes it.
+    Vendors(Box<AlertRule>),
 }
 
 impl Wanted {
@@ -78,6 +81,22 @@ impl Wanted {
         match self {
             Self::All => true,
             Self::Parts(wanted) => parts.clone().next().is_none() || parts.any(|part| wanted.contains(part)),
+            Self::Vendors(_) => false,
+        }
+    }
+
+    pub(crate) fn takes(&self, vendor: &str, incident: &vendor::Incident) -> bool {
+        match self {
+            Self::All | Self::Parts(_) => false,
+            Self::Vendors(rule) => rule.takes(vendor, incident),
+        }
+    }
+
+    /// Whether it is about other vendors.
+    pub(crate) const fn is_of_vendors(&self) -> bool {
+        match self {
+            Self::All | Self::Parts(_) => false,
+            Self::Vendors(_) => true,
         }
     }
 }
@@ -163,6 +182,9 @@ pub(crate) struct News {
     pub(crate) at: Timestamp,
     /// Below the language's folder.
     pub(crate) path: String,
+    /// Where it stands if that is not our page; empty: nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) link: Option<String>,
     /// Only machines that read Statuspage's form are told.
     pub(crate) for_machines: bool,
     /// The members of Statuspage's document besides `meta`.

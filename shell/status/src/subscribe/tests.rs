@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 mod receivers;
+mod vendors;
 mod webhooks;
 
 /// A minute passes in a tenth of a second.

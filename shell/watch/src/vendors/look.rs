@@ -5,13 +5,15 @@
 use super::VendorConfig;
 use super::state::Brought;
 use model::Timestamp;
-use net::http::{Answer, Client, Known};
+use net::http::{self, Answer, Client, Known};
 use std::sync::Arc;
 use std::time::Duration;
 use vendor::{Document, Given, ReadError, Wishes};
 
-/// For all of it: redirects each have a time of their own within.
+/// For one document, and for all that it leads on to: redirects each have a time of their own within.
 const LOOK_WAIT: Duration = Duration::from_secs(30);
+/// Further pages of a list; older entries than they have are not read.
+const PAGES_MAX: usize = 5;
 
 /// What came, and when the server wants to be asked again.
 #[derive(Debug)]
@@ -19,11 +21,18 @@ pub(super) struct Came {
     pub(super) brought: Brought,
     retry_after: Option<String>,
     cache_control: Option<String>,
+    /// The vendor's past was asked for how something ended.
+    pub(super) has_asked_history: bool,
 }
 
 impl Came {
     pub(super) fn nothing(problem: impl Into<String>) -> Self {
-        Self { brought: Brought::Nothing { problem: problem.into() }, retry_after: None, cache_control: None }
+        Self {
+            brought: Brought::Nothing { problem: problem.into() },
+            retry_after: None,
+            cache_control: None,
+            has_asked_history: false,
+        }
     }
 
     /// What is read, and the wishes beside it.
@@ -34,10 +43,96 @@ impl Came {
     }
 }
 
-pub(super) async fn look(config: Arc<VendorConfig>, client: Client, known: Known, now: Timestamp) -> Came {
-    let asked = tokio::time::timeout(LOOK_WAIT, client.get(&config.url, &known)).await;
-    match asked {
-        Ok(Ok(answer)) => came(config, answer, &known, now).await,
+/// What is known before a look.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Before {
+    pub(super) known: Known,
+    /// Ids of what went on.
+    pub(super) underway: Vec<String>,
+    /// Nothing was ever read of it: its past is asked for too.
+    pub(super) is_first: bool,
+    /// The past was asked for how something ended a moment ago.
+    pub(super) spares_history: bool,
+}
+
+pub(super) async fn look(config: Arc<VendorConfig>, client: Client, before: Before, now: Timestamp) -> Came {
+    let mut came = one(&config, &client, (&config.url, &before.known), now).await;
+    let Brought::Document { document, etag, last_modified } = &mut came.brought else { return came };
+    let asked = &mut came.has_asked_history;
+    let rest = rest(&config, &client, (document, asked), &before, now);
+    let rest = tokio::time::timeout(LOOK_WAIT, rest).await;
+    if !matches!(rest, Ok(true)) {
+        // The next look asks for all of it again.
+        (*etag, *last_modified) = (None, None);
+        if rest.is_err() {
+            document.is_cut("the further pages took too long");
+        }
+    }
+    came
+}
+
+/// What the document leads on to: its further pages, and how that ended which is no longer in it. Says whether all of it came.
+async fn rest(
+    config: &Arc<VendorConfig>,
+    client: &Client,
+    (document, asked): (&mut Document, &mut bool),
+    before: &Before,
+    now: Timestamp,
+) -> bool {
+    for _ in 0..PAGES_MAX {
+        let Some(next) = document.next_page.take().filter(|next| is_same_host(next, &config.url)) else {
+            break;
+        };
+        match one(config, client, (&next, &Known::default()), now).await.brought {
+            Brought::Document { document: more, .. } => document.extend(*more),
+            Brought::Nothing { problem } => {
+                document.is_cut(&format!("a further page did not come: {problem}"));
+                return false;
+            }
+            Brought::Unchanged => break,
+        }
+    }
+    let Some(history) = &config.history else { return true };
+    // The first look is told the past; it leaves the next one free to ask how something ended.
+    *asked = is_gone(document, before);
+    if *asked && before.spares_history {
+        *asked = false;
+        return false;
+    }
+    if !(before.is_first || *asked) {
+        return true;
+    }
+    // What does not come leaves what went on as it was last seen.
+    if let Brought::Document { document: past, .. } =
+        one(config, client, (history, &Known::default()), now).await.brought
+    {
+        let next = document.next_page.take();
+        document.extend(*past);
+        document.next_page = next;
+        return !is_gone(document, before);
+    }
+    false
+}
+
+/// Whether something that went on is in the document no more.
+fn is_gone(document: &Document, before: &Before) -> bool {
+    let is_there = |id: &String| document.incidents.iter().any(|incident| incident.native_id == *id);
+    !before.underway.iter().all(is_there)
+}
+
+/// A list does not lead us elsewhere.
+fn is_same_host(next: &str, url: &str) -> bool {
+    http::host_of(next).ok().is_some_and(|host| http::host_of(url).is_ok_and(|own| own == host))
+}
+
+async fn one(
+    config: &Arc<VendorConfig>,
+    client: &Client,
+    (url, known): (&str, &Known),
+    now: Timestamp,
+) -> Came {
+    match tokio::time::timeout(LOOK_WAIT, client.get(url, known)).await {
+        Ok(Ok(answer)) => came(Arc::clone(config), answer, known, now).await,
         Ok(Err(error)) => Came::nothing(error.to_string()),
         Err(_elapsed) => Came::nothing(format!("no whole answer within {} s", LOOK_WAIT.as_secs())),
     }
@@ -61,7 +156,7 @@ async fn came(config: Arc<VendorConfig>, mut answer: Answer, known: &Known, now:
         }
         _ => Brought::Nothing { problem: format!("the server answered {}", answer.status) },
     };
-    Came { brought, retry_after, cache_control }
+    Came { brought, retry_after, cache_control, has_asked_history: false }
 }
 
 fn read(config: &VendorConfig, answer: &Answer, now: Timestamp) -> Result<Document, ReadError> {

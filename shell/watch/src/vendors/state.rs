@@ -1,13 +1,18 @@
 //! What is known of one vendor, and what a look makes of it.
 
 use super::VendorConfig;
-use model::{Timestamp, VendorName};
+use super::look::Before;
+use model::{Duration, Timestamp, VendorName};
 use net::http::Known;
 use serde::{Deserialize, Serialize};
 use vendor::{Cadence, Change, Document, Format, Look, Record, Records, Wishes};
 
 /// A longer one is not sent back: the document then comes whole.
 const VALIDATOR_LEN_MAX: usize = 1_000;
+/// So long it is looked for how something ended that the document has no more.
+const GONE_FOR: Duration = Duration::from_secs(86_400);
+/// The past is not asked for more often: a vendor may never tell how something ended.
+const HISTORY_EVERY: Duration = Duration::from_secs(300);
 /// Of a reason for a failure, in characters.
 const PROBLEM_CHARS_MAX: usize = 300;
 
@@ -83,6 +88,8 @@ pub struct VendorLine {
     pub failures: u32,
     /// Why the last look failed.
     pub problem: Option<String>,
+    /// Whose receiving of mail it speaks of.
+    pub providers: Vec<String>,
 }
 
 /// One vendor with everything.
@@ -107,6 +114,8 @@ pub(super) struct State {
     pub(super) kept: Kept,
     pub(super) due: Timestamp,
     pub(super) written: Timestamp,
+    /// When the past was last asked for how something ended.
+    pub(super) history: Option<Timestamp>,
     problem: Option<String>,
 }
 
@@ -122,15 +131,19 @@ pub(super) struct Taken {
 
 impl State {
     pub(super) fn new(kept: Kept, due: Timestamp, now: Timestamp) -> Self {
-        Self { kept, due, written: now, problem: None }
+        Self { kept, due, written: now, history: None, problem: None }
     }
 
-    /// With which conditions the document is asked for.
-    pub(super) fn known(&self, now: Timestamp) -> Known {
-        if self.kept.cadence.wants_whole(now) {
-            return Known::default();
-        }
-        Known { etag: self.kept.etag.clone(), last_modified: self.kept.last_modified.clone() }
+    /// With which conditions the document is asked for, and what it is held against.
+    pub(super) fn before(&self, now: Timestamp) -> Before {
+        let known = if self.kept.cadence.wants_whole(now) {
+            Known::default()
+        } else {
+            Known { etag: self.kept.etag.clone(), last_modified: self.kept.last_modified.clone() }
+        };
+        let spares_history = self.history.is_some_and(|asked| now.since(asked) < HISTORY_EVERY);
+        let (underway, is_first) = (self.kept.records.underway(now - GONE_FOR), self.kept.said.is_none());
+        Before { known, underway, is_first, spares_history }
     }
 
     /// Takes what a look at `now` brought; `chance` is any random number.
@@ -196,6 +209,7 @@ impl State {
             next: self.due,
             failures: self.kept.cadence.failures(),
             problem: self.problem.clone(),
+            providers: config.providers.clone(),
         }
     }
 

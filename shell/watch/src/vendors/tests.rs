@@ -104,7 +104,11 @@ struct Servers {
 
 impl Servers {
     async fn new() -> Self {
-        let (seen, clock) = (Arc::new(Seen::default()), Clock::start(SCALE));
+        Self::by(Clock::start(SCALE)).await
+    }
+
+    async fn by(clock: Clock) -> Self {
+        let seen = Arc::new(Seen::default());
         let (mut tasks, mut ports) = (JoinSet::new(), Vec::new());
         for host in 1..=HOSTS {
             let listener = TcpListener::bind(format!("127.0.1.{host}:0")).await.unwrap();
@@ -119,9 +123,11 @@ impl Servers {
         VendorConfig {
             name: format!("feed-{feed}").parse().unwrap(),
             url: format!("http://127.0.1.{}:{}/{feed}/summary.json", host + 1, self.ports[host]),
+            history: None,
             mapping: None,
             every: vendor::EVERY,
             allow_private: true,
+            providers: Vec::new(),
         }
     }
 
@@ -268,7 +274,9 @@ async fn sixty_feeds_with_every_fault_are_bounded_never_wrong_and_outlast_a_rest
     let (watcher, vendors, _) = servers.start(dir.path(), 0..FEEDS);
     for before in before.into_iter().flatten().filter(|before| before.line.good.is_some()) {
         let after = vendors.story(before.line.name.as_str()).unwrap();
-        assert_eq!((after.line.state, after.said), (before.line.state, before.said));
+        // A look may have come between; it brings the same.
+        let said = |said: Option<super::Said>| said.map(|said| (said.state, said.open, said.document));
+        assert_eq!((after.line.state, said(after.said)), (before.line.state, said(before.said)));
         let facts = |seen: &super::Seen| {
             (seen.record.first_seen, seen.record.sighting, seen.record.incident.raw_sha256.clone())
         };
@@ -347,4 +355,127 @@ async fn another_address_begins_anew_and_keeps_the_records() {
     std::fs::write(dir.path().join("feed-0.json"), b"{\"version\":1").unwrap();
     assert_eq!(disk.kept(&moved), super::state::Kept::new(&moved.url));
     assert!(dir.path().join("feed-0.unreadable").exists());
+}
+
+#[tokio::test]
+async fn who_is_added_or_ordered_is_looked_at_at_once_and_nobody_twice_within_a_minute() {
+    let (servers, dir) = (Servers::by(Clock::start(1)).await, tempfile::tempdir().unwrap());
+    let (watcher, vendors, _) = servers.start(dir.path(), 0..1);
+    let name = |feed: usize| servers.config(feed).name;
+    assert_eq!(vendors.add(vec![servers.config(0), servers.config(1)]), [name(1)], "a known name stays");
+    for feed in [0, 1] {
+        let ordered = vendors.order(Some(&name(feed)));
+        assert_eq!((&ordered.now[..], &ordered.later[..]), (&[name(feed)][..], &[][..]));
+        vendors.ordered(&ordered).await;
+        assert!(vendors.lines()[feed].good.is_some(), "{:?}", vendors.lines());
+    }
+    let ordered = vendors.order(None);
+    assert_eq!(ordered.now, []);
+    let later: Vec<_> = ordered.later.iter().map(|(name, _)| name.clone()).collect();
+    assert_eq!(later, [name(0), name(1)]);
+    vendors.ordered(&ordered).await;
+    let asked: Vec<u64> = servers.seen.asked.lock().unwrap().values().copied().collect();
+    assert_eq!(asked, [1, 1]);
+    watcher.stop().await;
+    assert!(dir.path().join("feed-1.json").exists(), "what an added one said is kept");
+}
+
+/// Answers every path with what the test says at that moment.
+async fn told(documents: Arc<Mutex<BTreeMap<String, String>>>) -> (String, JoinSet<()>) {
+    let listener = TcpListener::bind("127.0.1.9:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut asked = Vec::new();
+            while !asked.ends_with(b"\r\n\r\n") {
+                asked.push(stream.read_u8().await.unwrap());
+            }
+            let asked = String::from_utf8_lossy(&asked).into_owned();
+            let path = asked.split(' ').nth(1).unwrap_or_default();
+            let found = documents.lock().unwrap().get(path).cloned();
+            let (status, body) = found.map_or(("404 Not Found", String::new()), |body| ("200 OK", body));
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            stream.shutdown().await.unwrap();
+        }
+    });
+    (url, tasks)
+}
+
+fn page_of(entries: &[(&str, &str)]) -> String {
+    let entry = |(id, status): &(&str, &str)| {
+        format!(
+            r#"{{"id":"{id}","name":"{id}","status":"{status}","impact":"minor","created_at":"2026-05-01T10:00:00Z","incident_updates":[]}}"#
+        )
+    };
+    let entries: Vec<String> = entries.iter().map(entry).collect();
+    format!(r#"{{"page":{{"id":"p"}},"incidents":[{}]}}"#, entries.join(","))
+}
+
+#[tokio::test]
+async fn how_something_ended_is_read_in_the_past_and_never_made_up() {
+    let (servers, dir) = (Servers::new().await, tempfile::tempdir().unwrap());
+    let documents: Arc<Mutex<BTreeMap<String, String>>> = Arc::default();
+    let say = |path: &str, entries: &[(&str, &str)]| {
+        documents.lock().unwrap().insert(path.to_owned(), page_of(entries));
+    };
+    say("/now", &[("a", "investigating"), ("b", "investigating")]);
+    say("/past", &[("a", "investigating"), ("old", "resolved")]);
+    let (url, _tasks) = told(Arc::clone(&documents)).await;
+    let config =
+        VendorConfig { url: format!("{url}/now"), history: Some(format!("{url}/past")), ..servers.config(0) };
+    let (watcher, vendors, _) = servers.start(dir.path(), std::iter::empty());
+    vendors.add(vec![config]);
+    until(&vendors, "it is read", |lines| lines[0].good.is_some()).await;
+    let story = || vendors.story("feed-0").unwrap().records;
+    assert_eq!(story().len(), 3, "the past is imported with the first look");
+    // Both are gone from what goes on; the past tells of one of them.
+    say("/past", &[("a", "resolved"), ("old", "resolved")]);
+    say("/now", &[]);
+    let has_ended = |seen: &super::Seen| seen.record.incident.phase.ours.is_over() && seen.is_listed;
+    until(&vendors, "it has ended", |_| {
+        story().iter().any(|seen| seen.record.incident.native_id == "a" && has_ended(seen))
+    })
+    .await;
+    let of = |id: &str| story().into_iter().find(|seen| seen.record.incident.native_id == id).unwrap();
+    assert!(of("b").record.incident.is_underway() && !of("b").is_listed, "nobody said that it is over");
+    watcher.stop().await;
+}
+
+#[tokio::test]
+async fn a_list_of_several_pages_is_read_to_a_bound_and_only_at_its_host() {
+    let (servers, dir) = (Servers::new().await, tempfile::tempdir().unwrap());
+    let documents: Arc<Mutex<BTreeMap<String, String>>> = Arc::default();
+    let (url, _tasks) = told(Arc::clone(&documents)).await;
+    let page = |number: usize, next: &str| {
+        let entry = format!(
+            r#"{{"id":{number},"name":"n{number}","message":"x","status":4,"created_at":"2026-05-01 10:00:00"}}"#
+        );
+        format!(r#"{{"data":[{entry}],"meta":{{"pagination":{{"links":{{"next_page":"{next}"}}}}}}}}"#)
+    };
+    for number in 1..20 {
+        let text = page(number, &format!("{url}/list?page={}", number + 1));
+        documents.lock().unwrap().insert(format!("/list?page={number}"), text);
+    }
+    documents.lock().unwrap().insert("/away".to_owned(), page(1, "http://127.0.1.8:1/list"));
+    documents.lock().unwrap().insert("/torn".to_owned(), page(1, &format!("{url}/nothing")));
+    let named = |name: &str, path: &str| VendorConfig {
+        name: name.parse().unwrap(),
+        url: format!("{url}{path}"),
+        ..servers.config(0)
+    };
+    let (watcher, vendors, _) = servers.start(dir.path(), std::iter::empty());
+    vendors.add(vec![named("many", "/list?page=1"), named("away", "/away"), named("torn", "/torn")]);
+    until(&vendors, "all are read", |lines| lines.iter().all(|line| line.good.is_some())).await;
+    let count = |name: &str| vendors.story(name).unwrap().records.len();
+    assert_eq!((count("many"), count("away"), count("torn")), (6, 1, 1));
+    let alarms = |name: &str| vendors.story(name).unwrap().line.alarms;
+    let lines = vendors.lines();
+    assert!(alarms("torn") > alarms("away"), "what is missing is told: {lines:#?}");
+    watcher.stop().await;
 }

@@ -68,7 +68,7 @@ impl Books {
         self.accounts.insert(mail.id, Account { mail, tales });
     }
 
-    /// A way was looked for.
+    /// A host was reached, or could not be for another reason than what the guard thinks of our sources.
     pub(crate) fn tried(&mut self, leg: &Leg, now: Timestamp) {
         for recipient in &leg.members {
             if let Some(tale) = self.tale(leg.mail.id, *recipient) {

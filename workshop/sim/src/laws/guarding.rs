@@ -200,6 +200,10 @@ impl Guarding {
                     key.0, key.1
                 ));
             }
+            // A fall that a power cut took with its record never was: the next one is the first.
+            if !is_recorded && !is_out(after.get(&key).unwrap_or(&blank), now) {
+                self.entered.remove(&key);
+            }
         }
         self.recorded = after.iter().map(|(key, row)| (key.clone(), row.version)).collect();
         self.told = after;
@@ -215,14 +219,11 @@ impl Guarding {
         (truly, now): (Timestamp, Timestamp),
     ) -> Option<(Law, String)> {
         let rows = rows(guard);
-        if rows.values().any(|row| row.order.is_some()) {
-            return None;
-        }
         let stranger = Receiver::new(None, "mx.never.met.example");
-        let goes = |one: &model::Source| {
-            matches!(guard.allows(&one.name, &stranger, now), Use::Free { .. } | Use::LastResort)
-        };
-        let is_left = scene.sources.iter().any(goes);
+        let uses = scene.sources.iter().map(|one| guard.allows(&one.name, &stranger, now));
+        let uses: Vec<Use> = uses.collect();
+        let goes = |one: &Use| matches!(one, Use::Free { .. } | Use::LastResort);
+        let is_left = uses.iter().any(goes) || uses.iter().all(is_forbidden);
         let since = if is_left || !is_settled { now } else { self.none_since.unwrap_or(now) };
         self.none_since = (!is_left && is_settled).then_some(since);
         if now.since(since) >= RECORDED {
@@ -236,6 +237,9 @@ impl Guarding {
                 format!("no source is left for a host that refused nothing: {states:?}"),
             ));
         }
+        if rows.values().any(|row| row.order.is_some()) {
+            return None;
+        }
         let is_handled = self.handled.is_some_and(|at| now.since(at) < BY_HAND);
         for (number, source) in scene.sources.iter().enumerate().filter(|_| is_settled && !is_handled) {
             let row = rows.get(&(source.name.clone(), Place::Everywhere));
@@ -246,6 +250,11 @@ impl Guarding {
         }
         None
     }
+}
+
+/// By an operator.
+fn is_forbidden(said: &Use) -> bool {
+    matches!(said, Use::Never(why) if why.is_order)
 }
 
 fn row_lists(row: &Row) -> Vec<usize> {

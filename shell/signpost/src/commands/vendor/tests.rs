@@ -1,4 +1,5 @@
-use super::{Fetched, address, list, of_answer, parse, show};
+use super::web::{Fetched, of_answer, parse};
+use super::{address, list, show};
 use net::http::Answer;
 
 fn document(text: &str) -> vendor::Document {

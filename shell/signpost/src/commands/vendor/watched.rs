@@ -4,7 +4,7 @@
 
 use super::show::{minute, one};
 use crate::commands::{table, text_of};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use model::Timestamp;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -13,7 +13,8 @@ use vendor::{Record, Sighting};
 pub(super) fn lines(answer: &Value) -> String {
     let lines = answer.as_array().map(Vec::as_slice).unwrap_or_default();
     if lines.is_empty() {
-        return "No vendor is watched; a [[vendor]] in the operator's file names one.\n".to_owned();
+        return "No vendor is watched; `signpost vendor add NAME|URL` adds one to the operator's file.\n"
+            .to_owned();
     }
     let row = |line: &Value| {
         let mut row = Vec::from(["name", "state", "open", "alarms"].map(|key| text_of(line, key)));
@@ -26,6 +27,30 @@ pub(super) fn lines(answer: &Value) -> String {
     };
     let rows: Vec<_> = lines.iter().map(row).collect();
     table(&["vendor", "state", "open", "alarms", "last good look", "next", ""], &rows)
+}
+
+/// Of all lines the one of this vendor.
+pub(super) fn only(answer: &Value, name: &str) -> Result<Value> {
+    let lines = answer.as_array().map(Vec::as_slice).unwrap_or_default();
+    match lines.iter().find(|line| text_of(line, "name") == name) {
+        Some(line) => Ok(Value::Array(vec![line.clone()])),
+        None => bail!("no vendor {name} is watched; `signpost vendor watch` lists those that are"),
+    }
+}
+
+/// What an order to look came to.
+pub(super) fn looked(answer: &Value) -> String {
+    let mut text = lines(&answer["vendors"]);
+    for later in answer["later"].as_array().into_iter().flatten() {
+        let at = text_of(later, "at").get(11..19).unwrap_or_default().to_owned();
+        let name = text_of(later, "name");
+        let _infallible =
+            writeln!(text, "{name} was asked less than a minute ago; it is asked again at {at}");
+    }
+    if answer["in_time"] == false {
+        text.push_str("Some looks still go on; `signpost vendor watch` shows what they bring.\n");
+    }
+    text
 }
 
 pub(super) fn story(answer: &Value) -> Result<String> {

@@ -8,6 +8,7 @@ use vendor::Mapping;
 use watch::VendorConfig;
 
 const VENDORS_MAX: usize = 200;
+const PROVIDERS_MAX: usize = 10;
 const URL_LEN_MAX: usize = 1_000;
 
 /// None or more.
@@ -25,20 +26,22 @@ pub(super) fn vendors(top: &mut Table<'_>, beside: &Path, report: &mut Report) -
 fn one(mut table: Table<'_>, beside: &Path, report: &mut Report) -> Option<VendorConfig> {
     let name = table.take("name").map(|value| value.parse::<VendorName>(report));
     let listed = listed(&mut table, report);
-    let own = address(&mut table, report);
+    let own = address("url", &mut table, report);
+    let told = address("history", &mut table, report);
     let mapping = optional(&mut table, "mapping", report);
     let mapping = mapping.map(|file| mapping_of(&beside.join(file), table.start(), report));
     let mut every = vendor::EVERY;
     set(&mut every, &mut table, "every", vendor::EVERY_MIN..=vendor::EVERY_MAX, report);
     let allow_private = table.take("allow_private").and_then(|value| value.flag(report)).unwrap_or(false);
+    let providers = providers(&mut table, report);
     let start = table.start();
     table.finish(report);
-    let (id, url) = match (listed, own) {
+    let (id, url, (history, usual)) = match (listed, own) {
         (Some(entry), None) => {
             let entry = entry?;
-            (Some(entry.id), entry.url)
+            (Some(entry.id), entry.url, (entry.history, entry.providers))
         }
-        (None, Some(url)) => (None, url?),
+        (None, Some(url)) => (None, url?, (None, Vec::new())),
         (Some(_), Some(_)) => {
             report.at(start, "has `catalogue` and `url`; one of them says where the document is");
             return None;
@@ -63,7 +66,9 @@ fn one(mut table: Table<'_>, beside: &Path, report: &mut Report) -> Option<Vendo
         Some(mapping) => Some(mapping?),
         None => None,
     };
-    Some(VendorConfig { name, url, mapping, every, allow_private })
+    let history = told.unwrap_or(history);
+    let providers = providers.unwrap_or(usual);
+    Some(VendorConfig { name, url, history, mapping, every, allow_private, providers })
 }
 
 /// The entry of the catalogue, if one is named.
@@ -80,8 +85,28 @@ fn listed(table: &mut Table<'_>, report: &mut Report) -> Option<Option<vendor::E
     Some(found)
 }
 
-fn address(table: &mut Table<'_>, report: &mut Report) -> Option<Option<String>> {
-    let value = table.take("url")?;
+/// Names that are told of hosts, so that what our mail meets there can be held against the page.
+fn providers(table: &mut Table<'_>, report: &mut Report) -> Option<Vec<String>> {
+    let value = table.take("providers")?;
+    let mut providers: Vec<String> = Vec::new();
+    for entry in value.list(report) {
+        let Some(name) = entry.line(WORD_LEN_MAX, report) else { continue };
+        if providers.len() >= PROVIDERS_MAX {
+            entry.problem(report, format!("is one more than {PROVIDERS_MAX}"));
+        } else if bounce::is_provider(name) {
+            providers.push(name.to_owned());
+        } else {
+            entry.problem(
+                report,
+                format!("`{name}` is no provider that is known by its hosts, such as microsoft or google"),
+            );
+        }
+    }
+    Some(providers)
+}
+
+fn address(key: &'static str, table: &mut Table<'_>, report: &mut Report) -> Option<Option<String>> {
+    let value = table.take(key)?;
     let Some(url) = value.line(URL_LEN_MAX, report) else { return Some(None) };
     if let Err(error) = net::http::host_of(url) {
         value.problem(

@@ -2,9 +2,10 @@
 
 use super::Control;
 use crate::control::SubscriberWay;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use status::subscribe::{HookKind, Standing, Subscriber, Wanted, Way};
+use vendor::AlertRule;
 
 impl Control {
     pub(super) fn subscribers(&self) -> Value {
@@ -17,15 +18,25 @@ impl Control {
         &self,
         way: SubscriberWay,
         contact: Option<String>,
-        parts: &[String],
+        (parts, vendors): (&[String], Option<Box<AlertRule>>),
     ) -> Result<Value> {
+        for name in vendors.iter().flat_map(|rule| &rule.vendors) {
+            ensure!(self.vendors.story(name).is_some(), "{}", super::vendors::unknown(&self.vendors, name));
+        }
         match way {
             SubscriberWay::Mail { address, language } => {
-                self.subscriptions.ask(&address, language, parts)?;
+                match vendors {
+                    Some(rule) => self.subscriptions.ask_vendors(&address, language, *rule)?,
+                    None => self.subscriptions.ask(&address, language, parts)?,
+                }
                 Ok(json!({ "asked": address }))
             }
             SubscriberWay::Webhook { url, kind } => {
-                let added = self.subscriptions.add_hook((url, kind), contact, parts).await?;
+                let hook = (url, kind);
+                let added = match vendors {
+                    Some(rule) => self.subscriptions.add_vendor_hook(hook, contact, *rule).await?,
+                    None => self.subscriptions.add_hook(hook, contact, parts).await?,
+                };
                 let mut shown = line(&added);
                 if let Way::Hook { secret, .. } = &added.way {
                     shown["secret"] = secret.as_str().into();
@@ -55,12 +66,13 @@ fn line(one: &Subscriber) -> Value {
         Standing::Active { since } => ("active", *since, None),
         Standing::Quarantined { since, why } => ("quarantined", *since, Some(why)),
     };
-    let components = match &one.wanted {
-        Wanted::All => None,
-        Wanted::Parts(parts) => Some(parts),
+    let (components, vendors) = match &one.wanted {
+        Wanted::All => (None, None),
+        Wanted::Parts(parts) => (Some(parts), None),
+        Wanted::Vendors(rule) => (None, Some(rule)),
     };
     json!({
         "id": one.id, "kind": kind, "to": to, "language": language, "contact": contact, "standing": standing, "since": since,
-        "why": why, "components": components, "failing_since": one.failing_since,
+        "why": why, "components": components, "vendors": vendors, "failing_since": one.failing_since,
     })
 }

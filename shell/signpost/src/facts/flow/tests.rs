@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn what_we_could_not_take_was_offered_and_what_nobody_may_hand_in_was_not() {
-    let flow = Flow::over(&[]);
+    let flow = Flow::default();
     let at = Timestamp::from_micros(1_790_000_000_000_000);
     for reply in [
         "452 4.3.1 not enough space, try again later",

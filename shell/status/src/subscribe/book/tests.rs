@@ -31,6 +31,7 @@ fn news(id: &str) -> News {
         parts: Vec::new(),
         at: Timestamp::from_micros(0),
         path: String::new(),
+        link: None,
         for_machines: false,
         document: serde_json::Value::Null,
     }
@@ -84,7 +85,7 @@ fn what_is_written_anew_comes_to_the_same_and_forgets_who_left() {
 #[test]
 fn an_address_is_found_however_it_is_written_and_wishes_grow_stale() {
     let mut book = Book::of(vec![Record::Subscriber(Box::new(kim("a", Standing::Pending)))]);
-    assert!(book.by_address("kim@CUSTOMER.example").is_some());
+    assert!(book.by_address("kim@CUSTOMER.example", &Wanted::All).is_some());
     let late = Timestamp::from_micros(0) + PENDING_FOR;
     assert_eq!(book.stale(late), []);
     assert_eq!(book.stale(late + Duration::from_secs(1)), [SubscriberId::known("a")]);

@@ -34,7 +34,7 @@ fn a_record_is_shown_with_both_clocks_and_an_import_says_so() {
 
 #[test]
 fn no_vendor_and_no_look_are_told() {
-    assert!(lines(&json!([])).contains("[[vendor]]"));
+    assert!(lines(&json!([])).contains("vendor add"));
     let line =
         json!({ "name": "hosting", "state": "unknown", "open": 0, "alarms": 0, "good": null, "failures": 0 });
     assert!(lines(&json!([line])).contains("hosting  unknown  0     0       -"));
