@@ -67,7 +67,11 @@ fn calendar(bytes: &[u8], index: &Index, part: &Part) -> Option<String> {
     let calendar = of_type(part, &["text/calendar"]);
     let has_method = part.content_type.parameter("method").is_some();
     let classes = ["urn:content-classes:calendarmessage", "urn:content-classes:appointment"];
-    calendar.filter(|_| has_method || !part.is_attachment()).or_else(|| content_class(bytes, index, &classes))
+    let kinds = ["IPM.Schedule.", "IPM.Appointment", "IPM.Task"];
+    calendar
+        .filter(|_| has_method || !part.is_attachment())
+        .or_else(|| content_class(bytes, index, &classes))
+        .or_else(|| message_class(bytes, index, &kinds))
 }
 
 fn tnef(_: &[u8], _: &Index, part: &Part) -> Option<String> {
@@ -75,7 +79,7 @@ fn tnef(_: &[u8], _: &Index, part: &Part) -> Option<String> {
         .or_else(|| named(part, &["winmail.dat"]))
 }
 
-/// RFC 3462, RFC 3464, RFC 8098; besides journal reports and recalls of Exchange.
+/// RFC 3462, RFC 3464, RFC 8098; besides journal reports, recalls and questions to moderators of Exchange.
 fn report(bytes: &[u8], index: &Index, part: &Part) -> Option<String> {
     let types = ["multipart/report", "message/delivery-status", "message/disposition-notification"];
     let classes = ["urn:content-classes:dsn", "urn:content-classes:mdn", "urn:content-classes:recallmessage"];
@@ -83,7 +87,30 @@ fn report(bytes: &[u8], index: &Index, part: &Part) -> Option<String> {
         let name = "X-MS-Journal-Report";
         (index.header().count(bytes, name) > 0).then(|| name.to_owned())
     };
-    of_type(part, &types).or_else(|| content_class(bytes, index, &classes)).or_else(journal)
+    of_type(part, &types)
+        .or_else(|| content_class(bytes, index, &classes))
+        .or_else(|| message_class(bytes, index, &["IPM.Outlook.Recall", "REPORT.IPM."]))
+        .or_else(journal)
+        .or_else(|| approval(bytes, index))
+}
+
+/// A moderator is asked: Exchange reads the answer's way out of these fields.
+fn approval(bytes: &[u8], index: &Index) -> Option<String> {
+    let prefix = b"X-MS-Exchange-Organization-Approval-";
+    let names = index.header().fields.iter().map(|field| &bytes[field.name.clone()]);
+    let mut asks = names.filter(|name| starts_alike(name, prefix));
+    asks.next().map(|name| String::from_utf8_lossy(name).into_owned())
+}
+
+fn starts_alike(bytes: &[u8], prefix: &[u8]) -> bool {
+    bytes.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+/// Outlook's own word for what a message is, as some gateways hand it on; the classes of a family begin alike.
+fn message_class(bytes: &[u8], index: &Index, families: &[&str]) -> Option<String> {
+    let value = index.header().value(bytes, "Content-Class")?;
+    let of_family = families.iter().any(|family| starts_alike(value.as_bytes(), family.as_bytes()));
+    of_family.then(|| format!("Content-Class: {value}"))
 }
 
 fn named(part: &Part, names: &[&str]) -> Option<String> {

@@ -91,6 +91,8 @@ fn calendar_mail_is_passed() {
             "Content-Class: urn:content-classes:calendarmessage\nContent-Type: text/plain\n",
             "Hello\n",
         ),
+        (PassReason::Calendar, &format!("Content-Class: IPM.Schedule.Meeting.Request\n{TEXT}"), "Hello\n"),
+        (PassReason::Calendar, &format!("Content-Class: IPM.TaskRequest\n{TEXT}"), "Hello\n"),
     ]);
 }
 
@@ -122,6 +124,12 @@ fn tnef_and_reports_are_passed() {
         (PassReason::Tnef, &unnamed.0, &unnamed.1),
         (PassReason::Report, &report.0, &report.1),
         (PassReason::Report, "Content-Class: urn:content-classes:mdn\nContent-Type: text/plain\n", "Read\n"),
+        (PassReason::Report, &format!("Content-Class: IPM.Outlook.Recall\n{TEXT}"), "Recalled\n"),
+        (
+            PassReason::Report,
+            &format!("X-MS-Exchange-Organization-Approval-Initiator: mailbox\n{TEXT}"),
+            "Asked\n",
+        ),
     ]);
 }
 

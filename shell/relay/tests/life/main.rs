@@ -13,6 +13,7 @@ mod fallback;
 mod forks;
 mod hold;
 mod ingress;
+mod left_alone;
 mod limits;
 mod listing;
 mod node;

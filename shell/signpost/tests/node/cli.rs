@@ -30,6 +30,7 @@ fn stamp_prints_the_signed_message_and_explains_every_change() {
     let explain: serde_json::Value = serde_json::from_str(line).unwrap();
     assert_eq!(explain["outcome"], "stamped");
     assert_eq!(explain["signature"], "standard");
+    assert!(explain["micros"].is_u64(), "{explain}");
     let splices = explain["splices"].as_array().unwrap();
     let inserted: u64 = splices.iter().map(|splice| splice["inserted"].as_u64().unwrap()).sum();
     assert_eq!(PLAIN.len() as u64 + inserted, done.out.len() as u64);
