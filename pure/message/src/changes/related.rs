@@ -11,6 +11,9 @@ use crate::encode;
 use crate::index::PartId;
 use crate::transfer::{TransferEncoding, decode_base64};
 
+/// Beyond the length of its Base64: line ends and blanks around a picture's.
+const LINES_MAX: usize = 256;
+
 /// An image that HTML names by `cid:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmbeddedImage {
@@ -61,7 +64,7 @@ impl Changes<'_> {
         let mut same = children.filter(|part| {
             part.encoding == TransferEncoding::Base64
                 && part.content_type.is(media_type)
-                && part.body.len() >= data.len()
+                && (data.len()..data.len() * 3 / 2 + LINES_MAX).contains(&part.body.len())
                 && decode_base64(&self.bytes[part.body.clone()]).bytes == data
         });
         // Whatever stands in the field comes into markup: only what needs no escape there, in `cid:` too, will do.
