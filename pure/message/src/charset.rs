@@ -4,7 +4,8 @@
 //! replaced by question marks. ISO-2022-JP has states: an insertion in the middle of Japanese text steps out of it and back.
 
 use encoding_rs::{
-    BIG5, EUC_JP, EUC_KR, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252,
+    BIG5, EUC_JP, EUC_KR, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_874,
+    WINDOWS_1252, WINDOWS_1254,
 };
 
 /// A part's charset.
@@ -13,6 +14,8 @@ pub(crate) struct Charset {
     encoding: &'static Encoding,
     /// The highest character that may be written, for labels that encoding_rs reads more widely than mail means them.
     limit: Option<char>,
+    /// Whether 0x80 to 0x9f are control characters in it: the ISO charsets that encoding_rs reads as Microsoft's.
+    has_controls: bool,
 }
 
 /// Of ISO-2022-JP, back to ASCII.
@@ -26,23 +29,40 @@ impl Charset {
         if is(&["us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", ""]) {
             // Undeclared 8-bit text exists; it is read as what it most likely is and never written.
             let encoding = if core::str::from_utf8(content).is_ok() { UTF_8 } else { WINDOWS_1252 };
-            return Some(Self { encoding, limit: Some('\x7f') });
+            return Some(Self { encoding, limit: Some('\x7f'), has_controls: false });
         }
         let encoding = Encoding::for_label_no_replacement(label.as_bytes())?;
         if encoding == UTF_16LE || encoding == UTF_16BE {
             return None;
         }
-        let latin1 = is(&["iso-8859-1", "iso_8859-1", "latin1", "iso8859-1", "l1"]);
-        Some(Self { encoding, limit: latin1.then_some('\u{ff}') })
+        // Browsers read the ISO names as Microsoft's charsets, which have letters where ISO has control characters.
+        let has_letters_there = [WINDOWS_1252, WINDOWS_1254, WINDOWS_874].contains(&encoding);
+        let is_microsofts = ["1252", "1254", "874"].iter().any(|number| label.ends_with(number))
+            && !label.to_ascii_lowercase().starts_with("iso");
+        Some(Self { encoding, limit: None, has_controls: has_letters_there && !is_microsofts })
     }
 
     pub(crate) fn decode(self, content: &[u8]) -> String {
         self.encoding.decode_without_bom_handling(content).0.into_owned()
     }
 
+    /// Whether `content` is text in it, every byte: what is only guessed or cannot be decoded is not written in another charset.
+    pub(crate) fn is_sure_of(self, content: &[u8]) -> bool {
+        let is_guess = self.limit.is_some() && self.encoding != UTF_8;
+        !is_guess && !self.encoding.decode_without_bom_handling(content).1
+    }
+
     /// Whether `c` can be written.
     fn holds(self, c: char) -> bool {
-        self.limit.is_none_or(|limit| c <= limit && !('\u{80}'..='\u{9f}').contains(&c))
+        self.limit.is_none_or(|limit| c <= limit)
+            && !('\u{80}'..='\u{9f}').contains(&c)
+            && !(self.has_controls && self.is_control(c))
+    }
+
+    fn is_control(self, c: char) -> bool {
+        let mut room = [0; 4];
+        let (bytes, ..) = self.encoding.encode(c.encode_utf8(&mut room));
+        matches!(bytes[..], [0x80..=0x9f])
     }
 
     /// The bytes of `text`, or `None` if a character does not fit.

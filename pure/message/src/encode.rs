@@ -28,7 +28,8 @@ fn push_quantum(quantum: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Quoted-printable text: the line ends of `bytes` (CRLF or LF) stay as hard line ends, longer lines get soft ones written as `line_end`.
+/// Quoted-printable text: the line ends of `bytes` (CRLF or LF) become hard ones, longer lines get soft ones, all of them written as `line_end`: a bare
+/// LF that was escaped before is none on the wire now.
 #[must_use]
 pub fn quoted_printable(bytes: &[u8], line_end: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 8);
@@ -37,7 +38,7 @@ pub fn quoted_printable(bytes: &[u8], line_end: &str) -> Vec<u8> {
     while at < bytes.len() {
         let rest = &bytes[at..];
         if let Some(length) = line_end_at(rest) {
-            out.extend_from_slice(&rest[..length]);
+            out.extend_from_slice(line_end.as_bytes());
             (at, column) = (at + length, 0);
             continue;
         }

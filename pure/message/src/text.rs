@@ -42,6 +42,9 @@ pub enum TextError {
     Damaged,
     #[error("the part has no body")]
     NoBody,
+    /// What is there would be lost with it.
+    #[error("the signature does not fit the charset, and what the part has cannot be read for sure")]
+    Unsure,
     #[error(transparent)]
     Overlap(#[from] Overlap),
 }
@@ -207,6 +210,9 @@ impl<'a> TextBody<'a> {
 
     /// The whole part anew, in UTF-8.
     fn rewrite(&self, edits: &[Edit]) -> Result<PartChange, TextError> {
+        if !self.charset.is_sure_of(&self.content) {
+            return Err(TextError::Unsure);
+        }
         let mut text = self.text.clone();
         let label = self.label_in_markup(edits);
         let edits = edits.iter().chain(&label);

@@ -102,3 +102,29 @@ fn the_state_behind_japanese_text_is_known() {
         .collect();
     assert_eq!(states, [None, Some(*b"\x1b$B"), None]);
 }
+
+#[test]
+fn names_of_iso_have_control_characters_where_microsofts_have_letters() {
+    for label in
+        ["iso-8859-1", "ISO_8859-1:1987", "cp819", "csISOLatin1", "iso-8859-9", "iso-8859-11", "tis-620"]
+    {
+        let charset = Charset::new(Some(label), b"").unwrap();
+        assert_eq!(charset.encode("\u{201c}so\u{201d}"), None, "{label}");
+        assert_eq!(charset.encode("\u{20ac}"), None, "{label}");
+        assert_eq!(charset.encode("so"), Some(b"so".to_vec()), "{label}");
+    }
+    for label in ["windows-1252", "cp1252", "x-cp1252", "windows-1254", "windows-874"] {
+        assert!(Charset::new(Some(label), b"").unwrap().encode("\u{201c}so\u{201d}").is_some(), "{label}");
+    }
+    assert_eq!(Charset::new(Some("iso-8859-9"), b"").unwrap().encode("ğ"), Some(vec![0xf0]));
+}
+
+#[test]
+fn what_is_guessed_or_damaged_is_nothing_to_be_sure_of() {
+    let is_sure = |label, content: &[u8]| Charset::new(label, content).unwrap().is_sure_of(content);
+    assert!(is_sure(Some("shift_jis"), b"\x93\xfa"));
+    assert!(!is_sure(Some("shift_jis"), b"\x93\xff"));
+    assert!(is_sure(None, b"plain") && is_sure(None, "gr\u{fc}n".as_bytes()));
+    assert!(!is_sure(Some("us-ascii"), b"gr\xfcn"), "nobody said what this is");
+    assert!(is_sure(Some("windows-1252"), b"gr\xfcn"));
+}

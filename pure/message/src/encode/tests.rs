@@ -44,3 +44,11 @@ fn quoted_parameters_are_read_back() {
     let parsed = ContentType::parse(format!("a/b; name={}", quoted_parameter(value)).as_bytes());
     assert_eq!(parsed.parameter("name"), Some(value));
 }
+
+#[test]
+fn a_line_end_is_written_as_the_wire_has_it_and_never_bare() {
+    // `=0A` of a sender is a line end like any other; a bare LF is refused by the next hop.
+    let content = decode_quoted_printable(b"a=0Ab\r\nc=0Dd\r\n");
+    assert_eq!(quoted_printable(&content, "\r\n"), b"a\r\nb\r\nc=0Dd\r\n");
+    assert_eq!(quoted_printable(b"a\r\nb", "\n"), b"a\nb");
+}

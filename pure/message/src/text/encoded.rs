@@ -56,7 +56,7 @@ pub(super) fn quoted_printable(raw: &[u8], line_end: &str, changes: Vec<Change>)
         if column(raw, start) > 0 && !(content.is_empty() && start == place[1]) {
             inserted.extend_from_slice(soft.as_bytes());
             // On a full line there is no room for the `=`: its last character goes down too.
-            if column(raw, start) == encode::LINE_MAX {
+            if column(raw, start) >= encode::LINE_MAX {
                 let last = if raw[start - 3] == b'=' { 3 } else { 1 };
                 inserted.extend_from_slice(&raw[start - last..start]);
                 inserted.extend_from_slice(soft.as_bytes());
