@@ -133,6 +133,8 @@ const RARE: &[Step] = &[
     step("guard", "last", "a person", "last"),
     // An order takes out the last source that carries mail.
     step("guard", "quarantined", "a person", "last"),
+    // An order ends, and a poll strikes between that and its record.
+    step("guard", "quarantined", "a person", "quarantined"),
     step("guard", "probing", "a person", "last"),
     step("order", "out", "a person", "in"),
     step("order", "in", "a person", "out"),
