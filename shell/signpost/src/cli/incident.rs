@@ -209,8 +209,8 @@ pub(crate) enum IncidentCommand {
         which: Which,
         #[arg(long)]
         tenant: TenantName,
-        /// How long the link is good
-        #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=365))]
+        /// How long the link is good, at most 90 days
+        #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=90))]
         days: u16,
         /// Print the link alone
         #[arg(long, group = "form")]

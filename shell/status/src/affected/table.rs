@@ -65,8 +65,13 @@ fn cells(line: &Line) -> [String; 23] {
     ]
 }
 
+/// Quoted, and no formula to a spreadsheet: neither the cell nor, for those that begin a new one at every `;` whatever stands around it, a part of it.
 fn quoted(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = cell.replace('"', "\"\"").replace(['\r', '\n'], " ");
-    format!("\"{}{text}\"", if is_formula { "'" } else { "" })
+    let flat = cell.replace(['\r', '\n', '\t'], " ").replace('"', "\"\"");
+    let harmless = |part: &str| {
+        let is_formula = part.trim_start_matches([' ', '"']).starts_with(['=', '+', '-', '@']);
+        if is_formula { format!("'{part}") } else { part.to_owned() }
+    };
+    let parts: Vec<String> = flat.split(';').map(harmless).collect();
+    format!("\"{}\"", parts.join(";"))
 }

@@ -126,6 +126,9 @@ fn a_table_has_a_row_for_each_line_runs_nothing_and_says_what_is_missing() {
     assert_eq!(rows[1].matches("\",\"").count() + 1, columns, "{text}");
     assert!(rows[1].contains("\"'=cmd") && rows[1].contains("\"'+anna@"), "{text}");
     assert!(rows[1].contains("\"550 5.7.1 \"\"listed\"\",  see elsewhere\""), "{text}");
+    answer.lines[0].sender = "a; =HYPERLINK(1);b\t=2".to_owned();
+    let text = csv(&answer);
+    assert!(text.contains("\"a;' =HYPERLINK(1);b =2\""), "{text}");
     answer.doubts.is_cut = true;
     assert!(csv(&answer).lines().last().unwrap().contains("not all"));
 }

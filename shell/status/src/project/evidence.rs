@@ -25,16 +25,18 @@ pub(super) fn cards(known: &incident::Incident, hidden: &Hidden) -> Vec<Evidence
 
 fn card(fact: &Fact, hidden: &Hidden) -> Option<Evidence> {
     let mut facts: Vec<(Text, String)> = Vec::new();
+    // What others wrote may name whom nobody is to read of.
+    let may_show = |text: &str| !hidden.has_name(text);
     let mut add = |en: &str, de: &str, value: String| facts.push((Text::new(en, de), value));
     let (title, reply) = match &fact.what {
         What::Refused { source, provider, category, list, messages, reply, .. } => {
             add("Source", "Quelle", source.to_string());
             add("Messages", "Nachrichten", messages.to_string());
             add("Category", "Art", category.to_string());
-            list.iter().for_each(|list| add("List", "Liste", list.clone()));
+            list.iter().filter(|list| may_show(list)).for_each(|list| add("List", "Liste", list.clone()));
             let by = receiver(provider);
             let title = Text::new(format!("Refused by {}", by.en), format!("Abgelehnt von {}", by.de));
-            (title, reply.clone().filter(|reply| !hidden.has_name(reply)))
+            (title, reply.clone().filter(|reply| may_show(reply)))
         }
         What::Delivered { source, provider, messages, moved, .. } => {
             add("Source", "Quelle", source.to_string());
@@ -44,7 +46,7 @@ fn card(fact: &Fact, hidden: &Hidden) -> Option<Evidence> {
             (Text::new(format!("Taken by {}", by.en), format!("Angenommen von {}", by.de)), None)
         }
         What::SourceChanged { source, list, .. } => {
-            list.iter().for_each(|list| add("List", "Liste", list.clone()));
+            list.iter().filter(|list| may_show(list)).for_each(|list| add("List", "Liste", list.clone()));
             let title = Text::new(
                 format!("The guard changed the use of {source}"),
                 format!("Der Wächter änderte die Nutzung von {source}"),
@@ -56,8 +58,10 @@ fn card(fact: &Fact, hidden: &Hidden) -> Option<Evidence> {
             (canary(*result), None)
         }
         What::VendorPosted { vendor, title, link, .. } => {
-            add("Said", "Gesagt", title.clone());
-            add("Link", "Link", link.clone());
+            let said = [("Said", "Gesagt", title), ("Link", "Link", link)];
+            said.into_iter()
+                .filter(|(.., text)| may_show(text))
+                .for_each(|(en, de, text)| add(en, de, text.clone()));
             (Text::new(format!("{vendor} reports"), format!("{vendor} meldet")), None)
         }
         What::Reported { messages, .. } => {

@@ -102,12 +102,19 @@ fn a_reply_that_names_a_tenant_and_a_host_that_is_one_tenants_are_not_shown() {
     let mut refused = posted(POSTED, ADDRESS);
     let reply = |incident: &Incident| incident_of(incident).evidence[0].reply.clone();
     assert_eq!(reply(&refused).as_deref(), Some("550 5.7.1 no"));
-    let incident::What::Refused { provider, reply: said, .. } = &mut refused.evidence[0].what else {
+    let incident::What::Refused { provider, reply: said, list, .. } = &mut refused.evidence[0].what else {
         unreachable!()
     };
+    *list = Some("lists.acme-example.net".to_owned());
     *provider = "mail.acme.example".to_owned();
     *said = Some("550 5.7.1 refused by acme-example.mail.protection.outlook.com".to_owned());
     assert_eq!(reply(&refused), None);
+    let shown = incident_of(&refused);
+    assert!(
+        shown.evidence[0].facts.iter().all(|(name, _)| name.en != "List"),
+        "{:?}",
+        shown.evidence[0].facts
+    );
     assert_eq!(incident_of(&refused).evidence[0].title.en, "Refused by another mail system");
 }
 
