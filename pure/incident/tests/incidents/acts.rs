@@ -243,27 +243,6 @@ fn planned_work_is_moved_and_called_off_in_sight_of_all() {
 }
 
 #[test]
-fn what_a_person_called_over_hears_the_end_of_what_held_then() {
-    let mut world = well();
-    let (list, source) = ("Spamhaus ZEN".to_owned(), "eu-1".parse().unwrap());
-    world.fact(What::ListingOpened { list, source, strength: Strength::Strong });
-    world.flow(900);
-    let id = world.only().id.clone();
-    world.act(Act::Resolve { incident: id, text: None }).unwrap();
-    assert_eq!(world.only().watched().count(), 1, "the list names us still");
-    world.flow(600);
-    let (list, source) = ("Spamhaus ZEN".to_owned(), "eu-1".parse().unwrap());
-    world.fact(What::ListingClosed { list, source });
-    assert!(!world.only().is_open() && world.only().watched().next().is_none());
-    // Opened again for another reason, it ends by itself.
-    world.fact(refused("eu-1", (MICROSOFT, "a.example"), Strength::Strong, 1));
-    assert!(world.only().is_open());
-    world.flow(7200);
-    assert!(!world.only().is_open());
-    assert_eq!(world.restarted().only().standing, world.only().standing);
-}
-
-#[test]
 fn merging_brings_no_sign_back_whose_end_was_heard() {
     let mut world = well();
     let mine = open(&mut world);

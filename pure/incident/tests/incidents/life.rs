@@ -3,7 +3,7 @@
 use crate::support::*;
 use incident::{
     Clock, Delays, Language, Phase, Policy, Publication, Reach, Settings, SourceState, Standing, State,
-    Strength, Watched, What,
+    Strength, What,
 };
 use model::{Category, Owner};
 
@@ -230,59 +230,6 @@ fn two_unrelated_organisations_make_a_suspicion_an_incident() {
 }
 
 #[test]
-fn a_listing_that_harms_nobody_yet_is_known_inside_only() {
-    let mut world = well();
-    let (list, source) = ("Spamhaus ZEN".to_owned(), "eu-1".parse().unwrap());
-    world.fact(What::ListingOpened { list, source, strength: Strength::Strong });
-    world.flow(900);
-    let incident = world.only();
-    assert_eq!((incident.standing, incident.is_posted()), (Standing::Confirmed, false));
-    assert!(incident.is_open(), "the list names us still");
-    let (list, source) = ("Spamhaus ZEN".to_owned(), "eu-1".parse().unwrap());
-    world.fact(What::ListingClosed { list, source });
-    world.flow(3600);
-    assert_eq!(world.only().standing, Standing::Absorbed);
-    assert_eq!(world.only().clocks.at(Clock::HarmBegan), None, "no harm is claimed where none was");
-}
-
-#[test]
-fn a_sign_of_what_nobody_asks_any_more_holds_nothing_open_and_proves_nothing_good() {
-    let mut world = well();
-    let (list, source) = ("Spamhaus ZEN".to_owned(), "eu-1".parse().unwrap());
-    world.fact(What::ListingOpened { list, source, strength: Strength::Strong });
-    world.flow(900);
-    let watched: Vec<Watched> = world.only().watched().collect();
-    assert_eq!(watched.len(), 1);
-    let other = Watched::Listing { list: "Another".to_owned(), source: "eu-1".parse().unwrap() };
-    world.fact(What::Unwatched { what: other });
-    let evidence = world.only().evidence.len();
-    world.flow(3600);
-    assert!(world.only().is_open(), "that was another list");
-    world.fact(What::Unwatched { what: watched[0].clone() });
-    assert!(world.only().watched().next().is_none() && world.only().evidence.len() > evidence);
-    assert_eq!(world.only().harm.good_after, None);
-    world.flow(3600);
-    assert!(!world.only().is_open());
-    assert_eq!(world.restarted().only().standing, world.only().standing);
-}
-
-#[test]
-fn a_listed_domain_of_ours_is_an_incident_of_its_own_until_it_is_cleared() {
-    let mut world = well();
-    let (list, domain) = (|| "Spamhaus DBL".to_owned(), || "out.relay.example".to_owned());
-    world.fact(What::DomainListed { list: list(), domain: domain(), strength: Strength::Strong });
-    world.flow(900);
-    let incident = world.only();
-    assert_eq!((incident.cause.word(), incident.standing), ("domain", Standing::Confirmed));
-    assert!(incident.is_open() && !incident.is_posted());
-    let watched = Watched::DomainListing { list: list(), domain: domain() };
-    assert_eq!(incident.watched().collect::<Vec<_>>(), [watched]);
-    world.fact(What::DomainCleared { list: list(), domain: domain() });
-    world.flow(3600);
-    assert!(!world.only().is_open());
-}
-
-#[test]
 fn whatever_replies_name_an_incident_stays_bounded() {
     let mut world = well();
     for number in 0..500 {
@@ -490,20 +437,4 @@ fn figures_that_nobody_counted_are_not_said_to_be_zero() {
     world.flow(7200);
     let said = world.said().pop().unwrap().1;
     assert!(!said.contains("lost") && !said.contains("report"), "{said}");
-}
-
-#[test]
-fn a_source_that_the_guard_does_not_keep_out_any_more_holds_nothing_open() {
-    let mut world = well();
-    let at_microsoft = || at_provider(MICROSOFT);
-    world.fact(source("eu-1", SourceState::Clean, SourceState::Quarantined, at_microsoft()));
-    world.flow(900);
-    let watched: Vec<Watched> = world.only().watched().collect();
-    let scope = MICROSOFT.to_owned();
-    assert_eq!(watched, [Watched::Source { source: "eu-1".parse().unwrap(), scope }]);
-    world.flow(3600);
-    assert!(world.only().is_open(), "it is out");
-    world.fact(What::Unwatched { what: watched[0].clone() });
-    world.flow(3600);
-    assert!(!world.only().is_open());
 }

@@ -8,5 +8,6 @@ mod hidden;
 mod journal;
 mod life;
 mod seed;
+mod signs;
 mod support;
 mod vendor;
