@@ -56,9 +56,11 @@ impl Lists {
         self.named.entry(list).or_default().entry(source).or_insert(now);
     }
 
-    /// Whether one of these lists has named a source for so long that every poll must know.
+    /// Whether one of these lists has named a source for so long that every poll must know. A name server that is silent hides nothing while
+    /// another one speaks.
     pub(crate) fn surely_names(&self, source: usize, lists: Vec<usize>, now: Timestamp) -> bool {
-        let is_healthy = self.ruins.is_empty() && self.lies.is_empty() && now.since(self.sick) >= HEALTHY;
+        let is_heard = self.lies.len() < SERVERS && self.lies.values().all(|lie| *lie == Lie::Silent);
+        let is_healthy = self.ruins.is_empty() && is_heard && now.since(self.sick) >= HEALTHY;
         let since = |list: &usize| self.named.get(list).and_then(|named| named.get(&source)).copied();
         is_healthy && lists.iter().filter_map(since).any(|since| now.since(since) >= SURE)
     }
@@ -78,10 +80,13 @@ impl Lists {
     }
 
     pub(crate) fn lie(&mut self, server: usize, lie: Option<Lie>, now: Timestamp) {
-        self.sick = now;
-        match lie {
-            Some(lie) => drop(self.lies.insert(server, lie)),
-            None => drop(self.lies.remove(&server)),
+        let was = match lie {
+            Some(lie) => self.lies.insert(server, lie),
+            None => self.lies.remove(&server),
+        };
+        let is_only_silent = [lie, was].into_iter().flatten().all(|lie| lie == Lie::Silent);
+        if !is_only_silent || self.lies.len() == SERVERS {
+            self.sick = now;
         }
     }
 
