@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   the guard's word --claim--> claims --choose--> a source
+//!   a path --site--> its limits --ask--> now, in turn, later, or not while the site rests
 //!   a failure judged --believed, in_time--> a report, the schedule, or a park --wakes--> holds, probes, the guard, expiry
 //! ```
 //! The relay asks these in its stations and does what they say; the simulator asks the same ones in a world of its own.
@@ -9,15 +10,19 @@
 mod choose;
 mod claim;
 mod holds;
+mod limits;
 mod probes;
 mod schedule;
 mod settle;
+mod site;
 mod wakes;
 
 pub use choose::{Claim, Excluded, Weighed, best, weigh};
 pub use claim::{Opening, Rules, claim, opening};
 pub use holds::{Begun, Held, Holds, Passage};
+pub use limits::{Ask, Asking, Limits, Ticket, Way};
 pub use probes::{Fate, Gate, Parked, Probes, Step};
 pub use schedule::Schedule;
 pub use settle::{Blame, believed, in_time, is_for_our_address};
+pub use site::{Reach, Shape, Site};
 pub use wakes::{KeptFrom, is_for_setup, is_refusal, kept_from};

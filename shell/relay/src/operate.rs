@@ -3,7 +3,7 @@
 //! The answers come from the stations themselves. Giving up ends in a report or a recorded discard, as with any refusal, and touches only
 //! messages that nobody delivers at that moment. What cannot be done leaves the message where it was.
 
-use crate::queue::{CARRIED_MAX, CARRIED_PER_TENANT_MAX};
+use crate::queue::{CARRIED_MAX, places_of};
 use crate::steer::{RouteExplained, Steer};
 use crate::{Parts, TRANSACTION_RECIPIENTS_MAX};
 use model::{
@@ -203,7 +203,7 @@ impl Operator {
         });
         Limits {
             tenant_delivering: of_tenant,
-            tenant_delivering_max: CARRIED_PER_TENANT_MAX,
+            tenant_delivering_max: places_of(&self.parts, tenant),
             delivering,
             delivering_max: CARRIED_MAX,
             recipients_per_transaction_max: TRANSACTION_RECIPIENTS_MAX,

@@ -1,26 +1,27 @@
 //! The queue's heartbeat: what is due is taken from the spool and carried, within bounds for the node and for each tenant.
 //!
-//! A tenant whose mail system hangs fills its own places and nobody else's. Every task is joined; at a stop what is in flight may end within
-//! a bound, and what does not end is given back by its lease.
+//! A tenant whose mail system hangs fills its own places and nobody else's, and a receiver that hangs fills none of them for long. Every task
+//! is joined; at a stop what is in flight may end within a bound, and what does not end is given back by its lease.
 
+mod under_way;
 mod wake;
 
 use crate::stop::Stop;
-use crate::{Parts, carry, ours};
+use crate::{Parts, ours};
 use dispatch::Passage;
 use model::{Duration, ParkReason, Standing, TenantName, Timestamp};
-use spool::{Going, Lane, Lease, Seen};
-use std::collections::{BTreeSet, HashMap};
+use spool::{Going, Lane, Seen};
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::task::{Id, JoinSet};
+use under_way::UnderWay;
+pub(crate) use under_way::{CARRIED_MAX, places_of};
 use wake::Left;
 
-/// Messages on their way out at once, in all and for one tenant.
-pub(crate) const CARRIED_MAX: usize = 200;
-pub(crate) const CARRIED_PER_TENANT_MAX: usize = 20;
+/// What is ended or looked at in one go.
+const AT_ONCE_MAX: usize = 20;
 /// How long a message that is under way may take once the node stops.
 const STOP_WAIT: Duration = Duration::from_secs(7);
 /// How often idle connections, the parked and the segments are looked after.
@@ -39,56 +40,6 @@ pub(crate) struct TakenOver {
     pub(crate) rest: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
-/// What is under way.
-#[derive(Default)]
-struct UnderWay {
-    tasks: JoinSet<()>,
-    tenants: HashMap<TenantName, usize>,
-    of_task: HashMap<Id, TenantName>,
-}
-
-impl UnderWay {
-    fn has_room(&self, tenant: &TenantName) -> bool {
-        self.tenants.get(tenant).is_none_or(|count| *count < CARRIED_PER_TENANT_MAX)
-    }
-
-    fn begin(&mut self, parts: &Arc<Parts>, lease: Lease) {
-        let tenant = lease.accepted().tenant.clone();
-        // In a box of its own: the whole way of a message is a large value, which every step of a spawn would copy.
-        self.spawn(tenant, Box::pin(carry(Arc::clone(parts), lease)));
-    }
-
-    /// One that is under way already finds room in any case.
-    fn spawn(&mut self, tenant: TenantName, work: Pin<Box<dyn Future<Output = ()> + Send>>) {
-        let task = self.tasks.spawn(work);
-        *self.tenants.entry(tenant.clone()).or_default() += 1;
-        self.of_task.insert(task.id(), tenant);
-    }
-
-    fn ended(&mut self, task: Id) {
-        let Some(tenant) = self.of_task.remove(&task) else { return };
-        if let Some(count) = self.tenants.get_mut(&tenant) {
-            *count -= 1;
-            if *count == 0 {
-                self.tenants.remove(&tenant);
-            }
-        }
-    }
-
-    /// Waits for one task to end; for ever if there is none.
-    async fn one_ends(&mut self) {
-        match self.tasks.join_next_with_id().await {
-            Some(Ok((task, ()))) => self.ended(task),
-            Some(Err(error)) => {
-                // The lease went with it: the spool gives the message as lost.
-                tracing::error!(%error, "a delivery failed inside");
-                self.ended(error.id());
-            }
-            None => std::future::pending().await,
-        }
-    }
-}
-
 /// Carries what is due until it has to stop.
 pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<TakenOver>, mut stop: Stop) {
     let mut under_way = UnderWay::default();
@@ -101,6 +52,7 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
     loop {
         let now = parts.clock.now();
         note_losses(&parts, now).await;
+        under_way.look(now);
         let can_record = parts.spool.can_record();
         if can_record {
             take_what_is_due(&parts, &mut under_way, now);
@@ -117,28 +69,24 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
             let is_soon = std::mem::take(&mut is_first) || parts.spool.may_accept().is_err();
             maintain = now + if is_soon { LOOK_AFTER } else { MAINTAIN };
         }
-        let is_full = under_way.tasks.len() >= CARRIED_MAX || !can_record;
-        let may = |lane: &Lane| under_way.has_room(&lane.tenant) && may_go(&parts, lane, now);
+        let is_full = under_way.is_full() || !can_record;
+        let may = |lane: &Lane| under_way.has_room(&parts, &lane.tenant) && may_go(&parts, lane, now);
         let next_due = if is_full { None } else { parts.spool.next_due_in(may) };
         let next_probe = parts.tenants.holds().next_probe().filter(|probe| *probe > now);
-        let wake = [next_due, next_probe].into_iter().flatten().fold(look_after, Ord::min);
+        let wake =
+            [next_due, next_probe, under_way.next_slow()].into_iter().flatten().fold(look_after, Ord::min);
         tokio::select! {
             () = parts.clock.sleep_until(wake) => {}
             Ok(()) = given_back.changed() => look_after = parts.clock.now(),
             () = parts.spool.changed() => {}
             () = under_way.one_ends() => {}
-            Some(TakenOver { tenant, rest }) = taken_over.recv() => under_way.spawn(tenant, rest),
+            Some(TakenOver { tenant, rest }) = taken_over.recv() => under_way.spawn(tenant, rest, parts.clock.now()),
             () = stop.requested() => break,
         }
     }
-    let ended = async {
-        while !under_way.tasks.is_empty() {
-            under_way.one_ends().await
-        }
-    };
-    if tokio::time::timeout(STOP_WAIT, ended).await.is_err() {
+    if tokio::time::timeout(STOP_WAIT, under_way.all_end()).await.is_err() {
         tracing::info!("deliveries that did not end are handed back to the spool");
-        under_way.tasks.shutdown().await;
+        under_way.shutdown().await;
     }
 }
 
@@ -158,13 +106,13 @@ pub(crate) async fn tell_of_late(parts: Arc<Parts>, mut stop: Stop) {
 }
 
 fn take_what_is_due(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timestamp) {
-    while under_way.tasks.len() < CARRIED_MAX {
-        let may = |lane: &Lane| under_way.has_room(&lane.tenant) && may_go(parts, lane, now);
+    while !under_way.is_full() {
+        let may = |lane: &Lane| under_way.has_room(parts, &lane.tenant) && may_go(parts, lane, now);
         let Some(lease) = parts.spool.take_due_in(now, may) else { return };
         if lease.redirect().is_none() && !ours::is_ours(lease.accepted()) {
             parts.tenants.holds().probed(&lease.accepted().tenant, now);
         }
-        under_way.begin(parts, lease);
+        under_way.begin(parts, lease, now);
     }
 }
 
@@ -182,13 +130,13 @@ fn take_what_is_over(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timestam
     let mut over = Vec::new();
     parts.spool.scan(|seen| over.extend(is_over(seen).then(|| (seen.id, seen.accepted.tenant.clone()))));
     for (id, tenant) in over {
-        if under_way.tasks.len() >= CARRIED_MAX {
+        if under_way.is_full() {
             return;
         }
-        if under_way.has_room(&tenant)
+        if under_way.has_room(parts, &tenant)
             && let Ok(lease) = parts.spool.take(id, is_over)
         {
-            under_way.begin(parts, lease);
+            under_way.begin(parts, lease, now);
         }
     }
 }
@@ -230,7 +178,7 @@ fn end_what_is_damaged(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timest
     let mut over = Vec::new();
     parts.spool.scan_parked(|seen| {
         over.extend(is_over(seen).then_some(seen.id));
-        if over.len() < CARRIED_PER_TENANT_MAX { Going::On } else { Going::Enough }
+        if over.len() < AT_ONCE_MAX { Going::On } else { Going::Enough }
     });
     for id in over {
         let Ok(lease) = parts.spool.take(id, is_over) else { continue };
@@ -240,7 +188,7 @@ fn end_what_is_damaged(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timest
         };
         let (parts, tenant) = (Arc::clone(parts), lease.accepted().tenant.clone());
         let end = async move { parts.verdict.end_damaged(lease, &snapshot, parts.clock.now()).await };
-        under_way.spawn(tenant, Box::pin(end));
+        under_way.spawn(tenant, Box::pin(end), now);
     }
 }
 

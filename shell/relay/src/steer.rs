@@ -14,7 +14,7 @@ pub use explain::{RouteExplained, SourceExplained};
 pub(crate) use guarded::receiver;
 
 use bounce::Failure;
-use dispatch::{Claim, Excluded, Rules, Weighed, best};
+use dispatch::{Claim, Excluded, Reach, Rules, Site, Weighed, best};
 use model::{
     Domain, HostPort, MessageId, Recipient, Redirect, Source, SourceName, TenantName, Timestamp, TlsPolicy,
 };
@@ -46,6 +46,14 @@ impl Route {
     fn tls(&self, egress: &Egress) -> TlsPolicy {
         self.redirect.as_ref().and_then(|redirect| redirect.tls).unwrap_or(egress.tls)
     }
+
+    fn reach(&self, egress: &Egress) -> Reach {
+        match (self.over, egress.mode) {
+            _ if self.redirect.is_some() => Reach::SmartHost,
+            (Over::Notice, _) | (Over::Pool, EgressMode::Deliver) => Reach::Exchanger,
+            (Over::Pool, EgressMode::Return) => Reach::SmartHost,
+        }
+    }
 }
 
 /// Which of our addresses a route may use.
@@ -72,6 +80,9 @@ pub(crate) struct Path {
     pub(crate) egress: Egress,
     pub(crate) source: Source,
     pub(crate) hops: Vec<Hop>,
+    /// All hosts that receive there, whether or not they are tried.
+    pub(crate) site: Site,
+    pub(crate) reach: Reach,
     /// What the host wants to know of us: that of the tenant's fallback.
     pub(crate) login: Option<Fallback>,
     /// Whether the guard's word binds on the way, too.
@@ -180,6 +191,7 @@ impl Steer {
         }
         let found = self.hops(&route.target).await;
         let mut hops = found.map_err(|error| NoPath::NotResolved(error.to_string()))?;
+        let site = Site::of(hops.iter().map(|hop| hop.name.as_str()));
         let weighed = self.weigh(snapshot, id, route, without, Some(&hops), rules);
         let probed = hops.first().and_then(|hop| self.probed(&weighed, &guarded::receiver(&hop.name)));
         let Some(source) = probed.or_else(|| best(&weighed)).cloned() else {
@@ -187,7 +199,8 @@ impl Steer {
         };
         hops.retain(|hop| hop.address.is_ipv4() == source.address.is_ipv4());
         hops.truncate(HOPS_MAX);
-        Ok(Path { tenant: snapshot.settings.name.clone(), egress, source, hops, login: None, rules })
+        let (tenant, reach) = (snapshot.settings.name.clone(), route.reach(&egress));
+        Ok(Path { tenant, egress, source, hops, site, reach, login: None, rules })
     }
 
     /// Every source with its claim or what speaks against it, for a next hop with these addresses if they are known.

@@ -8,7 +8,6 @@ mod connection;
 mod course;
 mod gate;
 mod idle;
-mod limits;
 mod security;
 
 use crate::custody::Custody;
@@ -17,9 +16,9 @@ use crate::steer::{Hop, Path};
 use bounce::{Failure, Sign, sign};
 use connection::{Connection, NotOpened, Opening, Results};
 use course::Course;
-use gate::Gate;
+use dispatch::{Rules, Way};
+use gate::{Closed, Gate, Shaped};
 use idle::{Idle, Key};
-use limits::{Provider, Way};
 use model::{Duration, Envelope, Metrics, Reply, SourceName, Stage, Timestamp};
 use net::Clock;
 use rustls_pki_types::CertificateDer;
@@ -97,9 +96,45 @@ impl Transport {
         shipment: &Shipment<'_>,
         still: StillAllowed<'_>,
     ) -> Result<Sent, NotSent> {
+        let site = path.site.clone();
+        let shaped =
+            Shaped { shape: site.shape(path.reach), way: Way { source: path.source.name.clone(), site } };
+        let is_last_try = path.rules == Rules::LastTry;
+        let turn = self.gate.enter(&shaped, &path.tenant, is_last_try, &self.clock).await;
+        let _turn = turn.map_err(|closed| self.not_now(path, &shaped.way, closed))?;
+        match self.send_over(path, &shaped, shipment, still).await {
+            Ok(mut sent) => {
+                let said =
+                    sent.results.iter().filter_map(|(.., result)| result.as_ref().err()).find_map(sign);
+                sent.is_fallback = path.login.is_some();
+                sent.come_again = said.map(|said| self.hear(&shaped, said));
+                if said.is_none() {
+                    self.gate.went_well(&shaped.way);
+                }
+                Ok(sent)
+            }
+            Err(NotSent::All(stage, host, failure)) => match sign(&failure) {
+                Some(said) => Err(NotSent::Wait(self.hear(&shaped, said), host, failure)),
+                None => {
+                    self.was_not_taken(&shaped, stage, &failure);
+                    Err(NotSent::All(stage, host, failure))
+                }
+            },
+            Err(other @ (NotSent::Source(_) | NotSent::Wait(..) | NotSent::Withdrawn)) => Err(other),
+        }
+    }
+
+    /// Over the hosts of the path, in their order.
+    async fn send_over(
+        &self,
+        path: &Path,
+        shaped: &Shaped,
+        shipment: &Shipment<'_>,
+        still: StillAllowed<'_>,
+    ) -> Result<Sent, NotSent> {
         let mut failed = NotSent::Source("the path has no host".to_owned());
         for hop in &path.hops {
-            match self.send_to(path, hop, shipment, still).await {
+            match self.send_to(path, hop, shaped, (shipment, still)).await {
                 Ok(sent) => return Ok(sent),
                 // Only a host that could not be reached at all leads to the next one; an answer is an answer.
                 Err(error @ NotSent::All(Stage::Connect, ..)) => failed = error,
@@ -109,54 +144,49 @@ impl Transport {
         Err(failed)
     }
 
-    /// Behind the gate of the way; what the host says about the way is heard there.
+    /// The gate is closed.
+    fn not_now(&self, path: &Path, way: &Way, closed: Closed) -> NotSent {
+        let host = path.hops.first().map_or_else(|| way.site.to_string(), shown);
+        match closed {
+            Closed::Until(until) => {
+                self.metrics.limit_waits.add_one();
+                let why = format!("{} takes no more from {} now", way.site, way.source);
+                NotSent::Wait(until, host, Failure::Connect(why))
+            }
+            Closed::Rests(why) => {
+                let why = format!("not tried again yet, after several failures in a row: {why}");
+                NotSent::All(Stage::Connect, host, Failure::Connect(why))
+            }
+        }
+    }
+
+    /// What a failure for everybody says about the site: whether it can be reached.
+    fn was_not_taken(&self, shaped: &Shaped, stage: Stage, failure: &Failure) {
+        if let (Stage::Connect, Failure::Connect(why)) = (stage, failure) {
+            self.gate.was_not_reached(shaped, why, self.clock.now());
+        } else if matches!(failure, Failure::Reply(_)) {
+            self.gate.went_well(&shaped.way);
+        }
+    }
+
+    fn hear(&self, shaped: &Shaped, said: Sign) -> Timestamp {
+        self.metrics.limits_heard.add_one();
+        let way = &shaped.way;
+        tracing::info!(site = %way.site, source = %way.source, ?said, "a limit is reached: fewer and slower for a while");
+        self.gate.hear(shaped, said, self.clock.now())
+    }
+
     async fn send_to(
         &self,
         path: &Path,
         hop: &Hop,
-        shipment: &Shipment<'_>,
-        still: StillAllowed<'_>,
-    ) -> Result<Sent, NotSent> {
-        let way = Way { source: path.source.name.clone(), provider: Provider::of(&hop.name) };
-        let turn = self.gate.enter(&way, &path.tenant, &self.clock).await;
-        let _turn = turn.map_err(|until| {
-            self.metrics.limit_waits.add_one();
-            let why = format!("{} takes no more from {} now", way.provider, way.source);
-            NotSent::Wait(until, shown(hop), Failure::Connect(why))
-        })?;
-        match self.send_now(path, hop, &way, (shipment, still)).await {
-            Ok(mut sent) => {
-                let said =
-                    sent.results.iter().filter_map(|(.., result)| result.as_ref().err()).find_map(sign);
-                sent.is_fallback = path.login.is_some();
-                sent.come_again = said.map(|said| self.hear(&way, said));
-                Ok(sent)
-            }
-            Err(NotSent::All(stage, host, failure)) => match sign(&failure) {
-                Some(said) => Err(NotSent::Wait(self.hear(&way, said), host, failure)),
-                None => Err(NotSent::All(stage, host, failure)),
-            },
-            Err(other @ (NotSent::Source(_) | NotSent::Wait(..) | NotSent::Withdrawn)) => Err(other),
-        }
-    }
-
-    fn hear(&self, way: &Way, said: Sign) -> Timestamp {
-        self.metrics.limits_heard.add_one();
-        tracing::info!(provider = %way.provider, source = %way.source, ?said, "a limit is reached: fewer and slower for a while");
-        self.gate.hear(way, said, self.clock.now())
-    }
-
-    async fn send_now(
-        &self,
-        path: &Path,
-        hop: &Hop,
-        way: &Way,
+        shaped: &Shaped,
         (shipment, still): (&Shipment<'_>, StillAllowed<'_>),
     ) -> Result<Sent, NotSent> {
         if !still(hop) {
             return Err(NotSent::Withdrawn);
         }
-        let key = Key::new(path, hop, way);
+        let key = Key::new(path, hop, &shaped.way);
         let attempt = Attempt { source: path.source.name.clone(), host: shown(hop) };
         if let Some(mut connection) = self.idle.take(&key) {
             self.metrics.connections_reused.add_one();
@@ -164,11 +194,11 @@ impl Transport {
             let sent = connection.transact(shipment, &attempt, &self.clock, &mut course).await;
             if !was_dead(&sent) {
                 self.note(shipment, &attempt, course, &sent).await;
-                return Ok(self.finish(key, connection, sent, attempt));
+                return Ok(self.finish((key, shaped), connection, sent, attempt));
             }
             tracing::debug!(host = %hop.address, "an idle connection was dead");
         }
-        self.make_room(way).await;
+        self.make_room(shaped).await;
         let mut course = Course::begin(self.clock.now());
         let mut connection = match self.open(path, hop, &mut course).await {
             Ok(connection) => connection,
@@ -178,12 +208,12 @@ impl Transport {
             }
         };
         if !still(hop) {
-            self.idle.put(key, connection, self.clock.now());
+            self.idle.put(key, connection, shaped.shape.messages, self.clock.now());
             return Err(NotSent::Withdrawn);
         }
         let sent = connection.transact(shipment, &attempt, &self.clock, &mut course).await;
         self.note(shipment, &attempt, course, &sent).await;
-        Ok(self.finish(key, connection, sent, attempt))
+        Ok(self.finish((key, shaped), connection, sent, attempt))
     }
 
     /// How it went, for the trace. Without this record only the trace lacks something.
@@ -213,20 +243,26 @@ impl Transport {
         })
     }
 
-    fn finish(&self, key: Key, connection: Connection, results: Results, attempt: Attempt) -> Sent {
+    fn finish(
+        &self,
+        (key, shaped): (Key, &Shaped),
+        connection: Connection,
+        results: Results,
+        attempt: Attempt,
+    ) -> Sent {
         let takes_dsn = connection.takes_dsn();
         if connection.is_ready() {
-            self.idle.put(key, connection, self.clock.now());
+            self.idle.put(key, connection, shaped.shape.messages, self.clock.now());
         }
         let Attempt { host, source } = attempt;
         Sent { host, source, takes_dsn, results, is_fallback: false, come_again: None }
     }
 
     /// An idle connection counts at the other end as one in use does: the oldest ones go before the way is crowded by them.
-    async fn make_room(&self, way: &Way) {
+    async fn make_room(&self, shaped: &Shaped) {
         // One more is about to be opened for a turn that is counted already.
-        let idle_max = self.gate.idle_max(way);
-        while let Some(connection) = self.idle.take_above(way, idle_max) {
+        let idle_max = self.gate.idle_max(shaped);
+        while let Some(connection) = self.idle.take_above(&shaped.way, idle_max) {
             let said = tokio::time::timeout(GOODBYE_WAIT, connection.quit(&self.clock)).await;
             if said.is_err() {
                 tracing::debug!("a next hop did not say goodbye in time");

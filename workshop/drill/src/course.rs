@@ -4,7 +4,7 @@ mod happen;
 
 use crate::Options;
 use crate::beside::{Beside, Exim};
-use crate::figures::{Figures, Seen};
+use crate::figures::{Figures, Seen, nowhere};
 use crate::node::{Metrics, Node};
 use crate::report::{Counted, Report};
 use crate::scenario::{Event, Scenario};
@@ -193,7 +193,8 @@ impl Course<'_> {
         let is_restored =
             self.scenario.until_restored.iter().all(|source| self.seen.back.contains_key(source));
         let delivered = self.world.playground.figures().delivered;
-        Ok(is_restored && delivered >= self.traffic.expected && self.node.queue_is_empty().await?)
+        let has_arrived = delivered >= self.traffic.expected && nowhere(&self.world.playground) == 0;
+        Ok(is_restored && has_arrived && self.node.queue_is_empty().await?)
     }
 
     /// What anybody can see of the node.

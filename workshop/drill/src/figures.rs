@@ -97,13 +97,21 @@ pub(crate) struct Seen {
     pub(crate) first_fault: Option<Timestamp>,
 }
 
+/// Messages of people that have not arrived. What the node writes itself arrives too, so numbers alone do not tell.
+pub(crate) fn nowhere(playground: &Playground) -> usize {
+    let arrived = playground.mailbox();
+    let tokens: BTreeSet<&str> = arrived.iter().filter_map(|one| one.token.as_deref()).collect();
+    let is_missed = |token: &str| !token.starts_with(FORGED) && !tokens.contains(token);
+    playground.sent().iter().filter(|one| is_missed(&one.token)).count()
+}
+
 impl Figures {
     pub(crate) fn count(scenario: &Scenario, playground: &Playground, seen: &Seen) -> Self {
         let (counted, arrived, refused) = (playground.figures(), playground.mailbox(), playground.refused());
         let tokens: BTreeSet<&str> = arrived.iter().filter_map(|one| one.token.as_deref()).collect();
         let all = playground.sent();
         let (forged, sent): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.token.starts_with(FORGED));
-        let lost = sent.iter().filter(|one| !tokens.contains(one.token.as_str())).count();
+        let lost = nowhere(playground);
         let reports = playground.reports();
         let victims: BTreeSet<&str> = forged
             .iter()

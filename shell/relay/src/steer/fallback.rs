@@ -4,7 +4,7 @@
 //! to lose wants to know to whom it is said. What we write ourselves never goes this way.
 
 use super::{HOPS_MAX, NoPath, Over, Path, Route, Steer};
-use dispatch::Rules;
+use dispatch::{Reach, Rules, Site};
 use model::Source;
 use std::net::Ipv4Addr;
 use tenant::Snapshot;
@@ -39,6 +39,8 @@ impl Steer {
         };
         let egress = Egress { tls: TlsPolicy::Verify, certificate: None, ..egress.clone() };
         let tenant = snapshot.settings.name.clone();
-        Some(Ok(Path { tenant, egress, source, hops, login: Some(login), rules: Rules::LastTry }))
+        let (site, reach) = (Site::of(hops.iter().map(|hop| hop.name.as_str())), Reach::SmartHost);
+        let login = Some(login);
+        Some(Ok(Path { tenant, egress, source, hops, site, reach, login, rules: Rules::LastTry }))
     }
 }

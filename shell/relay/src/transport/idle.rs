@@ -4,8 +4,8 @@
 //! certificate. The receiver attributes what comes over it, so another tenant's mail on it would be taken for this one's.
 
 use super::connection::Connection;
-use super::limits::Way;
 use crate::steer::{Hop, Path};
+use dispatch::Way;
 use model::{Duration, SourceName, TenantName, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,8 +13,6 @@ use tenant::settings::TlsPolicy;
 
 /// How long a connection may wait; Exchange Online keeps one for longer.
 const IDLE_MAX: Duration = Duration::from_secs(15);
-/// Messages over one connection; receivers limit them, most at 100.
-const MESSAGES_MAX: u32 = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Key {
@@ -72,9 +70,10 @@ impl Idle {
         found.map(|found| found.connection)
     }
 
-    pub(super) fn put(&self, key: Key, connection: Connection, now: Timestamp) {
+    /// `messages_max` are those that one connection carries.
+    pub(super) fn put(&self, key: Key, connection: Connection, messages_max: u32, now: Timestamp) {
         // One that has carried its share is closed with the next round of old ones.
-        let since = if connection.messages() < MESSAGES_MAX { now } else { Timestamp::default() };
+        let since = if connection.messages() < messages_max { now } else { Timestamp::default() };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let list = waiting.entry(key).or_default();
         let at = if since == now { list.len() } else { 0 };

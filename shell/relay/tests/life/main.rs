@@ -23,3 +23,4 @@ mod senders;
 mod spoofing;
 mod trouble;
 mod withheld;
+mod world;
