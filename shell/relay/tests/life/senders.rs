@@ -189,10 +189,10 @@ async fn with_a_message_left_behind(wishes: Wishes) -> Node {
 async fn parked_and_woken(node: &Node) -> (usize, Vec<String>) {
     let (mut parked, mut woken) = (0, Vec::new());
     for record in node.records().await {
-        match record.event {
-            spool::Event::Parked { .. } => parked += 1,
-            spool::Event::Released { by, .. } => woken.push(by),
-            _ => {}
+        if let spool::Event::Released { by, .. } = record.event {
+            woken.push(by);
+        } else {
+            parked += usize::from(matches!(record.event, spool::Event::Parked { .. }));
         }
     }
     (parked, woken)
