@@ -1,7 +1,7 @@
 //! What an incident did to the mail of one tenant, read from the ledger for that tenant's administrator and for the operator.
 //!
-//! Whatever is asked, only stories with the tenant's key are read, and the tenant stands in each of them again. What a reply says of others is masked. A look is bounded in time, messages and
-//! lines; what it left out is said with the answer. It reads beside the ledger's writer and keeps nothing waiting.
+//! Whatever is asked, only stories with the tenant's key are read, and the tenant stands in each of them again. What a reply says of others is masked. A
+//! look is bounded in time, messages and lines; what it left out is said with the answer. It reads beside the ledger's writer and keeps nothing waiting.
 
 mod fates;
 

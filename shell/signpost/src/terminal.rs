@@ -32,6 +32,13 @@ pub(crate) fn cell(text: &str) -> String {
     shown
 }
 
+/// A line of the log: its colours are our own, and of other controls the library that writes it has shown the most.
+fn log_line(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    text.chars().for_each(|letter| push(&mut shown, letter, matches!(letter, '\n' | '\t' | '\u{1b}')));
+    shown
+}
+
 fn push(shown: &mut String, letter: char, stays: bool) {
     if is_active(letter) && !stays {
         let _infallible = write!(shown, "\\u{:04x}", u32::from(letter));
@@ -62,6 +69,21 @@ fn exact(bytes: &[u8], is_terminal: bool) -> Vec<u8> {
 /// Says a line on standard error.
 pub(crate) fn say(text: &str) {
     eprintln!("{}", shown(text));
+}
+
+/// Standard error for log lines, each of which is written as a whole.
+#[derive(Debug)]
+pub(crate) struct LogLines;
+
+impl std::io::Write for LogLines {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        std::io::stderr().write_all(log_line(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
 }
 
 /// A reader who went away is no error.

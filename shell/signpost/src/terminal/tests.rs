@@ -39,3 +39,11 @@ fn bytes_are_exact_unless_somebody_looks() {
     assert_eq!(exact(bytes, false), bytes);
     assert_eq!(exact(bytes, true), "a\\u001b[2J\r\n\u{fffd}".as_bytes());
 }
+
+#[test]
+fn a_log_line_keeps_its_colours_and_turns_nothing_round() {
+    assert_eq!(
+        log_line("\u{1b}[32m INFO\u{1b}[0m a\r\u{202e}b\n"),
+        "\u{1b}[32m INFO\u{1b}[0m a\\u000d\\u202eb\n"
+    );
+}
