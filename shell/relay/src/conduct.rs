@@ -97,7 +97,16 @@ pub(crate) fn may_wake(parts: &Parts, seen: &Seen<'_>, now: Timestamp) -> bool {
             || !parts.sentry.is_held(&accepted.tenant, accepted.envelope.mail_from.mailbox()))
 }
 
-/// A suspect sender whose own sources are out waits for them without spending tries.
+/// The only sources of a suspect sender, for mail that is neither our own nor redirected.
+pub(crate) fn only(parts: &Parts, seen: &Seen<'_>) -> Option<Vec<SourceName>> {
+    let accepted = seen.accepted;
+    let is_asked_about = accepted.about.is_none() && seen.progress.redirect.is_none();
+    let sender = accepted.envelope.mail_from.mailbox().filter(|_| is_asked_about);
+    parts.sentry.only(&accepted.tenant, sender)
+}
+
+/// A suspect sender none of whose own sources is eligible any more looks again later, without spending tries. What the guard keeps back is parked instead,
+/// and wakes when it gives back one of them (`guard::waits`).
 pub(crate) fn left_behind(mut missed: Vec<Missed>, bounds: &Bounds, now: Timestamp) -> Vec<Missed> {
     if bounds.only.is_some() {
         missed.iter_mut().for_each(|one| one.limited = Some(now + LOOK_AGAIN));

@@ -4,12 +4,13 @@
 //! fallback or to a host that an operator named: that says nothing of our addresses.
 
 use crate::Parts;
+use crate::conduct;
 use crate::steer::{Over, receiver};
 use crate::transport::Sent;
 use crate::verdict::Missed;
 use bounce::{Classified, Failure};
 use dispatch::{Opening, is_for_our_address, kept_from};
-use model::{Duration, MessageId, ReplyClass, Scope, TenantName};
+use model::{Duration, MessageId, ReplyClass, Scope, SourceName, TenantName};
 use sentry::{Refusal, Sentry};
 use spool::{Accepted, Going, Seen};
 use std::collections::BTreeSet;
@@ -61,23 +62,26 @@ pub(crate) fn missed(
     });
 }
 
-/// Mail that one state of the guard keeps: whose it is, over which sources it goes, and to which host.
+/// Mail that one state of the guard keeps: whose it is, over which sources it may go, and to which host.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Waiting {
     tenant: TenantName,
     is_ours: bool,
+    /// Its sender is suspect: what other sources may do is no news for it.
+    only: Option<Vec<SourceName>>,
     host: String,
     /// The host has refused it.
     was_asked: bool,
 }
 
 /// For what a message waits that was refused for our address, or was never sent for its sake.
-pub(crate) fn waits<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = Waiting> + 's {
+pub(crate) fn waits<'s>(parts: &'s Parts, seen: &'s Seen<'_>) -> impl Iterator<Item = Waiting> + 's {
     seen.park_reasons().filter_map(|reason| {
         let kept = kept_from(reason)?;
         let host = kept.host.split_whitespace().next()?.to_owned();
         let (tenant, is_ours) = (seen.accepted.tenant.clone(), seen.accepted.about.is_some());
-        Some(Waiting { tenant, is_ours, host, was_asked: kept.was_asked })
+        let only = conduct::only(parts, seen);
+        Some(Waiting { tenant, is_ours, only, host, was_asked: kept.was_asked })
     })
 }
 
@@ -85,7 +89,7 @@ pub(crate) fn waits<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = Waiting> + '
 pub(crate) fn waiting(parts: &Parts) -> BTreeSet<Waiting> {
     let mut waiting = BTreeSet::new();
     parts.spool.scan_parked(|seen| {
-        waiting.extend(waits(seen));
+        waiting.extend(waits(parts, seen));
         Going::On
     });
     waiting
@@ -95,5 +99,5 @@ pub(crate) fn waiting(parts: &Parts) -> BTreeSet<Waiting> {
 pub(crate) fn opening(parts: &Parts, waiting: &Waiting) -> Option<Opening> {
     let snapshot = parts.tenants.current(&waiting.tenant)?;
     let over = if waiting.is_ours { Over::Notice } else { Over::Pool };
-    parts.steer.opening(&snapshot, over, (&waiting.host, waiting.was_asked))
+    parts.steer.opening(&snapshot, (over, waiting.only.as_deref()), (&waiting.host, waiting.was_asked))
 }

@@ -2,7 +2,8 @@
 //! would be put off again and again.
 //!
 //! A message is known again by its tenant, envelope and `Message-ID`. Two that are mixed up cost a source some warmth and nothing else. It is kept in
-//! memory; what cannot be remembered for want of room is not put off.
+//! memory; what cannot be remembered for want of room is not put off. A restart forgets it: a message may then be put off for `guard.warm_wait` once more,
+//! from the next time that it comes. Its sender has it all the while, so none is lost, and none is sent sooner than one that was never seen.
 
 use model::{Duration, Timestamp};
 use spool::Accepted;

@@ -137,6 +137,14 @@ impl Sentry {
         Conduct { may, only, is_clean }
     }
 
+    /// The only sources over which a sender may send; nothing where it is not suspect.
+    #[must_use]
+    pub fn only(&self, tenant: &TenantName, sender: Option<&Address>) -> Option<Vec<SourceName>> {
+        let sender = sender?.folded();
+        let now = self.0.clock.now();
+        self.0.conduct.lock().only(tenant, &sender, now).map(<[SourceName]>::to_vec)
+    }
+
     /// Whether nothing at all speaks against a sender or its tenant.
     #[must_use]
     pub fn is_clean(&self, tenant: &TenantName, sender: Option<&Address>) -> bool {

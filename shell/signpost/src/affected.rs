@@ -1,11 +1,12 @@
 //! What an incident did to the mail of one tenant, read from the ledger for that tenant's administrator and for the operator.
 //!
-//! Whatever is asked, only stories with the tenant's key are read, and the tenant stands in each of them again. A look is bounded in time, messages and
-//! lines; what it left out is said with the answer. It reads beside the ledger's writer and keeps nothing waiting.
+//! Whatever is asked, only stories with the tenant's key are read, and the tenant stands in each of them again. What a reply says of others is masked. A
+//! look is bounded in time, messages and lines; what it left out is said with the answer. It reads beside the ledger's writer and keeps nothing waiting.
 
 mod fates;
 
 use crate::board::Board;
+use crate::facts::private;
 use crate::ledger::Searcher;
 use anyhow::{Context as _, Result};
 use fates::{Blame, Scope};
@@ -13,7 +14,9 @@ use incident::{CauseKind, Clock as Hand, Incident, IncidentId, Text};
 use model::{Duration, TenantName, Timestamp};
 use net::Clock;
 use relay::Links;
-use status::affected::{About, Answer, Claim, Doubts, Fate, Line, LinkKey, Sums, Times, Untold, Wish};
+use status::affected::{
+    About, Answer, Claim, Doubts, Fate, Line, LinkKey, Reader, Sums, Times, Untold, Wish,
+};
 use status::incidents::Incidents;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -46,8 +49,8 @@ pub(crate) struct Affected {
     pub(crate) board: Arc<Board>,
     pub(crate) clock: Clock,
     pub(crate) key: Arc<LinkKey>,
-    /// Where readers find the page.
-    pub(crate) url: String,
+    /// Where readers find the page, and what of it they see.
+    pub(crate) settings: status::Settings,
     /// How long messages may be here, and their records.
     pub(crate) expire: Duration,
     pub(crate) keep: Duration,
@@ -63,7 +66,7 @@ impl Affected {
         tenant: &TenantName,
         lasts: Duration,
     ) -> (String, Timestamp) {
-        link(&self.key, &self.url, (incident, tenant), self.clock.now() + lasts)
+        link(&self.key, &self.settings.url, (incident, tenant), self.clock.now() + lasts)
     }
 
     /// Answers what was asked of one incident and one tenant.
@@ -79,23 +82,17 @@ impl Affected {
         let known = self.incidents.read(|board| {
             let incident = whole(board, incident)?;
             let scope = scope(incident, tenant)?;
-            Some((about(incident, name, &scope, now), scope))
+            Some((about(incident, name, &scope, now), scope, board.hidden_names()))
         });
-        let (about, scope) = known.ok_or(Untold::Gone)?;
-        self.look(tenant, wish, (about, scope), now)
-            .await
-            .map_err(|error| Untold::Unreadable(format!("{error:#}")))
+        let (about, scope, hidden) = known.ok_or(Untold::Gone)?;
+        let reader = Reader::new(self.settings.clone(), hidden, private(&snapshot));
+        let look = Look::new(tenant.clone(), wish, scope, reader);
+        self.look(look, about, now).await.map_err(|error| Untold::Unreadable(format!("{error:#}")))
     }
 
-    async fn look(
-        &self,
-        tenant: &TenantName,
-        wish: Wish,
-        (about, scope): (About, Scope),
-        now: Timestamp,
-    ) -> Result<Answer> {
+    async fn look(&self, mut look: Look, about: About, now: Timestamp) -> Result<Answer> {
         let is_behind = !self.ledger.catch_up().await;
-        let times = match &wish {
+        let times = match &look.wish {
             // Who came before it may have been met by it, if it was still here.
             Wish::Affected => Times { from: about.began - self.expire - AROUND, until: about.times.until },
             Wish::Sender { at: Some(at), .. } => {
@@ -104,7 +101,6 @@ impl Affected {
             Wish::MessageId(_) | Wish::Sender { at: None, .. } | Wish::Domain(_) => about.times,
         };
         let kept_since = Some(now - self.keep).filter(|since| *since > about.began);
-        let mut look = Look::new(tenant.clone(), wish, scope);
         let mut reader = self.ledger.reader()?;
         let walk = Arc::clone(&self.walks).acquire_owned().await?;
         let (look, gaps) = tokio::task::spawn_blocking(move || {
@@ -208,6 +204,7 @@ struct Look {
     tenant: TenantName,
     wish: Wish,
     scope: Scope,
+    reader: Reader,
     sums: Sums,
     lines: Vec<Line>,
     seen: u64,
@@ -216,12 +213,13 @@ struct Look {
 }
 
 impl Look {
-    fn new(tenant: TenantName, wish: Wish, scope: Scope) -> Self {
+    fn new(tenant: TenantName, wish: Wish, scope: Scope, reader: Reader) -> Self {
         let give_up = Instant::now() + LASTS_MAX;
         Self {
             tenant,
             wish,
             scope,
+            reader,
             sums: Sums::default(),
             lines: Vec::new(),
             seen: 0,
@@ -248,21 +246,25 @@ impl Look {
         let Some(lines) = fates::of(story, &self.tenant, &self.scope) else {
             return ControlFlow::Continue(());
         };
-        match &self.wish {
-            Wish::Affected => {
-                count(&mut self.sums, &lines, &self.scope);
-                self.lines.extend(lines.into_iter().filter(|line| line.affected));
-            }
-            Wish::MessageId(_) | Wish::Sender { .. } => self.lines.extend(lines),
-            Wish::Domain(domain) => {
-                let is_of_it = |address: &str| {
-                    address.rsplit_once('@').is_some_and(|(_, own)| own.eq_ignore_ascii_case(domain.as_str()))
-                };
-                let is_wanted = |line: &Line| is_of_it(&line.sender) || is_of_it(&line.recipient);
-                self.lines.extend(lines.into_iter().filter(is_wanted));
-            }
+        if self.wish == Wish::Affected {
+            count(&mut self.sums, &lines, &self.scope);
+        }
+        let reader = self.reader.message(&lines);
+        for mut line in lines.into_iter().filter(|line| is_wanted(&self.wish, line)) {
+            reader.mask(&mut line);
+            self.lines.push(line);
         }
         ControlFlow::Continue(())
+    }
+}
+
+fn is_wanted(wish: &Wish, line: &Line) -> bool {
+    match wish {
+        Wish::Affected => line.affected,
+        Wish::MessageId(_) | Wish::Sender { .. } => true,
+        Wish::Domain(domain) => [&line.sender, &line.recipient].iter().any(|address| {
+            address.rsplit_once('@').is_some_and(|(_, own)| own.eq_ignore_ascii_case(domain.as_str()))
+        }),
     }
 }
 

@@ -49,11 +49,12 @@ pub(crate) use vendor::vendor;
 
 use crate::cli::Data;
 use crate::control::{Client, Request};
+use crate::terminal::{cell, print, print_bytes, print_json};
 use anyhow::{Context as _, Result};
 use message::{Index, mailboxes};
 use model::Address;
 use serde_json::Value;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 
 /// What the running node answers.
 fn ask_node(data: &Data, request: &Request) -> Result<Value> {
@@ -65,21 +66,6 @@ fn read_input() -> Result<Vec<u8>> {
     let mut input = Vec::new();
     std::io::stdin().read_to_end(&mut input).context("cannot read standard input")?;
     Ok(input)
-}
-
-/// Writes to standard output; a reader who went away is no error.
-fn print(bytes: &[u8]) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.context("cannot write to standard output"),
-    }
-}
-
-fn print_json(value: &impl serde::Serialize) -> Result<()> {
-    let mut text = serde_json::to_vec_pretty(value)?;
-    text.push(b'\n');
-    print(&text)
 }
 
 /// The addresses of the header fields with these names that can be read.
@@ -101,17 +87,19 @@ fn header_addresses(message: &[u8], names: &[&str]) -> Vec<Address> {
     found
 }
 
-/// Rows under headings, each column as wide as its widest entry.
+/// Rows under headings, each column as wide as its widest entry, each row a line.
 fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|entry| cell(entry)).collect()).collect();
     let mut widths: Vec<usize> = headings.iter().map(|heading| heading.chars().count()).collect();
-    for row in rows {
+    for row in &rows {
         for (width, entry) in widths.iter_mut().zip(row) {
             *width = (*width).max(entry.chars().count());
         }
     }
     let heading: Vec<String> = headings.iter().map(|heading| heading.to_uppercase()).collect();
     let mut text = String::new();
-    for row in std::iter::once(&heading).chain(rows) {
+    for row in std::iter::once(&heading).chain(&rows) {
         let cells = row.iter().zip(&widths).map(|(entry, width)| format!("{entry:<width$}"));
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');

@@ -22,7 +22,7 @@ pub(crate) use books::Books;
 pub(crate) use flow::Flow;
 pub(crate) use guard::{Moved, hear};
 pub(crate) use looks::{Lists, Looks};
-pub(crate) use names::Names;
+pub(crate) use names::{Names, private};
 pub(crate) use troubles::{Meeting, Troubles};
 pub(crate) use watch::Reporter;
 

@@ -3,6 +3,7 @@
 //! Set up once, before anything is said. A second set-up in one process changes nothing.
 
 use crate::config::{Log, LogFormat};
+use crate::terminal::LogLines;
 use std::io::IsTerminal as _;
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -15,7 +16,7 @@ const QUIET: [&str; 4] = ["hickory_server", "hickory_resolver", "hickory_net", "
 pub(crate) fn start(log: Log) {
     let quiet = QUIET.map(|target| (target, LevelFilter::WARN.min(log.level)));
     let filter = Targets::new().with_default(log.level).with_targets(quiet);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer().with_writer(|| LogLines);
     let lines = match log.format {
         LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).with_target(false).boxed(),
         LogFormat::Json => lines.json().boxed(),

@@ -20,6 +20,7 @@ mod site;
 mod status_page;
 mod store;
 mod telling;
+mod terminal;
 mod up;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -59,7 +60,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("signpost: {error:#}");
+            terminal::say(&format!("signpost: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -71,7 +71,7 @@ fn configuration(args: &UpArgs) -> Result<OperatorConfig> {
     };
     let (config, problems, warnings) = config::read(&name, &bytes, &beside);
     for warning in warnings {
-        eprintln!("warning: {warning}");
+        crate::terminal::say(&format!("warning: {warning}"));
     }
     let Some(mut config) = config else {
         bail!("the configuration has errors:\n{}", crate::board::listed(&problems))

@@ -6,10 +6,13 @@
 mod door;
 mod form;
 mod link;
+mod reader;
+mod sending;
 mod table;
 
 pub use door::{Ask, Door};
 pub use link::{Claim, LinkError, LinkKey};
+pub use reader::{MessageReader, Reader};
 pub use table::csv;
 
 use incident::Text;

@@ -11,18 +11,24 @@ const NETWORK: &str = "[IP address]";
 
 /// The text as strangers may read it.
 pub(crate) fn public(text: &str, settings: &Settings) -> String {
+    without(text, settings, |_| false)
+}
+
+/// The text without people and addresses, but for words that its reader `knows`.
+pub(crate) fn without(text: &str, settings: &Settings, knows: impl Fn(&str) -> bool) -> String {
+    let masked = |word: &str| if knows(word) { word.to_owned() } else { masked(word, settings) };
     let mut shown = String::with_capacity(text.len());
     let mut word = String::new();
     for letter in text.chars() {
         if is_border(letter) {
-            shown.push_str(&masked(&word, settings));
+            shown.push_str(&masked(&word));
             word.clear();
             shown.push(letter);
         } else {
             word.push(letter);
         }
     }
-    shown.push_str(&masked(&word, settings));
+    shown.push_str(&masked(&word));
     shown
 }
 

@@ -60,6 +60,24 @@ fn a_tenant_that_is_called_as_a_plain_word_locks_nobody_out() {
 }
 
 #[test]
+fn names_are_found_in_what_stands_around_them() {
+    let hidden = Hidden::new(["acme.example", "Globex Group", "192.0.2.9"].map(str::to_owned), &[]);
+    for text in [
+        "bounce of kim@acme.example",
+        "rcpt:acme.example",
+        "mx.acme.example:25",
+        "the GLOBEX  (group)",
+        "[192.0.2.9]:25",
+        "at 192.0.2.9:25",
+    ] {
+        assert!(hidden.has_name(text), "{text}");
+    }
+    for text in ["acme.example.org", "globex alone, group", "192.0.2.99", ""] {
+        assert!(!hidden.has_name(text), "{text}");
+    }
+}
+
+#[test]
 fn a_quoted_log_line_may_have_our_address_and_nobodys_mailbox() {
     let hidden = Hidden::default();
     assert_eq!(hidden.find(&Text::same("    550 5.7.1 Client host [198.51.100.7] blocked")), None);

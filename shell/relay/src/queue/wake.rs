@@ -108,10 +108,11 @@ impl Waking<'_> {
         // Another few at each look: one whose mail is refused for a reason of its own must not stand in the way for ever.
         let start = usize::try_from(self.now.as_micros() / 1_000_000).unwrap_or(0) % probes.len().max(1);
         for probe in probes.iter().cycle().skip(start).take(PROBES_AT_ONCE.min(probes.len())) {
-            self.release(|seen| guard::waits(seen).any(|its| its == *probe), "a probe of a source", 1).await;
+            self.release(|seen| guard::waits(parts, seen).any(|its| its == *probe), "a probe of a source", 1)
+                .await;
         }
         if !open.is_empty() {
-            let is_free = |seen: &Seen<'_>| guard::waits(seen).any(|its| open.contains(&its));
+            let is_free = |seen: &Seen<'_>| guard::waits(parts, seen).any(|its| open.contains(&its));
             self.release(is_free, "a source that may be used again", WOKEN_AT_ONCE).await;
         }
     }

@@ -116,16 +116,18 @@ impl Steer {
         }
     }
 
-    /// Whether mail of a tenant that is kept for the sake of our addresses could go to `host` now, which has refused it already or never saw it.
+    /// Whether mail of a tenant that is kept for the sake of our addresses, and may go over `only` these if it says so, could go to `host` now, which has
+    /// refused it already or never saw it.
     pub(crate) fn opening(
         &self,
         snapshot: &Snapshot,
-        over: Over,
+        (over, only): (Over, Option<&[SourceName]>),
         (host, was_asked): (&str, bool),
     ) -> Option<Opening> {
         let route = Route { over, ..Self::route_to_smart_host(snapshot, &[]) };
         let eligible = eligible::sources(&self.sources, &snapshot.settings.egress, &route, &BTreeSet::new());
-        let eligible: Vec<Source> = eligible.into_iter().cloned().collect();
+        let is_meant = |source: &&Source| only.is_none_or(|only| only.contains(&source.name));
+        let eligible: Vec<Source> = eligible.into_iter().filter(is_meant).cloned().collect();
         let uses = self.sentry.allows(&eligible, &receiver(host));
         dispatch::opening(&uses, was_asked)
     }

@@ -171,6 +171,60 @@ async fn a_refusal_moves_a_suspect_sender_to_no_other_source() {
     node.stop().await;
 }
 
+/// Anna is suspect for what she sent over the first source, which is out; so is her message.
+async fn with_a_message_left_behind(wishes: Wishes) -> Node {
+    let bounds = Bounds { known_after: Duration::ZERO, ..Bounds::default() };
+    let node = Node::start(Wishes { bounds, ..wishes }).await;
+    let (acme, anna) = ("acme".parse().unwrap(), ANNA.parse::<Address>().unwrap());
+    node.sentry.came(&acme, Some(&anna), [&KIM.parse().unwrap()]);
+    node.sentry.sent(&acme, Some(&anna), &"eu-1".parse().unwrap(), 200);
+    node.sentry.refused(listed(&node));
+    assert_eq!(node.sentry.only(&acme, Some(&anna)), Some(vec!["eu-1".parse().unwrap()]));
+    submit(&node, ANNA, "left-behind").await;
+    node.wait_for_queue(|queue| queue.iter().any(|one| one.phase == Phase::Parked)).await;
+    node
+}
+
+/// How often mail was parked, and by whom it was woken.
+async fn parked_and_woken(node: &Node) -> (usize, Vec<String>) {
+    let (mut parked, mut woken) = (0, Vec::new());
+    for record in node.records().await {
+        if let spool::Event::Released { by, .. } = record.event {
+            woken.push(by);
+        } else {
+            parked += usize::from(matches!(record.event, spool::Event::Parked { .. }));
+        }
+    }
+    (parked, woken)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspect_senders_mail_is_not_woken_by_a_source_that_it_may_not_use() {
+    let node = with_a_message_left_behind(Wishes {
+        expire: Duration::from_secs(60),
+        time_scale: 20,
+        ..Wishes::default()
+    })
+    .await;
+    // The other source is free all the time, and ten looks go by until the message's last try.
+    node.wait(|figures| figures.delivered == 1).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert_eq!(parked_and_woken(&node).await, (1, vec!["expiry".to_owned()]));
+    assert_eq!(sources_of(&node, ANNA).await, BTreeSet::from(["eu-1".to_owned()]));
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspect_senders_mail_wakes_with_its_own_source() {
+    let node = with_a_message_left_behind(Wishes::default()).await;
+    node.give_back();
+    node.wait(|figures| figures.delivered == 1).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert_eq!(parked_and_woken(&node).await, (1, vec!["a source that may be used again".to_owned()]));
+    assert_eq!(sources_of(&node, ANNA).await, BTreeSet::from(["eu-1".to_owned()]));
+    node.stop().await;
+}
+
 /// Strong evidence: Microsoft names our first address.
 fn listed(node: &Node) -> sentry::Refusal {
     let source = &node.sentry.sources()[0];

@@ -2,6 +2,7 @@
 
 use super::fates::tests::{accepted, scope, story};
 use super::*;
+use incident::lint::Hidden;
 use spool::Event;
 
 /// A message of this tenant to two recipients.
@@ -14,8 +15,15 @@ fn begun(tenant: &str, id: u8, message_id: &str) -> Story {
     story(id, &[(200, Event::Accepted { message, chunks: 1, length: 9 })])
 }
 
+/// Of acme, beside globex.
+fn reader() -> Reader {
+    let names = |name: &str| [name.to_owned(), format!("{name}.example")];
+    let hidden = Hidden::exactly(names("acme").into_iter().chain(names("globex")));
+    Reader::new(status::Settings::new("https://status.example"), hidden, names("acme"))
+}
+
 fn looked(wish: Wish, stories: &[Story]) -> Look {
-    let mut look = Look::new("acme".parse().unwrap(), wish, scope(Blame::Ours));
+    let mut look = Look::new("acme".parse().unwrap(), wish, scope(Blame::Ours), reader());
     for story in stories {
         assert!(look.take(story).is_continue());
     }
@@ -50,4 +58,17 @@ fn every_message_counts_once_and_what_is_too_much_is_said() {
     let mut look = looked(Wish::Affected, &[]);
     look.seen = MESSAGES_MAX;
     assert!(look.take(&begun("acme", 1, "a@x")).is_break() && look.is_cut);
+}
+
+#[test]
+fn what_a_reply_says_of_another_tenant_is_not_told() {
+    let message = Box::new(accepted("acme", 200, "m1@acme.example"));
+    let begun = (200, Event::Accepted { message, chunks: 1, length: 9 });
+    let reply = "550 5.7.1 acme.example shares its way with globex.example";
+    let stories = [story(1, &[begun, fates::tests::tried(201, "eu-1", &[0], reply)])];
+    let look = looked(Wish::MessageId("m1@acme.example".to_owned()), &stories);
+    assert_eq!(
+        look.lines[0].refusals[0].reply,
+        "550 5.7.1 acme.example shares its way with [another organisation]"
+    );
 }

@@ -21,7 +21,7 @@ pub(crate) fn certificate(command: CertificateCommand) -> Result<()> {
             text.push_str(&format!("{}: {trouble}\n", text_of(line, "certificate")));
         }
     }
-    print(text.as_bytes())
+    print(&text)
 }
 
 fn row(line: &Value) -> Vec<String> {

@@ -19,10 +19,10 @@ pub(crate) fn config(command: ConfigCommand) -> Result<()> {
         let lines = |what: &str, found: &[Problem]| {
             found.iter().map(|one| format!("{what}: {one}\n")).collect::<String>()
         };
-        print((lines("error", &problems) + &lines("warning", &warnings)).as_bytes())?;
+        print(&(lines("error", &problems) + &lines("warning", &warnings)))?;
     }
     match problems.len() {
-        0 if !json => print(format!("{} is good\n", path.display()).as_bytes()),
+        0 if !json => print(&format!("{} is good\n", path.display())),
         0 => Ok(()),
         count => bail!("{} has {count} errors", path.display()),
     }

@@ -42,7 +42,7 @@ pub(crate) fn classify(args: ClassifyArgs) -> Result<()> {
     }
     let input = read_input()?;
     let (told, wrong) = classify_lines(&String::from_utf8_lossy(&input));
-    print(told.as_bytes())?;
+    print(&told)?;
     if wrong.is_empty() {
         return Ok(());
     }

@@ -23,7 +23,7 @@ pub(crate) fn connector(command: ConnectorCommand) -> Result<()> {
     }
     note(system, &snapshot);
     let secrets = if with_secrets { Secrets::Shown } else { Secrets::Hidden };
-    print(setup::instructions(known(system), &plan, secrets).as_bytes())
+    print(&setup::instructions(known(system), &plan, secrets))
 }
 
 fn secret_is_unknown(snapshot: &Snapshot) -> bool {

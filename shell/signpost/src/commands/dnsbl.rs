@@ -11,11 +11,11 @@ pub(crate) fn dnsbl(command: DnsblCommand) -> Result<()> {
     match command {
         DnsblCommand::Ls { all, data, json } => {
             let answer = ask_node(&data, &Request::DnsblList)?;
-            if json { print_json(&answer) } else { print(list(&answer, all).as_bytes()) }
+            if json { print_json(&answer) } else { print(&list(&answer, all)) }
         }
         DnsblCommand::Show { subject, data, json } => {
             let answer = ask_node(&data, &Request::DnsblShow { subject })?;
-            if json { print_json(&answer) } else { print(show(&answer).as_bytes()) }
+            if json { print_json(&answer) } else { print(&show(&answer)) }
         }
         DnsblCommand::Asked { subject, zone, data, json } => {
             let case = ask_node(&data, &Request::DnsblAsked { subject, zone })?;
@@ -23,7 +23,7 @@ pub(crate) fn dnsbl(command: DnsblCommand) -> Result<()> {
                 return print_json(&case);
             }
             let (subject, zone) = (text_of(&case, "subject"), text_of(&case["listing"], "zone"));
-            print(format!("{subject} in {zone}: asked for; due {}\n", minute(&case, "due")).as_bytes())
+            print(&format!("{subject} in {zone}: asked for; due {}\n", minute(&case, "due")))
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn doctor(args: &DoctorArgs) -> Result<()> {
     if args.json {
         print_json(&looked)?;
     } else {
-        print(shown(&looked).as_bytes())?;
+        print(&shown(&looked))?;
     }
     match failed {
         0 => Ok(()),

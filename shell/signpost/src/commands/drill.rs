@@ -3,7 +3,7 @@
 //! What happens is told on standard error, on a terminal with a line that shows mail, refusals and progress; the report goes to standard output. A drill
 //! that did not hold is an error of the command.
 
-use super::print;
+use super::{cell, print};
 use crate::cli::DrillArgs;
 use ::drill::{Moment, Options, Report, Scenario};
 use anyhow::{Context as _, Result, bail};
@@ -15,7 +15,7 @@ const BAR: usize = 24;
 pub(crate) fn drill(args: &DrillArgs) -> Result<()> {
     if args.list {
         let lines = Scenario::all()?.into_iter().map(|one| format!("{:<24} {}\n", one.name, one.title));
-        return print(lines.collect::<String>().as_bytes());
+        return print(&lines.collect::<String>());
     }
     let scenarios = match &args.name {
         Some(name) => vec![Scenario::named(name)?],
@@ -29,7 +29,7 @@ pub(crate) fn drill(args: &DrillArgs) -> Result<()> {
         }
         let text =
             if args.json { serde_json::to_string(&report)? + "\n" } else { report.to_markdown() + "\n" };
-        print(text.as_bytes())?;
+        print(&text)?;
     }
     if !failed.is_empty() {
         bail!("did not hold: {}", failed.join(", "));
@@ -62,8 +62,8 @@ fn show(moment: &Moment, is_terminal: bool) {
     let clear = if is_terminal { "\r\x1b[K" } else { "" };
     match moment {
         Moment::Begins { .. } => {}
-        Moment::Happens { at, what } => eprintln!("{clear}{at:>7.2} s  !  {what}"),
-        Moment::Shows { at, what } => eprintln!("{clear}{at:>7.2} s     {what}"),
+        Moment::Happens { at, what } => eprintln!("{clear}{at:>7.2} s  !  {}", cell(what)),
+        Moment::Shows { at, what } => eprintln!("{clear}{at:>7.2} s     {}", cell(what)),
         Moment::Flows { at, of, sent, delivered, refused, parked } if is_terminal => {
             let done = ((at / of).min(1.0) * BAR as f64) as usize;
             let (full, rest) = ("#".repeat(done), ".".repeat(BAR - done));

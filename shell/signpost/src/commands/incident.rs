@@ -15,11 +15,11 @@ pub(crate) fn incident(command: IncidentCommand) -> Result<()> {
     match command {
         IncidentCommand::Ls { all, data, json } => {
             let answer = ask_node(&data, &Request::IncidentList { all })?;
-            if json { print_json(&answer) } else { print(shown::list(&answer).as_bytes()) }
+            if json { print_json(&answer) } else { print(&shown::list(&answer)) }
         }
         IncidentCommand::Show { which, json } => {
             let answer = show(&which)?;
-            if json { print_json(&answer) } else { print(shown::whole(&answer).as_bytes()) }
+            if json { print_json(&answer) } else { print(&shown::whole(&answer)) }
         }
         IncidentCommand::Open { title, components, state, said, harm_began, data } => {
             let (title, text, state) = (Text::same(title), said.text(), state.into());
@@ -87,7 +87,7 @@ pub(crate) fn maintenance(command: MaintenanceCommand) -> Result<()> {
 
 fn act(data: &Data, act: Act) -> Result<()> {
     let answer = ask_node(data, &Request::IncidentAct { act: Box::new(act) })?;
-    print(shown::done(&answer).as_bytes())
+    print(&shown::done(&answer))
 }
 
 fn show(which: &Which) -> Result<Value> {
@@ -103,7 +103,7 @@ fn postmortem(
     let Which { incident, data } = which;
     if write.is_none() && !publish {
         let answer = show(&Which { incident, data })?;
-        return print(answer["draft"].as_str().unwrap_or_default().as_bytes());
+        return print(answer["draft"].as_str().unwrap_or_default());
     }
     if let Some(file) = write {
         let en = read(&file)?;
@@ -125,7 +125,7 @@ fn export(which: Which, out: &Path) -> Result<()> {
 
 fn verify(file: &Path, key: Option<&str>) -> Result<()> {
     let checked = status::export::check(&read(file)?, key).with_context(|| file.display().to_string())?;
-    print(shown::checked(&checked, key.is_some()).as_bytes())?;
+    print(&shown::checked(&checked, key.is_some()))?;
     if !checked.missing.is_empty() && checked.left_out == 0 {
         bail!("{} ids are named and not among the facts, although none was left out", checked.missing.len());
     }

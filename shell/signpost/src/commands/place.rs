@@ -31,7 +31,7 @@ pub(crate) fn place(args: &PlaceArgs) -> Result<()> {
     let offset = placed.writer_marker.as_ref().map_or(placed.offset, |marker| marker.start);
     let raw = raw_offset(&message, &index, &text, offset)?.saturating_sub(header.len());
     let told = if args.text { sentences(&placed, raw) } else { json(&placed, raw) };
-    print(told.as_bytes())
+    print(&told)
 }
 
 fn json(placed: &Placement, offset: usize) -> String {

@@ -36,7 +36,7 @@ pub(crate) fn postmortem(args: &PostmortemArgs) -> Result<()> {
     };
     match &args.out {
         Some(file) => std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display())),
-        None => print(text.as_bytes()),
+        None => print(&text),
     }
 }
 

@@ -6,7 +6,7 @@ mod act;
 mod explain;
 mod ls;
 
-use super::{ask_node, print, print_json, table, text_of};
+use super::{ask_node, print, print_bytes, print_json, table, text_of};
 use crate::cli::{ActArgs, Data, QueueCommand, SelectionArgs};
 use crate::control::{Client, Request};
 use crate::desk::Order;
@@ -24,9 +24,9 @@ pub(crate) fn queue(command: QueueCommand) -> Result<()> {
             let request = Request::QueueShow { id, raw, headers, explain };
             let (answer, bytes) = Client::new(&data.dir).ask(&request, &[])?;
             match (raw || headers, json) {
-                (true, _) => print(&bytes),
+                (true, _) => print_bytes(&bytes),
                 (false, true) => print_json(&answer),
-                (false, false) => print(shown(&answer).as_bytes()),
+                (false, false) => print(&shown(&answer)),
             }
         }
         QueueCommand::Explain { id, data, json } => explain(id, &data, json),
@@ -49,7 +49,7 @@ fn order(selection: SelectionArgs, kind: ActKind, args: &ActArgs) -> Result<()> 
 fn explain(id: MessageId, data: &Data, json: bool) -> Result<()> {
     let request = Request::QueueShow { id, raw: false, headers: false, explain: true };
     let answer = ask_node(data, &request)?;
-    if json { print_json(&answer["explanation"]) } else { print(explain::explained(&answer).as_bytes()) }
+    if json { print_json(&answer["explanation"]) } else { print(&explain::explained(&answer)) }
 }
 
 fn shown(entry: &Value) -> String {

@@ -117,7 +117,7 @@ fn report(args: &SendArgs, envelope: &Envelope, results: &[RecipientResult]) -> 
         print_json(&told)?;
     } else {
         for one in &told {
-            print(format!("{}: {}\n", super::text_of(one, "to"), super::text_of(one, "reply")).as_bytes())?;
+            print(&format!("{}: {}\n", super::text_of(one, "to"), super::text_of(one, "reply")))?;
         }
     }
     if refused > 0 {

@@ -11,12 +11,12 @@ pub(crate) fn sender(command: SenderCommand) -> Result<()> {
     match command {
         SenderCommand::Ls { tenant, all, data, json } => {
             let answer = ask_node(&data, &Request::SenderList { tenant, all })?;
-            if json { print_json(&answer) } else { print(list(&answer).as_bytes()) }
+            if json { print_json(&answer) } else { print(&list(&answer)) }
         }
         SenderCommand::Show { subject, data, json } => {
             let SubjectArgs { tenant, sender } = subject;
             let answer = ask_node(&data, &Request::SenderShow { tenant, sender })?;
-            if json { print_json(&answer) } else { print(show(&answer).as_bytes()) }
+            if json { print_json(&answer) } else { print(&show(&answer)) }
         }
         SenderCommand::Allow { subject, order, data, json } => {
             order_one(subject, order, SenderOrder::Allow, &data, json)
@@ -26,7 +26,7 @@ pub(crate) fn sender(command: SenderCommand) -> Result<()> {
         }
         SenderCommand::Complaint { tenant, sender, count, data, json } => {
             let answer = ask_node(&data, &Request::SenderComplaint { tenant, sender, count })?;
-            if json { print_json(&answer) } else { print(show(&answer).as_bytes()) }
+            if json { print_json(&answer) } else { print(&show(&answer)) }
         }
     }
 }
@@ -41,7 +41,7 @@ fn order_one(
     let SubjectArgs { tenant, sender } = subject;
     let OrderArgs { hours, note } = order;
     let answer = ask_node(data, &Request::SenderOrder { tenant, sender, kind, hours, note })?;
-    if json { print_json(&answer) } else { print(show(&answer).as_bytes()) }
+    if json { print_json(&answer) } else { print(&show(&answer)) }
 }
 
 fn list(answer: &Value) -> String {

@@ -11,14 +11,14 @@ pub(crate) fn source(command: SourceCommand) -> Result<()> {
     match command {
         SourceCommand::Ls { data, json } => {
             let answer = ask_node(&data, &Request::SourceList)?;
-            if json { print_json(&answer) } else { print(list(&answer).as_bytes()) }
+            if json { print_json(&answer) } else { print(&list(&answer)) }
         }
         SourceCommand::Show { source, data, json } => {
             let answer = ask_node(&data, &Request::SourceList)?;
             let one = entries(&answer, "sources").find(|one| one["name"] == source.as_str());
             let one =
                 one.with_context(|| format!("there is no source {source}; `signpost source ls` shows all"))?;
-            if json { print_json(one) } else { print(show(one).as_bytes()) }
+            if json { print_json(one) } else { print(&show(one)) }
         }
         SourceCommand::Quarantine(args) => order(args, SourceOrder::Quarantine),
         SourceCommand::Release(args) => order(args, SourceOrder::Release),
@@ -33,7 +33,7 @@ fn order(args: SourceArgs, kind: SourceOrder) -> Result<()> {
     if json {
         return print_json(&answer);
     }
-    print(format!("{}\n{}", text_of(&answer, "source"), at(&answer["at"])).as_bytes())
+    print(&format!("{}\n{}", text_of(&answer, "source"), at(&answer["at"])))
 }
 
 fn entries<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {

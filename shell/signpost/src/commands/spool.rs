@@ -16,14 +16,12 @@ pub(crate) fn spool(command: SpoolCommand) -> Result<()> {
         print_json(&verified)?;
     } else {
         let spool::Verified { segments, records, messages, .. } = &verified;
-        print(
-            format!("{segments} segments, {records} records, {messages} messages in the queue\n").as_bytes(),
-        )?;
+        print(&format!("{segments} segments, {records} records, {messages} messages in the queue\n"))?;
         for damage in &verified.damage {
-            print(format!("{} is damaged at byte {}\n", damage.segment, damage.offset).as_bytes())?;
+            print(&format!("{} is damaged at byte {}\n", damage.segment, damage.offset))?;
         }
         for id in &verified.damaged_messages {
-            print(format!("the body of {id} is not whole\n").as_bytes())?;
+            print(&format!("the body of {id} is not whole\n"))?;
         }
     }
     match verified.damage.len() + verified.damaged_messages.len() {

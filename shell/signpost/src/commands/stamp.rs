@@ -1,6 +1,6 @@
 //! `stamp`: one message in, the stamped one out, without trace fields.
 
-use super::{header_addresses, print, read_input};
+use super::{header_addresses, print_bytes, read_input};
 use crate::board::listed;
 use crate::cli::StampArgs;
 use crate::folders;
@@ -44,11 +44,11 @@ pub(crate) fn stamp(args: &StampArgs) -> Result<()> {
     let micros = start.elapsed().as_micros();
     let group = one_result(&groups, &recipients)?;
     if args.explain {
-        eprintln!("{}", serde_json::to_string(&Explained { explain: &group.explain, micros })?);
+        crate::terminal::say(&serde_json::to_string(&Explained { explain: &group.explain, micros })?);
     }
     match &group.decision {
-        Decision::Stamped(splices) => print(&splices.apply(&original)),
-        Decision::Pass(_) | Decision::Hold(_) => print(&original),
+        Decision::Stamped(splices) => print_bytes(&splices.apply(&original)),
+        Decision::Pass(_) | Decision::Hold(_) => print_bytes(&original),
     }
 }
 

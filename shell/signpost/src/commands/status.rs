@@ -19,10 +19,10 @@ pub(crate) fn status(command: StatusCommand) -> Result<()> {
             // The tokio clock needs a runtime to be moved, not to be read.
             let now = Clock::start(1).now();
             let done = copy::publish(&directory, &view, &config.status.settings, &place.key()?, now)?;
-            print(told("published", &done).as_bytes())
+            print(&told("published", &done))
         }
         StatusCommand::Check { directory, key } => {
-            print(told("whole and signed", &copy::check(&directory, key.as_deref())?).as_bytes())
+            print(&told("whole and signed", &copy::check(&directory, key.as_deref())?))
         }
     }
 }

@@ -13,12 +13,12 @@ pub(crate) fn subscriber(command: SubscriberCommand) -> Result<()> {
     match command {
         SubscriberCommand::Ls { data, json } => {
             let answer = ask_node(&data, &Request::SubscriberList)?;
-            if json { print_json(&answer) } else { print(list(&answer).as_bytes()) }
+            if json { print_json(&answer) } else { print(&list(&answer)) }
         }
         SubscriberCommand::Add(args) => add(args),
         SubscriberCommand::Rm { id, data } => {
             ask_node(&data, &Request::SubscriberRemove { id: id.clone() })?;
-            print(format!("{id} is told nothing more and forgotten\n").as_bytes())
+            print(&format!("{id} is told nothing more and forgotten\n"))
         }
     }
 }
@@ -65,7 +65,7 @@ fn add(args: AddArgs) -> Result<()> {
         ),
         None => "A letter is on its way; updates are sent once its reader confirms.\n".to_owned(),
     };
-    print(text.as_bytes())
+    print(&text)
 }
 
 fn list(answer: &Value) -> String {

@@ -21,16 +21,13 @@ pub(crate) fn tenant(command: TenantCommand) -> Result<()> {
             let state = if published.changed { "is published" } else { "runs already" };
             let warnings: String =
                 published.warnings.iter().map(|warning| format!("warning: {warning}\n")).collect();
-            print(
-                format!("{warnings}{}: snapshot {} {state}\n", published.tenant, published.snapshot.0)
-                    .as_bytes(),
-            )
+            print(&format!("{warnings}{}: snapshot {} {state}\n", published.tenant, published.snapshot.0))
         }
         TenantCommand::Export { name, out, data } => {
             let out = out.unwrap_or_else(|| PathBuf::from(name.as_str()));
             let (answer, bytes) = Client::new(&data.dir).ask(&Request::TenantExport { name }, &[])?;
             folders::write(&Folder::from_canonical(&bytes).context("the folder came damaged")?, &out)?;
-            print(format!("snapshot {} is in {}\n", text_of(&answer, "snapshot"), out.display()).as_bytes())
+            print(&format!("snapshot {} is in {}\n", text_of(&answer, "snapshot"), out.display()))
         }
         TenantCommand::List { data, json } => {
             let answer = ask_node(&data, &Request::TenantList)?;
@@ -41,7 +38,7 @@ pub(crate) fn tenant(command: TenantCommand) -> Result<()> {
             let told: String = answer.as_array().into_iter().flatten().filter_map(held).collect();
             let hints: String = answer.as_array().into_iter().flatten().map(hints).collect();
             let rows = table(&["tenant", "snapshot", "people", "domains", "name"], &rows);
-            print(format!("{rows}{told}{hints}").as_bytes())
+            print(&format!("{rows}{told}{hints}"))
         }
     }
 }

@@ -14,3 +14,12 @@ fn columns_are_as_wide_as_their_widest_entry() {
     let rows = [vec!["a".to_owned(), "long entry".to_owned()], vec!["wider".to_owned(), String::new()]];
     assert_eq!(table(&["id", "why"], &rows), "ID     WHY\na      long entry\nwider\n");
 }
+
+#[test]
+fn an_entry_from_outside_stays_in_its_cell() {
+    let rows = [vec!["a\u{1b}[2J\nID forged".to_owned(), "\u{202e}no".to_owned()]];
+    assert_eq!(
+        table(&["id", "why"], &rows),
+        "ID                         WHY\na\\u001b[2J\\u000aID forged  \\u202eno\n"
+    );
+}

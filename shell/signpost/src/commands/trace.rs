@@ -35,7 +35,7 @@ pub(crate) fn trace(args: &TraceArgs) -> Result<()> {
         bail!("nothing is found; the ledger holds what happened within `ledger.keep`\n{notes}");
     }
     let told: String = stories.iter().map(story::told).collect();
-    print(format!("{told}{notes}").as_bytes())
+    print(&format!("{told}{notes}"))
 }
 
 /// What limits the answer.

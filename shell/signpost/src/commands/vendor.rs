@@ -25,21 +25,21 @@ pub(crate) fn vendor(command: &VendorCommand) -> Result<()> {
         VendorCommand::Add(args) => add::add(args),
         VendorCommand::Watch { name, now: true, data, json } => {
             let answer = ask_node(data, &Request::VendorLook { name: name.clone() })?;
-            if *json { print_json(&answer) } else { print(watched::looked(&answer).as_bytes()) }
+            if *json { print_json(&answer) } else { print(&watched::looked(&answer)) }
         }
         VendorCommand::Watch { name, now: false, data, json } => {
             let mut answer = ask_node(data, &Request::VendorList)?;
             if let Some(name) = name {
                 answer = watched::only(&answer, name.as_str())?;
             }
-            if *json { print_json(&answer) } else { print(watched::lines(&answer).as_bytes()) }
+            if *json { print_json(&answer) } else { print(&watched::lines(&answer)) }
         }
         VendorCommand::Show { name, data, json } => {
             let answer = ask_node(data, &Request::VendorShow { name: name.clone() })?;
-            if *json { print_json(&answer) } else { print(watched::story(&answer)?.as_bytes()) }
+            if *json { print_json(&answer) } else { print(&watched::story(&answer)?) }
         }
         VendorCommand::Ls { json: true } => print_json(&vendor::catalogue()),
-        VendorCommand::Ls { json: false } => print(list().as_bytes()),
+        VendorCommand::Ls { json: false } => print(&list()),
     }
 }
 
@@ -86,7 +86,7 @@ fn read(args: &ReadArgs) -> Result<()> {
     };
     if let Some(mapping) = &mapping {
         for problem in mapping.check_with(&fetched.bytes)? {
-            eprintln!("signpost: the mapping: {problem}");
+            crate::terminal::say(&format!("signpost: the mapping: {problem}"));
         }
     }
     let source = fetched.url.as_deref().filter(|_| is_web).unwrap_or(&args.source);
@@ -100,7 +100,7 @@ fn read(args: &ReadArgs) -> Result<()> {
             document: &document,
         });
     }
-    print(show::document(&document).as_bytes())
+    print(&show::document(&document))
 }
 
 fn mapping(file: &std::path::Path) -> Result<Mapping> {

@@ -37,7 +37,8 @@ impl Names {
     }
 }
 
-fn private(snapshot: &Snapshot) -> Vec<String> {
+/// What a tenant is called, and what is its own.
+pub(crate) fn private(snapshot: &Snapshot) -> Vec<String> {
     let settings = &snapshot.settings;
     let mut names = vec![settings.name.to_string(), settings.display_name.clone()];
     for domain in settings.domains.iter().map(ToString::to_string) {

@@ -80,7 +80,7 @@ impl Page {
             board,
             clock: self.clock.clone(),
             key: Arc::clone(&self.links),
-            url: self.site.settings().url.clone(),
+            settings: self.site.settings().clone(),
             expire: config.queue.expire,
             keep: config.ledger.keep,
         }

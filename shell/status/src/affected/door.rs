@@ -1,9 +1,10 @@
 //! The addresses under which links open: the page, and its lines as CSV and JSON.
 //!
-//! A link is checked before anything is looked up. Few look at a time, each for a bounded time; who comes in between is asked to come again. Answers are
-//! for their reader alone: no cache, no other site and no search engine is to keep them.
+//! A link is checked before anything is looked up. Few look at a time, each for a bounded time, and few tables are on their way; who comes in between is
+//! asked to come again. Answers are for their reader alone: no cache, no other site and no search engine is to keep them.
 
 use super::link::LinkError;
+use super::sending::{Tables, Turn};
 use super::{Answer, Claim, LinkKey, Untold, Wish, form, table};
 use crate::language::Language;
 use crate::render::affected::{self as page, Asked};
@@ -42,12 +43,14 @@ struct Inside {
     ask: Ask,
     clock: Clock,
     turns: Semaphore,
+    tables: Tables,
 }
 
 impl Door {
     #[must_use]
     pub fn new(site: Site, key: Arc<LinkKey>, ask: Ask, clock: Clock) -> Self {
-        Self(Arc::new(Inside { site, key, ask, clock, turns: Semaphore::new(AT_ONCE) }))
+        let (turns, tables) = (Semaphore::new(AT_ONCE), Tables::new(clock.clone()));
+        Self(Arc::new(Inside { site, key, ask, clock, turns, tables }))
     }
 
     /// To be merged with the site's.
@@ -105,10 +108,7 @@ impl Door {
                     error,
                     "somebody asked whether mail was affected, and the records gave no answer"
                 );
-                let mut busy =
-                    self.html(StatusCode::SERVICE_UNAVAILABLE, language, token, |_| page::later(language));
-                busy.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
-                busy
+                again(self.html(StatusCode::SERVICE_UNAVAILABLE, language, token, |_| page::later(language)))
             }
         }
     }
@@ -147,28 +147,29 @@ impl Door {
         answer
     }
 
-    /// All that were affected, for a program.
-    async fn all(&self, token: &str) -> Result<Answer, Response> {
+    /// All that were affected, for a program, and its turn to have them.
+    async fn all(&self, token: &str) -> Result<(Answer, Turn), Response> {
         let claim = self.0.key.check(token, self.0.clock.now());
         let claim = claim.map_err(|error| self.shut(Language::English, error))?;
-        self.look(claim, Wish::Affected).await.map_err(|untold| match untold {
-            Untold::Gone => plain(StatusCode::GONE, "nothing is known of this incident any more\n"),
-            Untold::Unreadable(_) => {
-                plain(StatusCode::SERVICE_UNAVAILABLE, "not now; try again in a minute\n")
-            }
-        })
+        let busy = || again(plain(StatusCode::SERVICE_UNAVAILABLE, "not now; try again in half a minute\n"));
+        let turn = self.0.tables.turn().ok_or_else(busy)?;
+        match self.look(claim, Wish::Affected).await {
+            Ok(answer) => Ok((answer, turn)),
+            Err(Untold::Gone) => Err(plain(StatusCode::GONE, "nothing is known of this incident any more\n")),
+            Err(Untold::Unreadable(_)) => Err(busy()),
+        }
     }
 }
 
 async fn csv(State(door): State<Door>, Path(token): Path<String>) -> Response {
     match door.all(&token).await {
-        Ok(answer) => {
+        Ok((answer, turn)) => {
             let mut headers = private("text/csv; charset=utf-8; header=present");
             let name = format!("attachment; filename=\"affected-{}.csv\"", answer.about.incident);
             if let Ok(name) = HeaderValue::from_str(&name) {
                 headers.insert(header::CONTENT_DISPOSITION, name);
             }
-            (headers, table::csv(&answer)).into_response()
+            (headers, door.0.tables.body(turn, table::csv(&answer))).into_response()
         }
         Err(shut) => shut,
     }
@@ -176,12 +177,20 @@ async fn csv(State(door): State<Door>, Path(token): Path<String>) -> Response {
 
 async fn json(State(door): State<Door>, Path(token): Path<String>) -> Response {
     match door.all(&token).await {
-        Ok(answer) => match serde_json::to_string(&answer) {
-            Ok(text) => (private("application/json; charset=utf-8"), text).into_response(),
+        Ok((answer, turn)) => match serde_json::to_string(&answer) {
+            Ok(text) => {
+                (private("application/json; charset=utf-8"), door.0.tables.body(turn, text)).into_response()
+            }
             Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "the answer cannot be written\n"),
         },
         Err(shut) => shut,
     }
+}
+
+/// The same, with the word when to come again.
+fn again(mut busy: Response) -> Response {
+    busy.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+    busy
 }
 
 fn private(media: &'static str) -> HeaderMap {

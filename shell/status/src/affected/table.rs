@@ -67,7 +67,7 @@ fn cells(line: &Line) -> [String; 23] {
 
 /// Quoted, and no formula to a spreadsheet: neither the cell nor, for those that begin a new one at every `;` whatever stands around it, a part of it.
 fn quoted(cell: &str) -> String {
-    let flat = cell.replace(['\r', '\n', '\t'], " ").replace('"', "\"\"");
+    let flat = cell.replace(char::is_control, " ").replace('"', "\"\"");
     let harmless = |part: &str| {
         let is_formula = part.trim_start_matches([' ', '"']).starts_with(['=', '+', '-', '@']);
         if is_formula { format!("'{part}") } else { part.to_owned() }

@@ -129,6 +129,8 @@ fn a_table_has_a_row_for_each_line_runs_nothing_and_says_what_is_missing() {
     answer.lines[0].sender = "a; =HYPERLINK(1);b\t=2".to_owned();
     let text = csv(&answer);
     assert!(text.contains("\"a;' =HYPERLINK(1);b =2\""), "{text}");
+    answer.lines[0].sender = "a\u{1b}[2J\u{9b}b".to_owned();
+    assert!(csv(&answer).contains("\"a [2J b\""), "a terminal is told nothing either");
     answer.doubts.is_cut = true;
     assert!(csv(&answer).lines().last().unwrap().contains("not all"));
 }

@@ -1,7 +1,7 @@
 //! "Was my mail affected?" as its reader sees it: what to do, sums, a look-up, then message by message what happened.
 //!
-//! Addresses and replies are shown whole, because who has the link may see this tenant's mail; nothing of it stands on any other page. Forms post, so that
-//! what was looked for is in no address.
+//! Addresses of the message are shown whole, because who has the link may see this tenant's mail; nothing of it stands on any other page. Replies come
+//! masked. Forms post, so that what was looked for is in no address.
 
 use super::Scene;
 use super::parts::escaped;

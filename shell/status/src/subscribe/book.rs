@@ -2,6 +2,7 @@
 //!
 //! It is the same whether it is read from the journal or built up while running.
 
+use super::limits;
 use super::record::{Job, JobId, News, Record, Standing, Subscriber, SubscriberId, Wanted, Way};
 use crate::view::PublicId;
 use incident::State;
@@ -92,7 +93,8 @@ impl Book {
         self.last_job + 1
     }
 
-    /// The subscriber with this address, however it is written. Who hears of our service and of other vendors' has two subscriptions.
+    /// The subscriber with this address, however it is written. Who hears of our service and of other vendors' has two subscriptions; so has who gives a
+    /// `+tag` to tell letters apart: what was confirmed by one address is not sent to another.
     pub(crate) fn by_address(&self, asked: &str, wanted: &Wanted) -> Option<&Subscriber> {
         self.subscribers.values().find(|one| match &one.way {
             Way::Mail { address, .. } => {
@@ -100,6 +102,18 @@ impl Book {
             }
             Way::Hook { .. } => false,
         })
+    }
+
+    /// When letters to the mailbox behind this address were asked for, by any subscription of the same kind.
+    pub(crate) fn asked_of_mailbox(&self, asked: &str, wanted: &Wanted) -> Vec<Timestamp> {
+        let mailbox = limits::mailbox(asked);
+        let is_meant = |one: &&Subscriber| match &one.way {
+            Way::Mail { address, .. } => {
+                limits::mailbox(address) == mailbox && one.wanted.is_of_vendors() == wanted.is_of_vendors()
+            }
+            Way::Hook { .. } => false,
+        };
+        self.subscribers.values().filter(is_meant).flat_map(|one| &one.asked).copied().collect()
     }
 
     /// Who asked and never answered.

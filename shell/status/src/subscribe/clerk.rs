@@ -7,7 +7,7 @@
 use super::book::Book;
 use super::courier::Courier;
 use super::letters::{self, Mail};
-use super::limits::may_write;
+use super::limits::{may_write, still_counted};
 use super::postman::{Outcome, Postman};
 use super::record::{Job, JobId, Letter, Record, Standing, Subscriber, SubscriberId, Wanted, Way};
 use super::vendors::{self, VendorNews};
@@ -217,14 +217,13 @@ impl Clerk {
             tracing::warn!(subscribers = SUBSCRIBERS_MAX, "nobody more can subscribe");
             return Vec::new();
         }
+        if !may_write(&book.asked_of_mailbox(&address, &wanted), now) {
+            return Vec::new();
+        }
         let way = Way::Mail { address, language };
         let mut one =
             known.unwrap_or_else(|| subscriber(way.clone(), wanted.clone(), Standing::Pending, now));
-        let (may_write, counted) = may_write(&one.asked, now);
-        if !may_write {
-            return Vec::new();
-        }
-        one.asked = counted;
+        one.asked = still_counted(&one.asked, now);
         one.asked.push(now);
         let letter = match one.standing {
             // A mailbox that did not exist may exist by now.

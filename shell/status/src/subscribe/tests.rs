@@ -359,6 +359,20 @@ async fn the_form_says_the_same_to_everybody_and_writes_once() {
 }
 
 #[tokio::test]
+async fn addresses_with_a_tag_get_no_more_letters_than_their_mailbox() {
+    let (directory, mailbox) = (tempfile::tempdir().unwrap(), Mailbox::start().await);
+    let set = Set::new(directory.path(), Some(&mailbox), 1);
+    let running = set.start().await;
+    for address in ["kim+a@customer.example", "kim+b@customer.example", KIM, "lee@other.example"] {
+        running.subscriptions.ask(address, Language::En, &[]).unwrap();
+    }
+    let to: BTreeSet<String> = mailbox.wait(2).await.into_iter().map(|letter| letter.to).collect();
+    assert_eq!(to, BTreeSet::from(["kim+a@customer.example", "lee@other.example"].map(str::to_owned)));
+    assert_eq!(running.subscriptions.all().len(), 2, "who got no letter is not remembered");
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_mailbox_that_does_not_exist_is_written_to_no_more() {
     let (directory, mailbox) = (tempfile::tempdir().unwrap(), Mailbox::start().await);
     let set = Set::new(directory.path(), Some(&mailbox), SCALE);

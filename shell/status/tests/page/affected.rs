@@ -205,3 +205,66 @@ async fn a_bad_or_expired_link_says_so_and_shows_nothing() {
     assert!(put.starts_with("HTTP/1.1 405"), "{put}");
     assert!(served.get("/").await.starts_with("HTTP/1.1 200"), "the page itself is there as before");
 }
+
+const LINES: usize = 1_500;
+
+/// A door whose tables are larger than what the sockets of a slow reader hold.
+async fn with_large_tables(clock: &Clock) -> (Served, String) {
+    let now = clock.now();
+    let ask: Ask = Arc::new(move |claim: Claim, wish: Wish| {
+        let mut answer = answer(&claim, &wish, now);
+        let one = Line { message_id: Some("x".repeat(4_000)), ..answer.lines.remove(0) };
+        answer.lines = vec![one; LINES];
+        answer.doubts = Doubts::default();
+        Box::pin(std::future::ready(Ok(answer))) as Pin<Box<dyn Future<Output = _> + Send>>
+    });
+    let door = Door::new(world::site(clock), Arc::new(key()), ask, clock.clone());
+    let claim = Claim { expires: now + 300 * world::DAY, ..claim(now) };
+    (serve_all(door.router()).await, format!("/affected/{}/messages.csv", key().token(&claim)))
+}
+
+/// Asks for a table and reads no more than its head.
+async fn slow_reader(served: &Served, path: &str) -> (String, tokio::net::TcpStream) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let mut stream = socket.connect(served.address).await.unwrap();
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).await.unwrap();
+    let mut head = vec![0; 12];
+    stream.read_exact(&mut head).await.unwrap();
+    (String::from_utf8(head).unwrap(), stream)
+}
+
+#[tokio::test]
+async fn slow_readers_of_tables_are_few_and_who_comes_then_is_asked_to_come_again() {
+    let (served, path) = with_large_tables(&Clock::start(1)).await;
+    let mut slow = Vec::new();
+    for _ in 0..4 {
+        let (head, stream) = slow_reader(&served, &path).await;
+        assert_eq!(head, "HTTP/1.1 200");
+        slow.push(stream);
+    }
+    let refused = served.get(&path).await;
+    assert!(
+        refused.starts_with("HTTP/1.1 503") && header(&refused, "retry-after") == Some("30"),
+        "{refused}"
+    );
+    drop(slow.pop());
+    while served.get(&path).await.starts_with("HTTP/1.1 503") {}
+    let whole = served.get(&path).await;
+    assert_eq!(body(&whole).lines().count(), LINES + 1, "a whole table again");
+}
+
+#[tokio::test]
+async fn a_reader_who_is_too_slow_loses_its_turn_and_its_table() {
+    let (served, path) = with_large_tables(&Clock::start(2_000)).await;
+    let mut slow = Vec::new();
+    for _ in 0..4 {
+        slow.push(slow_reader(&served, &path).await.1);
+    }
+    // Nobody reads on, and yet there is a turn again.
+    while slow_reader(&served, &path).await.0 != "HTTP/1.1 200" {}
+    let mut got = Vec::new();
+    let ended = tokio::io::AsyncReadExt::read_to_end(&mut slow[0], &mut got).await;
+    assert!(got.len() < LINES * 4_000, "{ended:?}: the table was cut, {} bytes came", got.len());
+}

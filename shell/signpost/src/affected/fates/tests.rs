@@ -44,7 +44,7 @@ fn begun(second: u64) -> (u64, Event) {
     (second, Event::Accepted { message, chunks: 1, length: 9 })
 }
 
-fn tried(second: u64, source: &str, recipients: &[usize], reply: &str) -> (u64, Event) {
+pub(crate) fn tried(second: u64, source: &str, recipients: &[usize], reply: &str) -> (u64, Event) {
     let result = TriedResult {
         recipients: recipients.to_vec(),
         stage: Stage::Rcpt,

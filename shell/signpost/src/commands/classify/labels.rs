@@ -47,7 +47,7 @@ pub(super) fn ask(args: &ClassifyArgs, wish: ReplyWish) -> Result<()> {
             format!("{} is not labelled any more: {}\n", text_of(&answer, "number"), text_of(&answer, "text"))
         }
     };
-    print(text.as_bytes())
+    print(&text)
 }
 
 fn word<'a, T: Copy + std::fmt::Display + 'a>(

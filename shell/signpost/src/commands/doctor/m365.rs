@@ -23,7 +23,7 @@ pub(super) fn compare(args: &DoctorArgs, file: &Path) -> Result<()> {
     if args.json {
         print_json(&findings)?;
     } else {
-        print(shown(&findings).as_bytes())?;
+        print(&shown(&findings))?;
     }
     let bad = findings.iter().filter(|finding| matches!(finding.state, State::Fail | State::Unknown)).count();
     match bad {

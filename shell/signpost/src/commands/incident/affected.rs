@@ -1,7 +1,7 @@
 //! `incident affected`: one tenant's messages, and the link for its administrator.
 
 use crate::cli::Which;
-use crate::commands::{print, print_json, table, text_of};
+use crate::commands::{print, print_bytes, print_json, table, text_of};
 use crate::control::{AffectedTable, Client, Request};
 use anyhow::{Context as _, Result};
 use model::TenantName;
@@ -28,17 +28,17 @@ pub(super) fn affected(which: Which, tenant: TenantName, days: u16, form: Form) 
     let request = Request::IncidentAffected { incident: which.incident, tenant, days, table: wanted };
     let (link, attached) = Client::new(&which.data.dir).ask(&request, &[])?;
     if form == Form::Link {
-        return print(format!("{}\n", text_of(&link, "link")).as_bytes());
+        return print(&format!("{}\n", text_of(&link, "link")));
     }
     if form == Form::Csv {
-        return print(&attached);
+        return print_bytes(&attached);
     }
     let answer: Value =
         serde_json::from_slice(&attached).context("the node gave no answer that can be read")?;
     if form == Form::Json {
         return print_json(&json!({ "link": link["link"], "expires": link["expires"], "affected": answer }));
     }
-    print(summary(&link, &answer).as_bytes())
+    print(&summary(&link, &answer))
 }
 
 fn summary(link: &Value, answer: &Value) -> String {

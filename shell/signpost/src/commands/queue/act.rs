@@ -20,8 +20,8 @@ pub(super) fn order(order: Order, args: &ActArgs) -> Result<()> {
     let told: ActAnswer = serde_json::from_value(answer.clone())?;
     match (args.json, told.act) {
         (true, _) => print_json(&answer)?,
-        (false, None) => print(would_do(&order, &told, args).as_bytes())?,
-        (false, Some(_)) => print(has_done(&order, &told).as_bytes())?,
+        (false, None) => print(&would_do(&order, &told, args))?,
+        (false, Some(_)) => print(&has_done(&order, &told))?,
     }
     match told.failed {
         Some(why) => anyhow::bail!("the act did not come to its end: {why}; what it did before that holds"),
@@ -161,10 +161,10 @@ pub(super) fn list(limit: usize, data: &Data, json: bool) -> Result<()> {
     }
     let acts: Vec<Act> = serde_json::from_value(answer)?;
     if acts.is_empty() {
-        return print(b"no act is in the journal\n");
+        return print("no act is in the journal\n");
     }
     let rows: Vec<Vec<String>> = acts.iter().map(row).collect();
-    print(table(&["act", "begun", "by", "what", "selection", "messages", "end", "reason"], &rows).as_bytes())
+    print(&table(&["act", "begun", "by", "what", "selection", "messages", "end", "reason"], &rows))
 }
 
 fn row(act: &Act) -> Vec<String> {

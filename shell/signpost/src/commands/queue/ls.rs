@@ -18,7 +18,7 @@ pub(super) fn ls(selection: Selection, lines: Option<usize>, data: &Data, json: 
         if json {
             return print_json(&answer);
         }
-        return print(summed(&serde_json::from_value(answer)?).as_bytes());
+        return print(&summed(&serde_json::from_value(answer)?));
     };
     let (answer, _) = client.ask(&Request::QueueList { selection, limit }, &[])?;
     if json {
@@ -26,9 +26,9 @@ pub(super) fn ls(selection: Selection, lines: Option<usize>, data: &Data, json: 
     }
     let rows: Vec<Vec<String>> = answer.as_array().into_iter().flatten().map(row).collect();
     if rows.is_empty() {
-        return print(b"no message of the queue is meant\n");
+        return print("no message of the queue is meant\n");
     }
-    print(table(&["id", "state", "tenant", "size", "due", "from", "to", "why"], &rows).as_bytes())
+    print(&table(&["id", "state", "tenant", "size", "due", "from", "to", "why"], &rows))
 }
 
 fn summed(summary: &Summary) -> String {

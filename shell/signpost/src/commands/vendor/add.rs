@@ -234,7 +234,7 @@ fn tell(name: &VendorName, url: &str, document: &Document, (file, args): (&Path,
     } else {
         "No running node has taken it up; one that starts with this file watches it.\n"
     });
-    print(text.as_bytes())
+    print(&text)
 }
 
 #[cfg(test)]

@@ -94,6 +94,18 @@ fn an_address_is_found_however_it_is_written_and_wishes_grow_stale() {
 }
 
 #[test]
+fn a_tag_makes_another_subscription_and_no_other_mailbox() {
+    let mut tagged = kim("a", Standing::Pending);
+    tagged.way = Way::Mail { address: "kim+status@customer.example".to_owned(), language: Language::En };
+    let asked = Timestamp::from_micros(7);
+    tagged.asked = vec![asked];
+    let book = Book::of(vec![Record::Subscriber(Box::new(tagged))]);
+    assert!(book.by_address("kim@customer.example", &Wanted::All).is_none());
+    assert_eq!(book.asked_of_mailbox("KIM+other@customer.example", &Wanted::All), [asked]);
+    assert_eq!(book.asked_of_mailbox("lee@customer.example", &Wanted::All), []);
+}
+
+#[test]
 fn every_kind_of_record_survives_the_disk() {
     let text = serde_json::to_string(&records()).unwrap();
     assert_eq!(serde_json::from_str::<Vec<Record>>(&text).unwrap(), records());
