@@ -76,6 +76,8 @@ pub(crate) struct Path {
     pub(crate) login: Option<Fallback>,
     /// Whether the guard's word binds on the way, too.
     pub(crate) rules: Rules,
+    /// Whether it leads to the tenant's own system, as its folder names it.
+    pub(crate) is_home: bool,
 }
 
 /// Why there is no path.
@@ -187,7 +189,8 @@ impl Steer {
         };
         hops.retain(|hop| hop.address.is_ipv4() == source.address.is_ipv4());
         hops.truncate(HOPS_MAX);
-        Ok(Path { tenant: snapshot.settings.name.clone(), egress, source, hops, login: None, rules })
+        let is_home = egress.mode == EgressMode::Return && route.target == egress.smart_host;
+        Ok(Path { tenant: snapshot.settings.name.clone(), egress, source, hops, login: None, rules, is_home })
     }
 
     /// Every source with its claim or what speaks against it, for a next hop with these addresses if they are known.

@@ -39,6 +39,14 @@ impl Steer {
         };
         let egress = Egress { tls: TlsPolicy::Verify, certificate: None, ..egress.clone() };
         let tenant = snapshot.settings.name.clone();
-        Some(Ok(Path { tenant, egress, source, hops, login: Some(login), rules: Rules::LastTry }))
+        Some(Ok(Path {
+            tenant,
+            egress,
+            source,
+            hops,
+            login: Some(login),
+            rules: Rules::LastTry,
+            is_home: false,
+        }))
     }
 }

@@ -3,7 +3,7 @@
 //! All text stands in one buffer. White space is one blank, what nobody sees is nothing, and a line longer than any introduction is cut.
 
 use super::super::tree::{Node, Tag, Tree, What, is_unseen, is_visible};
-use crate::text_form::decode;
+use crate::text_form::{self, decode};
 use core::ops::Range;
 
 /// Bytes of one line that are kept.
@@ -106,11 +106,11 @@ impl Lines {
 fn squeeze(text: &str, into: &mut String) {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        // Words of plain letters are taken whole.
-        let word = rest.bytes().position(|byte| !byte.is_ascii_graphic()).unwrap_or(rest.len());
-        if word > 0 {
-            into.push_str(&rest[..word]);
-            rest = &rest[word..];
+        // Words of plain letters with single blanks between them are taken whole.
+        let words = text_form::words_len(rest);
+        if words > 0 {
+            into.push_str(&rest[..words]);
+            rest = &rest[words..];
             continue;
         }
         if c.is_whitespace() {
