@@ -1,9 +1,11 @@
 //! How long stamping takes: `cargo run --release -p tenant --example stamp_speed`, on a machine with nothing else to do.
 //!
 //! Messages of Outlook and Gmail of growing size are stamped over and over with the example tenant. Printed are the median and the fastest
-//! round of each, and the same for finding the place alone. Where altermime is installed (a program of Debian's that adds a text to the end of a mail, a process for
-//! each message), the same messages go through it in between: printed is what a process takes, what the fastest takes less the fastest of an almost empty message,
-//! and how many times as long as stamping that is. A word as argument chooses the messages that have it in their name.
+//! round of each, and the same for finding the place alone. A word as argument chooses the messages that have it in their name.
+//!
+//! Where altermime is installed (a program of Debian's that adds a text to the end of a mail, a process for each message), the same messages go through
+//! it in between: printed is what a process takes, what the fastest takes less the fastest of an almost empty message, and how many times as long as
+//! stamping that is.
 #![expect(clippy::disallowed_methods, reason = "it measures time and reads files")]
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "it is a tool")]
 

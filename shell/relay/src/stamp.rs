@@ -1,7 +1,8 @@
 //! From a stored message to the bytes that leave: signature, our own fields out, trace fields in front.
 //!
 //! What it gives is a function of the message, its envelope, its time, the snapshot whose number it carries and what the next hop says that it takes
-//! at most (law 5): a retry gives the same bytes unless that was learned or changed, which the record of what stamping decided tells. A fault of stamping costs the signature and never the message. A message of ours that came back, or one that has gone round
+//! at most (law 5): a retry gives the same bytes unless that was learned or changed, which the record of what stamping decided tells.
+//! A fault of stamping costs the signature and never the message. A message of ours that came back, or one that has gone round
 //! too often, is not prepared at all.
 
 mod content;

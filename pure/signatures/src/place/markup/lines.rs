@@ -124,13 +124,20 @@ fn squeeze(text: &str, into: &mut String) {
     }
 }
 
-/// Whether a reader sees anything of the markup.
-pub(super) fn says_something(markup: &str) -> bool {
-    crate::tokens::tokens(markup).any(|token| match token {
-        crate::tokens::Token::Text(text) => is_visible(text),
-        crate::tokens::Token::Open { name, .. } => name == "img",
-        crate::tokens::Token::Close { .. } => false,
-    })
+/// Where the first of the markup stands that a reader sees.
+pub(super) fn first_visible(markup: &str) -> Option<usize> {
+    let mut tokens = crate::tokens::tokens(markup);
+    while let Some(token) = tokens.next() {
+        let is_seen = match token {
+            crate::tokens::Token::Text(text) => is_visible(text),
+            crate::tokens::Token::Open { name, .. } => name == "img",
+            crate::tokens::Token::Close { .. } => false,
+        };
+        if is_seen {
+            return Some(tokens.start());
+        }
+    }
+    None
 }
 
 /// The first visible lines of markup, for a look at what something begins with.
