@@ -3,6 +3,8 @@
 //! encoding_rs knows the charsets; this module knows what mail means by their labels. A text that does not fit a charset is refused, never
 //! replaced by question marks. ISO-2022-JP has states: an insertion in the middle of Japanese text steps out of it and back.
 
+mod labels;
+
 use encoding_rs::{
     BIG5, EUC_JP, EUC_KR, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_874,
     WINDOWS_1252, WINDOWS_1254,
@@ -12,8 +14,11 @@ use encoding_rs::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Charset {
     encoding: &'static Encoding,
-    /// The highest character that may be written, for labels that encoding_rs reads more widely than mail means them.
+    /// The highest character that may be written, for labels that encoding_rs reads more widely than mail means them, and for names that not every
+    /// reader knows.
     limit: Option<char>,
+    /// Whether it is only what the text most likely is.
+    is_guess: bool,
     /// Whether 0x80 to 0x9f are control characters in it: the ISO charsets that encoding_rs reads as Microsoft's.
     has_controls: bool,
 }
@@ -24,22 +29,38 @@ pub(crate) const ESCAPE_ASCII: [u8; 3] = *b"\x1b(B";
 impl Charset {
     /// The charset of a label for `content`; `None` if it is unknown or cannot be written.
     pub(crate) fn new(label: Option<&str>, content: &[u8]) -> Option<Self> {
-        let label = label.unwrap_or("us-ascii").trim();
-        let is = |known: &[&str]| known.iter().any(|name| label.eq_ignore_ascii_case(name));
-        if is(&["us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", ""]) {
+        const ASCII: [&str; 7] = ["us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "iso646", "646", ""];
+        let written = label.unwrap_or("us-ascii");
+        let label = labels::bare(written);
+        let limit = Some('\x7f');
+        if ASCII.contains(&label.as_str()) {
             // Undeclared 8-bit text exists; it is read as what it most likely is and never written.
-            let encoding = if core::str::from_utf8(content).is_ok() { UTF_8 } else { WINDOWS_1252 };
-            return Some(Self { encoding, limit: Some('\x7f'), has_controls: false });
+            let is_utf8 = core::str::from_utf8(content).is_ok();
+            let encoding = if is_utf8 { UTF_8 } else { WINDOWS_1252 };
+            return Some(Self { encoding, limit, is_guess: !is_utf8, has_controls: false });
         }
+        let Some(name) = labels::known(&label) else {
+            // Nobody knows the charset, and the text needs none.
+            let is_plain = content.iter().all(|byte| byte.is_ascii() && !matches!(byte, 0x0e | 0x0f | 0x1b));
+            return (is_plain && !labels::hides_in_ascii(&label)).then_some(Self {
+                encoding: UTF_8,
+                limit,
+                is_guess: false,
+                has_controls: false,
+            });
+        };
+        let limit = limit.filter(|_| !written.trim().eq_ignore_ascii_case(&name));
+        let label = name;
         let encoding = Encoding::for_label_no_replacement(label.as_bytes())?;
         if encoding == UTF_16LE || encoding == UTF_16BE {
             return None;
         }
         // Browsers read the ISO names as Microsoft's charsets, which have letters where ISO has control characters.
         let has_letters_there = [WINDOWS_1252, WINDOWS_1254, WINDOWS_874].contains(&encoding);
-        let is_microsofts = ["1252", "1254", "874"].iter().any(|number| label.ends_with(number))
-            && !label.to_ascii_lowercase().starts_with("iso");
-        Some(Self { encoding, limit: None, has_controls: has_letters_there && !is_microsofts })
+        let is_microsofts =
+            ["1252", "1254", "874"].iter().any(|number| label.ends_with(number)) && !label.starts_with("iso");
+        let has_controls = has_letters_there && !is_microsofts;
+        Some(Self { encoding, limit, is_guess: false, has_controls })
     }
 
     pub(crate) fn decode(self, content: &[u8]) -> String {
@@ -48,8 +69,7 @@ impl Charset {
 
     /// Whether `content` is text in it, every byte: what is only guessed or cannot be decoded is not written in another charset.
     pub(crate) fn is_sure_of(self, content: &[u8]) -> bool {
-        let is_guess = self.limit.is_some() && self.encoding != UTF_8;
-        !is_guess && !self.encoding.decode_without_bom_handling(content).1
+        !self.is_guess && !self.encoding.decode_without_bom_handling(content).1
     }
 
     /// Whether `c` can be written.

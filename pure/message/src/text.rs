@@ -4,6 +4,7 @@
 //! are, quoted-printable gets lines of its own between soft breaks, base64 is re-encoded for the one quantum that is cut. Only a plain text
 //! whose charset cannot hold what is inserted is written anew, in UTF-8. Line ends of the part are kept.
 
+mod content_type;
 mod encoded;
 mod flowed;
 mod label;
@@ -55,6 +56,9 @@ pub struct TextBody<'a> {
     pub id: PartId,
     pub kind: TextKind,
     part: &'a Part,
+    /// The value of its Content-Type, as it stands in the message.
+    content_type: Option<&'a [u8]>,
+    header_line_end: &'static str,
     /// The body as it is on the wire.
     raw: &'a [u8],
     /// The body behind its transfer encoding.
@@ -109,7 +113,22 @@ impl<'a> TextBody<'a> {
         let kind = if part.content_type.is("text/html") { TextKind::Html } else { TextKind::Plain };
         let line_end = lines::line_end_of(&content).unwrap_or(index.line_end);
         let wire_line_end = lines::line_end_of(raw).unwrap_or(index.line_end);
-        Ok(Self { id, kind, part, raw, content, charset, text, line_end, wire_line_end })
+        let field = part.header.named(bytes, "Content-Type").next();
+        let content_type = field.map(|field| &bytes[field.value.clone()]);
+        let header_line_end = index.line_end;
+        Ok(Self {
+            id,
+            kind,
+            part,
+            content_type,
+            header_line_end,
+            raw,
+            content,
+            charset,
+            text,
+            line_end,
+            wire_line_end,
+        })
     }
 
     /// The text in UTF-8, line ends as they are.
@@ -229,7 +248,10 @@ impl<'a> TextBody<'a> {
         let mut splices = Splices::new();
         splices.replace(self.part.body.clone(), body)?;
         let fields = vec![
-            ("Content-Type", self.content_type_in_utf8()),
+            (
+                "Content-Type",
+                content_type::in_utf8(self.content_type, &self.part.content_type, self.header_line_end),
+            ),
             ("Content-Transfer-Encoding", encoding.to_owned()),
         ];
         Ok(PartChange { splices, fields })
@@ -244,15 +266,6 @@ impl<'a> TextBody<'a> {
         let is_apart =
             edits.iter().all(|edit| edit.range.end <= range.start || edit.range.start >= range.end);
         is_apart.then(|| Edit { range, insert: "utf-8".to_owned() })
-    }
-
-    fn content_type_in_utf8(&self) -> String {
-        let content_type = &self.part.content_type;
-        let mut value = format!("{}; charset=utf-8", content_type.media_type);
-        for (name, parameter) in content_type.parameters.iter().filter(|(name, _)| *name != "charset") {
-            value.push_str(&format!("; {name}={}", crate::encode::quoted_parameter(parameter)));
-        }
-        value
     }
 }
 

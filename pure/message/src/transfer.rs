@@ -143,8 +143,11 @@ fn without_blanks(line: &[u8]) -> &[u8] {
 /// The raw offsets at which the decoded bytes `wanted` (ascending) begin; the end of the content for what lies behind it.
 pub(crate) fn quoted_printable_places(raw: &[u8], wanted: &[usize]) -> Vec<usize> {
     let mut places = Vec::with_capacity(wanted.len());
-    let (mut decoded, mut end) = (0, 0);
-    for token in (QuotedPrintable { raw, at: 0, inner_blanks_end: 0 }).filter(|token| token.byte.is_some()) {
+    let Some(&first) = wanted.first() else { return places };
+    let (at, mut decoded) = whole_lines(raw, first);
+    let mut end = at;
+    let tokens = QuotedPrintable { raw, at, inner_blanks_end: 0 };
+    for token in tokens.filter(|token| token.byte.is_some()) {
         if places.len() == wanted.len() {
             break;
         }
@@ -156,6 +159,21 @@ pub(crate) fn quoted_printable_places(raw: &[u8], wanted: &[usize]) -> Vec<usize
     }
     places.resize(wanted.len(), end);
     places
+}
+
+/// The start of the raw line in which the decoded byte `wanted` stands, or of one above it, and how many decoded bytes stand in front of that.
+fn whole_lines(raw: &[u8], wanted: usize) -> (usize, usize) {
+    let (mut start, mut before) = (0, 0);
+    while let Some(length) = memchr::memchr(b'\n', &raw[start..]) {
+        let line = &raw[start..=start + length];
+        // With a line end, what a line is does not depend on what follows.
+        let decoded = decode_quoted_printable(line).len();
+        if before + decoded >= wanted {
+            break;
+        }
+        (start, before) = (start + line.len(), before + decoded);
+    }
+    (start, before)
 }
 
 /// The tokens of quoted-printable: a content byte, or raw bytes without content (soft line breaks, blanks at a line's end).

@@ -5,7 +5,7 @@
 
 use crate::place::ClientSignature;
 use crate::rules::Rule;
-use crate::{Images, People, SignatureName, Templates};
+use crate::{HostedAt, Images, People, SignatureName, Templates};
 use model::{Address, ByteCount, Domain};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -62,9 +62,11 @@ pub struct Parts {
     pub policy: Policy,
     pub templates: Templates,
     pub images: Images,
+    /// Where the same pictures can be had by address, if anywhere.
+    pub images_hosted_at: Option<HostedAt>,
     /// The largest message that is stamped.
     pub size_max: ByteCount,
-    /// The largest message that the next hop takes, if that is known.
+    /// The largest message that the next hop takes, as the tenant says.
     pub stamped_size_max: Option<ByteCount>,
     pub on_failure: OnFailure,
     /// Whether the mail goes back to a system that signs it anew. Then a changed message loses the proofs of the hop before.

@@ -29,6 +29,27 @@ impl Outcome {
     }
 }
 
+/// A signature that is smaller than it was made to be, because the next hop takes no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Smaller {
+    /// Its pictures are named by the address at which the tenant publishes them.
+    HostedImages,
+    /// Its words alone.
+    TextOnly,
+}
+
+impl Smaller {
+    /// The word of the explanation and the trace.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::HostedImages => "hosted_images",
+            Self::TextOnly => "text_only",
+        }
+    }
+}
+
 /// The whole account for one group of recipients.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explain {
@@ -37,6 +58,9 @@ pub struct Explain {
     pub reason: Option<PassReason>,
     /// The chosen signatures in order, joined by `+`; none if none was chosen.
     pub signature: Option<String>,
+    /// What the next hop's limit made of it; none: it is whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub smaller: Option<Smaller>,
     /// The rules that chose them, joined by `+`.
     pub rule: Option<String>,
     /// The directory entry by which the sender was found.

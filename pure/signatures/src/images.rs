@@ -3,6 +3,7 @@
 //! A picture travels inside the message, so its size is bounded and its kind is one that mail clients show: PNG, JPEG, GIF. The kind
 //! is read from the name and has to agree with the first bytes; nothing else of the picture is looked at.
 
+use core::str::FromStr;
 use std::collections::BTreeMap;
 
 /// Largest picture, in bytes: it is sent with every message.
@@ -15,6 +16,44 @@ const NAME_LEN_MAX: usize = 64;
 pub struct Image {
     pub media_type: &'static str,
     pub bytes: Vec<u8>,
+}
+
+/// Where the operator publishes a tenant's folder of pictures: an address with `https` that ends with a slash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostedAt(String);
+
+/// Longest address.
+const HOSTED_AT_LEN_MAX: usize = 200;
+
+/// Why a text is no such address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not https://HOST/FOLDER/ in up to {HOSTED_AT_LEN_MAX} letters, digits and signs of addresses"
+)]
+pub struct HostedAtError(String);
+
+impl FromStr for HostedAt {
+    type Err = HostedAtError;
+
+    fn from_str(text: &str) -> Result<Self, HostedAtError> {
+        // It comes into markup: nothing that needs an escape there, and no question that would swallow the name behind it.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/%@+,;=".contains(&byte);
+        let host = text.strip_prefix("https://").unwrap_or_default();
+        let good = host.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text.len() <= HOSTED_AT_LEN_MAX
+            && host.bytes().all(plain);
+        if !good {
+            return Err(HostedAtError(text.to_owned()));
+        }
+        Ok(Self(format!("{}/", text.trim_end_matches('/'))))
+    }
+}
+
+impl HostedAt {
+    /// The address of one picture.
+    pub(crate) fn of(&self, name: &str) -> String {
+        format!("{}{name}", self.0)
+    }
 }
 
 /// Pictures by name.

@@ -20,8 +20,8 @@ mod text_form;
 mod tokens;
 
 pub use compiled::{Compiled, OlderSignatures, OnFailure, Parts, Policy, UnknownPerson};
-pub use explain::{Explain, Outcome, Placed, Spliced};
-pub use images::{IMAGE_LEN_MAX, Image, ImageError, Images};
+pub use explain::{Explain, Outcome, Placed, Smaller, Spliced};
+pub use images::{HostedAt, HostedAtError, IMAGE_LEN_MAX, Image, ImageError, Images};
 pub use people::{People, Person};
 pub use reason::PassReason;
 pub use rules::{

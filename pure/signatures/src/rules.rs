@@ -36,7 +36,7 @@ pub enum Then {
 
 /// What rules may ask of one message and one recipient.
 #[derive(Debug, Clone, Copy)]
-pub struct Facts<'f> {
+pub struct Facts<'f, 's> {
     pub sender: &'f Address,
     pub person: &'f Person,
     /// None where a message has no recipient yet, as in a preview.
@@ -45,9 +45,9 @@ pub struct Facts<'f> {
     pub internal: bool,
     /// Whether the transaction has recipients of both kinds.
     pub mixed: bool,
-    pub subject: &'f Searched,
+    pub subject: &'f Searched<'s>,
     /// The newest text.
-    pub body: &'f Searched,
+    pub body: &'f Searched<'s>,
     pub kind: MessageKind,
     pub received: Timestamp,
 }
@@ -64,7 +64,7 @@ pub struct Chosen {
 
 /// Tries `rules` from top to bottom.
 #[must_use]
-pub fn choose(rules: &[Rule], facts: &Facts<'_>) -> Chosen {
+pub fn choose(rules: &[Rule], facts: &Facts<'_, '_>) -> Chosen {
     let mut chosen = Chosen::default();
     for rule in rules {
         if let Some(why_not) = rule.misses(facts) {
@@ -104,12 +104,9 @@ fn take(rule: &Rule, kind: MessageKind, chosen: &mut Chosen) {
 
 impl Rule {
     /// Why the rule does not match, or nothing if it does.
-    fn misses(&self, facts: &Facts<'_>) -> Option<String> {
-        if let Some((field, _)) = self.when.asked(facts).into_iter().find(|(_, holds)| !holds) {
-            return Some(format!("`when.{field}` does not hold"));
-        }
-        let excluded = self.except.asked(facts).into_iter().find(|(_, holds)| *holds);
-        excluded.map(|(field, _)| format!("`except.{field}` holds"))
+    fn misses(&self, facts: &Facts<'_, '_>) -> Option<String> {
+        let missed = self.when.first(facts, false).map(|field| format!("`when.{field}` does not hold"));
+        missed.or_else(|| self.except.first(facts, true).map(|field| format!("`except.{field}` holds")))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::content_id::ContentIds;
 use crate::{Compiled, Explain, OnFailure, Outcome, PassReason, Person, SignatureName, UnknownPerson, leave};
 use choice::Choice;
 use message::{Index, Splices};
-use model::{Address, ReversePath, SnapshotNumber, Timestamp};
+use model::{Address, ByteCount, ReversePath, SnapshotNumber, Timestamp};
 use std::borrow::Cow;
 use texts::Texts;
 
@@ -30,6 +30,8 @@ pub struct StampInput<'a> {
     pub recipients: &'a [&'a Address],
     pub received: Timestamp,
     pub snapshot: SnapshotNumber,
+    /// The largest message that the next hop takes, as it said when it was asked last. The tenant's own word on it stands in the snapshot.
+    pub next_hop_size_max: Option<ByteCount>,
 }
 
 /// What becomes of the bytes.
@@ -79,6 +81,11 @@ struct Message<'a> {
 }
 
 impl Message<'_> {
+    /// The largest message that the next hop takes, if anybody said so.
+    fn stamped_size_max(&self) -> Option<ByteCount> {
+        [self.compiled.parts.stamped_size_max, self.input.next_hop_size_max].into_iter().flatten().min()
+    }
+
     /// Whether nobody outside of the tenant gets it.
     fn is_internal(&self) -> bool {
         let recipients = self.input.recipients;
@@ -181,12 +188,13 @@ fn decide(message: &Message<'_>, choice: Choice, ids: ContentIds, trail: &[Strin
         })
     });
     match written {
-        Ok(written) => {
+        Ok((written, smaller)) => {
             trail.extend(message.proofs().sentence());
             let explain = Explain {
                 outcome: Outcome::Stamped,
                 reason: None,
                 placement: message.texts.placed(message.index),
+                smaller,
                 splices: written.iter().map(write::spliced).collect(),
                 trail,
                 ..blank(message.input, Some(message), &choice)
@@ -244,6 +252,7 @@ fn blank(input: &StampInput<'_>, message: Option<&Message<'_>>, choice: &Choice)
         outcome: Outcome::Passed,
         reason: None,
         signature: joined(signatures),
+        smaller: None,
         rule: joined(choice.chosen.matched.clone()),
         person: person.map(|message| message.person.mail.clone()),
         snapshot: input.snapshot,

@@ -30,6 +30,14 @@ pub(crate) fn visible(html: &str) -> String {
     writer.finish()
 }
 
+/// How much of the beginning of `text` is words of visible ASCII with single blanks between them.
+pub(crate) fn words_len(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let is_word = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_graphic);
+    let goes_on = |at: &usize| is_word(*at) || (*at > 0 && bytes[*at] == b' ' && is_word(*at + 1));
+    (0..bytes.len()).find(|at| !goes_on(at)).unwrap_or(bytes.len())
+}
+
 /// Text as markup that looks the same.
 #[must_use]
 pub(crate) fn to_html(text: &str) -> String {
@@ -130,17 +138,21 @@ impl Writer {
     }
 
     fn words(&mut self, text: &str) {
-        for c in text.chars() {
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
             // A no-break space is written to be seen, but a line of text breaks nowhere anyway.
             if c.is_whitespace() || c == '\u{a0}' {
                 self.space = true;
+                rest = &rest[c.len_utf8()..];
                 continue;
             }
             if self.space && !self.text.is_empty() && !self.text.ends_with('\n') {
                 self.text.push(' ');
             }
             self.space = false;
-            self.text.push(c);
+            let length = words_len(rest).max(c.len_utf8());
+            self.text.push_str(&rest[..length]);
+            rest = &rest[length..];
         }
     }
 

@@ -71,6 +71,7 @@ fn snapshot(
         policy: written.policy,
         templates: written.templates,
         images: written.images,
+        images_hosted_at: settings.stamping.images_url.clone(),
         size_max: settings.stamping.size_max,
         stamped_size_max: settings.egress.size_max,
         on_failure: settings.stamping.on_failure,

@@ -24,6 +24,7 @@ pub use model::TlsPolicy;
 pub use signatures::OnFailure;
 
 use model::{Address, ByteCount, Domain, RegionName, TenantName};
+use signatures::HostedAt;
 
 /// `tenant.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +61,9 @@ pub struct Stamping {
     pub size_max: ByteCount,
     /// Whether `X-Signpost-Result` is added. Default: true.
     pub result_headers: bool,
+    /// The address under which the operator publishes the folder `images`, for messages that would be too large with pictures in them.
+    /// Default: none.
+    pub images_url: Option<HostedAt>,
 }
 
 /// `[limits]`. `None` is what the file writes as 0: no limit.

@@ -153,7 +153,9 @@ async fn go(parts: Arc<Parts>, transit: Arc<Transit>, snapshot: Arc<Snapshot>) -
     let recipients = transit.accepted().envelope.recipients.iter().cloned();
     let pending: Vec<(usize, Recipient)> = recipients.enumerate().collect();
     let custody = Custody::Transit(&transit);
-    let stamped = stamp::stamp_in_memory(&transit, Arc::clone(&snapshot), Arc::clone(&parts.key)).await;
+    let size_max = parts.transport.size_max(&snapshot.settings.egress);
+    let stamped =
+        stamp::stamp_in_memory(&transit, Arc::clone(&snapshot), Arc::clone(&parts.key), size_max).await;
     let groups = match stamped {
         Ok(Stamped::Ready(groups, told)) => {
             transit.note_stamped(told, parts.clock.now());

@@ -123,7 +123,8 @@ pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease) {
     let conduct::Course::Goes(lease, bounds) = conduct::ask(parts, lease, &snapshot).await else { return };
     let numbers: Vec<usize> = pending.iter().map(|(number, _)| *number).collect();
     let key = Arc::clone(&parts.key);
-    let stamped = stamp::stamp(&lease, &numbers, Arc::clone(&snapshot), key, parts.clock.now()).await;
+    let known = (parts.clock.now(), parts.transport.size_max(&snapshot.settings.egress));
+    let stamped = stamp::stamp(&lease, &numbers, Arc::clone(&snapshot), key, known).await;
     let now = parts.clock.now();
     let (groups, told) = match stamped {
         Ok(Stamped::Ready(groups, told)) => (groups, told),

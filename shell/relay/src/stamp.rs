@@ -1,7 +1,8 @@
 //! From a stored message to the bytes that leave: signature, our own fields out, trace fields in front.
 //!
-//! What it gives is a function of the message, its envelope, its time and the snapshot whose number it carries (law 5): a retry gives the same
-//! bytes. A fault of stamping costs the signature and never the message. A message of ours that came back, or one that has gone round
+//! What it gives is a function of the message, its envelope, its time, the snapshot whose number it carries and what the next hop says that it takes
+//! at most (law 5): a retry gives the same bytes unless that was learned or changed, which the record of what stamping decided tells.
+//! A fault of stamping costs the signature and never the message. A message of ours that came back, or one that has gone round
 //! too often, is not prepared at all.
 
 mod content;
@@ -12,7 +13,7 @@ pub(crate) use content::Content;
 use crate::processed::{self, ProcessedKey};
 use bytes::Bytes;
 use message::{Changes, Index, Splices};
-use model::{Address, Duration, ParkReason, Timestamp};
+use model::{Address, ByteCount, Duration, ParkReason, Timestamp};
 use signatures::{Decision, Group, PassReason, StampInput};
 use spool::{Accepted, Lease, SpoolError, StampedGroup, Transit};
 use std::ops::Range;
@@ -50,7 +51,7 @@ pub(crate) async fn stamp(
     pending: &[usize],
     snapshot: Arc<Snapshot>,
     key: Arc<ProcessedKey>,
-    now: Timestamp,
+    (now, next_hop_size_max): (Timestamp, Option<ByteCount>),
 ) -> Result<Stamped, SpoolError> {
     let too_large = lease.size() > snapshot.settings.stamping.size_max.0;
     // A message that is not stamped for its size is not read into memory either: its header lies in the first chunk.
@@ -66,6 +67,7 @@ pub(crate) async fn stamp(
         pending: pending.to_vec(),
         snapshot,
         key,
+        next_hop_size_max,
         is_beginning_only: too_large,
     };
     prepare(job, read, is_at_hand, lease.size(), rest).await
@@ -76,13 +78,23 @@ pub(crate) async fn stamp_in_memory(
     transit: &Transit,
     snapshot: Arc<Snapshot>,
     key: Arc<ProcessedKey>,
+    next_hop_size_max: Option<ByteCount>,
 ) -> Result<Stamped, SpoolError> {
     let accepted = Arc::clone(transit.accepted());
     let pending = (0..accepted.envelope.recipients.len()).collect();
     let is_beginning_only = transit.body().len() as u64 > snapshot.settings.stamping.size_max.0;
     let bytes = transit.body().clone();
     let id = transit.id();
-    let job = Job { bytes: Bytes::new(), accepted, id, pending, snapshot, key, is_beginning_only };
+    let job = Job {
+        bytes: Bytes::new(),
+        accepted,
+        id,
+        pending,
+        snapshot,
+        key,
+        next_hop_size_max,
+        is_beginning_only,
+    };
     let size = bytes.len() as u64;
     prepare(job, move || Ok(bytes), size <= AT_ONCE_LEN_MAX, size, 0..0).await
 }
@@ -129,6 +141,8 @@ struct Job {
     pending: Vec<usize>,
     snapshot: Arc<Snapshot>,
     key: Arc<ProcessedKey>,
+    /// What the next hop says that it takes at most.
+    next_hop_size_max: Option<ByteCount>,
     is_beginning_only: bool,
 }
 
@@ -191,6 +205,7 @@ impl Job {
             recipients: &recipients,
             received: self.accepted.received,
             snapshot: self.snapshot.number,
+            next_hop_size_max: self.next_hop_size_max,
         };
         if self.is_beginning_only {
             return vec![signatures::passed(
@@ -222,6 +237,7 @@ impl Job {
             outcome: group.explain.outcome.as_str().to_owned(),
             reason: group.explain.reason.map(|reason| reason.as_str().to_owned()),
             signature: group.explain.signature.clone(),
+            smaller: group.explain.smaller.map(|smaller| smaller.as_str().to_owned()),
         }
     }
 

@@ -87,6 +87,8 @@ pub(crate) struct Path {
     pub(crate) login: Option<Fallback>,
     /// Whether the guard's word binds on the way, too.
     pub(crate) rules: Rules,
+    /// Whether it leads to the tenant's own system, as its folder names it.
+    pub(crate) is_home: bool,
 }
 
 /// Why there is no path.
@@ -199,8 +201,9 @@ impl Steer {
         };
         hops.retain(|hop| hop.address.is_ipv4() == source.address.is_ipv4());
         hops.truncate(HOPS_MAX);
+        let is_home = egress.mode == EgressMode::Return && route.target == egress.smart_host;
         let (tenant, reach) = (snapshot.settings.name.clone(), route.reach(&egress));
-        Ok(Path { tenant, egress, source, hops, site, reach, login: None, rules })
+        Ok(Path { tenant, egress, source, hops, site, reach, login: None, rules, is_home })
     }
 
     /// Every source with its claim or what speaks against it, for a next hop with these addresses if they are known.

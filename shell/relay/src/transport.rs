@@ -9,6 +9,7 @@ mod course;
 mod gate;
 mod idle;
 mod security;
+mod sizes;
 
 use crate::custody::Custody;
 use crate::stamp::Content;
@@ -19,11 +20,13 @@ use course::Course;
 use dispatch::{Rules, Way};
 use gate::{Closed, Gate, Shaped};
 use idle::{Idle, Key};
-use model::{Duration, Envelope, Metrics, Reply, SourceName, Stage, Timestamp};
+use model::{ByteCount, Duration, Envelope, Metrics, Reply, SourceName, Stage, Timestamp};
 use net::Clock;
 use rustls_pki_types::CertificateDer;
 use security::Security;
+use sizes::Sizes;
 use std::sync::Arc;
+use tenant::settings::Egress;
 
 /// What one transaction brought.
 #[derive(Debug)]
@@ -82,11 +85,24 @@ pub(crate) struct Transport {
     security: Security,
     idle: Idle,
     gate: Arc<Gate>,
+    sizes: Sizes,
 }
 
 impl Transport {
     pub(crate) fn new(clock: Clock, metrics: Arc<Metrics>, roots: Vec<CertificateDer<'static>>) -> Self {
-        Self { clock, metrics, security: Security::new(roots), idle: Idle::default(), gate: Arc::default() }
+        Self {
+            clock,
+            metrics,
+            security: Security::new(roots),
+            idle: Idle::default(),
+            gate: Arc::default(),
+            sizes: Sizes::default(),
+        }
+    }
+
+    /// The largest message that the tenant's own system takes, as its hosts said last.
+    pub(crate) fn size_max(&self, egress: &Egress) -> Option<ByteCount> {
+        self.sizes.of(egress)
     }
 
     /// Sends one transaction over the path. `still` is asked behind everything that takes a while before the first command.
@@ -235,6 +251,9 @@ impl Transport {
             opening.in_clear = true;
             self.metrics.connections_opened.add_one();
             opened = opening.open(course).await;
+        }
+        if let Ok(connection) = &opened {
+            self.sizes.hear(path, hop, connection.size_max());
         }
         opened.map_err(|error| match error {
             NotOpened::Connect(error) if error.is_ours() => NotSent::Source(error.to_string()),

@@ -204,6 +204,9 @@ pub(crate) struct StampArgs {
     /// When the message was received, as 2026-09-01T12:00:00Z; by default now
     #[arg(long, value_name = "TIME")]
     pub(crate) received: Option<Timestamp>,
+    /// The largest message that the next hop takes, as its EHLO says (SIZE); by default not known
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) next_hop_size: Option<u64>,
     /// Tell on standard error what was decided and why, as JSON
     #[arg(long)]
     pub(crate) explain: bool,

@@ -35,6 +35,7 @@ pub(crate) fn stamping(data: &[u8]) {
         recipients: &[&recipient],
         received: Timestamp::from_micros(1_790_000_000_000_000),
         snapshot: SnapshotNumber(1),
+        next_hop_size_max: None,
     };
     let groups = signatures::stamp(&input, &acme().signatures);
     assert_eq!(groups, signatures::stamp(&input, &acme().signatures), "the same input, the same outcome");

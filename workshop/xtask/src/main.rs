@@ -5,6 +5,7 @@
 mod deny;
 mod fuzz;
 mod install;
+mod looks;
 mod mutants;
 mod proof;
 mod steps;
@@ -81,6 +82,8 @@ enum Command {
         #[arg(long, default_value = "")]
         only: String,
     },
+    /// Pictures of stamped messages in Chromium, at two widths, light and dark; the sheets go into `docs/looks`
+    Looks,
     /// Licences, sources and doubled versions of what we depend on
     Deny,
 }
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
         Command::Test { step } => steps::test(&root, step.as_deref()),
         Command::Tidy => tidy::run(&root),
         Command::Deny => deny::run(&root),
+        Command::Looks => looks::run(&root),
         Command::Bench { words } => steps::bench(&root, &words),
         Command::Fuzz { targets, quiet, most } => {
             let (quiet, most) = (Duration::from_secs(quiet), Duration::from_secs(most));

@@ -32,10 +32,54 @@ fn html_falls_back_to_numeric_references() {
 
 #[test]
 fn unknown_charsets_are_none() {
-    for label in ["utf-7", "utf-16", "x-unknown", "iso-2022-kr"] {
+    for label in ["utf-7", "UTF7", "utf-16", "iso-2022-kr", "hz-gb-2312", "unicode"] {
         assert!(Charset::new(Some(label), b"").is_none(), "{label}");
     }
+    assert!(Charset::new(Some("x-unknown"), b"gr\xfc\xdfe").is_none());
+    assert!(Charset::new(Some("x-unknown"), b"\x1b$B").is_none());
     assert!(Charset::new(None, b"").is_some());
+}
+
+#[test]
+fn an_unknown_charset_does_not_matter_where_the_text_is_ascii() {
+    for label in ["x-unknown", "default", "cp850", "unknown-8bit", "none"] {
+        let charset = Charset::new(Some(label), b"Hello").unwrap();
+        assert_eq!(charset.encode("abc").as_deref(), Some(b"abc".as_slice()), "{label}");
+        assert_eq!(charset.encode("\u{e4}"), None, "{label}: nothing else is written");
+        assert!(charset.is_sure_of(b"Hello"), "{label}");
+    }
+}
+
+#[test]
+fn other_spellings_of_a_charset_are_read_and_only_ascii_is_written_in_them() {
+    let check = |label: &str, content: &[u8], text: &str| {
+        let charset = Charset::new(Some(label), content).unwrap_or_else(|| panic!("{label}"));
+        assert_eq!(charset.decode(content), text, "{label}");
+        assert!(charset.is_sure_of(content), "{label}");
+        assert_eq!(charset.encode("\u{e4}"), None, "{label}");
+    };
+    for label in ["cp-1252", "windows1252", "Win-1252", "ansi-1252", "x-cp-1252"] {
+        check(label, b"\x80", "\u{20ac}");
+    }
+    for label in [
+        "8859_1",
+        "iso-8859-01",
+        "iso-latin-1",
+        "ISO Latin 1",
+        "'iso-8859-1'",
+        "iso-8859-1 (Latin)",
+        "iso-8859-1,",
+    ] {
+        check(label, b"\xe4", "\u{e4}");
+    }
+    for label in ["UTF_8", "utf-8mb4", "cp65001", "(c) utf-8", "'utf-8'", "utf-8/"] {
+        check(label, "\u{674e}".as_bytes(), "\u{674e}");
+    }
+    check("latin-9", b"\xa4", "\u{20ac}");
+    check("cp932", b"\x93\xfa", "\u{65e5}");
+    check("MS936", b"\xc4\xe3", "\u{4f60}");
+    check("cp949", b"\xbe\xc8", "\u{c548}");
+    check("koi8r", b"\xf0", "\u{41f}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Line ends and line lengths of text that is inserted.
 
 /// RFC 5321 §4.5.3.1.6, without the line end.
-const LINE_MAX: usize = 998;
+pub(super) const LINE_MAX: usize = 998;
 /// What an inserted line may have so that what stands beside it on the line fits too.
 const INSERTED_LINE_MAX: usize = 900;
 

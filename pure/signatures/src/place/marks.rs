@@ -118,7 +118,7 @@ const WORDS: [(&str, Marker, Extent); 52] = [
 ];
 
 /// Signatures that programs put in. `signature` counts as an id or a name: as a class it is anybody's word.
-const SIGNATURES: [&str; 27] = [
+const SIGNATURES: [&str; 28] = [
     "gmail_signature",
     "moz-signature",
     "applemailsignature",
@@ -145,6 +145,7 @@ const SIGNATURES: [&str; 27] = [
     "ntes-pcmac-signature",
     "ntes-pcmail-signature",
     "sh-signature",
+    "front-signature",
     "editorusersignature",
 ];
 

@@ -48,9 +48,12 @@ pub(super) fn may_mark(line: &str) -> bool {
 fn begins(text: &str, start: &str) -> bool {
     // Most do not, and differ in their first letter.
     let (own, wanted) = (text.as_bytes().first(), start.as_bytes().first());
-    let is_ascii = own.is_some_and(u8::is_ascii) && wanted.is_some_and(u8::is_ascii);
-    if is_ascii && own.map(u8::to_ascii_lowercase) != wanted.copied() {
+    // The lower case of an ASCII letter is one; the other way round it is not so.
+    if own.is_some_and(u8::is_ascii) && own.map(u8::to_ascii_lowercase) != wanted.copied() {
         return false;
+    }
+    if let Some(own) = text.as_bytes().get(..start.len()).filter(|own| own.is_ascii() && start.is_ascii()) {
+        return own.eq_ignore_ascii_case(start.as_bytes());
     }
     let mut own = text.chars().flat_map(char::to_lowercase);
     start.chars().all(|c| own.next() == Some(c))

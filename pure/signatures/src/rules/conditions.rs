@@ -66,41 +66,36 @@ impl MessageKind {
 }
 
 impl Conditions {
-    /// Every asked field and whether it holds, in the order of the contract.
-    pub(super) fn asked(&self, facts: &Facts<'_>) -> Vec<(&'static str, bool)> {
-        let rows = [
-            ("senders", self.senders_hold(facts)),
-            ("groups", any(&self.groups, |group| facts.person.is_in(group))),
-            ("domains", any(&self.domains, |domain| facts.sender.domain() == *domain)),
-            ("attributes", self.attributes_hold(facts)),
-            ("recipients", self.recipients_hold(facts)),
-            ("recipient_domains", self.recipient_domains_hold(facts)),
-            ("subject", any(&self.subject, |pattern| pattern.matches(facts.subject))),
-            ("body", any(&self.body, |pattern| pattern.matches(facts.body))),
-            ("message", any(&self.message, |kind| *kind == facts.kind)),
-            ("from and until", self.period_holds(facts)),
+    /// The first asked field, in the order of the contract, that holds or, without `holds`, does not. None behind it is asked: the body
+    /// costs more than all others.
+    pub(super) fn first(&self, facts: &Facts<'_, '_>, holds: bool) -> Option<&'static str> {
+        let rows: [(&'static str, &dyn Fn() -> Option<bool>); 10] = [
+            ("senders", &|| self.senders_hold(facts)),
+            ("groups", &|| any(&self.groups, |group| facts.person.is_in(group))),
+            ("domains", &|| any(&self.domains, |domain| facts.sender.domain() == *domain)),
+            ("attributes", &|| self.attributes_hold(facts)),
+            ("recipients", &|| self.recipients_hold(facts)),
+            ("recipient_domains", &|| self.recipient_domains_hold(facts)),
+            ("subject", &|| any(&self.subject, |pattern| pattern.matches(facts.subject))),
+            ("body", &|| any(&self.body, |pattern| pattern.matches(facts.body))),
+            ("message", &|| any(&self.message, |kind| *kind == facts.kind)),
+            ("from and until", &|| self.period_holds(facts)),
         ];
-        rows.into_iter().filter_map(|(field, holds)| holds.map(|holds| (field, holds))).collect()
+        rows.into_iter().find(|(_, asked)| asked() == Some(holds)).map(|(field, _)| field)
     }
 
-    /// Whether no field is asked.
-    #[must_use]
-    pub fn asks_body(&self) -> bool {
-        !self.body.is_empty()
-    }
-
-    fn senders_hold(&self, facts: &Facts<'_>) -> Option<bool> {
+    fn senders_hold(&self, facts: &Facts<'_, '_>) -> Option<bool> {
         let sender = facts.sender.folded();
         any(&self.senders, |address| address.folded() == sender)
     }
 
-    fn attributes_hold(&self, facts: &Facts<'_>) -> Option<bool> {
+    fn attributes_hold(&self, facts: &Facts<'_, '_>) -> Option<bool> {
         let equal =
             |(column, wanted): (&String, &String)| facts.person.attributes.get(column) == Some(wanted);
         (!self.attributes.is_empty()).then(|| self.attributes.iter().all(equal))
     }
 
-    fn recipients_hold(&self, facts: &Facts<'_>) -> Option<bool> {
+    fn recipients_hold(&self, facts: &Facts<'_, '_>) -> Option<bool> {
         match self.recipients {
             RecipientKind::Any => None,
             RecipientKind::Internal => Some(facts.internal),
@@ -109,12 +104,12 @@ impl Conditions {
         }
     }
 
-    fn recipient_domains_hold(&self, facts: &Facts<'_>) -> Option<bool> {
+    fn recipient_domains_hold(&self, facts: &Facts<'_, '_>) -> Option<bool> {
         let recipient = facts.recipient.map(Address::domain);
         any(&self.recipient_domains, |domain| recipient.as_ref() == Some(domain))
     }
 
-    fn period_holds(&self, facts: &Facts<'_>) -> Option<bool> {
+    fn period_holds(&self, facts: &Facts<'_, '_>) -> Option<bool> {
         let asked = self.from.is_some() || self.until.is_some();
         asked.then(|| {
             self.from.is_none_or(|from| from <= facts.received)

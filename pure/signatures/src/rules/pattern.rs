@@ -3,6 +3,8 @@
 //! Both ignore the case of letters; inside an expression `(?-i)` asks for it. Expressions run in linear time by construction of
 //! the engine and their compiled size is bounded, so no message can make a rule slow.
 
+use core::cell::{LazyCell, OnceCell};
+use core::fmt;
 use core::str::FromStr;
 use regex::{Regex, RegexBuilder};
 
@@ -19,19 +21,27 @@ pub enum Pattern {
     Expression(Regex),
 }
 
-/// A text that is searched, with its lower case made once.
-#[derive(Debug, Clone, Default)]
-pub struct Searched {
-    text: String,
-    folded: String,
+/// A text that is searched: read when a pattern asks for the first time, and its lower case made once.
+pub struct Searched<'a> {
+    text: LazyCell<String, Box<dyn FnOnce() -> String + 'a>>,
+    folded: OnceCell<String>,
 }
 
-impl Searched {
-    /// A text to be searched.
+impl<'a> Searched<'a> {
+    /// The text that `read` gives.
     #[must_use]
-    pub fn new(text: String) -> Self {
-        let folded = text.to_lowercase();
-        Self { text, folded }
+    pub fn new(read: impl FnOnce() -> String + 'a) -> Self {
+        Self { text: LazyCell::new(Box::new(read)), folded: OnceCell::new() }
+    }
+
+    fn folded(&self) -> &str {
+        self.folded.get_or_init(|| self.text.to_lowercase())
+    }
+}
+
+impl fmt::Debug for Searched<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Searched").finish_non_exhaustive()
     }
 }
 
@@ -53,9 +63,9 @@ pub enum PatternError {
 impl Pattern {
     /// Whether the text matches.
     #[must_use]
-    pub fn matches(&self, searched: &Searched) -> bool {
+    pub fn matches(&self, searched: &Searched<'_>) -> bool {
         match self {
-            Self::Part(part) => searched.folded.contains(part),
+            Self::Part(part) => searched.folded().contains(part),
             Self::Expression(expression) => expression.is_match(&searched.text),
         }
     }

@@ -45,8 +45,8 @@ const CASE: Case = Case {
 
 fn decide(rules: &[Rule], case: &Case) -> Chosen {
     let (person, recipient) = (person(), case.recipient.parse().unwrap());
-    let subject = Searched::new(case.subject.to_owned());
-    let body = Searched::new(case.body.to_owned());
+    let subject = Searched::new(|| case.subject.to_owned());
+    let body = Searched::new(|| case.body.to_owned());
     let facts = Facts {
         sender: &"Anna.Berg@Acme.example".parse().unwrap(),
         person: &person,

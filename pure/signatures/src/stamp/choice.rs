@@ -60,18 +60,18 @@ fn class(message: &Message<'_>, recipient: &Address) -> Class {
 }
 
 /// The parts of the facts that are the same for every recipient.
-struct Asked {
-    subject: Searched,
-    body: Searched,
+struct Asked<'m> {
+    subject: Searched<'m>,
+    body: Searched<'m>,
     kind: crate::MessageKind,
 }
 
-impl Asked {
-    fn new(message: &Message<'_>) -> Self {
+impl<'m> Asked<'m> {
+    fn new(message: &'m Message<'_>) -> Self {
         let bytes = message.input.original;
         Self {
-            subject: Searched::new(message.subject.clone()),
-            body: Searched::new(message.texts.newest(message.compiled)),
+            subject: Searched::new(|| message.subject.clone()),
+            body: Searched::new(|| message.texts.newest()),
             kind: kind::kind(bytes, message.index, &message.subject, &message.texts.posts()),
         }
     }

@@ -62,12 +62,8 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// The newest text, for patterns: the plain form if there is one, else what is visible of the markup. Empty if no rule asks.
-    pub(super) fn newest(&self, compiled: &Compiled) -> String {
-        let rules = &compiled.parts.rules;
-        if !rules.iter().any(|rule| rule.when.asks_body() || rule.except.asks_body()) {
-            return String::new();
-        }
+    /// The newest text, for patterns: the plain form if there is one, else what is visible of the markup.
+    pub(super) fn newest(&self) -> String {
         let plain = self.0.iter().find(|text| text.body.kind == TextKind::Plain);
         let Some(text) = plain.or(self.0.first()) else { return String::new() };
         let newest = start_of(text.body.text().get(text.placement.newest.clone()).unwrap_or_default());

@@ -10,7 +10,7 @@ use super::texts::Text;
 use crate::content_id::ContentIds;
 use crate::templates::Rendered;
 use crate::text_form;
-use crate::{OlderSignatures, SignatureName, Spliced, TemplateError};
+use crate::{HostedAt, OlderSignatures, SignatureName, Smaller, Spliced, TemplateError};
 use core::ops::Range;
 use message::{ChangeError, Changes, Edit, EmbeddedImage, Splice, Splices, TextKind};
 use std::collections::BTreeSet;
@@ -37,31 +37,53 @@ impl From<ChangeError> for WriteError {
 /// Bytes kept for the fields that go in front of every message.
 const TRACE_LEN: usize = 2 << 10;
 
-/// The splices that sign the message: with pictures, else, where the next hop would not take that, with the text of the signature alone.
+/// The splices that sign the message: with pictures, else, where the next hop would not take that, with the pictures' addresses, else with the
+/// text of the signature alone.
 pub(super) fn write(
     message: &Message<'_>,
     names: &[&SignatureName],
     ids: ContentIds,
     trail: &mut Vec<String>,
-) -> Result<Splices, WriteError> {
+) -> Result<(Splices, Option<Smaller>), WriteError> {
     let rendered = rendered(message, names, ids)?;
-    let splices = written(message, &rendered, ids)?;
-    let Some(size_max) = message.compiled.parts.stamped_size_max else { return Ok(splices) };
+    let whole = written(message, &rendered, ids)?;
+    let Some(size_max) = message.stamped_size_max() else { return Ok((whole, None)) };
     let fits = |splices: &Splices| {
         splices.len_after(message.input.original.len()) + TRACE_LEN
             <= usize::try_from(size_max.0).unwrap_or(usize::MAX)
     };
-    if fits(&splices) {
-        return Ok(splices);
+    if fits(&whole) {
+        return Ok((whole, None));
     }
-    trail.push(format!("with the signature the next hop would not take it ({size_max}): text only"));
-    let bare: Vec<Rendered> = rendered.into_iter().map(text_only).collect();
-    Some(written(message, &bare, ids)?).filter(fits).ok_or(WriteError::TooLarge)
+    let has_pictures = rendered.iter().any(|one| !one.images.is_empty());
+    let hosted_at = message.compiled.parts.images_hosted_at.as_ref().filter(|_| has_pictures);
+    for smaller in [Smaller::HostedImages, Smaller::TextOnly] {
+        let form = |one: &Rendered| match smaller {
+            Smaller::HostedImages => hosted_at.map(|at| hosted(one, at, ids)),
+            Smaller::TextOnly => Some(text_only(one)),
+        };
+        let Some(forms) = rendered.iter().map(form).collect::<Option<Vec<_>>>() else { continue };
+        let said = smaller.as_str();
+        trail.push(format!("with the signature the next hop would not take it ({size_max}): {said}"));
+        let splices = written(message, &forms, ids)?;
+        if fits(&splices) {
+            return Ok((splices, Some(smaller)));
+        }
+    }
+    Err(WriteError::TooLarge)
+}
+
+/// The same signature with its pictures where the tenant publishes them.
+fn hosted(rendered: &Rendered, at: &HostedAt, ids: ContentIds) -> Rendered {
+    let named = |html: String, name: &String| html.replace(&format!("cid:{}", ids.of(name)), &at.of(name));
+    let html = rendered.images.iter().fold(rendered.html.clone(), named);
+    Rendered { html, images: BTreeSet::new(), text: rendered.text.clone() }
 }
 
 /// The same signature without pictures and tables.
-fn text_only(rendered: Rendered) -> Rendered {
-    Rendered { html: text_form::to_html(&rendered.text), images: Default::default(), ..rendered }
+fn text_only(rendered: &Rendered) -> Rendered {
+    let text = rendered.text.clone();
+    Rendered { html: text_form::to_html(&text), images: BTreeSet::new(), text }
 }
 
 fn rendered(

@@ -111,6 +111,7 @@ fn stamping(top: &mut Table<'_>, name: Option<&TenantName>, report: &mut Report)
         processed_word: format!("{}-signed", name.map(TenantName::as_str).unwrap_or_default()),
         size_max: STAMP_SIZE_DEFAULT,
         result_headers: true,
+        images_url: None,
     };
     let Some(mut table) = top.table("stamping", report) else { return stamping };
     let words = [("pass", OnFailure::Pass), ("hold", OnFailure::Hold)];
@@ -127,6 +128,10 @@ fn stamping(top: &mut Table<'_>, name: Option<&TenantName>, report: &mut Report)
     if let Some(flag) = table.take("result_headers").and_then(|value| value.flag(report)) {
         stamping.result_headers = flag;
     }
+    stamping.images_url = table.take("images_url").and_then(|value| match value.text(report)? {
+        "" => None,
+        _ => value.parse(report),
+    });
     table.finish(report);
     stamping
 }

@@ -8,7 +8,13 @@ const HTML: &str = "Content-Type: text/html; charset=utf-8\n";
 #[test]
 fn markup_in_a_directory_value_is_shown_and_not_obeyed() {
     let snapshot = acme();
-    let run = Run { snapshot: &snapshot, mail_from: LI, recipients: &[OUTSIDE], received: QUIET };
+    let run = Run {
+        snapshot: &snapshot,
+        mail_from: LI,
+        recipients: &[OUTSIDE],
+        received: QUIET,
+        next_hop_size_max: None,
+    };
     let html = bodies(&run.stamped(&mail_of(LI, HTML, "<p>Hello</p>\n")).0).0.unwrap();
     assert!(html.contains("VP &quot;Asia&quot; &lt;Sales&gt;"), "{html}");
     // Numeric references: the part's charset need not hold the name.

@@ -11,7 +11,13 @@ const HEADER: &str =
 /// The reason for which it is passed; none if it was stamped, and then it can be taken back.
 fn outcome(bytes: &[u8]) -> Option<PassReason> {
     let snapshot = acme();
-    let run = Run { snapshot: &snapshot, mail_from: ANNA, recipients: &[OUTSIDE], received: QUIET };
+    let run = Run {
+        snapshot: &snapshot,
+        mail_from: ANNA,
+        recipients: &[OUTSIDE],
+        received: QUIET,
+        next_hop_size_max: None,
+    };
     let group = run.group(bytes);
     match &group.decision {
         Decision::Stamped(splices) => {

@@ -25,7 +25,13 @@ fn every_real_message_has_an_outcome() {
     messages(&root, &mut found);
     assert!(found.len() > 100, "the corpus is at tests/mail");
     let snapshot = acme();
-    let run = Run { snapshot: &snapshot, mail_from: ANNA, recipients: &[OUTSIDE], received: QUIET };
+    let run = Run {
+        snapshot: &snapshot,
+        mail_from: ANNA,
+        recipients: &[OUTSIDE],
+        received: QUIET,
+        next_hop_size_max: None,
+    };
     for path in found {
         let original = std::fs::read(&path).unwrap();
         let group = run.group(&original);

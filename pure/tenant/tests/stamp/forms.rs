@@ -100,7 +100,7 @@ fn check(snapshot: &Snapshot, mail_from: &str, entity: &[u8], before: &str, afte
         .map(|from: String| replace(&original, "anna.berg@acme.example", &from))
         .unwrap();
     assert_eq!(tree(&original), before);
-    let run = Run { snapshot, mail_from, recipients: &[OUTSIDE], received: QUIET };
+    let run = Run { snapshot, mail_from, recipients: &[OUTSIDE], received: QUIET, next_hop_size_max: None };
     let group = run.group(&original);
     let stamped = applied(&group, &original);
     assert_eq!(tree(&stamped), after);

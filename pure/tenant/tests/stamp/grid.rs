@@ -263,7 +263,7 @@ fn every_shape_encoding_and_charset_keeps_its_bytes_and_is_read_alike() {
 
 #[test]
 fn charsets_that_cannot_be_edited_in_place_are_passed() {
-    for charset in ["utf-7", "utf-16", "utf-16le"] {
+    for charset in ["utf-7", "utf-16", "utf-16le", "iso-2022-kr"] {
         let before = crlf(&format!(
             "From: anna.berg@acme.example\nTo: {OUTSIDE}\nMIME-Version: 1.0\nContent-Type: text/plain; charset={charset}\n\
              Content-Transfer-Encoding: base64\n\n/v8AaABpAA0ACg==\n"

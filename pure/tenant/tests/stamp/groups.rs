@@ -17,7 +17,13 @@ fn told(group: &Group) -> (Vec<usize>, Option<&str>, Option<&str>) {
 fn a_mixed_transaction_is_split_where_rules_differ() {
     let snapshot = acme();
     let recipients = [INSIDE, OUTSIDE, "c@acme.test", "d@third.example"];
-    let run = Run { snapshot: &snapshot, mail_from: ANNA, recipients: &recipients, received: CAMPAIGN };
+    let run = Run {
+        snapshot: &snapshot,
+        mail_from: ANNA,
+        recipients: &recipients,
+        received: CAMPAIGN,
+        next_hop_size_max: None,
+    };
     let groups = run.groups(&mail(HTML, BODY));
     assert_eq!(
         groups.iter().map(told).collect::<Vec<_>>(),
@@ -34,7 +40,13 @@ fn a_mixed_transaction_is_split_where_rules_differ() {
 fn equal_outcomes_are_one_group() {
     let snapshot = acme();
     let recipients = [INSIDE, OUTSIDE];
-    let run = Run { snapshot: &snapshot, mail_from: ANNA, recipients: &recipients, received: QUIET };
+    let run = Run {
+        snapshot: &snapshot,
+        mail_from: ANNA,
+        recipients: &recipients,
+        received: QUIET,
+        next_hop_size_max: None,
+    };
     let groups = run.groups(&mail(HTML, BODY));
     assert_eq!(
         groups.iter().map(told).collect::<Vec<_>>(),
@@ -66,7 +78,13 @@ fn the_campaign_holds_in_its_period_and_for_its_people() {
         (LI, OUTSIDE, CAMPAIGN, "standard"),
     ];
     for (from, to, received, expected) in rows {
-        let run = Run { snapshot: &snapshot, mail_from: from, recipients: &[to], received };
+        let run = Run {
+            snapshot: &snapshot,
+            mail_from: from,
+            recipients: &[to],
+            received,
+            next_hop_size_max: None,
+        };
         let group = run.group(&mail_of(from, HTML, BODY));
         assert_eq!(group.explain.signature.as_deref(), Some(expected), "{from} {to} {received}");
     }

@@ -11,6 +11,7 @@ mod forms;
 mod generated;
 mod grid;
 mod groups;
+mod odd;
 mod pages;
 mod passes;
 mod policy;

@@ -198,7 +198,7 @@ fn what_readers_could_read_differently_is_passed() {
     check(&[
         (PassReason::AmbiguousMime, "Content-Type: text/plain\nContent-Type: text/html\n", "Hello\n"),
         (PassReason::AmbiguousMime, "Content-Type: multipart/mixed\n", "--b\n\nHello\n--b--\n"),
-        (PassReason::AmbiguousMime, "Content-Type: text/plain; charset=x-unknown\n", "Hello\n"),
+        (PassReason::AmbiguousMime, "Content-Type: text/plain; charset=x-unknown\n", "Grüße\n"),
         (
             PassReason::AmbiguousMime,
             "Content-Type: text/plain\nContent-Transfer-Encoding: x-uuencode\n",
@@ -214,7 +214,7 @@ fn what_readers_could_read_differently_is_passed() {
     let (header, body) = multipart(
         "multipart/alternative",
         &[
-            "Content-Type: text/plain; charset=x-unknown\n\nHello\n",
+            "Content-Type: text/plain; charset=x-unknown\n\nGrüße\n",
             "Content-Type: text/html\n\n<p>Hello</p>\n",
         ],
     );
@@ -255,7 +255,13 @@ fn a_template_that_fails_follows_the_policy() {
 #[test]
 fn the_explanation_is_the_object_of_the_contract() {
     let snapshot = acme();
-    let run = Run { snapshot: &snapshot, mail_from: ANNA, recipients: &[OUTSIDE, INSIDE], received: QUIET };
+    let run = Run {
+        snapshot: &snapshot,
+        mail_from: ANNA,
+        recipients: &[OUTSIDE, INSIDE],
+        received: QUIET,
+        next_hop_size_max: None,
+    };
     let group = run.group(&mail("Auto-Submitted: auto-replied\n", "x\n"));
     let keys =
         ["outcome", "reason", "signature", "rule", "person", "snapshot", "trail", "placement", "splices"];

@@ -3,7 +3,7 @@
 use crate::support::{
     ANNA, INSIDE, OUTSIDE, Run, acme, acme_with, anna, applied, bodies, mail, mail_of, tree,
 };
-use signatures::{Outcome, PassReason};
+use signatures::{Outcome, PassReason, Smaller};
 
 const HTML: &str = "Content-Type: text/html; charset=utf-8\n";
 const TEXT: &str = "Content-Type: text/plain; charset=utf-8\n";
@@ -180,10 +180,44 @@ fn what_the_next_hop_would_not_take_gets_a_smaller_signature_or_none() {
     let html = html.unwrap();
     assert!(html.contains("Anna Berg") && !html.contains("cid:"), "{html}");
     assert!(
-        group.explain.trail.iter().any(|sentence| sentence.contains("text only")),
+        group.explain.trail.iter().any(|sentence| sentence.contains("text_only")),
         "{:?}",
         group.explain.trail
     );
     let (outcome, reason, _) = told(bare.len() + room - 1);
     assert_eq!((outcome, reason), (Outcome::Passed, Some(PassReason::TooLarge)));
+}
+
+#[test]
+fn where_pictures_are_hosted_they_are_named_before_they_are_left_out() {
+    let before = mail("Content-Type: text/html; charset=utf-8\n", "<p>Hello</p>\n");
+    let hosting = acme_with(&[(
+        "tenant.toml",
+        "images_url     = \"\"",
+        "images_url     = \"https://img.acme.example/signatures\"",
+    )]);
+    let room = 2 << 10;
+    let with_limit = |snapshot, limit: usize| {
+        let limit = u64::try_from(limit).unwrap();
+        Run { next_hop_size_max: Some(limit), ..anna(snapshot) }.group(&before)
+    };
+    let (full, explain) = anna(&hosting).stamped(&before);
+    assert_eq!(explain.smaller, None);
+    let group = with_limit(&hosting, full.len() + room);
+    assert_eq!(applied(&group, &before), full, "a limit that is not reached changes nothing");
+    let group = with_limit(&hosting, full.len() + room - 1);
+    assert_eq!(group.explain.smaller, Some(Smaller::HostedImages));
+    let hosted = applied(&group, &before);
+    assert_eq!(tree(&hosted), "html");
+    let html = bodies(&hosted).0.unwrap();
+    assert!(
+        html.contains("src=\"https://img.acme.example/signatures/logo.png\"") && !html.contains("cid:"),
+        "{html}"
+    );
+    let group = with_limit(&hosting, hosted.len() + room - 1);
+    assert_eq!(group.explain.smaller, Some(Smaller::TextOnly));
+    assert!(applied(&group, &before).len() < hosted.len());
+    // The tenant's own word and the next hop's: the smaller one counts.
+    let both = acme_with(&[("tenant.toml", "size_max    = \"0B\"", "size_max    = \"1B\"")]);
+    assert_eq!(with_limit(&both, full.len() + room).explain.reason, Some(PassReason::TooLarge));
 }

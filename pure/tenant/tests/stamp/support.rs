@@ -1,7 +1,7 @@
 //! The example tenant, messages as mail clients write them, and the checks that every stamped message has to pass.
 
 use message::{Index, TextBody};
-use model::{Address, ReversePath, SnapshotNumber};
+use model::{Address, ByteCount, ReversePath, SnapshotNumber};
 use signatures::{Decision, Explain, Group, PassReason, StampInput};
 use tenant::{Folder, Snapshot};
 
@@ -55,6 +55,7 @@ pub(crate) struct Run<'a> {
     pub(crate) mail_from: &'a str,
     pub(crate) recipients: &'a [&'a str],
     pub(crate) received: &'a str,
+    pub(crate) next_hop_size_max: Option<u64>,
 }
 
 impl Run<'_> {
@@ -70,6 +71,7 @@ impl Run<'_> {
             recipients: &recipients.iter().collect::<Vec<_>>(),
             received: self.received.parse().unwrap(),
             snapshot: self.snapshot.number,
+            next_hop_size_max: self.next_hop_size_max.map(ByteCount),
         };
         let groups = signatures::stamp(&input, &self.snapshot.signatures);
         assert_eq!(
@@ -106,7 +108,7 @@ impl Run<'_> {
 
 /// Anna writes to somebody outside, in a quiet time.
 pub(crate) fn anna(snapshot: &Snapshot) -> Run<'_> {
-    Run { snapshot, mail_from: ANNA, recipients: &[OUTSIDE], received: QUIET }
+    Run { snapshot, mail_from: ANNA, recipients: &[OUTSIDE], received: QUIET, next_hop_size_max: None }
 }
 
 /// Applies a group's splices and holds what is promised of them.

@@ -38,6 +38,7 @@ pub(super) fn result(group: &Group) -> String {
     let mut words = vec![explain.outcome.as_str().to_owned()];
     words.extend(explain.reason.map(|reason| format!("reason={}", reason.as_str())));
     words.extend(explain.signature.as_deref().map(|signature| format!("signature={}", plain(signature))));
+    words.extend(explain.smaller.map(|smaller| format!("smaller={}", smaller.as_str())));
     words.extend(explain.rule.as_deref().map(|rule| format!("rule={}", plain(rule))));
     words.push(format!("snapshot={}", explain.snapshot.0));
     words.join("; ")

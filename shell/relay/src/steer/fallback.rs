@@ -40,7 +40,7 @@ impl Steer {
         let egress = Egress { tls: TlsPolicy::Verify, certificate: None, ..egress.clone() };
         let tenant = snapshot.settings.name.clone();
         let (site, reach) = (Site::of(hops.iter().map(|hop| hop.name.as_str())), Reach::SmartHost);
-        let login = Some(login);
-        Some(Ok(Path { tenant, egress, source, hops, site, reach, login, rules: Rules::LastTry }))
+        let (login, rules, is_home) = (Some(login), Rules::LastTry, false);
+        Some(Ok(Path { tenant, egress, source, hops, site, reach, login, rules, is_home }))
     }
 }

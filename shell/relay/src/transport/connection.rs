@@ -10,7 +10,7 @@ use crate::steer::{Hop, Path};
 use crate::wire::Wire;
 use bounce::Failure;
 use message::encode;
-use model::{Duration, Reply, Stage};
+use model::{ByteCount, Duration, Reply, Stage};
 use net::{Clock, ConnectError};
 use rustls_pki_types::ServerName;
 use smtp::{
@@ -130,6 +130,11 @@ impl Connection {
     /// Whether the host offered DSN.
     pub(super) fn takes_dsn(&self) -> bool {
         self.machine.capabilities().dsn
+    }
+
+    /// The largest message that the host takes, if it said so (RFC 1870).
+    pub(super) fn size_max(&self) -> Option<ByteCount> {
+        self.machine.capabilities().size_max.map(ByteCount)
     }
 
     /// Transactions so far.

@@ -82,6 +82,24 @@ async fn a_message_too_large_to_stamp_goes_on_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_signature_for_which_the_next_hop_has_no_room_is_left_out_once_its_limit_was_heard() {
+    let mut wishes = Wishes::default();
+    wishes.playground.inbound.size_max = 20_000;
+    let node = Node::start(wishes).await;
+    let line = format!("{}\r\n", "words ".repeat(12));
+    let nearly_full = plain("nearly", &line.repeat(18_300 / line.len()));
+    node.send(&[KIM], &nearly_full).await;
+    node.wait(|figures| figures.delivered == 1).await;
+    node.send(&[KIM], &nearly_full).await;
+    node.wait(|figures| figures.delivered == 2).await;
+    let arrived: Vec<String> = node.playground.mailbox().iter().map(|one| text(one)).collect();
+    assert!(arrived[0].contains("Result: stamped"), "nothing was known then: {}", arrived[0]);
+    assert!(arrived[1].contains("Result: passed; reason=too_large"), "{}", arrived[1]);
+    assert_eq!(node.playground.reports().len(), 0);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_accepted_before_a_restart_is_delivered_after_it() {
     let retry = vec![Duration::from_secs(1)];
     let node = Node::start(Wishes { retry, ..Wishes::default() }).await;

@@ -5,7 +5,7 @@ use crate::board::listed;
 use crate::cli::StampArgs;
 use crate::folders;
 use anyhow::{Context as _, Result, bail};
-use model::{Address, ReversePath, SnapshotNumber};
+use model::{Address, ByteCount, ReversePath, SnapshotNumber};
 use net::Clock;
 use signatures::{Decision, Group, StampInput};
 use std::collections::BTreeSet;
@@ -38,6 +38,7 @@ pub(crate) fn stamp(args: &StampArgs) -> Result<()> {
         recipients: &recipients,
         received: args.received.unwrap_or_else(|| Clock::start(1).now()),
         snapshot: snapshot.number,
+        next_hop_size_max: args.next_hop_size.map(ByteCount),
     };
     let start = Instant::now();
     let groups = signatures::stamp(&input, &snapshot.signatures);

@@ -1,6 +1,6 @@
 //! The repository as paths and texts.
 //!
-//! What is built, kept by git or not text is left out; the corpora of mail are data and are not read.
+//! What is built or kept by git is left out; the corpora of mail are data and are not read.
 
 use anyhow::{Context as _, Result};
 use std::collections::BTreeMap;
@@ -33,8 +33,9 @@ impl Tree {
             }
             if entry.file_type()?.is_dir() {
                 self.directory(&entry.path(), &format!("{path}/"))?;
-            } else if let Ok(text) = std::fs::read_to_string(entry.path()) {
-                self.0.insert(path, text);
+            } else {
+                // A picture is there, for links to it, and has no text.
+                self.0.insert(path, std::fs::read_to_string(entry.path()).unwrap_or_default());
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 //! All text stands in one buffer. White space is one blank, what nobody sees is nothing, and a line longer than any introduction is cut.
 
 use super::super::tree::{Node, Tag, Tree, What, is_unseen, is_visible};
-use crate::text_form::decode;
+use crate::text_form::{self, decode};
 use core::ops::Range;
 
 /// Bytes of one line that are kept.
@@ -106,11 +106,11 @@ impl Lines {
 fn squeeze(text: &str, into: &mut String) {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        // Words of plain letters are taken whole.
-        let word = rest.bytes().position(|byte| !byte.is_ascii_graphic()).unwrap_or(rest.len());
-        if word > 0 {
-            into.push_str(&rest[..word]);
-            rest = &rest[word..];
+        // Words of plain letters with single blanks between them are taken whole.
+        let words = text_form::words_len(rest);
+        if words > 0 {
+            into.push_str(&rest[..words]);
+            rest = &rest[words..];
             continue;
         }
         if c.is_whitespace() {
@@ -124,13 +124,20 @@ fn squeeze(text: &str, into: &mut String) {
     }
 }
 
-/// Whether a reader sees anything of the markup.
-pub(super) fn says_something(markup: &str) -> bool {
-    crate::tokens::tokens(markup).any(|token| match token {
-        crate::tokens::Token::Text(text) => is_visible(text),
-        crate::tokens::Token::Open { name, .. } => name == "img",
-        crate::tokens::Token::Close { .. } => false,
-    })
+/// Where the first of the markup stands that a reader sees.
+pub(super) fn first_visible(markup: &str) -> Option<usize> {
+    let mut tokens = crate::tokens::tokens(markup);
+    while let Some(token) = tokens.next() {
+        let is_seen = match token {
+            crate::tokens::Token::Text(text) => is_visible(text),
+            crate::tokens::Token::Open { name, .. } => name == "img",
+            crate::tokens::Token::Close { .. } => false,
+        };
+        if is_seen {
+            return Some(tokens.start());
+        }
+    }
+    None
 }
 
 /// The first visible lines of markup, for a look at what something begins with.

@@ -181,8 +181,13 @@ impl Page<'_> {
 
     /// A word in the writer's text, never in a tag and never in what is quoted.
     fn find(&self, word: &str, own: &Own<'_>) -> Option<Range<usize>> {
-        let is_own = |node: &&Node<'_>| node.start < own.offset.max(own.newest.end);
-        self.tree.nodes.iter().take_while(is_own).find_map(|node| {
+        let limit = own.offset.max(own.newest.end);
+        let (nodes, others) =
+            self.tree.nodes.split_at(self.tree.nodes.partition_point(|node| node.start < limit));
+        // Most messages have none anywhere.
+        let end = others.first().map_or(self.body.len(), |node| node.start);
+        memchr::memmem::find(&self.body.as_bytes()[..end], word.as_bytes())?;
+        nodes.iter().find_map(|node| {
             let What::Text { text, .. } = node.what else { return None };
             if text.trim_start().starts_with("&gt;") {
                 return None;

@@ -3,7 +3,7 @@
 use super::super::marks::{self, Extent, Mark, Seen};
 use super::super::tree::{Tag, Tree, What};
 use super::super::{Marker, words};
-use super::lines::{Lines, first_lines, says_something};
+use super::lines::{Lines, first_lines, first_visible};
 
 /// Lines over which an introduction may be spread.
 const INTRODUCTION_LINES_MAX: usize = 4;
@@ -124,12 +124,16 @@ impl<'m> Page<'m> {
 
     /// Whether something is quoted behind the mark: Outlook on the web leaves its anchors in new messages too.
     fn is_followed(&self, node: usize, mark: Mark, reader: &mut Reader<'m>) -> bool {
-        if mark.extent != Extent::Rest || self.first.is_some() || reader.looks >= LOOKS_MAX {
+        if mark.extent != Extent::Rest || self.first.is_some() {
             return true;
         }
-        reader.looks += 1;
-        let is_picture = self.tree.nodes[node].is_visible();
-        is_picture || says_something(&self.body[self.tree.nodes[node].inner_end..])
+        let from = self.tree.nodes[node].inner_end;
+        // What was found for an earlier mark holds for this one, if it stands behind it: no byte is looked at twice.
+        if reader.visible_at < from {
+            let next = first_visible(&self.body[from..]);
+            reader.visible_at = next.map_or(usize::MAX, |offset| from + offset);
+        }
+        self.tree.nodes[node].is_visible() || reader.visible_at < usize::MAX
     }
 
     /// A mark that is one by the text beside it: a line above a header block, a `blockquote` below an introduction.
@@ -315,6 +319,8 @@ enum Next {
 #[derive(Default)]
 struct Reader<'m> {
     looks: usize,
+    /// Where the first thing that is seen stands behind the last mark for which that was asked; the highest number: nowhere.
+    visible_at: usize,
     /// Attributes that said nothing: programs repeat the same few thousands of times.
     plain: [Option<(Tag, &'m str)>; PLAIN_MAX],
     oldest: usize,

@@ -144,13 +144,13 @@ fn settings_that_are_wrong_are_told() {
             FILE,
             "messages_per_minute   = 0",
             "messages_per_minute   = -1",
-            "acme/tenant.toml:41: `limits.messages_per_minute`: is not from 0 to 4294967295",
+            "acme/tenant.toml:42: `limits.messages_per_minute`: is not from 0 to 4294967295",
         ),
         (
             FILE,
             "[limits] ",
             "[limit] ",
-            "acme/tenant.toml:40: `limit` is not a known key; did you mean `limits`?",
+            "acme/tenant.toml:41: `limit` is not a known key; did you mean `limits`?",
         ),
         (
             FILE,

@@ -49,6 +49,7 @@ fn all() -> Vec<Event> {
         outcome: "stamped".to_owned(),
         reason: None,
         signature: Some("standard".to_owned()),
+        smaller: Some("text_only".to_owned()),
     };
     let delivered = Final::Delivered {
         host: "mx.partner.example".to_owned(),
