@@ -9,6 +9,7 @@ mod client;
 mod cut_through;
 mod day;
 mod delivery;
+mod dkim;
 mod fallback;
 mod forks;
 mod hold;
