@@ -5,6 +5,8 @@
 mod check;
 mod keygen;
 
+pub(super) use check::find_record;
+
 use super::{print, print_json};
 use crate::cli::{DkimCommand, KeysArgs};
 use crate::site::Site;

@@ -54,6 +54,14 @@ fn checked(place: &Place, selector: &str) -> (Vec<String>, i32, String) {
     (states, told.code, of_selector[0]["found"]["detail"].as_str().unwrap().to_owned())
 }
 
+/// What the doctor says of the records.
+fn doctor(place: &Place) -> Vec<String> {
+    let file = place.directory.path().join("signpost.toml").display().to_string();
+    let looked = rows(&place.command(&["doctor", "--json", "--config", &file]));
+    let of_check = looked.iter().filter(|one| one["check"] == "dkim");
+    of_check.map(|one| one["state"].as_str().unwrap().to_owned()).collect()
+}
+
 fn both(state: &str) -> Vec<String> {
     vec![state.to_owned(); 2]
 }
@@ -147,9 +155,72 @@ async fn a_record_in_our_own_zone_is_found_by_the_pointer_in_the_tenants() {
         }
         let (states, code, detail) = checked(&place, "s1");
         assert_eq!((states, code, detail.as_str()), (both("good"), 0, "signs"));
+        assert_eq!(doctor(&place), both("ok"));
+        dns.remove("s1.acme.dkim.relay.example");
+        assert_eq!(doctor(&place), both("fail"));
         dns.set_failing(true);
         let (states, code, _) = checked(&place, "s1");
         assert_eq!((states, code), (both("unknown"), 1));
     });
+    playground.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_that_is_held_for_want_of_a_key_is_signed_and_goes_once_it_is_there() {
+    let playground = Playground::start(PlaygroundConfig::example()).await.unwrap();
+    let place = Place::new(playground.exchange_address(), playground.dns_address());
+    tokio::task::block_in_place(|| {
+        let key = place.directory.path().join("key.pem");
+        let out = key.display().to_string();
+        let made = dkim(&place, "keygen", &["--selector", "s1", "--out", &out]);
+        assert!(
+            made.code == 0 && made.text().contains(&format!("file     = \"file:{out}\"")),
+            "{}",
+            made.err
+        );
+        let table = format!(
+            "\n[dkim]\nsign = \"always\"\non_failure = \"hold\"\n[[dkim.key]]\nselector = \"s1\"\nfile = \"file:{out}\"\n"
+        );
+        let path = place.directory.path().join("acme/tenant.toml");
+        std::fs::write(&path, std::fs::read_to_string(&path).unwrap() + &table).unwrap();
+        publish(&place, playground.dns(), "s1");
+        let away = key.with_extension("away");
+        std::fs::rename(&key, &away).unwrap();
+        let node = place.up(&[]);
+        send(&place, "held");
+        place.wait("it is not held", || {
+            place.queue().iter().any(|entry| entry["parked"]["reason"] == "policy")
+        });
+        assert_eq!(node.figure("signpost_dkim_signed_total"), 0);
+        let unreadable = checked(&place, "s1");
+        assert_eq!((unreadable.0, unreadable.1), (both("unknown"), 1));
+        assert!(node.stop().success(), "{}", place.log());
+        std::fs::rename(&away, &key).unwrap();
+        // Meanwhile another key has taken over; what waits is still signed with the one of its time.
+        place.edit(
+            "acme/tenant.toml",
+            &format!("file = \"file:{out}\"\n"),
+            &format!("file = \"file:{out}\"\nuse = \"old\"\n"),
+        );
+        keygen(&place, "e1", "ed25519", "", "sign");
+        let node = place.up(&[]);
+        let told = checked(&place, "s1");
+        assert_eq!(
+            (told.0, told.2.as_str()),
+            (both("good"), "still signs waiting mail of snapshot 1: keep its record")
+        );
+        let released = place.command(&["queue", "release", "--tenant", "acme", "--yes"]);
+        assert_eq!(released.code, 0, "{}{}", released.text(), released.err);
+        place.wait("it does not go", || place.queue().is_empty());
+        assert_eq!(node.figure("signpost_dkim_signed_total"), 1);
+        assert!(node.stop().success(), "{}", place.log());
+    });
+    let arrived = playground.wait_for(Duration::from_secs(30), |figures| figures.arrived == 1).await;
+    assert!(arrived.is_ok(), "{arrived:?}");
+    let text = String::from_utf8_lossy(&playground.mailbox()[0].data).into_owned();
+    assert!(
+        text.starts_with("DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=acme.example; s=s1;"),
+        "{text}"
+    );
     playground.stop().await;
 }

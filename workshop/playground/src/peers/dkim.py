@@ -16,7 +16,11 @@ def ask(name, timeout=5):
 for number, path in enumerate(sys.argv[2:]):
     with open(path, "rb") as file:
         message = file.read()
-    fields = dkim.DKIM(message).headers
+    try:
+        fields = dkim.DKIM(message).headers
+    except dkim.MessageFormatError as error:
+        print(number, type(error).__name__, error)
+        continue
     signatures = [name for name, _ in fields if name.lower() == b"dkim-signature"]
     for index in range(len(signatures)):
         try:

@@ -8,7 +8,7 @@ use crate::cli::KeysArgs;
 use crate::commands::{print, print_json, table};
 use crate::site::Site;
 use anyhow::{Context as _, Result, bail};
-use model::SnapshotNumber;
+use model::{Domain, SnapshotNumber};
 use net::{ResolveError, Resolver};
 use serde::Serialize;
 use signing::Publication;
@@ -56,8 +56,9 @@ async fn look(
 ) -> Result<()> {
     let resolver = Resolver::new(&site.config.resolver.servers, site.config.resolver.timeout)?;
     let keys = settings(snapshot)?.keys.iter();
-    for (row, key) in rows.iter_mut().zip(keys.flat_map(|key| key.domains.iter().map(move |_| key))) {
-        let (state, detail) = one(&resolver, row, key).await;
+    let keys = keys.flat_map(|key| key.domains.iter().map(move |domain| (key, domain)));
+    for (row, (key, domain)) in rows.iter_mut().zip(keys) {
+        let (state, detail) = find_record(&resolver, key, domain).await;
         let is_good = state == "good";
         let fails = !is_good && key.used != KeyUse::Next;
         row.found = Some(Found { state, detail: advice(key, is_good, detail, in_flight), fails });
@@ -65,28 +66,31 @@ async fn look(
     Ok(())
 }
 
-async fn one(resolver: &Resolver, row: &Row, key: &DkimKey) -> (&'static str, String) {
+/// A word for what verifiers find for this key in this domain, and what is wrong with it.
+pub(in crate::commands) async fn find_record(
+    resolver: &Resolver,
+    key: &DkimKey,
+    domain: &Domain,
+) -> (&'static str, String) {
     let Some(record) = key.record() else {
         return ("unknown", "the key cannot be read in this shell: set what dkim.key.file names".to_owned());
     };
-    let texts = match resolver.texts(&row.name).await {
+    let name = key.name(domain);
+    let texts = match resolver.texts(&name).await {
         Ok(texts) => texts,
         Err(ResolveError::Absent(_)) => Vec::new(),
         Err(error @ (ResolveError::Failed { .. } | ResolveError::NullMx(_) | ResolveError::SetUp(_))) => {
             return ("unknown", error.to_string());
         }
     };
-    match (record.compare(&texts), &row.cname) {
+    match (record.compare(&texts), key.target()) {
         (Publication::Good, _) => ("good", String::new()),
-        (Publication::Missing, Some(target)) => match resolver.texts(target).await {
+        (Publication::Missing, Some(target)) => match resolver.texts(&target).await {
             Ok(texts) if record.compare(&texts) == Publication::Good => (
                 "missing",
-                format!(
-                    "the record lies at {target}; the CNAME of {} that points there is missing",
-                    row.name
-                ),
+                format!("the record lies at {target}; the CNAME of {name} that points there is missing"),
             ),
-            Ok(_) | Err(_) => ("missing", format!("neither {} nor {target} has a record", row.name)),
+            Ok(_) | Err(_) => ("missing", format!("neither {name} nor {target} has a record")),
         },
         (Publication::Missing, None) => ("missing", "there is no record".to_owned()),
         (Publication::Revoked, _) => {
