@@ -70,6 +70,8 @@ pub struct Parts {
     /// Whether the mail is signed anew behind us, by the system that it goes back to or by ourselves. Then a changed message loses the proofs of the hop
     /// before.
     pub is_signed_anew: bool,
+    /// Whether the chain of seals is gone on with: then it stays in a changed message.
+    pub keeps_seals: bool,
 }
 
 /// What `stamp` needs of one tenant.

@@ -1,7 +1,7 @@
-//! The relaxed canonical form of a body, hashed while its pieces go by (RFC 6376 §3.4.4).
+//! The canonical forms of a body, hashed while its pieces go by (RFC 6376 §3.4.3, §3.4.4). We sign the relaxed one; the simple one is there to verify.
 //!
-//! White space at the ends of lines goes, elsewhere it counts as one blank; empty lines at the end go; what is left ends with CRLF. A body of nothing but
-//! such lines is empty. A CR or LF that stands alone counts as a line end, because DATA writes it as one. Pieces may be cut anywhere.
+//! In the relaxed form white space at the ends of lines goes, elsewhere it counts as one blank; empty lines at the end go; what is left ends with CRLF. A
+//! body of nothing but such lines is empty. A CR or LF that stands alone counts as a line end, because DATA writes it as one. Pieces may be cut anywhere.
 
 use aws_lc_rs::digest::{Context, SHA256};
 use memchr::memchr2;
@@ -21,9 +21,17 @@ impl BodyHash {
     }
 }
 
+/// A canonical form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Relaxed,
+    Simple,
+}
+
 /// Takes a body in pieces.
 pub struct BodyHasher {
     digest: Context,
+    form: Form,
     buffer: Vec<u8>,
     /// Line ends that are written only if text follows.
     line_ends: u64,
@@ -41,11 +49,18 @@ impl Default for BodyHasher {
 }
 
 impl BodyHasher {
-    /// Nothing read yet.
+    /// Nothing read yet; for the relaxed form.
     #[must_use]
     pub fn new() -> Self {
+        Self::of(Form::Relaxed)
+    }
+
+    /// Nothing read yet.
+    #[must_use]
+    pub fn of(form: Form) -> Self {
         Self {
             digest: Context::new(&SHA256),
+            form,
             buffer: Vec::with_capacity(BUFFER_LEN),
             line_ends: 0,
             blank: false,
@@ -75,7 +90,8 @@ impl BodyHasher {
     /// The hash of all pieces.
     #[must_use]
     pub fn finish(mut self) -> BodyHash {
-        if self.has_text {
+        // §3.4.3: in the simple form no body at all is one empty line.
+        if self.has_text || self.form == Form::Simple {
             self.write(b"\r\n");
         }
         self.digest.update(&self.buffer);
@@ -86,6 +102,9 @@ impl BodyHasher {
 
     /// A line, or a part of one, without its end.
     fn line(&mut self, mut text: &[u8]) {
+        if self.form == Form::Simple && !text.is_empty() {
+            return self.text(text);
+        }
         while !text.is_empty() {
             let length = memchr2(b' ', b'\t', text).unwrap_or(text.len());
             if length > 0 {

@@ -3,7 +3,7 @@
 //! `d=` is the domain of the key and `i=` that of the author, which is the same or below it, so DMARC finds both aligned. There is no `l=`: a body that may
 //! grow proves nothing. `t=` is a time that is handed in. The same message may carry the fields of several keys; none of them covers another.
 
-use crate::body::BodyHash;
+use crate::body::{BodyHash, Form};
 use crate::fields;
 use crate::key::{SignError, SigningKey};
 use crate::selector::Selector;
@@ -12,6 +12,8 @@ use message::HeaderBlock;
 use model::{Domain, Timestamp};
 
 const FIELD: &str = "DKIM-Signature";
+/// DKIM signatures that a set covers.
+const SIGNATURES_MAX: usize = 20;
 
 /// A key with the place of its record.
 #[derive(Debug, Clone, Copy)]
@@ -42,29 +44,42 @@ impl Signing<'_> {
     /// # Errors
     /// If the key does not sign.
     pub fn field(&self, signer: &Signer<'_>) -> Result<String, SignError> {
+        let mut beginning = vec!["v=1;".to_owned()];
+        let mut behind = vec![format!("i=@{};", self.author.as_str()), format!("t={};", seconds(self.at))];
+        behind.extend(self.until.map(|until| format!("x={};", seconds(until))));
+        beginning.push(format!("a={};", signer.key.algorithm().tag()));
         let names = fields::chosen(self.header, self.block);
-        let mut field = self.unsigned(signer, &names);
-        let mut canonical = Vec::with_capacity(2048);
-        fields::canonical(self.header, self.block, names, &mut canonical);
-        let (name, value) = field.as_str().split_once(':').unwrap_or((field.as_str(), ""));
-        fields::relaxed(name.as_bytes(), value.as_bytes(), &mut canonical);
-        field.base64(&base64(&signer.key.sign(&canonical)?));
-        Ok(field.finish())
+        self.signed(FIELD, signer, (&beginning, &behind), &names)
     }
 
-    /// The field up to its empty `b=`, which is what it signs of itself (RFC 6376 §3.7).
-    fn unsigned(&self, signer: &Signer<'_>, names: &[&str]) -> Folded<'_> {
-        let mut field = Folded::new(FIELD, self.line_end);
-        field.word("v=1;");
-        field.word(&format!("a={};", signer.key.algorithm().tag()));
+    /// The signature over the message of set `number` of a chain; it covers the DKIM signatures, too.
+    pub(crate) fn message_signature(
+        &self,
+        name: &str,
+        number: usize,
+        signer: &Signer<'_>,
+    ) -> Result<String, SignError> {
+        let beginning = [format!("i={number};"), format!("a={};", signer.key.algorithm().tag())];
+        let behind = [format!("t={};", seconds(self.at))];
+        let mut names = fields::chosen(self.header, self.block);
+        names.extend(core::iter::repeat_n(FIELD, self.block.count(self.header, FIELD).min(SIGNATURES_MAX)));
+        self.signed(name, signer, (&beginning, &behind), &names)
+    }
+
+    /// A field with these tags before `c=` and behind `s=`, over the fields `names`.
+    fn signed(
+        &self,
+        name: &str,
+        signer: &Signer<'_>,
+        (beginning, behind): (&[String], &[String]),
+        names: &[&str],
+    ) -> Result<String, SignError> {
+        let mut field = Folded::new(name, self.line_end);
+        beginning.iter().for_each(|tag| field.word(tag));
         field.word("c=relaxed/relaxed;");
         field.word(&format!("d={};", signer.domain.as_str()));
         field.word(&format!("s={};", signer.selector));
-        field.word(&format!("i=@{};", self.author.as_str()));
-        field.word(&format!("t={};", seconds(self.at)));
-        if let Some(until) = self.until {
-            field.word(&format!("x={};", seconds(until)));
-        }
+        behind.iter().for_each(|tag| field.word(tag));
         for (place, name) in names.iter().enumerate() {
             let end = if place + 1 == names.len() { ";" } else { ":" };
             match place {
@@ -73,12 +88,18 @@ impl Signing<'_> {
             }
         }
         field.word(&format!("bh={};", base64(self.body.as_bytes())));
+        // Up to its empty b= a signature covers its own field (RFC 6376 §3.7).
         field.word("b=");
-        field
+        let mut canonical = Vec::with_capacity(2048);
+        fields::canonical(self.header, self.block, names.iter().copied(), Form::Relaxed, &mut canonical);
+        let (name, value) = field.as_str().split_once(':').unwrap_or((field.as_str(), ""));
+        fields::relaxed(name.as_bytes(), value.as_bytes(), &mut canonical);
+        field.base64(&base64(&signer.key.sign(&canonical)?));
+        Ok(field.finish())
     }
 }
 
-fn seconds(time: Timestamp) -> i64 {
+pub(crate) fn seconds(time: Timestamp) -> i64 {
     time.as_micros().div_euclid(1_000_000)
 }
 

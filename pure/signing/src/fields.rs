@@ -1,9 +1,10 @@
-//! The fields that are signed, and their relaxed canonical form (RFC 6376 §3.4.2).
+//! The fields that are signed, and their canonical forms (RFC 6376 §3.4.1, §3.4.2).
 //!
 //! A field by which a reader judges a message is named once more than it occurs, also where it does not occur at all: nobody can add another one to a
 //! signed message and send it on (RFC 6376 §8.15). Fields that honest lists add are named only as often as they are there. Trace fields change on
 //! every hop and are never named.
 
+use crate::body::Form;
 use message::{Field, HeaderBlock};
 
 /// Named once more than they occur.
@@ -51,6 +52,7 @@ pub(crate) fn canonical<'n>(
     header: &[u8],
     block: &HeaderBlock,
     names: impl IntoIterator<Item = &'n str>,
+    form: Form,
     out: &mut Vec<u8>,
 ) {
     let mut taken: Vec<(&str, usize)> = Vec::new();
@@ -64,9 +66,17 @@ pub(crate) fn canonical<'n>(
         taken[place].1 += 1;
         let is_called = |field: &&Field| header[field.name.clone()].eq_ignore_ascii_case(name.as_bytes());
         if let Some(field) = block.fields.iter().rev().filter(is_called).nth(before) {
-            relaxed(&header[field.name.clone()], &header[field.value.clone()], out);
+            whole(header, field, form, out);
             out.extend_from_slice(b"\r\n");
         }
+    }
+}
+
+/// One field of a header without its line end.
+pub(crate) fn whole(header: &[u8], field: &Field, form: Form, out: &mut Vec<u8>) {
+    match form {
+        Form::Relaxed => relaxed(&header[field.name.clone()], &header[field.value.clone()], out),
+        Form::Simple => out.extend_from_slice(&header[field.name.start..field.value.end]),
     }
 }
 

@@ -4,7 +4,7 @@
 //! read even when an earlier one is wrong, so that nobody mends a folder error by error.
 
 use crate::rules::Known;
-use crate::settings::{EgressMode, Outside};
+use crate::settings::{EgressMode, Outside, Seals};
 use crate::{Folder, Problem, Settings, Snapshot, people, rules, settings, written};
 use model::{SnapshotNumber, TenantName};
 use signatures::{
@@ -76,6 +76,10 @@ fn snapshot(
         stamped_size_max: settings.egress.size_max,
         on_failure: settings.stamping.on_failure,
         is_signed_anew: settings.egress.mode == EgressMode::Return || settings.dkim.is_some(),
+        keeps_seals: settings
+            .dkim
+            .as_ref()
+            .is_some_and(|dkim| dkim.arc == Seals::Chain && dkim.applies(settings.egress.mode)),
     };
     Snapshot {
         number,

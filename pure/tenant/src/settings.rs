@@ -11,7 +11,7 @@ mod read;
 mod secret;
 
 pub use connector::{Check, Connector, ConnectorKind, SecretHeader};
-pub use dkim::{Dkim, DkimKey, KeyUse, Signs};
+pub use dkim::{Dkim, DkimKey, KeyUse, Seals, Signs};
 pub use egress::{
     ClientCertificate, CutThrough, Egress, EgressMode, Fallback, Handover, Otherwise, SmartHost,
 };

@@ -177,7 +177,8 @@ async fn carry_group(
     figure.add_one();
     let members: Vec<(usize, Recipient)> =
         pending.iter().filter(|(number, _)| group.recipients.contains(number)).cloned().collect();
-    let content = signed::form(parts, custody, &snapshot.settings.name, &group.dkim, group.content).await;
+    let wanted = (&group.dkim, group.original.is_some());
+    let content = signed::form(parts, custody, &snapshot.settings.name, wanted, group.content).await;
     let group = Prepared { content, ..group };
     if let Custody::Lease(lease) = custody
         && lease.redirect().is_none()
@@ -216,7 +217,8 @@ async fn try_the_original(
     tracing::warn!(id = %custody.id(), "the stamped form is refused; the original is tried once");
     let numbers: BTreeSet<usize> = again.iter().map(|one| one.recipient).collect();
     let members: Vec<_> = members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
-    let original = signed::form(parts, custody, &snapshot.settings.name, &group.dkim, original).await;
+    let original =
+        signed::form(parts, custody, &snapshot.settings.name, (&group.dkim, false), original).await;
     left.extend(carry_transaction(parts, custody, snapshot, way, &original, &members).await);
     left
 }

@@ -9,7 +9,7 @@ mod dkim;
 mod trace;
 
 pub(crate) use content::Content;
-pub(crate) use dkim::Plan;
+pub(crate) use dkim::{Plan, Signers};
 
 use crate::processed::{self, ProcessedKey};
 use bytes::Bytes;

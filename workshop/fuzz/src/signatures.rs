@@ -2,7 +2,10 @@
 
 use message::HeaderBlock;
 use model::{Domain, Timestamp};
-use signing::{BodyHash, BodyHasher, KeyRecord, Publication, Selector, Signer, Signing, SigningKey};
+use signing::{
+    BodyHash, BodyHasher, Chain, KeyRecord, Publication, Selector, Signer, Signing, SigningKey, Texts,
+    Validation,
+};
 use std::sync::OnceLock;
 
 /// RFC 5322 §2.1.1.
@@ -20,6 +23,7 @@ pub(crate) fn signatures(data: &[u8]) {
     assert_eq!(field, sign(data, &block, whole), "signed twice, another signature");
     assert!(field.split("\r\n").all(|line| line.len() <= LINE_LEN_MAX && !line.contains(['\r', '\n'])));
     record(&String::from_utf8_lossy(data));
+    chain(data, &block, whole);
     // In front of a message of ours stand its trace fields.
     let Some(at) = block.fields.first().map(|field| field.whole.start) else { return };
     let signed = [&data[..at], field.as_bytes(), &data[at..]].concat();
@@ -28,6 +32,27 @@ pub(crate) fn signatures(data: &[u8]) {
     assert_eq!(first.whole, at..at + field.len(), "the field is not one");
     if !again.too_long {
         assert_eq!(field, sign(&signed, &again, whole), "a signature covers another one");
+    }
+}
+
+/// No chain holds without its keys, and a set of ours is three fields, or none.
+fn chain(data: &[u8], block: &HeaderBlock, body: BodyHash) {
+    let chain = Chain::read(data, block);
+    let validation = chain.validate(body, &Texts::new());
+    assert_eq!(validation == Validation::None, chain.is_absent());
+    assert_ne!(validation, Validation::Pass, "a chain holds without its keys");
+    let (domain, selector, key) = ours();
+    let at = Timestamp::from_micros(1_767_225_600_000_000);
+    let signing = Signing { header: data, block, body, author: domain, at, until: None, line_end: "\r\n" };
+    let signer = Signer { domain, selector, key };
+    let set = chain.seal(&signing, &signer, &validation, "relay.example").expect("the key signs");
+    if let Some(set) = set {
+        let fields = HeaderBlock::of(set.as_bytes());
+        assert_eq!((fields.fields.len(), fields.malformed_lines), (3, 0), "{set}");
+        if chain.is_absent() {
+            let names: Vec<String> = Chain::read(set.as_bytes(), &fields).names().into_iter().collect();
+            assert_eq!(names, ["e1._domainkey.acme.example"]);
+        }
     }
 }
 

@@ -18,9 +18,11 @@
 //! | `Pebble::start` | an ACME authority that rejects nonces and forgets everything |
 //! | `Rbldnsd::start` | block lists on the server that real ones run on |
 //! | `dkimpy`, `opendkim` | whether each signature of a message holds |
+//! | `dkimpy_seal`, `dkimpy_chain` | the first set of a chain of seals, and what a chain is worth |
 //! | `Rspamd::start` | what a receiver's filter makes of signatures and seals |
 //! | `smtp_source` | many messages over many sessions |
 
+mod arc;
 mod clients;
 mod dkim;
 mod exim;
@@ -32,6 +34,7 @@ mod resolver;
 mod rspamd;
 mod tools;
 
+pub use arc::{dkimpy_chain, dkimpy_seal};
 pub use clients::{Heard, smtp_source, smtplib, swaks};
 pub use dkim::{Holds, Records, dkimpy, opendkim};
 pub use exim::exim;

@@ -23,8 +23,10 @@ impl Message<'_> {
         if !self.compiled.parts.is_signed_anew {
             return Proofs(Vec::new());
         }
-        let counted = FIELDS.map(|name| (name, self.index.header().count(self.input.original, name)));
-        Proofs(counted.into_iter().filter(|(_, count)| *count > 0).collect())
+        let keeps = |name: &str| self.compiled.parts.keeps_seals && name.starts_with("ARC-");
+        let names = FIELDS.into_iter().filter(|name| !keeps(name));
+        let counted = names.map(|name| (name, self.index.header().count(self.input.original, name)));
+        Proofs(counted.filter(|(_, count)| *count > 0).collect())
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{BodyHash, BodyHasher};
+use super::{BodyHash, BodyHasher, Form};
 use aws_lc_rs::digest::{SHA256, digest};
 use proptest::prelude::*;
 
@@ -54,6 +54,21 @@ fn long_lines_and_long_runs_pass_the_buffer() {
     let line = "x".repeat(10_000);
     check(&format!("{line}  {line}\r\n"), &format!("{line} {line}\r\n"));
     check(&format!("a{}b", "\r\n".repeat(5_000)), &format!("a{}b\r\n", "\r\n".repeat(5_000)));
+}
+
+#[test]
+fn the_simple_form_takes_only_empty_lines_at_the_end_away() {
+    // §3.4.5, examples 2 and 3; §3.4.3 of no body.
+    for (body, canonical) in [
+        (" C \r\nD \t E\r\n\r\n\r\n", " C \r\nD \t E\r\n"),
+        ("", "\r\n"),
+        ("\r\n\r\n", "\r\n"),
+        ("hi\r\n \r\n", "hi\r\n \r\n"),
+    ] {
+        let mut hasher = BodyHasher::of(Form::Simple);
+        body.as_bytes().chunks(2).for_each(|piece| hasher.update(piece));
+        assert_eq!(hasher.finish().as_bytes(), digest(&SHA256, canonical.as_bytes()).as_ref(), "{body:?}");
+    }
 }
 
 /// RFC 6376 §3.4.4 word by word, on a whole body.

@@ -1,10 +1,10 @@
-use super::{canonical, chosen, relaxed};
+use super::{Form, canonical, chosen, relaxed};
 use message::HeaderBlock;
 
 fn check(header: &str, names: &[&str], wanted: &str) {
     let block = HeaderBlock::of(header.as_bytes());
     let mut out = Vec::new();
-    canonical(header.as_bytes(), &block, names.iter().copied(), &mut out);
+    canonical(header.as_bytes(), &block, names.iter().copied(), Form::Relaxed, &mut out);
     assert_eq!(String::from_utf8(out).unwrap(), wanted);
 }
 

@@ -3,7 +3,7 @@
 //! A key that lies in the folder and cannot be read is a problem of the folder. One that is only named (`env:`, `file:`) may be missing where the folder is
 //! compiled: that is a warning, and `on_failure` says what becomes of the mail until it is there.
 
-use super::{OnFailure, Outside};
+use super::{EgressMode, OnFailure, Outside};
 use crate::written::{Report, Table, Value};
 use model::{Domain, Duration};
 use signing::{KeyRecord, Selector, SigningKey};
@@ -16,6 +16,8 @@ pub struct Dkim {
     pub sign: Signs,
     /// What happens to a message while no key of its author's domain can be read. Default: pass, it goes unsigned.
     pub on_failure: OnFailure,
+    /// Whether a chain of seals that a message brought along is gone on with when it is stamped (ARC, RFC 8617). Default: off.
+    pub arc: Seals,
     /// How long a signature holds from the time at which the message came (`x=`): 7 to 365 days. Default: for ever.
     pub valid_for: Option<Duration>,
     /// Up to 20, in the order of the file.
@@ -30,6 +32,16 @@ pub enum Signs {
     Deliver,
     /// What goes back to the tenant's own system as well.
     Always,
+}
+
+/// What is done about the chain of seals of a stamped message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Seals {
+    /// It is taken out with the other proofs of the older form.
+    #[default]
+    Off,
+    /// It stays, and a set of ours says what it was worth as it came.
+    Chain,
 }
 
 /// `[[dkim.key]]`.
@@ -65,6 +77,7 @@ const VALID_MAX: Duration = Duration::from_secs(365 * 86_400);
 
 const SIGNS: [(&str, Signs); 2] = [("deliver", Signs::Deliver), ("always", Signs::Always)];
 const USES: [(&str, KeyUse); 3] = [("next", KeyUse::Next), ("sign", KeyUse::Sign), ("old", KeyUse::Old)];
+const SEALS: [(&str, Seals); 2] = [("off", Seals::Off), ("chain", Seals::Chain)];
 const ON_FAILURE: [(&str, OnFailure); 2] = [("pass", OnFailure::Pass), ("hold", OnFailure::Hold)];
 
 impl KeyUse {
@@ -80,6 +93,16 @@ impl KeyUse {
 }
 
 impl Dkim {
+    /// Whether mail of this mode is signed.
+    #[must_use]
+    pub fn applies(&self, mode: EgressMode) -> bool {
+        match (self.sign, mode) {
+            (Signs::Always, EgressMode::Return | EgressMode::Deliver)
+            | (Signs::Deliver, EgressMode::Deliver) => true,
+            (Signs::Deliver, EgressMode::Return) => false,
+        }
+    }
+
     /// The keys that sign for an author in this domain, each with its `d=`: of the nearest domain only, the author's or one above it.
     #[must_use]
     pub fn signers(&self, author: &Domain) -> Vec<(&Domain, &DkimKey)> {
@@ -130,6 +153,7 @@ pub(super) fn read(
     let mut table = top.table("dkim", report)?;
     let sign = table.take("sign").and_then(|value| value.word(&SIGNS, report)).unwrap_or_default();
     let on_failure = table.take("on_failure").and_then(|value| value.word(&ON_FAILURE, report));
+    let arc = table.take("arc").and_then(|value| value.word(&SEALS, report)).unwrap_or_default();
     let valid_for = table.take("valid_for").and_then(|value| valid_for(&value, report));
     let written = table.take("key");
     let tables = written.as_ref().map(|value| value.tables(report)).unwrap_or_default();
@@ -152,7 +176,7 @@ pub(super) fn read(
         report.warn(table.start(), "no key of `dkim` has use = \"sign\": nothing is signed");
     }
     table.finish(report);
-    Some(Dkim { sign, on_failure: on_failure.unwrap_or(OnFailure::Pass), valid_for, keys })
+    Some(Dkim { sign, on_failure: on_failure.unwrap_or(OnFailure::Pass), arc, valid_for, keys })
 }
 
 /// A message may wait for days before it is seen: a shorter span would break signatures of mail that is only late.

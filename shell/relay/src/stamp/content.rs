@@ -23,8 +23,17 @@ impl Content {
         Self { pieces, rest, length: in_memory + rest_length }
     }
 
+    /// The message as it came.
+    pub(crate) fn original(custody: Custody<'_>) -> Self {
+        let (chunks, length) = match custody {
+            Custody::Lease(lease) => (lease.chunks(), lease.size()),
+            Custody::Transit(transit) => (1, transit.body().len() as u64),
+        };
+        Self { pieces: Vec::new(), rest: 0..chunks, length }
+    }
+
     /// The same with `inserted` at `offset`, which lies among the pieces in memory.
-    pub(super) fn with(&self, offset: usize, inserted: Bytes) -> Self {
+    pub(crate) fn with(&self, offset: usize, inserted: Bytes) -> Self {
         let length = self.length + inserted.len() as u64;
         let mut pieces = Vec::with_capacity(self.pieces.len() + 2);
         let mut inserted = Some(inserted);

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
-const RSA: &str = include_str!("../../../../pure/signing/fixtures/rsa-2048.pem");
+pub(crate) const RSA: &str = include_str!("../../../../pure/signing/fixtures/rsa-2048.pem");
 const ED25519: &str = include_str!("../../../../pure/signing/fixtures/ed25519.pem");
 const FILES: [(&str, &str); 2] = [("dkim/r1.pem", RSA), ("dkim/e1.pem", ED25519)];
 
@@ -19,12 +19,12 @@ const KEYS: &str = "[[dkim.key]]\nselector = \"r1\"\nfile = \"dkim/r1.pem\"\n[[d
 const TABLE: &str = "[stamping]";
 
 /// A node whose tenant has both keys, and this in `[dkim]`.
-fn with_keys(dkim: &str) -> Wishes {
+pub(crate) fn with_keys(dkim: &str) -> Wishes {
     let table: &'static str = Box::leak(format!("[dkim]\n{dkim}\n{KEYS}\n{TABLE}").into_boxed_str());
     Wishes { edits: vec![(TABLE, table)], files: FILES.to_vec(), ..Wishes::default() }
 }
 
-fn records() -> Vec<(String, String)> {
+pub(crate) fn records() -> Vec<(String, String)> {
     let record = |selector: &str, pem| {
         let record = KeyRecord::of(&SigningKey::from_pem(pem).unwrap()).to_string();
         (format!("{selector}._domainkey.acme.example"), record)

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
 
+mod arc;
 mod attribution;
 mod client;
 mod cut_through;

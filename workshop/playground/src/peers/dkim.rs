@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Debian's own: another Python on the machine does not have its modules.
-const PYTHON: &str = "/usr/bin/python3";
+pub(super) const PYTHON: &str = "/usr/bin/python3";
 const OPENDKIM: &str = "/usr/sbin/opendkim";
 
 /// Records: a name without its final dot, and its text.
@@ -67,13 +67,13 @@ fn failed(tool: &'static str, text: &str) -> PeerError {
 }
 
 /// Messages and records as files.
-struct Folder {
+pub(super) struct Folder {
     folder: tempfile::TempDir,
     messages: Vec<PathBuf>,
 }
 
 impl Folder {
-    fn new(messages: &[&[u8]], records: &Records) -> Result<Self, PeerError> {
+    pub(super) fn new(messages: &[&[u8]], records: &Records) -> Result<Self, PeerError> {
         let folder = tempfile::tempdir().map_err(io_error("a temporary folder"))?;
         let path = |name: &str| folder.path().join(name);
         let lines: String = records.iter().map(|(name, text)| format!("{name} {text}\n")).collect();
@@ -86,7 +86,7 @@ impl Folder {
         Ok(Self { folder, messages: paths })
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         Path::new(self.folder.path()).join(name)
     }
 }

@@ -18,6 +18,7 @@ const PACKAGES: &[&str] = &[
     "python3-dkim",
     "python3-nacl",
     "python3-dnspython",
+    "python3-authres",
     "opendkim",
     "rspamd",
 ];

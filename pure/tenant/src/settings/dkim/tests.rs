@@ -47,6 +47,7 @@ fn a_tenant_without_the_table_signs_nothing() {
 fn every_key_has_its_default() {
     let dkim = good("[[dkim.key]]\nselector = \"R1\"\nfile = \"dkim/r1.pem\"\n");
     assert_eq!((dkim.sign, dkim.on_failure, dkim.valid_for), (Signs::Deliver, OnFailure::Pass, None));
+    assert_eq!(dkim.arc, Seals::Off);
     let [key] = dkim.keys.as_slice() else { panic!("{dkim:?}") };
     assert_eq!((key.selector.as_str(), key.used, &key.delegated), ("r1", KeyUse::Sign, &None));
     assert_eq!(key.domains, [domain("acme.example"), domain("mail.acme.test")]);
@@ -58,12 +59,12 @@ fn every_key_has_its_default() {
 #[test]
 fn what_is_written_is_read() {
     let dkim = good(
-        "[dkim]\nsign = \"always\"\non_failure = \"hold\"\nvalid_for = \"30d\"\n\
+        "[dkim]\nsign = \"always\"\non_failure = \"hold\"\narc = \"chain\"\nvalid_for = \"30d\"\n\
          [[dkim.key]]\nselector = \"r1\"\nfile = \"env:KEY\"\nuse = \"old\"\ndelegated = \"acme.dkim.relay.example\"\n\
          [[dkim.key]]\nselector = \"e1\"\nfile = \"dkim/e1.pem\"\nuse = \"sign\"\ndomains = [\"acme.test\"]\n\
          [[dkim.key]]\nselector = \"r2\"\nfile = \"dkim/r1.pem\"\nuse = \"next\"\n",
     );
-    assert_eq!((dkim.sign, dkim.on_failure), (Signs::Always, OnFailure::Hold));
+    assert_eq!((dkim.sign, dkim.on_failure, dkim.arc), (Signs::Always, OnFailure::Hold, Seals::Chain));
     assert_eq!(dkim.valid_for, Some(Duration::from_secs(30 * 86_400)));
     let uses: Vec<_> = dkim.keys.iter().map(|key| key.used).collect();
     assert_eq!(uses, [KeyUse::Old, KeyUse::Sign, KeyUse::Next]);
