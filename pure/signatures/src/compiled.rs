@@ -69,8 +69,11 @@ pub struct Parts {
     /// The largest message that the next hop takes, as the tenant says.
     pub stamped_size_max: Option<ByteCount>,
     pub on_failure: OnFailure,
-    /// Whether the mail goes back to a system that signs it anew. Then a changed message loses the proofs of the hop before.
-    pub is_returned: bool,
+    /// Whether the mail is signed anew behind us, by the system that it goes back to or by ourselves. Then a changed message loses the proofs of the hop
+    /// before.
+    pub is_signed_anew: bool,
+    /// Whether the chain of seals is gone on with: then it stays in a changed message.
+    pub keeps_seals: bool,
 }
 
 /// What `stamp` needs of one tenant.

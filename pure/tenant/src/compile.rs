@@ -4,7 +4,7 @@
 //! read even when an earlier one is wrong, so that nobody mends a folder error by error.
 
 use crate::rules::Known;
-use crate::settings::{EgressMode, Outside};
+use crate::settings::{EgressMode, Outside, Seals};
 use crate::{Folder, Problem, Settings, Snapshot, people, rules, settings, written};
 use model::{SnapshotNumber, TenantName};
 use signatures::{
@@ -16,6 +16,7 @@ use std::sync::Arc;
 const SETTINGS_FILE: &str = "tenant.toml";
 const IMAGES: &str = "images/";
 const SIGNATURES: &str = "signatures/";
+const KEYS: &str = "dkim/";
 /// Most bytes of all pictures together: a snapshot is kept in memory.
 const IMAGES_LEN_MAX: usize = 16 << 20;
 const TEMPLATES_MAX: usize = 1_000;
@@ -75,7 +76,11 @@ fn snapshot(
         size_max: settings.stamping.size_max,
         stamped_size_max: settings.egress.size_max,
         on_failure: settings.stamping.on_failure,
-        is_returned: settings.egress.mode == EgressMode::Return,
+        is_signed_anew: settings.egress.mode == EgressMode::Return || settings.dkim.is_some(),
+        keeps_seals: settings
+            .dkim
+            .as_ref()
+            .is_some_and(|dkim| dkim.arc == Seals::Chain && dkim.applies(settings.egress.mode)),
     };
     Snapshot {
         number,
@@ -244,10 +249,12 @@ fn read_rules(folder: &Folder, known: &Known<'_>, findings: &mut Findings) -> Op
 /// A file that nothing reads is most often one in the wrong place.
 fn name_strays(folder: &Folder, settings: &Option<Settings>, findings: &mut Findings) {
     let certificate = settings.as_ref().is_some_and(|settings| settings.egress.certificate.is_some());
+    let has_keys = settings.as_ref().is_some_and(|settings| settings.dkim.is_some());
     for path in folder.0.keys() {
         let read = [SETTINGS_FILE, people::FILE, rules::FILE].contains(&path.as_str())
             || path.starts_with(IMAGES)
             || path.starts_with(SIGNATURES)
+            || (has_keys && path.starts_with(KEYS))
             || TOLERATED.contains(&path.as_str())
             || (certificate && path.ends_with(".pem"));
         if !read {

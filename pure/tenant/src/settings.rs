@@ -4,12 +4,14 @@
 //! value of these types is valid: nothing behind this page checks it again.
 
 mod connector;
+mod dkim;
 mod egress;
 mod proofs;
 mod read;
 mod secret;
 
 pub use connector::{Check, Connector, ConnectorKind, SecretHeader};
+pub use dkim::{Dkim, DkimKey, KeyUse, Seals, Signs};
 pub use egress::{
     ClientCertificate, CutThrough, Egress, EgressMode, Fallback, Handover, Otherwise, SmartHost,
 };
@@ -46,6 +48,8 @@ pub struct Settings {
     pub connector: Connector,
     pub egress: Egress,
     pub stamping: Stamping,
+    /// Signatures of our own. Default: none.
+    pub dkim: Option<Dkim>,
     pub limits: Limits,
 }
 

@@ -32,6 +32,7 @@ mod queue;
 mod refused;
 mod reroute;
 mod service;
+mod signed;
 mod stamp;
 mod steer;
 mod stop;
@@ -177,6 +178,9 @@ async fn carry_group(
     figure.add_one();
     let members: Vec<(usize, Recipient)> =
         pending.iter().filter(|(number, _)| group.recipients.contains(number)).cloned().collect();
+    let wanted = (&group.dkim, group.original.is_some());
+    let content = signed::form(parts, custody, &snapshot.settings.name, wanted, group.content).await;
+    let group = Prepared { content, ..group };
     if let Custody::Lease(lease) = custody
         && lease.redirect().is_none()
         && ours::is_ours(lease.accepted())
@@ -205,7 +209,7 @@ async fn try_the_original(
     group: &Prepared,
     (members, missed): (&[(usize, Recipient)], Vec<Missed>),
 ) -> Vec<Missed> {
-    let Some(original) = &group.original else { return missed };
+    let Some(original) = group.original.clone() else { return missed };
     let is_for_us = |one: &Missed| bounce::may_be_for_the_form(&one.failure, one.stage);
     let (again, mut left): (Vec<_>, Vec<_>) = missed.into_iter().partition(is_for_us);
     if again.is_empty() {
@@ -214,7 +218,9 @@ async fn try_the_original(
     tracing::warn!(id = %custody.id(), "the stamped form is refused; the original is tried once");
     let numbers: BTreeSet<usize> = again.iter().map(|one| one.recipient).collect();
     let members: Vec<_> = members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
-    left.extend(carry_transaction(parts, custody, snapshot, way, original, &members).await);
+    let original =
+        signed::form(parts, custody, &snapshot.settings.name, (&group.dkim, false), original).await;
+    left.extend(carry_transaction(parts, custody, snapshot, way, &original, &members).await);
     left
 }
 

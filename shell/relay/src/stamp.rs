@@ -6,9 +6,11 @@
 //! too often, is not prepared at all.
 
 mod content;
+mod dkim;
 mod trace;
 
 pub(crate) use content::Content;
+pub(crate) use dkim::{Plan, Signers};
 
 use crate::processed::{self, ProcessedKey};
 use bytes::Bytes;
@@ -35,6 +37,8 @@ pub(crate) struct Prepared {
     pub(crate) content: Content,
     /// Of what was stamped: the same without the signature, for a next hop that refuses what we added (law 5).
     pub(crate) original: Option<Content>,
+    /// Who signs whichever form leaves.
+    pub(crate) dkim: Plan,
 }
 
 /// What stamping makes of a message.
@@ -122,11 +126,12 @@ async fn prepare(
     let rest_length = size.saturating_sub(read);
     Ok(match prepared {
         Outcome::Hold(reason, told) => Stamped::Hold(reason, told),
-        Outcome::Ready(groups, told) => {
+        Outcome::Ready(groups, told, dkim) => {
             let with_rest = groups.into_iter().map(|(recipients, written)| Prepared {
                 recipients,
                 content: Content::new(written.pieces, rest.clone(), rest_length),
                 original: written.original.map(|pieces| Content::new(pieces, rest.clone(), rest_length)),
+                dkim: dkim.clone(),
             });
             Stamped::Ready(with_rest.collect(), told)
         }
@@ -148,7 +153,7 @@ struct Job {
 
 enum Outcome {
     Hold(ParkReason, Vec<StampedGroup>),
-    Ready(Vec<(Vec<usize>, Written)>, Vec<StampedGroup>),
+    Ready(Vec<(Vec<usize>, Written)>, Vec<StampedGroup>, Plan),
 }
 
 /// One group's bytes.
@@ -170,11 +175,15 @@ impl Job {
             let detail = held.explain.trail.last().cloned().unwrap_or_default();
             return Outcome::Hold(ParkReason::Policy { detail }, told);
         }
+        let dkim = Plan::of(&self.bytes, &index, &self.snapshot, self.accepted.received);
+        if let Some(why) = dkim.forbids(&self.snapshot) {
+            return Outcome::Hold(ParkReason::Policy { detail: why.to_owned() }, told);
+        }
         let settings = &self.snapshot.settings;
         let processed = self.key.value(&settings.name, &settings.stamping.processed_word, self.id);
         let block = trace::block(self.id, &self.accepted, &processed, index.line_end);
         let ready = groups.iter().map(|group| (self.numbers(group), self.write(&index, &block, group)));
-        Outcome::Ready(ready.collect(), told)
+        Outcome::Ready(ready.collect(), told, dkim)
     }
 
     /// Why the message has been here before. A report of our own carries the field rightly.

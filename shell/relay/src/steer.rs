@@ -133,6 +133,14 @@ impl Steer {
         Self { sources, sentry, resolver, exchanger_port }
     }
 
+    /// The texts of a name; none if there is no such name.
+    pub(crate) async fn texts(&self, name: &str) -> Result<Vec<String>, ResolveError> {
+        match self.resolver.texts(name).await {
+            Err(ResolveError::Absent(_)) => Ok(Vec::new()),
+            found => found,
+        }
+    }
+
     /// The recipients by next hop: all of them to the tenant's own system, or each to its domain.
     pub(crate) fn routes(
         snapshot: &Snapshot,

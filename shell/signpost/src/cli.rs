@@ -1,5 +1,6 @@
 //! The command line: every command with its help. What a command does stands in `commands` and `up`.
 
+mod dkim;
 mod incident;
 mod postmortem;
 mod queue;
@@ -8,6 +9,7 @@ mod source;
 mod subscriber;
 mod vendor;
 
+pub(crate) use dkim::{AlgorithmWord, DkimCommand, KeygenArgs, KeysArgs};
 pub(crate) use incident::{ClockWord, IncidentCommand, MaintenanceCommand, PhaseWord, StateWord, Which};
 pub(crate) use postmortem::{PostmortemArgs, ReportForm};
 pub(crate) use queue::{ActArgs, QueueCommand, SelectionArgs};
@@ -65,6 +67,9 @@ pub(crate) enum Command {
     /// Tell how a tenant's mail system is connected
     #[command(subcommand)]
     Connector(ConnectorCommand),
+    /// Make, show and check the keys with which a tenant's mail is signed (DKIM)
+    #[command(subcommand)]
+    Dkim(DkimCommand),
     /// Look whether this node, its names and its tenants' systems are set up as they should be
     Doctor(DoctorArgs),
     /// Look at every certificate that a running relay uses

@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         Command::Spool(command) => commands::spool(command),
         Command::Trace(args) => commands::trace(&args),
         Command::Connector(command) => commands::connector(command),
+        Command::Dkim(command) => commands::dkim(command),
         Command::Doctor(args) => commands::doctor(&args),
         Command::Certificate(command) => commands::certificate(command),
         Command::Dnsbl(command) => commands::dnsbl(command),

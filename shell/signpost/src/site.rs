@@ -88,6 +88,29 @@ impl Site {
         }
     }
 
+    /// Where a tenant's folder lies, if it lies beside the others.
+    pub(crate) fn folder_of(&self, name: &TenantName) -> Result<Option<PathBuf>> {
+        for entry in std::fs::read_dir(&self.config.tenants_dir).into_iter().flatten() {
+            let path = entry?.path();
+            let is_meant = || Ok::<_, anyhow::Error>(written_name(&folders::read(&path)?));
+            if path.join("tenant.toml").is_file() && is_meant()?.as_deref() == Some(name.as_str()) {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Snapshots of a tenant that are kept beside the current one: for mail of the queue.
+    pub(crate) fn kept_snapshots(&self, name: &TenantName) -> Result<Vec<(SnapshotNumber, Snapshot)>> {
+        if !self.config.data_dir.join("tenants").join(name.as_str()).is_dir() {
+            return Ok(Vec::new());
+        }
+        let store = TenantStore::open(&self.config.data_dir)?;
+        let current = store.current(name)?.map(|current| current.number);
+        let numbers = store.numbers(name)?.into_iter().filter(|number| Some(*number) != current);
+        numbers.map(|number| Ok((number, compile(&store.load(name, number)?)?))).collect()
+    }
+
     /// The values for instructions; `listener` is the one that the operator wants.
     pub(crate) fn plan(&self, snapshot: &Snapshot, listener: Option<&ListenerName>) -> Result<Plan> {
         let listeners = &self.config.listeners;

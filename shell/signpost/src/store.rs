@@ -96,15 +96,24 @@ impl TenantStore {
 
     /// Deletes the snapshots for which `needed` says no.
     pub(crate) fn prune(&self, name: &TenantName, needed: impl Fn(SnapshotNumber) -> bool) -> Result<()> {
+        for number in self.numbers(name)?.into_iter().filter(|number| !needed(*number)) {
+            let path = self.snapshot(name, number);
+            std::fs::remove_file(&path).with_context(|| format!("cannot delete {}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// The snapshots that are kept, oldest first.
+    pub(crate) fn numbers(&self, name: &TenantName) -> Result<Vec<SnapshotNumber>> {
+        let mut numbers = Vec::new();
         for entry in std::fs::read_dir(self.directory(name))? {
             let path = entry?.path();
             let is_snapshot = path.extension().is_some_and(|extension| extension == "snapshot");
             let number = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok()).map(SnapshotNumber);
-            if is_snapshot && number.is_some_and(|number| !needed(number)) {
-                std::fs::remove_file(&path).with_context(|| format!("cannot delete {}", path.display()))?;
-            }
+            numbers.extend(number.filter(|_| is_snapshot));
         }
-        Ok(())
+        numbers.sort();
+        Ok(numbers)
     }
 
     fn directory(&self, name: &TenantName) -> PathBuf {

@@ -1,8 +1,8 @@
 //! Measures the spool alone on a real disk: `cargo run --release -p spool --example spool_bench -- DIRECTORY`.
 //!
 //! Commits per second of 4 KiB messages by 1, 16 and 64 writers, each acknowledged after its sync; the rate of bodies of 50 MiB; and how soon a
-//! spool with 100,000 small messages takes in mail and has read all of them, from a cold cache; with `--large COUNT` also one with so many of 50 MiB, with `--deferred COUNT` what so many
-//! deferred messages of 1 KiB cost in memory and in commits of new mail.
+//! spool with 100,000 small messages takes in mail and has read all of them, from a cold cache; with `--large COUNT` also one with so many of
+//! 50 MiB, with `--deferred COUNT` what so many deferred messages of 1 KiB cost in memory and in commits of new mail.
 //! It prints figures and judges nothing; the directory's `bench` folder is made new and taken away.
 
 use model::{
@@ -190,7 +190,8 @@ async fn deferred(directory: &Path, count: u64) -> Result<(), Failure> {
     let taken = (0..1_000).filter_map(|_| spool.take_due(NOW, |_| true)).count();
     let microseconds = began.elapsed().as_secs_f64() * 1e6 / taken as f64;
     say(&format!(
-        "{count} deferred messages: {each} bytes of memory each; behind them {new_rate:.0} commits/s by 64 writers, {microseconds:.1} us to take one that is due"
+        "{count} deferred messages: {each} bytes of memory each; behind them {new_rate:.0} commits/s by 64 writers, \
+         {microseconds:.1} us to take one that is due"
     ))?;
     close(spool).await;
     clear(directory)

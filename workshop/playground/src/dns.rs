@@ -13,7 +13,7 @@ pub use followed::PassedOn;
 pub use lists::Mood;
 
 use hickory_proto::op::{Header, HeaderCounts, Metadata, ResponseCode};
-use hickory_proto::rr::rdata::{A, AAAA, MX, PTR, SOA, TXT};
+use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, PTR, SOA, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use hickory_server::Server;
 use hickory_server::net::runtime::Time;
@@ -46,6 +46,8 @@ pub enum Answer {
     Text(String),
     /// A name of the reverse zone stands for this name.
     Pointer(String),
+    /// The name is another one (CNAME), whose records are answered with it.
+    Alias(String),
 }
 
 /// A cheap handle on the running name server's data.
@@ -311,16 +313,26 @@ impl NameServer {
             return Some((ResponseCode::ServFail, Vec::new(), Vec::new()));
         }
         let (code, found, ttl) = zones.look_up(name)?;
-        let records: Vec<_> = found
-            .into_iter()
-            .filter_map(|answer| to_rdata(answer, wanted))
-            .map(|data| Record::from_rdata(owner.clone(), ttl, data))
-            .collect();
+        let aliased = found.iter().find_map(|answer| match answer {
+            Answer::Alias(target) => Some(fold(target)),
+            Answer::Address(_) | Answer::Mx { .. } | Answer::Text(_) | Answer::Pointer(_) => None,
+        });
+        let mut records = to_records(&owner, found, ttl, wanted);
+        if let Some(target) = aliased.filter(|_| wanted != RecordType::CNAME) {
+            records.extend(to_records(&owner, vec![Answer::Alias(target.clone())], ttl, RecordType::CNAME));
+            let behind = zones.look_up(&target).map(|(_, found, _)| found).unwrap_or_default();
+            records.extend(to_records(&Name::from_ascii(format!("{target}.")).ok()?, behind, ttl, wanted));
+        }
         let is_negative =
             records.is_empty() && matches!(code, ResponseCode::NoError | ResponseCode::NXDomain);
         let authority = if is_negative { vec![start_of_authority(&owner)] } else { Vec::new() };
         Some((code, records, authority))
     }
+}
+
+fn to_records(owner: &Name, found: Vec<Answer>, ttl: u32, wanted: RecordType) -> Vec<Record> {
+    let data = found.into_iter().filter_map(|answer| to_rdata(answer, wanted));
+    data.map(|data| Record::from_rdata(owner.clone(), ttl, data)).collect()
 }
 
 fn to_rdata(answer: Answer, wanted: RecordType) -> Option<RData> {
@@ -332,14 +344,21 @@ fn to_rdata(answer: Answer, wanted: RecordType) -> Option<RData> {
             name.set_fqdn(true);
             RData::MX(MX::new(preference, name))
         }
-        Answer::Text(text) => RData::TXT(TXT::new(vec![text])),
+        Answer::Text(text) => RData::TXT(TXT::new(strings(&text))),
         Answer::Pointer(name) => {
             let mut name = Name::from_ascii(&name).ok()?;
             name.set_fqdn(true);
             RData::PTR(PTR(name))
         }
+        Answer::Alias(target) => RData::CNAME(CNAME(Name::from_ascii(format!("{target}.")).ok()?)),
     };
     (data.record_type() == wanted).then_some(data)
+}
+
+/// RFC 1035 §3.3: no string of a text is longer than 255 bytes.
+fn strings(text: &str) -> Vec<String> {
+    let bytes = text.as_bytes().chunks(255);
+    bytes.map(|string| String::from_utf8_lossy(string).into_owned()).collect()
 }
 
 fn start_of_authority(owner: &Name) -> Record {

@@ -1,4 +1,5 @@
-//! Real programs as peers: Postfix and Exim from Debian, Python's smtplib, swaks and smtp-source, Pebble as authority, rbldnsd as block list.
+//! Real programs as peers: Postfix and Exim from Debian, Python's smtplib, swaks and smtp-source, Pebble as authority, rbldnsd as block list,
+//! dkimpy, opendkim and rspamd as verifiers of signatures.
 //!
 //! A thing that we wrote proves nothing about mail until software that we did not write agrees with it. Each function here runs one such
 //! program on loopback with its files in a temporary folder and waits for its end: call them from a blocking thread. A program that is not
@@ -16,23 +17,32 @@
 //! | `swaks` | one message with any option of swaks, STARTTLS among them |
 //! | `Pebble::start` | an ACME authority that rejects nonces and forgets everything |
 //! | `Rbldnsd::start` | block lists on the server that real ones run on |
+//! | `dkimpy`, `opendkim` | whether each signature of a message holds |
+//! | `dkimpy_seal`, `dkimpy_chain` | the first set of a chain of seals, and what a chain is worth |
+//! | `Rspamd::start` | what a receiver's filter makes of signatures and seals |
 //! | `smtp_source` | many messages over many sessions |
 
+mod arc;
 mod clients;
+mod dkim;
 mod exim;
 mod exim_server;
 mod pebble;
 mod postfix;
 mod rbldnsd;
 mod resolver;
+mod rspamd;
 mod tools;
 
+pub use arc::{dkimpy_chain, dkimpy_seal};
 pub use clients::{Heard, smtp_source, smtplib, swaks};
+pub use dkim::{Holds, Records, dkimpy, opendkim};
 pub use exim::exim;
 pub use exim_server::{EximServer, EximSettings};
 pub use pebble::{Pebble, PebbleConfig};
 pub use postfix::{Postfix, PostfixSettings};
 pub use rbldnsd::{Dataset, Rbldnsd};
+pub use rspamd::Rspamd;
 pub use tools::install;
 
 use std::io;

@@ -1,8 +1,8 @@
 //! The proofs that the hop before us gave: its DKIM signature, its ARC set, its authentication results.
 //!
 //! They speak of bytes that no longer exist once a signature was added: a receiver would find a broken signature (RFC 6376 §6.1.2) and a
-//! broken chain (RFC 8617 §5.2), and Exchange Online counts both against the mail. In mode return the tenant's own system signs after
-//! us, so a changed message goes back without them. A passed message keeps them: there they are still true.
+//! broken chain (RFC 8617 §5.2), and Exchange Online counts both against the mail. Where the tenant's own system signs after us, or we
+//! sign ourselves, a changed message goes on without them. A passed message keeps them: there they are still true.
 
 use super::Message;
 use message::{ChangeError, Changes};
@@ -20,11 +20,13 @@ pub(super) struct Proofs(Vec<(&'static str, usize)>);
 
 impl Message<'_> {
     pub(super) fn proofs(&self) -> Proofs {
-        if !self.compiled.parts.is_returned {
+        if !self.compiled.parts.is_signed_anew {
             return Proofs(Vec::new());
         }
-        let counted = FIELDS.map(|name| (name, self.index.header().count(self.input.original, name)));
-        Proofs(counted.into_iter().filter(|(_, count)| *count > 0).collect())
+        let keeps = |name: &str| self.compiled.parts.keeps_seals && name.starts_with("ARC-");
+        let names = FIELDS.into_iter().filter(|name| !keeps(name));
+        let counted = names.map(|name| (name, self.index.header().count(self.input.original, name)));
+        Proofs(counted.filter(|(_, count)| *count > 0).collect())
     }
 }
 

@@ -4,7 +4,7 @@
 //! wrong value gets the default too, but has been reported, so nothing made of it is ever published.
 
 use super::{Limits, OnFailure, Settings, Stamping};
-use super::{connector, egress};
+use super::{connector, dkim, egress};
 use crate::Folder;
 use crate::written::{Report, Table, Value};
 use model::{Address, ByteCount, Domain, RegionName, TenantName};
@@ -40,6 +40,7 @@ pub(crate) fn settings(
     let connector = connector::read(&mut top, outside, report);
     let egress = egress::read(&mut top, domains.as_deref().unwrap_or_default(), outside, report);
     let stamping = stamping(&mut top, name.as_ref(), report);
+    let dkim = dkim::read(&mut top, domains.as_deref().unwrap_or_default(), outside, report);
     let limits = limits(&mut top, report);
     top.finish(report);
     let name = name?;
@@ -54,6 +55,7 @@ pub(crate) fn settings(
         connector,
         egress,
         stamping,
+        dkim,
         limits,
     });
     Some((name, settings))

@@ -23,6 +23,34 @@ impl Content {
         Self { pieces, rest, length: in_memory + rest_length }
     }
 
+    /// The message as it came.
+    pub(crate) fn original(custody: Custody<'_>) -> Self {
+        let (chunks, length) = match custody {
+            Custody::Lease(lease) => (lease.chunks(), lease.size()),
+            Custody::Transit(transit) => (1, transit.body().len() as u64),
+        };
+        Self { pieces: Vec::new(), rest: 0..chunks, length }
+    }
+
+    /// The same with `inserted` at `offset`, which lies among the pieces in memory.
+    pub(crate) fn with(&self, offset: usize, inserted: Bytes) -> Self {
+        let length = self.length + inserted.len() as u64;
+        let mut pieces = Vec::with_capacity(self.pieces.len() + 2);
+        let mut inserted = Some(inserted);
+        let mut at = 0;
+        for piece in &self.pieces {
+            let within = offset.saturating_sub(at).min(piece.len());
+            at += piece.len();
+            match inserted.take_if(|_| within < piece.len()) {
+                Some(inserted) => pieces.extend([piece.slice(..within), inserted, piece.slice(within..)]),
+                None => pieces.push(piece.clone()),
+            }
+        }
+        pieces.extend(inserted);
+        pieces.retain(|piece| !piece.is_empty());
+        Self { pieces, rest: self.rest.clone(), length }
+    }
+
     /// Bytes in all.
     pub(crate) fn length(&self) -> u64 {
         self.length

@@ -4,11 +4,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
 
+mod arc;
 mod attribution;
 mod client;
 mod cut_through;
 mod day;
 mod delivery;
+mod dkim;
 mod fallback;
 mod forks;
 mod hold;

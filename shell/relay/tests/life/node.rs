@@ -26,6 +26,8 @@ pub(crate) struct Wishes {
     pub(crate) expire: Duration,
     /// Replaced in the example's `tenant.toml`.
     pub(crate) edits: Vec<(&'static str, &'static str)>,
+    /// Added to the example's folder.
+    pub(crate) files: Vec<(&'static str, &'static str)>,
     pub(crate) playground: PlaygroundConfig,
     /// The addresses that the relay sends from.
     pub(crate) sources: [[u8; 4]; 2],
@@ -52,6 +54,7 @@ impl Default for Wishes {
             retry: vec![Duration::from_millis(50)],
             expire: Duration::from_secs(600),
             edits: Vec::new(),
+            files: Vec::new(),
             playground,
             sources: SOURCES,
             others: 0,
@@ -85,7 +88,10 @@ impl Node {
     pub(crate) async fn start(wishes: Wishes) -> Self {
         let playground = Playground::start(wishes.playground.clone()).await.unwrap();
         let tenants = Arc::new(Tenants::new());
-        let folder = example(playground.exchange_address(), &wishes.edits);
+        let mut folder = example(playground.exchange_address(), &wishes.edits);
+        folder
+            .0
+            .extend(wishes.files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())));
         let secret = |_: &str| Some("a-secret-of-the-test".to_owned());
         let others = (0..wishes.others).map(|number| other(&folder, number));
         for folder in std::iter::once(folder.clone()).chain(others) {

@@ -5,6 +5,7 @@
 //! fails. To look at more, add a line to `looks`.
 
 mod certificates;
+mod dkim;
 mod lists;
 mod look;
 mod m365;
@@ -72,6 +73,7 @@ fn looks(view: &Arc<View>) -> Vec<Look> {
     looks.extend(certificates::looks(view));
     looks.extend(ports::next_hops(view));
     looks.extend(spf::looks(view));
+    looks.extend(dkim::looks(view));
     looks.extend(lists::looks(view));
     looks
 }

@@ -7,6 +7,7 @@ mod certificates;
 mod cli;
 mod corpus;
 mod crash;
+mod dkim;
 mod incidents;
 mod ledger;
 mod queue;

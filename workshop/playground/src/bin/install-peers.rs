@@ -7,7 +7,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match playground::peers::install() {
         Ok(()) => {
-            eprintln!("postfix, swaks, python3, pebble, rbldnsd and exim (under target/tools) are in place");
+            eprintln!(
+                "postfix, swaks, python3, pebble, rbldnsd, dkimpy, opendkim, rspamd and exim (under target/tools) are in place"
+            );
             ExitCode::SUCCESS
         }
         Err(error) => {

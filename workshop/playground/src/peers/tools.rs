@@ -7,8 +7,21 @@ use super::{PeerError, run, succeed};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PACKAGES: &[&str] =
-    &["postfix", "swaks", "libnet-ssleay-perl", "python3", "libidn12", "pebble", "rbldnsd"];
+const PACKAGES: &[&str] = &[
+    "postfix",
+    "swaks",
+    "libnet-ssleay-perl",
+    "python3",
+    "libidn12",
+    "pebble",
+    "rbldnsd",
+    "python3-dkim",
+    "python3-nacl",
+    "python3-dnspython",
+    "python3-authres",
+    "opendkim",
+    "rspamd",
+];
 const EXIM_PACKAGES: &[&str] = &["exim4-daemon-light", "exim4-base"];
 /// Exim refuses to run without the user that Debian compiled in.
 pub(super) const EXIM_USER: &str = "Debian-exim";

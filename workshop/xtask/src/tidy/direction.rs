@@ -13,11 +13,11 @@ const ROWS: [&[&str]; 7] = [
     &["sentry"],
     &["spool", "store", "bus", "net", "setup", "maillog", "dispatch"],
     &["tenant", "guard", "incident", "bounce"],
-    &["signatures", "smtp", "message", "dnsbl", "vendor"],
+    &["signatures", "signing", "smtp", "message", "dnsbl", "vendor"],
     &["model"],
 ];
-/// Arrows within a row that are drawn: what stamps reads messages.
-const WITHIN: [(&str, &str); 1] = [("signatures", "message")];
+/// Arrows within a row that are drawn: what stamps and what signs reads messages.
+const WITHIN: [(&str, &str); 2] = [("signatures", "message"), ("signing", "message")];
 const WORKSHOP: [&str; 6] = ["bench", "drill", "fuzz", "playground", "sim", "xtask"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
