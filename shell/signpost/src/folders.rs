@@ -3,6 +3,9 @@
 //! A link that leads out of the folder is refused, and so is a folder that is too large: it is what a person wrote, not a store.
 
 use anyhow::{Context as _, Result, bail};
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use tenant::Folder;
 
@@ -79,7 +82,11 @@ pub(crate) fn write(folder: &Folder, directory: &Path) -> Result<()> {
         let path = directory.join(name);
         let parent = path.parent().unwrap_or(directory);
         std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
-        std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        // Keys are for their owner only; the rest is text that people share.
+        let mode = if name.ends_with(".pem") { 0o600 } else { 0o666 };
+        let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&path);
+        let written = file.and_then(|mut file| file.write_all(bytes));
+        written.with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }

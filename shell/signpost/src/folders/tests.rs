@@ -14,6 +14,18 @@ fn what_is_written_is_read_back_and_hidden_files_are_left_out() {
 }
 
 #[test]
+fn keys_are_written_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let temporary = tempfile::tempdir().unwrap();
+    let copy = temporary.path().join("copy");
+    let files = ["dkim/s1.pem", "tenant.toml"].map(|name| (name.to_owned(), b"x".to_vec()));
+    write(&tenant::Folder(files.into()), &copy).unwrap();
+    let mode = |name: &str| copy.join(name).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("dkim/s1.pem"), 0o600);
+    assert_ne!(mode("tenant.toml") & 0o044, 0);
+}
+
+#[test]
 fn a_link_out_of_the_folder_is_refused() {
     let temporary = tempfile::tempdir().unwrap();
     let inside = temporary.path().join("inside");

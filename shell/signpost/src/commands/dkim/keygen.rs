@@ -31,8 +31,7 @@ pub(super) fn keygen(args: &KeygenArgs) -> Result<()> {
     eprintln!("the private key is in {}", path.display());
     let selector = &args.selector;
     let mut text = format!(
-        "# into tenant.toml{}\n[[dkim.key]]\nselector = \"{selector}\"\nfile     = \"{written}\"\nuse      = \"next\"\n\n",
-        if snapshot.settings.dkim.is_some() { "" } else { ", below a line [dkim]" },
+        "# into tenant.toml\n[[dkim.key]]\nselector = \"{selector}\"\nfile     = \"{written}\"\nuse      = \"next\"\n\n",
     );
     text.push_str("# into the DNS; then `signpost dkim check`, and when that is good use = \"sign\"\n");
     let record = KeyRecord::of(&key).zone_text();
