@@ -56,9 +56,9 @@ impl Steer {
         route: &Route,
         recipients: Vec<String>,
     ) -> RouteExplained {
-        let (hops, not_resolved) = match self.hops(&route.target).await {
+        let (hops, not_resolved) = match self.hops(id, &route.target).await {
             Ok(hops) => (Some(hops), None),
-            Err(error) => (None, Some(error.to_string())),
+            Err(no_path) => (None, Some(no_path.told().1.to_string())),
         };
         let egress = eligible::egress(&snapshot.settings.egress, route.over);
         let weighed = self.weigh(snapshot, id, route, &BTreeSet::new(), hops.as_deref(), Rules::Guarded);

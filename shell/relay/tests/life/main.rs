@@ -8,6 +8,7 @@ mod attribution;
 mod client;
 mod cut_through;
 mod day;
+mod deliver;
 mod delivery;
 mod fallback;
 mod forks;
