@@ -8,6 +8,7 @@ mod configuration;
 pub mod corpus;
 mod logs;
 mod place;
+mod policies;
 mod recovery;
 mod replies;
 mod sessions;
@@ -21,7 +22,7 @@ mod vendors;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     ("server", sessions::server),
     ("client", sessions::client),
     ("bodies", sessions::bodies),
@@ -35,6 +36,7 @@ pub const TARGETS: [Target; 13] = [
     ("settings", settings::settings),
     ("logs", logs::logs),
     ("vendors", vendors::vendors),
+    ("policies", policies::policies),
 ];
 
 /// The target of that name.

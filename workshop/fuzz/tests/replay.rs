@@ -93,5 +93,6 @@ replayed!(
     recovery,
     settings,
     logs,
-    vendors
+    vendors,
+    policies
 );
