@@ -34,6 +34,8 @@ pub enum Failure {
     Reply(Reply),
     /// No address for the next hop.
     Resolve(String),
+    /// The recipient's domain says of itself that no mail can reach it: with this status.
+    Nowhere(EnhancedCode, String),
     /// No connection to it from this source.
     Connect(String),
     /// No TLS where the tenant demands it.
@@ -53,6 +55,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Reply(reply) => reply.fmt(f),
             Self::Resolve(detail) => write!(f, "name not resolved: {detail}"),
+            Self::Nowhere(_, detail) => f.write_str(detail),
             Self::Connect(detail) => write!(f, "no connection: {detail}"),
             Self::Tls(detail) => write!(f, "no TLS: {detail}"),
             Self::Lost(detail) => write!(f, "connection lost: {detail}"),
@@ -86,6 +89,11 @@ pub fn judge(failure: &Failure, context: Context<'_>) -> Judgement {
     match failure {
         Failure::Reply(reply) => judge_reply(failure, reply, context),
         Failure::Resolve(_) | Failure::Connect(_) | Failure::Tls(_) | Failure::Lost(_) => Judgement::Retry,
+        // A next hop that the tenant named is set-up, and may be mended.
+        Failure::Nowhere(status, _) => match context.route {
+            Route::Deliver => Judgement::Report(*status),
+            Route::Return => Judgement::Retry,
+        },
         Failure::Unknown(_) => Judgement::RetrySameSource,
         Failure::Lacks(_) => Judgement::Park(lacking(context)),
         Failure::Withheld(_) => Judgement::Park(Owner::OurAddress),

@@ -4,9 +4,11 @@
 //! exchangers; an attacker would have thousands) and an absent name is told apart from a name server that does not
 //! answer, because the first is a fact about the recipient and the second is nobody's fault yet.
 
+mod mail;
 mod records;
 mod witness;
 
+pub use mail::{Exchangers, Located};
 pub use witness::{Said, Witness, system_servers};
 
 use hickory_resolver::config::{NameServerConfig, ResolverConfig};
@@ -14,7 +16,7 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{RData, RecordType};
-use model::{Domain, Duration};
+use model::Duration;
 use std::net::{IpAddr, SocketAddr};
 
 /// Exchangers and addresses considered of one answer.
@@ -41,8 +43,11 @@ pub enum ResolveError {
     Absent(String),
     #[error("the domain {0} accepts no mail (null MX, RFC 7505)")]
     NullMx(String),
-    #[error("no name server answered for {name}: {error}")]
-    Failed { name: String, error: NetError },
+    /// Name servers of its own zone, or of the one above, say so.
+    #[error("the domain {0} takes no mail: it {1}")]
+    Nowhere(String, &'static str),
+    #[error("no name server answered for {name}: {why}")]
+    Failed { name: String, why: String },
     #[error("the resolver cannot be set up: {0}")]
     SetUp(NetError),
 }
@@ -67,38 +72,6 @@ impl Resolver {
         builder.build().map(Self).map_err(ResolveError::SetUp)
     }
 
-    /// The exchangers of `domain`, most preferred first; the domain itself when it has none (RFC 5321 §5.1).
-    ///
-    /// # Errors
-    /// [`ResolveError::NullMx`] or a failed look-up. A domain that does not exist shows when its own address is asked.
-    pub async fn exchangers(&self, domain: &Domain) -> Result<Vec<Exchanger>, ResolveError> {
-        let name = domain.as_str();
-        let itself = || vec![Exchanger { preference: 0, host: name.to_owned() }];
-        let lookup = match self.0.lookup(rooted(name), RecordType::MX).await {
-            Ok(lookup) => lookup,
-            Err(error) if is_absent(&error) => return Ok(itself()),
-            Err(error) => return Err(ResolveError::Failed { name: name.to_owned(), error }),
-        };
-        let mut found: Vec<Exchanger> = lookup
-            .answers()
-            .iter()
-            .filter_map(|record| {
-                let RData::MX(mx) = &record.data else { return None };
-                Some(Exchanger { preference: mx.preference, host: unrooted(&mx.exchange.to_ascii()) })
-            })
-            .take(ANSWERS_MAX)
-            .collect();
-        if found.is_empty() {
-            return Ok(itself());
-        }
-        if found.iter().all(|exchanger| exchanger.host.is_empty()) {
-            return Err(ResolveError::NullMx(name.to_owned()));
-        }
-        found.retain(|exchanger| !exchanger.host.is_empty());
-        found.sort();
-        Ok(found)
-    }
-
     /// The texts of `name`, each with its strings put together (RFC 7208 §3.3 does the same).
     ///
     /// # Errors
@@ -107,7 +80,7 @@ impl Resolver {
         let lookup = match self.0.lookup(rooted(name), RecordType::TXT).await {
             Ok(lookup) => lookup,
             Err(error) if is_absent(&error) => return Err(ResolveError::Absent(name.to_owned())),
-            Err(error) => return Err(ResolveError::Failed { name: name.to_owned(), error }),
+            Err(error) => return Err(failed(name, &error)),
         };
         let texts = lookup.answers().iter().filter_map(|record| {
             let RData::TXT(text) = &record.data else { return None };
@@ -131,7 +104,7 @@ impl Resolver {
         match self.0.lookup_ip(rooted(host)).await {
             Ok(lookup) => Ok(lookup.iter().take(ANSWERS_MAX).collect()),
             Err(error) if is_absent(&error) => Err(ResolveError::Absent(host.to_owned())),
-            Err(error) => Err(ResolveError::Failed { name: host.to_owned(), error }),
+            Err(error) => Err(failed(host, &error)),
         }
     }
 }
@@ -143,6 +116,10 @@ fn rooted(name: &str) -> String {
 
 fn unrooted(name: &str) -> String {
     name.trim_end_matches('.').to_ascii_lowercase()
+}
+
+fn failed(name: &str, error: &NetError) -> ResolveError {
+    ResolveError::Failed { name: name.to_owned(), why: error.to_string() }
 }
 
 fn is_absent(error: &NetError) -> bool {

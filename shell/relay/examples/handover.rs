@@ -166,6 +166,7 @@ async fn start(
             patience: Patience::default(),
             park_bytes_max: ByteCount(1 << 30),
         },
+        private_networks: Vec::new(),
         roots: vec![playground.ca_certificate_der()],
         processed_key: [7; 32],
         exchanger_port: 25,

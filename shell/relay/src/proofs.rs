@@ -148,7 +148,7 @@ fn name_of(domain: &Domain) -> String {
 async fn ask(resolver: &Resolver, domain: &Domain, value: &str) -> Option<bool> {
     match resolver.texts(&name_of(domain)).await {
         Ok(texts) => Some(texts.iter().any(|text| text.trim() == value)),
-        Err(ResolveError::Absent(_) | ResolveError::NullMx(_)) => Some(false),
+        Err(ResolveError::Absent(_) | ResolveError::NullMx(_) | ResolveError::Nowhere(..)) => Some(false),
         Err(error @ (ResolveError::Failed { .. } | ResolveError::SetUp(_))) => {
             tracing::debug!(%domain, %error, "a domain's proof cannot be looked up now");
             None

@@ -111,7 +111,9 @@ pub(crate) async fn carry_transaction(
             left.extend(second.missed);
         }
         Err(full @ NoPath::Full { .. }) => left.extend(not_gone(&members, full)),
-        Err(NoPath::NoSource(_) | NoPath::Withheld { .. } | NoPath::NotResolved(_)) => left.extend(again),
+        Err(NoPath::NoSource(_) | NoPath::Withheld { .. } | NoPath::NotResolved(_) | NoPath::Nowhere(..)) => {
+            left.extend(again)
+        }
     }
     left
 }
@@ -210,11 +212,11 @@ impl Errand<'_> {
             Err(NoPath::Full { host, until }) => {
                 return Err(NoPath::Full { host, until: until.min(self.put_off()) });
             }
-            found @ (Ok(_) | Err(NoPath::NotResolved(_))) => return found,
+            found @ (Ok(_) | Err(NoPath::NotResolved(_) | NoPath::Nowhere(..))) => return found,
         };
         let is_over = self.is_over();
         if may_fall_back
-            && let Some(found) = steer.fallback(snapshot, route).await
+            && let Some(found) = steer.fallback(snapshot, id, route).await
             && (found.is_ok() || !is_over)
         {
             parts.metrics.fallbacks.add_one();

@@ -15,12 +15,13 @@ use crate::proofs::{self, DomainProofs};
 use crate::put_offs::PutOffs;
 use crate::queue::TakenOver;
 use crate::refused::Refusals;
-use crate::steer::Steer;
+use crate::steer::{Steer, Territory};
 use crate::stop::Stopper;
 use crate::transport::Transport;
 use crate::verdict::{Judging, Patience, Replies, Schedules, TenantsTold, Verdict};
 use crate::{Parts, Tenants, queue, stop};
 use dispatch::{Probes, Schedule};
+use ipnet::IpNet;
 use model::{ByteCount, Duration, ListenerName, Metrics, Source};
 use net::tls::{ClientCertificates, ClientJudge, Presenter, TlsError};
 use net::{Clock, Resolver};
@@ -77,6 +78,8 @@ pub struct RelayConfig {
     pub queue: QueueConfig,
     /// Where mail exchangers listen: 25, another one only where a playground plays them.
     pub exchanger_port: u16,
+    /// Networks in which exchangers are written to although they are not of the public internet.
+    pub private_networks: Vec<IpNet>,
     /// Roots that are trusted beside the public ones.
     pub roots: Vec<CertificateDer<'static>>,
     /// Key of `X-Signpost-Processed`.
@@ -133,6 +136,7 @@ impl Relay {
     ) -> Result<Self, StartError> {
         let first = config.listeners.first().ok_or(StartError::NoListener)?;
         let (reporting_host, reporting_listener) = (first.hostname.clone(), first.name.clone());
+        let territory = territory(&config.listeners, &config.sources, config.private_networks);
         let judge = Arc::new(ClientJudge::new(&config.roots).map_err(StartError::Roots)?);
         let mut listeners = Vec::new();
         for listener in config.listeners {
@@ -145,7 +149,12 @@ impl Relay {
         let parts = Arc::new(Parts {
             clock: clock.clone(),
             admission: Admission::new(DomainProofs::open(config.domain_proofs)),
-            steer: Steer::new(config.sources, resolver.clone(), config.exchanger_port, config.sentry.clone()),
+            steer: Steer::new(
+                config.sources,
+                resolver.clone(),
+                (config.exchanger_port, territory),
+                config.sentry.clone(),
+            ),
             transport: Transport::new(clock, Arc::clone(&metrics), config.roots),
             verdict: Verdict {
                 spool: spool.clone(),
@@ -237,6 +246,18 @@ impl Relay {
         if tokio::time::timeout(Duration::from_secs(1), self.parts.transport.stop()).await.is_err() {
             tracing::debug!("a next hop did not say goodbye in time");
         }
+    }
+}
+
+/// What an exchanger may be, and by what we know that it is us.
+fn territory(listeners: &[ListenerConfig], sources: &[Source], private: Vec<IpNet>) -> Territory {
+    let hostnames = listeners.iter().map(|listener| &listener.hostname);
+    let names = hostnames.chain(sources.iter().map(|source| &source.ehlo));
+    Territory {
+        private,
+        names: names.map(|name| name.to_ascii_lowercase()).collect(),
+        listeners: listeners.iter().map(|listener| listener.address).collect(),
+        sources: sources.iter().map(|source| source.address).collect(),
     }
 }
 

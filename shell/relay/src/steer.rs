@@ -6,17 +6,20 @@
 //! failure to be judged, not an error.
 
 mod eligible;
+mod exchangers;
 mod explain;
 mod fallback;
 mod guarded;
 
+pub(crate) use exchangers::Territory;
 pub use explain::{RouteExplained, SourceExplained};
 pub(crate) use guarded::receiver;
 
 use bounce::Failure;
 use dispatch::{Claim, Excluded, Reach, Rules, Site, Weighed, best};
 use model::{
-    Domain, HostPort, MessageId, Recipient, Redirect, Source, SourceName, TenantName, Timestamp, TlsPolicy,
+    Domain, EnhancedCode, HostPort, MessageId, Recipient, Redirect, Source, SourceName, TenantName,
+    Timestamp, TlsPolicy,
 };
 use net::{ResolveError, Resolver};
 use sentry::Sentry;
@@ -102,6 +105,8 @@ pub(crate) enum NoPath {
     Full { host: String, until: Timestamp },
     /// The next hop has no address, or none that a source reaches.
     NotResolved(String),
+    /// The domain says so itself: there is none, or it takes no mail.
+    Nowhere(EnhancedCode, String),
 }
 
 impl NoPath {
@@ -116,6 +121,7 @@ impl NoPath {
                 (Some(host), Failure::Connect(why.to_owned()), Some(until))
             }
             Self::NotResolved(why) => (None, Failure::Resolve(why), None),
+            Self::Nowhere(status, why) => (None, Failure::Nowhere(status, why), None),
         }
     }
 }
@@ -126,11 +132,17 @@ pub(crate) struct Steer {
     resolver: Resolver,
     /// Where exchangers listen: 25 outside of tests and playgrounds.
     exchanger_port: u16,
+    territory: Territory,
 }
 
 impl Steer {
-    pub(crate) fn new(sources: Vec<Source>, resolver: Resolver, exchanger_port: u16, sentry: Sentry) -> Self {
-        Self { sources, sentry, resolver, exchanger_port }
+    pub(crate) fn new(
+        sources: Vec<Source>,
+        resolver: Resolver,
+        (exchanger_port, territory): (u16, Territory),
+        sentry: Sentry,
+    ) -> Self {
+        Self { sources, sentry, resolver, exchanger_port, territory }
     }
 
     /// The texts of a name; none if there is no such name.
@@ -199,8 +211,7 @@ impl Steer {
         if !self.has_any(snapshot, route, without) {
             return Err(NoPath::NoSource(no_source(snapshot, without)));
         }
-        let found = self.hops(&route.target).await;
-        let mut hops = found.map_err(|error| NoPath::NotResolved(error.to_string()))?;
+        let mut hops = self.hops(id, &route.target, route.reach(&egress)).await?;
         let site = Site::of(hops.iter().map(|hop| hop.name.as_str()));
         let weighed = self.weigh(snapshot, id, route, without, Some(&hops), rules);
         let probed = hops.first().and_then(|hop| self.probed(&weighed, &guarded::receiver(&hop.name)));
@@ -259,35 +270,17 @@ impl Steer {
         out.map(|source| source.network.as_str()).filter(|network| !network.is_empty()).collect()
     }
 
-    async fn hops(&self, target: &SmartHost) -> Result<Vec<Hop>, ResolveError> {
+    async fn hops(&self, id: MessageId, target: &SmartHost, reach: Reach) -> Result<Vec<Hop>, NoPath> {
         match target {
             SmartHost::Address(address) => {
                 Ok(vec![Hop { name: address.ip().to_string(), address: *address }])
             }
             SmartHost::Name { host, port } => {
-                let addresses = self.resolver.addresses(host.as_str()).await?;
+                let addresses = self.resolver.addresses(host.as_str()).await;
+                let addresses = addresses.map_err(|error| NoPath::NotResolved(error.to_string()))?;
                 Ok(hops_of(host.as_str(), *port, addresses).collect())
             }
-            SmartHost::Mx(domain) => self.exchangers(domain).await,
-        }
-    }
-
-    /// The exchangers of a domain in their order; one that does not resolve does not hide the others.
-    async fn exchangers(&self, domain: &Domain) -> Result<Vec<Hop>, ResolveError> {
-        let mut hops = Vec::new();
-        let mut failed = None;
-        for exchanger in self.resolver.exchangers(domain).await? {
-            match self.resolver.addresses(&exchanger.host).await {
-                Ok(addresses) => hops.extend(hops_of(&exchanger.host, self.exchanger_port, addresses)),
-                Err(error) => failed = Some(error),
-            }
-            if hops.len() >= HOPS_MAX {
-                break;
-            }
-        }
-        match failed {
-            Some(error) if hops.is_empty() => Err(error),
-            Some(_) | None => Ok(hops),
+            SmartHost::Mx(domain) => self.exchangers(id, domain, reach).await,
         }
     }
 }

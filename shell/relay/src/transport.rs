@@ -152,8 +152,9 @@ impl Transport {
         for hop in &path.hops {
             match self.send_to(path, hop, shaped, (shipment, still)).await {
                 Ok(sent) => return Ok(sent),
-                // Only a host that could not be reached at all leads to the next one; an answer is an answer.
+                // A host that could not be reached, or did not prove what is demanded of it, leads to the next one; an answer is an answer.
                 Err(error @ NotSent::All(Stage::Connect, ..)) => failed = error,
+                Err(error @ NotSent::All(Stage::Tls, _, Failure::Tls(_))) => failed = error,
                 Err(error) => return Err(error),
             }
         }
@@ -327,6 +328,7 @@ fn was_dead(results: &Results) -> bool {
         Ok(_)
         | Err(
             Failure::Resolve(_)
+            | Failure::Nowhere(..)
             | Failure::Connect(_)
             | Failure::Tls(_)
             | Failure::Unknown(_)

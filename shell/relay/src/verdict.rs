@@ -136,6 +136,10 @@ impl Verdict {
 
     /// Whether another way may succeed where this one was refused: whatever is not about the recipient's own mailbox.
     pub(crate) fn may_pass_elsewhere(&self, lease: &Lease, snapshot: &Snapshot, missed: &Missed) -> bool {
+        // A domain of a tenant's own need not be known outside of its mail system.
+        if matches!(missed.failure, Failure::Nowhere(..)) {
+            return true;
+        }
         let context = self.judging.context(lease.accepted(), snapshot, missed);
         match judge(&missed.failure, context) {
             Judgement::Park(_) | Judgement::HoldTenant => true,

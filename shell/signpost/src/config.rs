@@ -9,6 +9,7 @@ mod zones;
 pub(crate) use read::read;
 
 use certificates::{AcmeConfig, Wish};
+use ipnet::IpNet;
 use model::{ByteCount, Duration, ListenerName, RegionName, Source};
 use net::tls::ClientCertificates;
 use smtp::BareLf;
@@ -33,6 +34,7 @@ pub(crate) struct OperatorConfig {
     /// One or more.
     pub(crate) sources: Vec<Source>,
     pub(crate) resolver: ResolverFile,
+    pub(crate) deliver: Deliver,
     /// An authority for listeners with `certificate = "acme"`. Default: none.
     pub(crate) acme: Option<AcmeConfig>,
     pub(crate) queue: relay::QueueConfig,
@@ -92,6 +94,13 @@ pub(crate) struct ResolverFile {
     pub(crate) servers: Vec<SocketAddr>,
     /// Default: 3 s.
     pub(crate) timeout: Duration,
+}
+
+/// `[deliver]`: to recipients' own exchangers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Deliver {
+    /// Networks in which exchangers are written to although they are not public. Default: none.
+    pub(crate) private_networks: Vec<IpNet>,
 }
 
 /// `[http]`.

@@ -8,6 +8,7 @@ mod configuration;
 pub mod corpus;
 mod logs;
 mod place;
+mod policies;
 mod recovery;
 mod replies;
 mod sessions;
@@ -22,7 +23,7 @@ mod vendors;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 15] = [
     ("server", sessions::server),
     ("client", sessions::client),
     ("bodies", sessions::bodies),
@@ -37,6 +38,7 @@ pub const TARGETS: [Target; 14] = [
     ("logs", logs::logs),
     ("vendors", vendors::vendors),
     ("signatures", signatures::signatures),
+    ("policies", policies::policies),
 ];
 
 /// The target of that name.

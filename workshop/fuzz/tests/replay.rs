@@ -94,5 +94,6 @@ replayed!(
     settings,
     logs,
     vendors,
-    signatures
+    signatures,
+    policies
 );

@@ -32,6 +32,8 @@ use tokio::net::{TcpListener, UdpSocket};
 const TCP_IDLE: Duration = Duration::from_secs(10);
 /// Responses waiting per TCP connection.
 const TCP_RESPONSES_MAX: usize = 64;
+/// Aliases that are followed.
+const ALIASES_MAX: usize = 20;
 /// Tries to find one free port for both UDP and TCP.
 const BIND_TRIES_MAX: usize = 20;
 
@@ -46,8 +48,12 @@ pub enum Answer {
     Text(String),
     /// A name of the reverse zone stands for this name.
     Pointer(String),
-    /// The name is another one (CNAME), whose records are answered with it.
+    /// The name is another one's alias; whatever is asked for is looked for there.
     Alias(String),
+    /// The name servers of this name are broken: SERVFAIL.
+    Broken,
+    /// NXDOMAIN or nothing, without the zone that would say so.
+    Unsure,
 }
 
 /// A cheap handle on the running name server's data.
@@ -213,6 +219,31 @@ impl Zones {
         *self.queries.entry(format!("{name} {record_type}")).or_default() += 1;
     }
 
+    /// The records of a name and of those that it is an alias of.
+    fn follow(&self, owner: Name, name: &str, wanted: RecordType) -> Option<(ResponseCode, Vec<Record>)> {
+        let (mut owner, mut name) = (owner, name.to_owned());
+        let mut records = Vec::new();
+        for _ in 0..ALIASES_MAX {
+            let (code, found, ttl) = self.look_up(&name)?;
+            if found.contains(&Answer::Broken) {
+                return Some((ResponseCode::ServFail, Vec::new()));
+            }
+            let alias = found.iter().find_map(|answer| {
+                let Answer::Alias(to) = answer else { return None };
+                Name::from_ascii(format!("{}.", fold(to))).ok()
+            });
+            let Some(alias) = alias.filter(|_| wanted != RecordType::CNAME) else {
+                let data = found.into_iter().filter_map(|answer| to_rdata(answer, wanted));
+                records.extend(data.map(|data| Record::from_rdata(owner.clone(), ttl, data)));
+                return Some((code, records));
+            };
+            records.push(Record::from_rdata(owner, ttl, RData::CNAME(CNAME(alias.clone()))));
+            name = fold(&alias.to_string());
+            owner = alias;
+        }
+        Some((ResponseCode::ServFail, Vec::new()))
+    }
+
     /// Code, answers and time to live for a name; nothing if there is to be no answer.
     fn look_up(&self, name: &str) -> Option<(ResponseCode, Vec<Answer>, u32)> {
         let below =
@@ -312,27 +343,14 @@ impl NameServer {
         if zones.failing {
             return Some((ResponseCode::ServFail, Vec::new(), Vec::new()));
         }
-        let (code, found, ttl) = zones.look_up(name)?;
-        let aliased = found.iter().find_map(|answer| match answer {
-            Answer::Alias(target) => Some(fold(target)),
-            Answer::Address(_) | Answer::Mx { .. } | Answer::Text(_) | Answer::Pointer(_) => None,
-        });
-        let mut records = to_records(&owner, found, ttl, wanted);
-        if let Some(target) = aliased.filter(|_| wanted != RecordType::CNAME) {
-            records.extend(to_records(&owner, vec![Answer::Alias(target.clone())], ttl, RecordType::CNAME));
-            let behind = zones.look_up(&target).map(|(_, found, _)| found).unwrap_or_default();
-            records.extend(to_records(&Name::from_ascii(format!("{target}.")).ok()?, behind, ttl, wanted));
-        }
-        let is_negative =
-            records.is_empty() && matches!(code, ResponseCode::NoError | ResponseCode::NXDomain);
+        let is_unsure = zones.records.get(name).is_some_and(|found| found.contains(&Answer::Unsure));
+        let (code, records) = zones.follow(owner.clone(), name, wanted)?;
+        let is_negative = records.is_empty()
+            && !is_unsure
+            && matches!(code, ResponseCode::NoError | ResponseCode::NXDomain);
         let authority = if is_negative { vec![start_of_authority(&owner)] } else { Vec::new() };
         Some((code, records, authority))
     }
-}
-
-fn to_records(owner: &Name, found: Vec<Answer>, ttl: u32, wanted: RecordType) -> Vec<Record> {
-    let data = found.into_iter().filter_map(|answer| to_rdata(answer, wanted));
-    data.map(|data| Record::from_rdata(owner.clone(), ttl, data)).collect()
 }
 
 fn to_rdata(answer: Answer, wanted: RecordType) -> Option<RData> {
@@ -350,7 +368,8 @@ fn to_rdata(answer: Answer, wanted: RecordType) -> Option<RData> {
             name.set_fqdn(true);
             RData::PTR(PTR(name))
         }
-        Answer::Alias(target) => RData::CNAME(CNAME(Name::from_ascii(format!("{target}.")).ok()?)),
+        Answer::Alias(to) => RData::CNAME(CNAME(Name::from_ascii(format!("{}.", fold(&to))).ok()?)),
+        Answer::Broken | Answer::Unsure => return None,
     };
     (data.record_type() == wanted).then_some(data)
 }

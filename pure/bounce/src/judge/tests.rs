@@ -97,6 +97,7 @@ fn an_answer_out_of_step_is_tried_again() {
 fn without_an_answer_we_try_again_and_after_the_final_dot_from_the_same_source() {
     let text = || "detail".to_owned();
     check(&Failure::Resolve(text()), Stage::Resolve, true, Judgement::Retry);
+    check(&Failure::Nowhere(EnhancedCode::new(5, 1, 10), text()), Stage::Resolve, true, Judgement::Retry);
     check(&Failure::Connect(text()), Stage::Connect, true, Judgement::Retry);
     check(&Failure::Tls(text()), Stage::Tls, true, Judgement::Retry);
     check(&Failure::Lost(text()), Stage::Data, true, Judgement::Retry);
@@ -208,4 +209,21 @@ fn on_the_way_to_the_recipients_their_faults_and_the_senders_are_reported() {
         let context = Context { route: Route::Deliver, ..returned(Stage::EndOfData, false) };
         assert_eq!(judge(&reply(text), context), Judgement::Report(status.parse().unwrap()), "{text}");
     }
+}
+
+#[test]
+fn a_domain_that_says_that_it_takes_no_mail_ends_a_message_to_it_and_none_to_a_tenants_system() {
+    let null_mx = EnhancedCode::new(5, 1, 10);
+    let failure = Failure::Nowhere(null_mx, "the domain d.example accepts no mail".to_owned());
+    let context = |route| Context {
+        stage: Stage::Resolve,
+        route,
+        host: None,
+        our_addresses: None,
+        recipient_is_tenants: false,
+        labels: None,
+    };
+    assert_eq!(judge(&failure, context(Route::Deliver)), Judgement::Report(null_mx));
+    assert_eq!(judge(&failure, context(Route::Return)), Judgement::Retry);
+    assert_eq!(failure.to_string(), "the domain d.example accepts no mail");
 }

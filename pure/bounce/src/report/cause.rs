@@ -98,6 +98,7 @@ impl Cause {
             | Failure::Tls(_)
             | Failure::Lost(_)
             | Failure::Unknown(_) => Self::Receiver,
+            Failure::Nowhere(..) => Self::UnknownRecipient,
             Failure::Lacks(_) => Self::Unclear,
             Failure::Withheld(_) => Self::Ours,
         }

@@ -152,3 +152,22 @@ fn a_missing_settings_file_is_told_with_what_it_needs() {
     let found = compile(&Folder::default(), SnapshotNumber(1), &no_secrets).unwrap_err();
     assert_eq!(told(&found), ["tenant.toml: is missing; it needs at least `name`, `domains` and `region`"]);
 }
+
+#[test]
+fn to_the_world_tls_is_opportunistic_unless_the_file_says_more() {
+    for (mode, tls, expected) in [
+        ("return", "", TlsPolicy::Verify),
+        ("deliver", "", TlsPolicy::Opportunistic),
+        ("deliver", "tls = \"verify\"", TlsPolicy::Verify),
+        ("deliver", "tls = \"require\"", TlsPolicy::Require),
+    ] {
+        let mut folder = acme();
+        let text = String::from_utf8(folder.0["tenant.toml"].clone()).unwrap();
+        let text = text.replace("mode        = \"return\"", &format!("mode = \"{mode}\""));
+        let text = text.replace("tls         = \"verify\"", tls);
+        folder.0.insert("tenant.toml".to_owned(), text.into_bytes());
+        let snapshot =
+            compile(&folder, SnapshotNumber(1), &|_| Some("a-secret-of-the-test".to_owned())).unwrap();
+        assert_eq!(snapshot.settings.egress.tls, expected, "{mode} {tls}");
+    }
+}

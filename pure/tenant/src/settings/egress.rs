@@ -14,7 +14,7 @@ pub struct Egress {
     pub mode: EgressMode,
     /// The tenant's own mail system, of use in mode return only. Default: the MX of the first domain.
     pub smart_host: SmartHost,
-    /// How much TLS has to prove. Default: verify.
+    /// How much TLS has to prove. Default: verify of the tenant's own system; opportunistic in mode deliver, where most of the world proves nothing.
     pub tls: TlsPolicy,
     /// The certificate that we show as this tenant. Default: none.
     pub certificate: Option<ClientCertificate>,
@@ -189,8 +189,10 @@ pub(super) fn read(
     if let Some(host) = table.take("smart_host").and_then(|value| value.parse(report)) {
         egress.smart_host = host;
     }
-    if let Some(tls) = table.take("tls").and_then(|value| value.word(&TLS, report)) {
-        egress.tls = tls;
+    match (table.take("tls").and_then(|value| value.word(&TLS, report)), egress.mode) {
+        (Some(tls), _) => egress.tls = tls,
+        (None, EgressMode::Deliver) => egress.tls = TlsPolicy::Opportunistic,
+        (None, EgressMode::Return) => {}
     }
     let certificate = table.take("certificate");
     egress.certificate = certificate.and_then(|value| self::certificate(&value, outside, report));

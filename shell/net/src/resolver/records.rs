@@ -1,6 +1,6 @@
 //! Look-ups that want exactly what stands in the zone: reverse names, and exchangers without the fallback that mail delivery has.
 
-use super::{ANSWERS_MAX, ResolveError, Resolver, is_absent, rooted, unrooted};
+use super::{ANSWERS_MAX, ResolveError, Resolver, failed, is_absent, rooted, unrooted};
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use std::net::IpAddr;
 
@@ -42,7 +42,7 @@ impl Resolver {
                 Ok(found.take(ANSWERS_MAX).collect())
             }
             Err(error) if is_absent(&error) => Err(ResolveError::Absent(name.to_owned())),
-            Err(error) => Err(ResolveError::Failed { name: name.to_owned(), error }),
+            Err(error) => Err(failed(name, &error)),
         }
     }
 }

@@ -56,10 +56,11 @@ impl Steer {
         route: &Route,
         recipients: Vec<String>,
     ) -> RouteExplained {
-        let (hops, not_resolved) = match self.hops(&route.target).await {
-            Ok(hops) => (Some(hops), None),
-            Err(error) => (None, Some(error.to_string())),
-        };
+        let (hops, not_resolved) =
+            match self.hops(id, &route.target, route.reach(&snapshot.settings.egress)).await {
+                Ok(hops) => (Some(hops), None),
+                Err(no_path) => (None, Some(no_path.told().1.to_string())),
+            };
         let egress = eligible::egress(&snapshot.settings.egress, route.over);
         let weighed = self.weigh(snapshot, id, route, &BTreeSet::new(), hops.as_deref(), Rules::Guarded);
         let chosen = best(&weighed);

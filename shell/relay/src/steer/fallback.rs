@@ -5,7 +5,7 @@
 
 use super::{HOPS_MAX, NoPath, Over, Path, Route, Steer};
 use dispatch::{Reach, Rules, Site};
-use model::Source;
+use model::{MessageId, Source};
 use std::net::Ipv4Addr;
 use tenant::Snapshot;
 use tenant::settings::{Egress, SmartHost, TlsPolicy};
@@ -15,13 +15,18 @@ const NAME: &str = "fallback";
 
 impl Steer {
     /// The way, if the tenant has one; to be asked where no source may be used.
-    pub(crate) async fn fallback(&self, snapshot: &Snapshot, route: &Route) -> Option<Result<Path, NoPath>> {
+    pub(crate) async fn fallback(
+        &self,
+        snapshot: &Snapshot,
+        id: MessageId,
+        route: &Route,
+    ) -> Option<Result<Path, NoPath>> {
         let egress = &snapshot.settings.egress;
         let login = egress.fallback.clone().filter(|_| route.over == Over::Pool)?;
         let target = SmartHost::Name { host: login.host.clone(), port: login.port };
-        let mut hops = match self.hops(&target).await {
+        let mut hops = match self.hops(id, &target, Reach::SmartHost).await {
             Ok(hops) => hops,
-            Err(error) => return Some(Err(NoPath::NotResolved(error.to_string()))),
+            Err(no_path) => return Some(Err(no_path)),
         };
         hops.retain(|hop| hop.address.is_ipv4());
         hops.truncate(HOPS_MAX);

@@ -153,6 +153,7 @@ fn tried(judgement: Judgement, category: Option<Category>, missed: &Missed) -> L
     let kind = match missed.failure {
         Failure::Reply(_) => "reply",
         Failure::Resolve(_) => "resolve",
+        Failure::Nowhere(..) => "nowhere",
         Failure::Connect(_) => "connect",
         Failure::Tls(_) => "tls",
         Failure::Lost(_) => "lost",

@@ -9,6 +9,7 @@ mod attribution;
 mod client;
 mod cut_through;
 mod day;
+mod deliver;
 mod delivery;
 mod dkim;
 mod fallback;

@@ -38,6 +38,8 @@ pub(crate) struct Wishes {
     pub(crate) notice_source: Option<[u8; 4]>,
     /// Where exchangers listen, if it is not the fake Exchange.
     pub(crate) exchanger_port: Option<u16>,
+    /// Where exchangers may be beside the public internet.
+    pub(crate) private_networks: Vec<&'static str>,
     /// How fast the relay's clock runs.
     pub(crate) time_scale: u32,
     /// When a sender is out of line.
@@ -61,6 +63,7 @@ impl Default for Wishes {
             patience: Patience::default(),
             notice_source: None,
             exchanger_port: None,
+            private_networks: vec!["127.0.0.0/8"],
             time_scale: 1,
             bounds: Bounds::default(),
             policy: Policy::default(),
@@ -283,6 +286,7 @@ async fn start_relay(
             patience: wishes.patience,
         },
         exchanger_port: wishes.exchanger_port.unwrap_or(playground.exchange_address().port()),
+        private_networks: wishes.private_networks.iter().map(|network| network.parse().unwrap()).collect(),
         roots: vec![playground.ca_certificate_der()],
         processed_key: [7; 32],
         domain_proofs: None,

@@ -3,6 +3,7 @@
 //! Every problem is told with file and line, all of them in one pass; a key that nobody knows is a problem with the nearest known one.
 
 mod certificates;
+mod deliver;
 mod incidents;
 mod status;
 mod vendors;
@@ -66,6 +67,7 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
         listeners,
         sources,
         resolver: resolver(&mut top, report),
+        deliver: deliver::deliver(&mut top, report),
         acme: certificates::acme(&mut top, beside, report),
         queue: queue(&mut top, report),
         status: status::status(&mut top, beside, http.status, report),

@@ -249,3 +249,14 @@ fn vendors_come_from_the_catalogue_or_by_their_address() {
         assert!(found.contains("signpost.toml") && found.contains(part), "{entry}: {found}");
     }
 }
+
+#[test]
+fn private_networks_are_named_one_by_one() {
+    let text = EXAMPLE.replace("private_networks = []", "private_networks = [\"10.1.0.0/16\", \"fd00::/8\"]");
+    let (config, problems_found, _) = read("signpost.toml", text.as_bytes(), Path::new("."));
+    assert_eq!(problems_found, []);
+    let networks = config.unwrap().deliver.private_networks;
+    assert_eq!(networks.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.1.0.0/16", "fd00::/8"]);
+    let text = EXAMPLE.replace("private_networks = []", "private_networks = [\"10.1\"]");
+    assert_eq!(read("signpost.toml", text.as_bytes(), Path::new(".")).1.len(), 1);
+}

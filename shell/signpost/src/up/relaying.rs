@@ -4,9 +4,11 @@ use crate::config::{ListenerFile, OperatorConfig};
 use crate::keys;
 use ::certificates::Keeper;
 use anyhow::{Context as _, Result};
+use ipnet::IpNet;
 use playground::Playground;
 use relay::{Links, ListenerConfig, Refusals, RelayConfig, Replies};
 use rustls_pki_types::CertificateDer;
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,6 +31,7 @@ pub(super) fn config(
             .map(|it| it.exchange_address().port())
             .or(exchangers)
             .unwrap_or(EXCHANGER_PORT),
+        private_networks: private_networks(config, playground.is_some() || exchangers.is_some()),
         roots: roots(config, playground)?,
         processed_key: keys::processed(data_dir)?,
         domain_proofs: Some(data_dir.join("domain-proofs")),
@@ -38,6 +41,12 @@ pub(super) fn config(
         sentry,
         links: Links::default(),
     })
+}
+
+/// A playground or a drill plays exchangers on loopback.
+fn private_networks(config: &OperatorConfig, is_played: bool) -> Vec<IpNet> {
+    let loopback = IpNet::new(Ipv4Addr::LOCALHOST.into(), 8).into_iter().filter(|_| is_played);
+    config.deliver.private_networks.iter().copied().chain(loopback).collect()
 }
 
 /// Who vouches for next hops, beside the public authorities.

@@ -13,7 +13,7 @@ const ROWS: [&[&str]; 7] = [
     &["sentry"],
     &["spool", "store", "bus", "net", "setup", "maillog", "dispatch"],
     &["tenant", "guard", "incident", "bounce"],
-    &["signatures", "signing", "smtp", "message", "dnsbl", "vendor"],
+    &["signatures", "signing", "smtp", "message", "dnsbl", "tlspolicy", "vendor"],
     &["model"],
 ];
 /// Arrows within a row that are drawn: what stamps and what signs reads messages.

@@ -78,7 +78,7 @@ pub(in crate::commands) async fn find_record(
     let name = key.name(domain);
     let texts = match resolver.texts(&name).await {
         Ok(texts) => texts,
-        Err(ResolveError::Absent(_)) => Vec::new(),
+        Err(ResolveError::Absent(_) | ResolveError::Nowhere(..)) => Vec::new(),
         Err(error @ (ResolveError::Failed { .. } | ResolveError::NullMx(_) | ResolveError::SetUp(_))) => {
             return ("unknown", error.to_string());
         }

@@ -30,7 +30,7 @@ pub(super) fn resolver(view: &Arc<View>) -> Look {
                 error.to_string(),
                 "start a resolver on this machine, or name one in resolver.servers",
             ),
-            Ok(_) | Err(ResolveError::Absent(_) | ResolveError::NullMx(_)) => {
+            Ok(_) | Err(ResolveError::Absent(_) | ResolveError::NullMx(_) | ResolveError::Nowhere(..)) => {
                 let took = began.elapsed();
                 let state = if took > SLOW { State::Warn } else { State::Ok };
                 (state, format!("answers within {} ms", took.as_millis()), "use a resolver that is nearer")
@@ -127,9 +127,12 @@ async fn reverse(view: &View, source: &Source) -> Looked {
         Err(ResolveError::Absent(_)) => {
             (State::Fail, "the address has no reverse name; large receivers refuse it".to_owned())
         }
-        Err(error @ (ResolveError::NullMx(_) | ResolveError::Failed { .. } | ResolveError::SetUp(_))) => {
-            failed(&error)
-        }
+        Err(
+            error @ (ResolveError::NullMx(_)
+            | ResolveError::Nowhere(..)
+            | ResolveError::Failed { .. }
+            | ResolveError::SetUp(_)),
+        ) => failed(&error),
     };
     let mend = format!(
         "ask whoever gave you the address for the reverse record: {} PTR {}",
@@ -141,7 +144,9 @@ async fn reverse(view: &View, source: &Source) -> Looked {
 /// An absent name is a fault, a silent name server is nobody's yet.
 fn failed(error: &ResolveError) -> (State, String) {
     match error {
-        ResolveError::Absent(_) | ResolveError::NullMx(_) => (State::Fail, error.to_string()),
+        ResolveError::Absent(_) | ResolveError::NullMx(_) | ResolveError::Nowhere(..) => {
+            (State::Fail, error.to_string())
+        }
         ResolveError::Failed { .. } | ResolveError::SetUp(_) => (State::Unknown, error.to_string()),
     }
 }

@@ -130,7 +130,7 @@ async fn next_hop(view: &View, host: &SmartHost) -> Result<SocketAddr, String> {
         SmartHost::Name { host, port } => (host.as_str().to_owned(), *port),
         SmartHost::Mx(domain) => {
             let found = view.resolver.exchangers(domain).await.map_err(|error| error.to_string())?;
-            (found.first().map_or_else(|| domain.to_string(), |first| first.host.clone()), 25)
+            (found.hosts.first().map_or_else(|| domain.to_string(), |first| first.host.clone()), 25)
         }
     };
     let addresses = view.resolver.addresses(&name).await.map_err(|error| error.to_string())?;

@@ -114,7 +114,7 @@ async fn ask(view: &View, question: &Question) -> Answer {
         Question::Exchangers(name) => view.resolver.recorded_exchangers(name).await.map(Answer::Exchangers),
     };
     answer.unwrap_or_else(|error| match error {
-        ResolveError::Absent(_) | ResolveError::NullMx(_) => Answer::Absent,
+        ResolveError::Absent(_) | ResolveError::NullMx(_) | ResolveError::Nowhere(..) => Answer::Absent,
         ResolveError::Failed { .. } | ResolveError::SetUp(_) => Answer::Failed(error.to_string()),
     })
 }

@@ -1,0 +1,186 @@
+//! From a domain to the hosts that take its mail, in the order in which they are tried (RFC 5321 §5.1).
+//!
+//! Equal exchangers come in an order that is random over messages and always the same for one. Where the list leads back to us, only
+//! what is preferred to us counts, or mail would turn in a circle. Addresses that are nobody's on the public internet are not
+//! written to, because a stranger's name may lead into the operator's own network. Everything asked for is bounded.
+
+use super::{HOPS_MAX, Hop, NoPath, Steer};
+use dispatch::Reach;
+use ipnet::IpNet;
+use model::{Domain, EnhancedCode, MessageId};
+use net::{Exchanger, Exchangers, ResolveError};
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::net::{IpAddr, SocketAddr};
+
+/// Exchangers of a domain that are looked up for one message.
+const HOSTS_MAX: usize = 10;
+/// Addresses of one host.
+const ADDRESSES_MAX: usize = 10;
+
+/// RFC 3463 §3.2 and RFC 7505 §4.
+const NO_DOMAIN: EnhancedCode = EnhancedCode::new(5, 1, 2);
+const NULL_MX: EnhancedCode = EnhancedCode::new(5, 1, 10);
+
+/// Where exchangers may lead, and where they lead back to us.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Territory {
+    /// Networks that are written to although they are not public.
+    pub(crate) private: Vec<IpNet>,
+    /// What we call ourselves, in small letters.
+    pub(crate) names: BTreeSet<String>,
+    pub(crate) listeners: BTreeSet<SocketAddr>,
+    pub(crate) sources: BTreeSet<IpAddr>,
+}
+
+impl Territory {
+    fn may_lead_to(&self, address: IpAddr) -> bool {
+        net::is_public(address) || self.is_allowed(address)
+    }
+
+    fn is_allowed(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.private.iter().any(|network| network.contains(&address))
+    }
+
+    /// Another program may listen on an address from which we send: the operator says so by allowing it.
+    fn is_us(&self, address: SocketAddr) -> bool {
+        let is_source = self.sources.contains(&address.ip()) && !self.is_allowed(address.ip());
+        self.listeners.contains(&address) || is_source
+    }
+}
+
+/// Why one exchanger gave nothing.
+enum Unusable {
+    Unresolved(ResolveError),
+    /// All its addresses are in networks that are not written to.
+    Private(String),
+}
+
+impl Steer {
+    /// The hosts of a domain with their addresses, best first.
+    pub(super) async fn exchangers(
+        &self,
+        id: MessageId,
+        domain: &Domain,
+        reach: Reach,
+    ) -> Result<Vec<Hop>, NoPath> {
+        let name = domain.as_str();
+        if domain.is_literal() {
+            let located = self.resolver.addresses(name).await.map_err(unresolved)?;
+            let hops = self.reachable(name, located.into_iter(), reach);
+            return hops.map_err(|refused| NoPath::NotResolved(told(name, vec![refused])));
+        }
+        let found = self.resolver.exchangers(domain).await.map_err(unresolved)?;
+        let (hops, unusable) = self.hosts(name, ordered(id, found), reach).await?;
+        if hops.is_empty() { Err(NoPath::NotResolved(told(name, unusable))) } else { Ok(hops) }
+    }
+
+    async fn hosts(
+        &self,
+        domain: &str,
+        found: Exchangers,
+        reach: Reach,
+    ) -> Result<(Vec<Hop>, Vec<Unusable>), NoPath> {
+        let mut unusable = Vec::new();
+        let mut hops: Vec<(u16, Hop)> = Vec::new();
+        let mut bound = self.preference_of_us(&found.hosts);
+        for exchanger in found.hosts.into_iter().take(HOSTS_MAX) {
+            if bound.is_some_and(|bound| exchanger.preference >= bound) || is_enough(&hops) {
+                break;
+            }
+            let located = match self.resolver.locate(&exchanger.host).await {
+                Ok(located) => located.addresses,
+                Err(error) => {
+                    unusable.push(Unusable::Unresolved(error));
+                    continue;
+                }
+            };
+            let is_us = |ip: &IpAddr| self.territory.is_us(SocketAddr::new(*ip, self.exchanger_port));
+            if located.iter().any(is_us) {
+                bound = Some(exchanger.preference);
+                continue;
+            }
+            match self.reachable(&exchanger.host, located.into_iter(), reach) {
+                Ok(found) => hops.extend(found.into_iter().map(|hop| (exchanger.preference, hop))),
+                Err(refused) => unusable.push(refused),
+            }
+        }
+        hops.retain(|(preference, _)| bound.is_none_or(|bound| *preference < bound));
+        if hops.is_empty() && bound.is_some() {
+            let why =
+                format!("mail for {domain} would come back to us: its best exchanger is this relay itself");
+            return Err(NoPath::NotResolved(why));
+        }
+        Ok((hops.into_iter().map(|(_, hop)| hop).collect(), unusable))
+    }
+
+    fn preference_of_us(&self, exchangers: &[Exchanger]) -> Option<u16> {
+        let is_us = |exchanger: &&Exchanger| self.territory.names.contains(&exchanger.host);
+        exchangers.iter().find(is_us).map(|exchanger| exchanger.preference)
+    }
+
+    /// A tenant's own system may well stand in a private network: its settings name the domain, as they could name the host.
+    fn reachable(
+        &self,
+        host: &str,
+        addresses: impl Iterator<Item = IpAddr>,
+        reach: Reach,
+    ) -> Result<Vec<Hop>, Unusable> {
+        let may = |address: &IpAddr| reach == Reach::SmartHost || self.territory.may_lead_to(*address);
+        let good = addresses.filter(may).take(ADDRESSES_MAX);
+        let hop = |ip| Hop { name: host.to_owned(), address: SocketAddr::new(ip, self.exchanger_port) };
+        let hops: Vec<Hop> = good.map(hop).collect();
+        if hops.is_empty() { Err(Unusable::Private(host.to_owned())) } else { Ok(hops) }
+    }
+}
+
+/// Enough of both families, since the source is not chosen yet.
+fn is_enough(hops: &[(u16, Hop)]) -> bool {
+    let v4 = hops.iter().filter(|(_, hop)| hop.address.is_ipv4()).count();
+    v4 >= HOPS_MAX && hops.len() - v4 >= HOPS_MAX
+}
+
+/// By preference, and among equals by a draw of the message.
+fn ordered(id: MessageId, mut found: Exchangers) -> Exchangers {
+    found.hosts.sort_by_cached_key(|exchanger| {
+        // With fixed keys: the same in every process of one release.
+        let mut hasher = DefaultHasher::new();
+        id.to_bytes().hash(&mut hasher);
+        exchanger.host.hash(&mut hasher);
+        (exchanger.preference, hasher.finish())
+    });
+    let mut seen = BTreeSet::new();
+    found.hosts.retain(|exchanger| seen.insert(exchanger.host.clone()));
+    found
+}
+
+fn unresolved(error: ResolveError) -> NoPath {
+    match error {
+        ResolveError::NullMx(_) => NoPath::Nowhere(NULL_MX, error.to_string()),
+        ResolveError::Nowhere(..) => NoPath::Nowhere(NO_DOMAIN, error.to_string()),
+        ResolveError::Absent(_) | ResolveError::Failed { .. } | ResolveError::SetUp(_) => {
+            NoPath::NotResolved(error.to_string())
+        }
+    }
+}
+
+/// A name server that does not answer says more about later than an address that is not written to.
+fn told(domain: &str, unusable: Vec<Unusable>) -> String {
+    let mut last = format!("{domain} has no exchanger that can be used");
+    for one in unusable {
+        match one {
+            Unusable::Unresolved(error) => return error.to_string(),
+            Unusable::Private(host) => {
+                last = format!(
+                    "{host} has only addresses outside of the public internet, which are not written to; \
+                     an operator may allow them by `deliver.private_networks`"
+                );
+            }
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests;
