@@ -99,7 +99,7 @@ impl Cause {
             | Failure::Lost(_)
             | Failure::Unknown(_) => Self::Receiver,
             Failure::Lacks(_) => Self::Unclear,
-            Failure::Withheld(_) => Self::Ours,
+            Failure::Withheld(_) | Failure::Local(_) => Self::Ours,
         }
     }
 
