@@ -44,6 +44,8 @@ pub enum Failure {
     Lost(String),
     /// The connection ended after the final dot: delivered or not, nobody knows.
     Unknown(String),
+    /// Nothing more was said for a fault of this machine: its disk, its address, a certificate that it should present.
+    Local(String),
     /// The next hop lacks an extension that the message needs; never downgraded.
     Lacks(&'static str),
     /// Nobody was asked: the guard keeps every source of ours back from this receiver.
@@ -60,6 +62,7 @@ impl fmt::Display for Failure {
             Self::Tls(detail) => write!(f, "no TLS: {detail}"),
             Self::Lost(detail) => write!(f, "connection lost: {detail}"),
             Self::Unknown(detail) => write!(f, "connection lost after the final dot: {detail}"),
+            Self::Local(detail) => write!(f, "our own fault: {detail}"),
             Self::Lacks(extension) => {
                 write!(f, "the next hop does not offer {extension}, which this message needs")
             }
@@ -88,7 +91,11 @@ pub enum Judgement {
 pub fn judge(failure: &Failure, context: Context<'_>) -> Judgement {
     match failure {
         Failure::Reply(reply) => judge_reply(failure, reply, context),
-        Failure::Resolve(_) | Failure::Connect(_) | Failure::Tls(_) | Failure::Lost(_) => Judgement::Retry,
+        Failure::Resolve(_)
+        | Failure::Connect(_)
+        | Failure::Tls(_)
+        | Failure::Lost(_)
+        | Failure::Local(_) => Judgement::Retry,
         // A next hop that the tenant named is set-up, and may be mended.
         Failure::Nowhere(status, _) => match context.route {
             Route::Deliver => Judgement::Report(*status),

@@ -2,11 +2,12 @@
 //!
 //! A report is a function of its fields: written twice it has the same bytes, so a crash between writing and recording cannot
 //! make two different ones. Nothing that a peer or a user wrote reaches a header line unfolded: control characters are
-//! taken out first. It needs SMTPUTF8 only when the sender's own address does (RFC 6533); towards all others a foreign script is
-//! written in the ASCII form that the same RFC gives, so that the report arrives.
+//! taken out first. Its own header needs SMTPUTF8 only when the sender's own address does. The parts behind the text are in UTF-8 where the original
+//! was (RFC 6533); else a foreign script is written in the ASCII form that the same RFC gives.
 
 mod cause;
 mod notice;
+mod reader;
 mod returned;
 mod status;
 mod text;
@@ -24,6 +25,8 @@ use text::{clean, line};
 
 /// A subject or id of the original that is longer is not repeated.
 const REPEATED_LEN_MAX: usize = 200;
+/// Between the text in the sender's language and the same in English.
+const BETWEEN: &str = "\n* * *\n\n";
 
 /// What a report says of its recipients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +107,9 @@ impl Report<'_> {
         let mut out = Vec::new();
         self.write_header(&boundary, &mut out);
         line(&mut out, &format!("--{boundary}"));
-        text::write_part(&self.human_text(), self.language, &mut out);
+        let languages = self.languages();
+        let texts: Vec<String> = languages.iter().map(|language| self.human_text(*language)).collect();
+        text::write_part(&texts.join(BETWEEN), &languages, &mut out);
         line(&mut out, &format!("--{boundary}"));
         status::write(self, &mut out);
         line(&mut out, &format!("--{boundary}"));
@@ -119,9 +124,13 @@ impl Report<'_> {
         envelope_of_ours([self.to.clone()], bytes)
     }
 
-    /// Whether the report uses UTF-8 where a mail system without SMTPUTF8 could not read it.
+    /// Whether the part for machines is in UTF-8 (RFC 6533 §4): who sent with SMTPUTF8 can read that, nobody else need.
     fn is_internationalised(&self) -> bool {
-        self.to.needs_smtputf8()
+        let is_foreign = |one: &Reported<'_>| {
+            let original = status::original_of(one.recipient).is_some_and(|(_, text)| !text.is_ascii());
+            original || one.recipient.address.needs_smtputf8() || !one.diagnostic.is_ascii()
+        };
+        self.to.needs_smtputf8() || self.envelope.smtputf8 && self.recipients.iter().any(is_foreign)
     }
 
     fn write_header(&self, boundary: &str, out: &mut Vec<u8>) {
@@ -149,10 +158,19 @@ impl Report<'_> {
         line(out, "");
     }
 
+    /// That of the sender, and English for whoever it is passed on to.
+    fn languages(&self) -> Vec<Language> {
+        if self.language == Language::English {
+            vec![Language::English]
+        } else {
+            vec![self.language, Language::English]
+        }
+    }
+
     /// Each cause once, under it its recipients with the words of the host.
-    fn human_text(&self) -> String {
-        let phrases = self.language.phrases();
-        let mut text = words::opening(self.language, self.kind, self.recipients.len());
+    fn human_text(&self, language: Language) -> String {
+        let phrases = language.phrases();
+        let mut text = words::opening(language, self.kind, self.recipients.len());
         let mut causes: Vec<Cause> = Vec::new();
         for one in self.recipients {
             if !causes.contains(&one.cause) {
@@ -160,7 +178,7 @@ impl Report<'_> {
             }
         }
         for cause in causes {
-            if let Some(words) = words::cause(self.language, self.kind, cause) {
+            if let Some(words) = words::cause(language, self.kind, cause) {
                 text.push_str(&words);
             }
             for one in self.recipients.iter().filter(|one| one.cause == cause) {

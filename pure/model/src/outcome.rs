@@ -106,7 +106,7 @@ pub struct LastTry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Met {
     pub stage: Stage,
-    /// The kind of failure: `reply`, `resolve`, `connect`, `tls`, `lost`, `unknown` or `lacks`.
+    /// The kind of failure: `reply`, `resolve`, `connect`, `tls`, `lost`, `unknown`, `local`, `lacks` or `withheld`.
     pub kind: String,
     /// As one line.
     pub text: String,

@@ -20,6 +20,9 @@ pub struct Entry {
     /// Whose receiving of mail it speaks of, as `bounce` names providers.
     #[serde(default)]
     pub providers: Vec<String>,
+    /// Whether only a token opens the document, so that it is not watched without one.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub needs_token: bool,
     /// Where it is written that this is the address.
     pub source: String,
 }

@@ -1,55 +1,57 @@
-//! What our own mail meets at a provider, and whether the provider's page admits it: who knew first, and by how much.
+//! What our own mail meets at a provider: when it is in trouble, and never for a fault of ours.
 //!
 //! ```text
-//!   quiet --5 messages put off within 5 min, a fifth of all--> trouble --nothing put off for 15 min--> quiet
+//!   quiet --5 messages missed within 5 min, a fifth of all, three times its usual--> trouble --none of that for 15 min--> quiet
 //! ```
-//! Only what is the receiver's own fault is handed in: a refusal for our address, a content or a mailbox says nothing of its health. A message counts
-//! once however often it is tried. What is said by a vendor explains a trouble if it is about mail, was posted while the trouble or shortly after it,
-//! and was not over before it began.
+//! A message is missed by an answer that owns to a fault of the receiver's, by no answer, or by being told to come slower. A refusal for our address, a
+//! content or a mailbox says nothing of its health. No answer counts only over a source that others answer meanwhile, and at one provider only:
+//! several at once are our own network. To be told to come slower counts only where we come no faster than usual. A message counts once however often
+//! it is tried.
 
-use crate::document::{Incident, Kind};
-use crate::record::Record;
-use model::{Duration, MessageId, Timestamp};
+mod admitted;
+mod course;
+mod usual;
+
+pub use admitted::{Admitted, admitted};
+
+use course::{Course, Kind, WINDOW};
+use model::{Duration, MessageId, SourceName, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 
-const WINDOW: Duration = Duration::from_secs(300);
-/// Different messages that were put off within the window.
-const MISSED_MIN: usize = 5;
-/// One of so many answers.
-const MISSED_OF: usize = 5;
 const QUIET: Duration = Duration::from_secs(900);
-/// Answers of a window that are looked at; older ones go first.
-const ANSWERS_MAX: usize = 10_000;
-/// Providers that are told apart, and troubles that are remembered of each.
+/// Providers that are told apart, and sources of which it is known when they were answered.
 const PROVIDERS_MAX: usize = 200;
-const TROUBLES_MAX: usize = 100;
-/// A word on something that is over may come this much later.
-const POSTED_WITHIN: Duration = Duration::from_secs(86_400);
-/// Longest answer that is kept.
-const REPLY_CHARS_MAX: usize = 300;
-/// An incident with none of these is about something else that the vendor runs.
-const WORDS: [&str; 12] = [
-    "mail",
-    "exchange",
-    "outlook",
-    "smtp",
-    "inbound",
-    "outbound",
-    "message",
-    "delivery",
-    "mx record",
-    "spam",
-    "relay",
-    "postfach",
-];
+const SOURCES_MAX: usize = 1_000;
+/// A trouble by silence that is no older ends as ours when another provider is silent too.
+const WITHDRAWN_WITHIN: Duration = Duration::from_secs(600);
 
-/// What one recipient's try came to, as far as it says something of the receiver.
+/// What one recipient's try came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Met<'r> {
     Taken,
+    /// Refused for a reason that says nothing of the receiver's health: only that the way to it is open.
+    Answered,
     /// Put off or refused for a fault of the receiver's own, with its answer.
     Missed(&'r str),
+    /// No answer: what was waited for in vain.
+    Silent(&'r str),
+    /// Told to come slower, and whether for an address of ours.
+    Throttled {
+        reply: &'r str,
+        names_us: bool,
+    },
+}
+
+/// A try, where, and over what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tried<'a> {
+    /// `None`: a mail system of nobody in particular. It shows that our own way out is open.
+    pub provider: Option<&'a str>,
+    pub source: &'a SourceName,
+    pub message: MessageId,
+    pub met: Met<'a>,
+    pub at: Timestamp,
 }
 
 /// A time in which a provider did not take our mail.
@@ -62,51 +64,31 @@ pub struct Trouble {
     pub last: Timestamp,
     /// Messages that were put off; each counts once.
     pub missed: u64,
+    /// Those of them that got no answer, and that were told to come slower.
+    #[serde(default)]
+    pub silent: u64,
+    #[serde(default)]
+    pub throttled: u64,
     /// Of all answers since.
     pub taken: u64,
     /// The first answer, as it was.
     pub reply: String,
     pub is_over: bool,
-}
-
-/// What a vendor's page has to do with a trouble.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Admitted {
-    /// Nothing there is about it, for so long.
-    Silent { seconds: u64 },
-    /// We met it first.
-    AfterUs { key: String, lead_seconds: u64 },
-    /// The vendor had said it before we met it.
-    BeforeUs { key: String, lead_seconds: u64 },
-}
-
-impl Admitted {
-    /// The incident that explains it.
-    #[must_use]
-    pub fn key(&self) -> Option<&str> {
-        match self {
-            Self::Silent { .. } => None,
-            Self::AfterUs { key, .. } | Self::BeforeUs { key, .. } => Some(key),
-        }
-    }
-}
-
-#[derive(Debug, Clone, Default)]
-struct Course {
-    answers: VecDeque<(Timestamp, MessageId, bool)>,
-    /// How many of them were put off.
-    missed: usize,
-    first_reply: String,
-    troubles: VecDeque<Trouble>,
-    /// Messages of the open trouble.
-    messages: BTreeSet<MessageId>,
+    /// Withdrawn: several providers were silent at once.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub is_ours: bool,
 }
 
 /// All providers that our mail went to.
 #[derive(Debug, Clone, Default)]
 pub struct Early {
     courses: BTreeMap<String, Course>,
+    /// When a host last answered over this source, whichever it was.
+    answered: BTreeMap<SourceName, Timestamp>,
+    /// When several providers were silent at once.
+    several: Option<Timestamp>,
+    /// Not told of yet.
+    withdrawn: Vec<Trouble>,
     /// Nothing was met before it.
     began: Timestamp,
 }
@@ -115,29 +97,65 @@ impl Early {
     /// With the troubles that an earlier run kept; one that was open then goes on until this run was quiet for long enough.
     #[must_use]
     pub fn of(kept: impl IntoIterator<Item = Trouble>, now: Timestamp) -> Self {
-        let mut early = Self { courses: BTreeMap::new(), began: now };
+        let mut early = Self { began: now, ..Self::default() };
         for trouble in kept {
             let course = early.courses.entry(trouble.provider.clone()).or_default();
             // The newest word on it counts.
             course.troubles.retain(|known| known.since != trouble.since);
-            course.remember(trouble);
+            if !trouble.is_ours {
+                course.remember(trouble);
+            }
         }
         early
     }
 
-    /// One answer; tells of a trouble that it makes.
-    pub fn met(
-        &mut self,
-        provider: &str,
-        message: MessageId,
-        met: Met<'_>,
-        at: Timestamp,
-    ) -> Option<&Trouble> {
+    /// One try; tells of a trouble that it makes.
+    pub fn met(&mut self, tried: Tried<'_>) -> Option<&Trouble> {
+        if !matches!(tried.met, Met::Silent(_))
+            && (self.answered.len() < SOURCES_MAX || self.answered.contains_key(tried.source))
+        {
+            self.answered.insert(tried.source.clone(), tried.at);
+        }
+        let provider = tried.provider?;
         if self.courses.len() >= PROVIDERS_MAX && !self.courses.contains_key(provider) {
             return None;
         }
         let course = self.courses.entry(provider.to_owned()).or_default();
-        course.met(provider, message, met, at).then(|| course.troubles.back()).flatten()
+        let kind = course.note(&tried)?;
+        if kind == Kind::Taken {
+            course.was_taken();
+            return None;
+        }
+        let mut counted = course.counted(&self.answered);
+        if counted.contains(&Kind::Silent) && self.is_silence_ours(provider, tried.at) {
+            counted.retain(|kind| *kind != Kind::Silent);
+        }
+        let course = self.courses.get_mut(provider)?;
+        course.missed(&tried, kind, &counted).then(|| course.troubles.back()).flatten()
+    }
+
+    /// Whether others do not answer either, or did not a moment ago.
+    fn is_silence_ours(&mut self, provider: &str, now: Timestamp) -> bool {
+        let is_silent = |name: &str| self.courses.get(name).is_some_and(|course| course.is_silent(now));
+        if is_silent(provider) && self.courses.keys().any(|name| name != provider && is_silent(name)) {
+            self.several = Some(now);
+            self.withdraw(now);
+        }
+        self.several.is_some_and(|then| now.since(then) <= WINDOW)
+    }
+
+    /// What was taken for a provider's silence a moment ago was ours.
+    fn withdraw(&mut self, now: Timestamp) {
+        for course in self.courses.values_mut() {
+            let newest = course.troubles.back().filter(|trouble| !trouble.is_over);
+            let is_by_silence = newest.is_some_and(|trouble| {
+                trouble.silent * 2 > trouble.missed && now.since(trouble.since) <= WITHDRAWN_WITHIN
+            });
+            if is_by_silence && let Some(trouble) = course.troubles.pop_back() {
+                course.messages.clear();
+                self.withdrawn.push(Trouble { is_over: true, is_ours: true, ..trouble });
+            }
+        }
     }
 
     /// Troubles that came to their end by `now`.
@@ -151,7 +169,8 @@ impl Early {
                 trouble.clone()
             })
         });
-        open.collect()
+        let over: Vec<Trouble> = open.collect();
+        self.withdrawn.drain(..).chain(over).collect()
     }
 
     /// Of one provider, the oldest first.
@@ -163,108 +182,6 @@ impl Early {
     pub fn open(&self) -> impl Iterator<Item = &Trouble> {
         self.courses.values().filter_map(|course| course.troubles.back()).filter(|trouble| !trouble.is_over)
     }
-}
-
-impl Course {
-    /// Whether a trouble began.
-    fn met(&mut self, provider: &str, message: MessageId, met: Met<'_>, at: Timestamp) -> bool {
-        let is_missed = matches!(met, Met::Missed(_));
-        while self.answers.len() >= ANSWERS_MAX
-            || self.answers.front().is_some_and(|(then, ..)| at.since(*then) > WINDOW)
-        {
-            let gone = self.answers.pop_front();
-            self.missed -= usize::from(gone.is_some_and(|(.., is_missed)| is_missed));
-        }
-        if let (Met::Missed(reply), 0) = (met, self.missed) {
-            self.first_reply = reply.chars().take(REPLY_CHARS_MAX).collect();
-        }
-        self.answers.push_back((at, message, is_missed));
-        self.missed += usize::from(is_missed);
-        if let Some(open) = self.troubles.back_mut().filter(|trouble| !trouble.is_over) {
-            if !is_missed {
-                open.taken += 1;
-            } else {
-                open.last = open.last.max(at);
-                open.missed += u64::from(self.messages.len() < ANSWERS_MAX && self.messages.insert(message));
-            }
-            return false;
-        }
-        let (count, all) = (self.missed, self.answers.len());
-        if !is_missed || count < MISSED_MIN || count * MISSED_OF < all {
-            return false;
-        }
-        let missed = self.answers.iter().filter(|(.., is_missed)| *is_missed);
-        let messages: BTreeSet<MessageId> = missed.clone().map(|(_, message, _)| *message).collect();
-        let since = missed.map(|(at, ..)| *at).min();
-        let Some(since) = since.filter(|_| messages.len() >= MISSED_MIN) else { return false };
-        let trouble = Trouble {
-            provider: provider.to_owned(),
-            since,
-            last: at,
-            missed: u64::try_from(messages.len()).unwrap_or(u64::MAX),
-            taken: u64::try_from(all - count).unwrap_or(u64::MAX),
-            reply: self.first_reply.clone(),
-            is_over: false,
-        };
-        self.messages = messages;
-        self.remember(trouble);
-        true
-    }
-
-    fn remember(&mut self, trouble: Trouble) {
-        self.troubles.push_back(trouble);
-        if self.troubles.len() > TROUBLES_MAX {
-            self.troubles.pop_front();
-        }
-    }
-}
-
-/// What of these records explains a trouble, if anything does.
-pub fn admitted<'r>(
-    trouble: &Trouble,
-    records: impl Iterator<Item = &'r Record>,
-    now: Timestamp,
-) -> Admitted {
-    let told = records.filter_map(|record| Some((explains(record, trouble)?, record)));
-    // The posting nearest to the begin of the trouble.
-    let apart = |posted: Timestamp| posted.since(trouble.since).max(trouble.since.since(posted));
-    let nearest = told.min_by_key(|(posted, record)| (apart(*posted), record.incident.native_id.clone()));
-    let Some((posted, record)) = nearest else {
-        let until = if trouble.is_over { trouble.last } else { now };
-        return Admitted::Silent { seconds: until.since(trouble.since).as_secs() };
-    };
-    let (key, lead_seconds) = (record.incident.key(), apart(posted).as_secs());
-    if posted > trouble.since {
-        Admitted::AfterUs { key, lead_seconds }
-    } else {
-        Admitted::BeforeUs { key, lead_seconds }
-    }
-}
-
-/// When it was posted, if it may be what our mail met.
-fn explains(record: &Record, trouble: &Trouble) -> Option<Timestamp> {
-    let incident = &record.incident;
-    let clocks = &incident.clocks;
-    let posted = match incident.kind {
-        Kind::Incident => clocks.posted.or(clocks.started).unwrap_or(record.first_seen),
-        Kind::Maintenance => clocks.scheduled_for.or(clocks.started)?,
-        Kind::Notice => return None,
-    };
-    let last = incident.updates.iter().filter_map(|update| update.display_at).max();
-    let ended = clocks.resolved.or(last).filter(|_| incident.phase.ours.is_over());
-    let is_of_its_time =
-        posted <= trouble.last + POSTED_WITHIN && ended.is_none_or(|ended| ended >= trouble.since);
-    (is_of_its_time && is_about_mail(incident)).then_some(posted)
-}
-
-fn is_about_mail(incident: &Incident) -> bool {
-    let says = |text: &str| {
-        let text = text.to_lowercase();
-        WORDS.iter().any(|word| text.contains(word))
-    };
-    says(&incident.title)
-        || incident.components.iter().any(|part| says(&part.path()))
-        || incident.updates.iter().any(|update| says(&update.text))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod timeline;
 
 use crate::aws::{self, Item};
 use crate::build::{Draft, affected, incident, update};
-use crate::document::{Affected, Incident, Kind};
+use crate::document::{Affected, Component, Incident, Kind};
 use crate::notes::{AlarmKind, Notes};
 use crate::plain;
 use crate::words::{self, Phase, Severity, State, Word};
@@ -56,7 +56,24 @@ pub(crate) fn feed(format: Format, root: &Element, text: &str, given: &Given<'_>
         return draft;
     }
     for entry in entries {
-        let incident = read(&entry, format, &mut draft.notes);
+        let state = own_state(&entry, &mut draft.notes);
+        if let Some(state) = &state {
+            draft.component(Component {
+                native_id: entry.id.clone(),
+                group: None,
+                name: plain::line(&entry.title),
+                state: state.clone(),
+                updated_at: entry.updated.or(entry.published),
+            });
+            if state.ours == State::Operational {
+                continue;
+            }
+        }
+        let mut incident = read(&entry, format, &mut draft.notes);
+        if let Some(state) = state {
+            incident.severity = Word { ours: Severity::of(state.ours), theirs: state.theirs.clone() };
+            incident.phase = Word { ours: Phase::Investigating, theirs: state.theirs };
+        }
         draft.incident(incident);
     }
     let silent = draft.incidents.iter().filter(|incident| incident.phase.theirs.is_none()).count();
@@ -92,6 +109,16 @@ fn entry<'a>(element: &'a Element, text: &str, notes: &mut Notes) -> Entry<'a> {
             .collect(),
         raw: text.get(element.span.clone()).unwrap_or_default().to_owned(),
     }
+}
+
+/// Microsoft's public feed has an item for each service, with `<status>Available</status>`: a component, and an incident only while it is not so.
+fn own_state(entry: &Entry<'_>, notes: &mut Notes) -> Option<Word<State>> {
+    let status = entry.element.child("status").filter(|status| !status.text.trim().is_empty())?;
+    let word = status.text.trim();
+    if words::state(word).is_none() && words::phase(word).is_some() {
+        return None;
+    }
+    Some(notes.said(word, &status.place, "state", words::state, State::Unknown))
 }
 
 /// What stands within the outermost tags.
@@ -223,7 +250,8 @@ fn phase(
     found: &Incident,
     notes: &mut Notes,
 ) -> Word<Phase> {
-    let told = story.field(&["status", "current status", "state"]).or(mark);
+    let own = entry.element.child("status").map(|status| status.text.trim()).filter(|word| !word.is_empty());
+    let told = story.field(&["status", "current status", "state"]).or(mark).or(own);
     if let Some(word) = told {
         return notes.said(word, &entry.element.place, "phase", words::phase, Phase::Unknown);
     }

@@ -51,7 +51,7 @@ pub use catalogue::{Entry, catalogue};
 pub use document::{
     Affected, Component, Document, Format, Incident, Kind, Lengths, Page, StateChange, Update, VendorClocks,
 };
-pub use early::{Admitted, Early, Met, Trouble, admitted};
+pub use early::{Admitted, Early, Met, Tried, Trouble, admitted};
 pub use error::ReadError;
 pub use figures::{Delay, Figures, GRADED_OVER, Grade, figures};
 pub use flags::{Flag, FlagRule, SILENCE_OVER};
@@ -94,7 +94,7 @@ impl Given<'_> {
 pub fn read(bytes: &[u8], given: &Given<'_>) -> Result<Document, ReadError> {
     let parsed = detect::parse(bytes, given)?;
     let format = detect::format(&parsed, given)?;
-    let draft = match &parsed {
+    let mut draft = match &parsed {
         Parsed::Json(value) => {
             let root = json::Node::root(value);
             match format {
@@ -124,9 +124,36 @@ pub fn read(bytes: &[u8], given: &Given<'_>) -> Result<Document, ReadError> {
         }
         Parsed::Xml { text, root } => feed::feed(format, root, text, given),
     };
+    if let Parsed::Json(value) = &parsed {
+        lists_are_lists(&json::Node::root(value), &mut draft.notes);
+    }
     let mut document = draft.finish();
     document.sha256 = bytes::sha256(bytes);
     Ok(document)
+}
+
+/// Where entries stand, at the top of a document or in its `result`.
+const LISTS: [&str; 9] = [
+    "components",
+    "incidents",
+    "scheduled_maintenances",
+    "activeIncidents",
+    "activeMaintenances",
+    "ongoing_incidents",
+    "in_progress_maintenances",
+    "active_incidents",
+    "included",
+];
+
+/// A word in the place of a list hides what goes on: it is no "nothing goes on".
+fn lists_are_lists(root: &json::Node<'_>, notes: &mut notes::Notes) {
+    for node in [Some(root.clone()), root.key("result")].into_iter().flatten() {
+        for list in LISTS.iter().filter_map(|name| node.key(name)) {
+            if !(list.value.is_array() || list.value.is_object() || list.value.is_null()) {
+                notes.alarm(AlarmKind::Shape, &list.place, "this is no list");
+            }
+        }
+    }
 }
 
 /// How a document is written.

@@ -13,7 +13,7 @@ mod vendors;
 pub use incidents::{ComponentLine, IncidentLine, IncidentsView, incidents_router};
 pub use queue::{ActLine, QueueGroup, QueueView, queue_router};
 pub use sources::{SourceLine, SourcesView, WeatherLine, sources_router};
-pub use vendors::{VendorGlance, VendorMet, VendorShown, VendorSource, vendors_router};
+pub use vendors::{VendorGlance, VendorMet, VendorShown, VendorSource, vendor_feeds_router, vendors_router};
 
 use axum::Router;
 use axum::extract::State;

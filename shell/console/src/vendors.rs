@@ -45,6 +45,8 @@ pub struct VendorShown<'a> {
     pub records: &'a Records,
     /// What our own mail met at it, the newest first.
     pub met: &'a [VendorMet],
+    /// Whether there is a page of each incident where this is shown.
+    pub has_page: bool,
 }
 
 /// What our own mail met at a vendor, and what the vendor's page admits of it.
@@ -92,6 +94,11 @@ pub fn vendors_router(source: impl VendorSource + 'static) -> Router {
         .route("/vendors/{name}/{incident}", get(incident))
         .merge(machines::router())
         .with_state(Arc::new(source) as Source)
+}
+
+/// The feeds and the JSON for everybody: what vendors said, and nothing of our own mail or of our looks.
+pub fn vendor_feeds_router(source: impl VendorSource + 'static) -> Router {
+    machines::public_router(source)
 }
 
 async fn all(State(source): State<Source>, Query(filter): Query<Filter>) -> Response {

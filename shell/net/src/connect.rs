@@ -23,6 +23,16 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
+    /// Whether no packet left: this machine knows no way to the peer.
+    #[must_use]
+    pub fn has_no_way(&self) -> bool {
+        use std::io::ErrorKind::{NetworkDown, NetworkUnreachable};
+        match self {
+            Self::Peer { error, .. } => matches!(error.kind(), NetworkUnreachable | NetworkDown),
+            Self::Source { .. } | Self::Deadline { .. } | Self::Family { .. } => false,
+        }
+    }
+
     /// Whether the fault lies with our own address, not with the peer.
     #[must_use]
     pub fn is_ours(&self) -> bool {

@@ -51,6 +51,28 @@ impl Limits {
 pub struct Known {
     pub etag: Option<String>,
     pub last_modified: Option<String>,
+    /// Shown to the host of the URL only, and never in clear beyond this machine.
+    pub bearer: Option<Bearer>,
+}
+
+/// A token that opens a document (RFC 6750). Never logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bearer(String);
+
+impl Bearer {
+    /// What a file with a token holds; `None` if that can be no token.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let token = text.trim();
+        let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+        is_token.then(|| Self(token.to_owned()))
+    }
+}
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bearer(..)")
+    }
 }
 
 /// What came back.
@@ -137,13 +159,15 @@ impl Client {
     /// If nothing came back within the limits. A refusal of the server is an answer.
     pub async fn get(&self, url: &str, known: &Known) -> Result<Answer, HttpError> {
         let mut current = url.to_owned();
+        let mut known = known.clone();
         for _ in 0..=self.limits.redirects_max {
             let uri = url::checked(&current)?;
+            known.bearer = known.bearer.filter(|_| may_see_token(&uri, url));
             let host = uri.host().unwrap_or_default().to_owned();
             let wait = self.limits.head_wait;
             let slow = |_| HttpError::SlowHead { host: host.clone(), wait };
             // One level less for who awaits this.
-            let asked = Box::pin(tokio::time::timeout(wait, self.ask(&uri, known))).await;
+            let asked = Box::pin(tokio::time::timeout(wait, self.ask(&uri, &known))).await;
             let (head, connection) = asked.map_err(slow)??;
             let location = head.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
             match location
@@ -236,6 +260,14 @@ impl Client {
     }
 }
 
+/// A token goes to the very place that it was given for, encrypted or within this machine.
+fn may_see_token(uri: &Uri, asked: &str) -> bool {
+    let is_same = url::checked(asked).is_ok_and(|asked| asked.authority() == uri.authority());
+    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let is_here = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    is_same && (uri.scheme_str() == Some("https") || is_here)
+}
+
 /// The host of a URL that can be asked, in lower case.
 ///
 /// # Errors
@@ -263,6 +295,12 @@ fn request(uri: &Uri, known: &Known) -> Result<Request<Empty<Bytes>>, HttpError>
     }
     if let Some(at) = &known.last_modified {
         request = request.header(header::IF_MODIFIED_SINCE, at);
+    }
+    if let Some(Bearer(token)) = &known.bearer {
+        let mut value = header::HeaderValue::from_str(&format!("Bearer {token}"))
+            .map_err(|_| HttpError::Url(uri.to_string()))?;
+        value.set_sensitive(true);
+        request = request.header(header::AUTHORIZATION, value);
     }
     request.body(Empty::new()).map_err(|_| HttpError::Url(uri.to_string()))
 }

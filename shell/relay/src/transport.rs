@@ -243,7 +243,7 @@ impl Transport {
 
     async fn open(&self, path: &Path, hop: &Hop, course: &mut Course) -> Result<Connection, NotSent> {
         let all = |stage, failure| NotSent::All(stage, shown(hop), failure);
-        let security = self.security.of(path, hop).map_err(|error| all(Stage::Tls, Failure::Tls(error)))?;
+        let security = self.security.of(path, hop).map_err(|error| all(Stage::Tls, Failure::Local(error)))?;
         let mut opening = Opening { path, hop, security: &security, clock: &self.clock, in_clear: false };
         self.metrics.connections_opened.add_one();
         let mut opened = opening.open(course).await;
@@ -258,6 +258,9 @@ impl Transport {
         }
         opened.map_err(|error| match error {
             NotOpened::Connect(error) if error.is_ours() => NotSent::Source(error.to_string()),
+            NotOpened::Connect(error) if error.has_no_way() => {
+                all(Stage::Connect, Failure::Local(error.to_string()))
+            }
             NotOpened::Connect(error) => all(Stage::Connect, Failure::Connect(error.to_string())),
             NotOpened::Failed(stage, failure) => all(stage, failure),
         })
@@ -312,7 +315,7 @@ fn shown(hop: &Hop) -> String {
 /// Why nothing was sent, as the answer for each recipient.
 fn same_for_all(shipment: &Shipment<'_>, error: &NotSent) -> Results {
     let (stage, failure) = match error {
-        NotSent::Source(why) => (Stage::Connect, Failure::Connect(why.clone())),
+        NotSent::Source(why) => (Stage::Connect, Failure::Local(why.clone())),
         NotSent::All(stage, _, failure) => (*stage, failure.clone()),
         NotSent::Wait(_, _, failure) => (Stage::Connect, failure.clone()),
         NotSent::Withdrawn => (Stage::Connect, Failure::Withheld("its source was taken out".to_owned())),
@@ -332,6 +335,7 @@ fn was_dead(results: &Results) -> bool {
             | Failure::Connect(_)
             | Failure::Tls(_)
             | Failure::Unknown(_)
+            | Failure::Local(_)
             | Failure::Lacks(_)
             | Failure::Withheld(_),
         ) => false,

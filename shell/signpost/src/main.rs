@@ -16,6 +16,7 @@ mod keys;
 mod ledger;
 mod logs;
 mod replies;
+mod rewrite;
 mod site;
 mod status_page;
 mod store;

@@ -19,7 +19,7 @@ mod writing;
 
 use crate::cli::UpArgs;
 use crate::config::{self, OperatorConfig};
-use crate::logs;
+use crate::{logs, rewrite};
 use anyhow::{Context as _, Result, bail};
 use node::Node;
 use play::Ports;
@@ -43,6 +43,17 @@ pub(crate) fn run(args: UpArgs) -> Result<()> {
     };
     let config = configuration(&args)?;
     logs::start(config.log);
+    if let Some(file) = &config.file {
+        match file.canonicalize().map_err(anyhow::Error::from).and_then(|file| rewrite::clean(&file)) {
+            Ok(false) => {}
+            Ok(true) => {
+                tracing::info!(file = %file.display(), "half of a change was left beside the file and is gone")
+            }
+            Err(error) => {
+                tracing::warn!(file = %file.display(), %error, "what may be left beside the file stays")
+            }
+        }
+    }
     let is_drill = args.time_scale > 1 || args.drill_disk.is_some() || args.drill_exchangers.is_some();
     if is_drill && !is_loopback_only(&config) {
         bail!(

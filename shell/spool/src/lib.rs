@@ -40,7 +40,7 @@ pub use release::Going;
 pub use seen::Seen;
 pub use state::{Lane, Phase, QueueEntry};
 pub use transit::Transit;
-pub use tried::{Phases, SaidLine, Speaker, Tried, TriedResult};
+pub use tried::{Phases, SaidLine, Speaker, Tried, TriedResult, Unanswered};
 pub use verify::{Damage, Verified, verify};
 
 use bytes::Bytes;

@@ -36,6 +36,19 @@ pub struct TriedResult {
     pub taken: bool,
     /// The whole reply as one line, or what went wrong.
     pub reply: String,
+    /// Set where it was no reply; records of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<Unanswered>,
+}
+
+/// Why there was no reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unanswered {
+    /// The next hop could not be reached, kept silent, hung up or spoke out of turn.
+    Peer,
+    /// Nothing was asked: by a fault or a decision of ours, or for an extension that it lacks.
+    Ours,
 }
 
 /// Milliseconds of each part; a part that was not reached has none.

@@ -22,6 +22,8 @@ pub struct Settings {
     pub show_absorbed: bool,
     /// Whether the page takes addresses for mail. Default: false; a node with a notices route sets it.
     pub offers_mail: bool,
+    /// Whether what other vendors say is told beside the page, as feeds and JSON. Default: false.
+    pub offers_vendors: bool,
 }
 
 impl Settings {
@@ -36,6 +38,7 @@ impl Settings {
             show_addresses: true,
             show_absorbed: true,
             offers_mail: false,
+            offers_vendors: false,
         }
     }
 

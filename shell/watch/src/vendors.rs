@@ -41,6 +41,8 @@ pub struct VendorConfig {
     pub every: Duration,
     /// Whether the document may come from this host or its network.
     pub allow_private: bool,
+    /// A file with the token that opens the document; read at each look, so that whoever renews it need not tell us.
+    pub token_file: Option<PathBuf>,
     /// Whose receiving of mail the document speaks of, as `bounce` names providers.
     pub providers: Vec<String>,
 }

@@ -100,7 +100,7 @@ impl Cause {
             | Failure::Unknown(_) => Self::Receiver,
             Failure::Nowhere(..) => Self::UnknownRecipient,
             Failure::Lacks(_) => Self::Unclear,
-            Failure::Withheld(_) => Self::Ours,
+            Failure::Withheld(_) | Failure::Local(_) => Self::Ours,
         }
     }
 

@@ -84,7 +84,7 @@ impl Notice<'_> {
         line(&mut out, "X-Auto-Response-Suppress: All");
         line(&mut out, &format!("X-Signpost-Processed: {}", clean(self.processed)));
         line(&mut out, "MIME-Version: 1.0");
-        text::write_part(&self.human_text(), self.language, &mut out);
+        text::write_part(&self.human_text(), &[self.language], &mut out);
         out
     }
 

@@ -2,9 +2,13 @@
 //!
 //! What came in xtext is told as the text that it stands for, as the RFC wants it.
 
-use super::text::{ascii, clean, line};
+use super::text::{address_in_ascii, ascii, clean, line, unescaped};
 use super::{Kind, Report, Reported};
+use model::Recipient;
 use smtp::xtext;
+
+/// The type of addresses in RFC 6533 §3.
+const UTF_8: &str = "utf-8";
 
 pub(super) fn write(report: &Report<'_>, out: &mut Vec<u8>) {
     if report.is_internationalised() {
@@ -32,12 +36,11 @@ pub(super) fn write(report: &Report<'_>, out: &mut Vec<u8>) {
 /// §2.3: about one recipient.
 fn write_recipient(report: &Report<'_>, one: &Reported<'_>, out: &mut Vec<u8>) {
     let address = &one.recipient.address;
-    if let Some((kind, original)) = one.recipient.orcpt.as_deref().and_then(|orcpt| orcpt.split_once(';')) {
-        let original = plain(report, &decoded(original));
-        line(out, &format!("Original-Recipient: {}; {original}", plain(report, kind)));
+    if let Some((kind, original)) = original_of(one.recipient) {
+        line(out, &format!("Original-Recipient: {}", typed(report, kind, &original)));
     }
-    let kind = if address.needs_smtputf8() { "utf-8" } else { "rfc822" };
-    line(out, &format!("Final-Recipient: {kind}; {}", plain(report, address.as_str())));
+    let kind = if address.needs_smtputf8() { UTF_8 } else { "rfc822" };
+    line(out, &format!("Final-Recipient: {}", typed(report, kind, address.as_str())));
     let action = match report.kind {
         Kind::Failed => "failed",
         Kind::Delayed { .. } => "delayed",
@@ -64,6 +67,20 @@ fn write_recipient(report: &Report<'_>, one: &Reported<'_>, out: &mut Vec<u8>) {
 fn name_of(host: &str) -> &str {
     let (name, literal) = host.split_once(' ').unwrap_or((host, ""));
     if name.parse::<core::net::IpAddr>().is_ok() && !literal.is_empty() { literal } else { name }
+}
+
+/// What the sender called the recipient, with its type: the text behind xtext, and behind the escapes of an address in UTF-8.
+pub(super) fn original_of(recipient: &Recipient) -> Option<(&str, String)> {
+    let (kind, original) = recipient.orcpt.as_deref()?.split_once(';')?;
+    let text = decoded(original);
+    Some((kind, if kind.eq_ignore_ascii_case(UTF_8) { unescaped(&text) } else { text }))
+}
+
+/// An address with its type.
+fn typed(report: &Report<'_>, kind: &str, address: &str) -> String {
+    let is_xtext = kind.eq_ignore_ascii_case(UTF_8) && !report.is_internationalised();
+    let address = if is_xtext { address_in_ascii(address) } else { plain(report, address) };
+    format!("{}; {address}", plain(report, kind))
 }
 
 /// UTF-8 where the whole report is in UTF-8, else ASCII.

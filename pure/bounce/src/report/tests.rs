@@ -4,6 +4,9 @@ use super::*;
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use model::DsnReturn;
 
+mod languages;
+mod utf8;
+
 const ORIGINAL: &[u8] =
     b"From: anna@acme.example\r\nSubject: offer\r\nMessage-ID: <offer@acme.example>\r\n\r\nbody line\r\n";
 const PAGE: &str = include_str!("../../../../docs/operating/src/reports.md");
@@ -226,7 +229,9 @@ fn german_travels_in_seven_bits() {
     assert!(bytes.is_ascii());
     assert_eq!(parse(&bytes).subject(), Some("Verzögert: offer"));
     assert!(read(&bytes).contains("Empfänger"), "{}", read(&bytes));
-    assert_eq!(Language::of_tag("fr"), Language::English);
+    let tags = ["fr-CA", "NL", "pt", ""];
+    let wanted = [Language::French, Language::Dutch, Language::English, Language::English];
+    assert_eq!(tags.map(Language::of_tag), wanted);
 }
 
 #[test]
@@ -308,7 +313,7 @@ fn recipients_stand_under_their_cause_and_each_cause_stands_once() {
 
 #[test]
 fn every_sentence_fits_its_lines_and_leaves_no_gap() {
-    for language in [Language::English, Language::German] {
+    for language in Language::ALL {
         for kind in [Kind::Failed, Case::delayed().kind, Kind::Relayed] {
             for cause in Cause::ALL {
                 let case = Case { language, kind, causes: vec![cause], ..Case::new() };
@@ -331,6 +336,10 @@ fn the_samples_of_the_manual_are_what_is_sent() {
         Case::delayed(),
         german(Case::delayed()),
         german(Case { kind: Kind::Relayed, diagnostic: "250 2.6.0 queued for delivery", ..Case::new() }),
+        Case { language: Language::French, ..Case::new() },
+        Case { language: Language::Spanish, ..Case::delayed() },
+        Case { language: Language::Dutch, causes: vec![Cause::MailboxFull], ..Case::new() },
+        Case { language: Language::Danish, causes: vec![Cause::Content], ..Case::new() },
     ];
     let mut missing = String::new();
     for sample in samples {

@@ -2,8 +2,12 @@
 //!
 //! Each language is one table, so that a translator reads one page. `{}` is filled in order. Dates are in UTC and say so.
 
+mod danish;
+mod dutch;
 mod english;
+mod french;
 mod german;
+mod spanish;
 
 use super::text::{shown, wrapped};
 use super::{Cause, Kind};
@@ -16,20 +20,36 @@ pub enum Language {
     #[default]
     English,
     German,
+    French,
+    Spanish,
+    Dutch,
+    Danish,
 }
 
 impl Language {
-    /// The language of a tag such as `de` or `de-AT`; English for all that we cannot write yet.
+    /// Every language, for tables and tests.
+    pub const ALL: [Self; 6] =
+        [Self::English, Self::German, Self::French, Self::Spanish, Self::Dutch, Self::Danish];
+
+    /// The language of a tag such as `de` or `de-AT`; English for all that we cannot write.
     #[must_use]
     pub fn of_tag(tag: &str) -> Self {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        if primary.eq_ignore_ascii_case("de") { Self::German } else { Self::English }
+        Self::known(tag).unwrap_or_default()
+    }
+
+    pub(super) fn known(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default().trim();
+        Self::ALL.into_iter().find(|language| language.phrases().tag.eq_ignore_ascii_case(primary))
     }
 
     pub(super) fn phrases(self) -> &'static Phrases {
         match self {
             Self::English => &english::PHRASES,
             Self::German => &german::PHRASES,
+            Self::French => &french::PHRASES,
+            Self::Spanish => &spanish::PHRASES,
+            Self::Dutch => &dutch::PHRASES,
+            Self::Danish => &danish::PHRASES,
         }
     }
 }

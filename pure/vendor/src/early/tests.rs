@@ -1,5 +1,9 @@
+use super::course::ANSWERS_MAX;
 use super::*;
 use crate::{Given, Records, read};
+
+mod silence;
+mod slower;
 
 fn at(seconds: u64) -> Timestamp {
     "2026-05-01T12:00:00Z".parse::<Timestamp>().unwrap() + Duration::from_secs(seconds)
@@ -16,10 +20,35 @@ fn lived(answers: impl IntoIterator<Item = (u64, u64, bool)>) -> (Early, Vec<Tim
     let (mut early, mut begun) = (Early::default(), Vec::new());
     for (seconds, number, is_missed) in answers {
         let met = if is_missed { Met::Missed("451 4.3.2 system busy") } else { Met::Taken };
-        begun.extend(early.met("microsoft", message(number), met, at(seconds)).map(|trouble| trouble.since));
+        begun.extend(meet(&mut early, "microsoft", number, met, seconds));
     }
     (early, begun)
 }
+
+/// Over the only source; gives the begin of a trouble that it makes.
+fn meet(early: &mut Early, provider: &str, number: u64, met: Met<'_>, seconds: u64) -> Option<Timestamp> {
+    over(early, "eu-1", provider, (number, met, seconds))
+}
+
+/// At `others` somebody's own mail system answers.
+fn over(
+    early: &mut Early,
+    source: &str,
+    provider: &str,
+    (number, met, seconds): (u64, Met<'_>, u64),
+) -> Option<Timestamp> {
+    let source = source.parse().unwrap();
+    let provider = Some(provider).filter(|name| *name != "others");
+    let tried = Tried { provider, source: &source, message: message(number), met, at: at(seconds) };
+    early.met(tried).map(|trouble| trouble.since)
+}
+
+const SILENT: Met<'static> = Met::Silent("no connection: no answer before our connect deadline");
+const SLOWER: Met<'static> = Met::Throttled { reply: "421 4.7.0 Try again later", names_us: false };
+const SLOWER_BY_NAME: Met<'static> = Met::Throttled {
+    reply: "451 4.7.500 Server busy. Please try again later from [192.0.2.1]",
+    names_us: true,
+};
 
 #[test]
 fn only_many_messages_within_minutes_are_a_trouble() {
@@ -54,11 +83,8 @@ fn a_trouble_begins_with_its_first_answer_and_ends_when_it_is_quiet() {
     assert!(early.troubles("microsoft").all(|trouble| trouble.is_over && trouble.reply.contains("busy")));
     assert_eq!(early.troubles("google").count(), 0);
     // The next one is another.
-    let mut next = (0..5).filter_map(|number| {
-        early
-            .met("microsoft", message(100 + number), Met::Missed("421"), at(5_000 + number))
-            .map(|trouble| trouble.since)
-    });
+    let mut next = (0..5)
+        .filter_map(|number| meet(&mut early, "microsoft", 100 + number, Met::Missed("421"), 5_000 + number));
     assert_eq!(next.next(), Some(at(5_000)));
 }
 
@@ -73,10 +99,7 @@ fn what_was_kept_goes_on_after_a_restart() {
         [],
         "nobody looked while we were away"
     );
-    assert!(
-        again.met("microsoft", message(9), Met::Missed("451"), at(5_060)).is_none(),
-        "it is the same one"
-    );
+    assert!(meet(&mut again, "microsoft", 9, Met::Missed("451"), 5_060).is_none(), "it is the same one");
     assert_eq!(again.open().next().map(|trouble| trouble.missed), Some(6));
     let over = Early::of([open.clone(), Trouble { is_over: true, ..open }], at(0));
     assert_eq!((over.open().count(), over.troubles("microsoft").count()), (0, 1));
@@ -149,13 +172,13 @@ fn the_page_is_held_against_what_our_mail_met() {
 fn everything_has_a_bound() {
     let mut early = Early::default();
     for provider in 0..PROVIDERS_MAX as u64 + 50 {
-        early.met(&provider.to_string(), message(provider), Met::Taken, at(0));
+        meet(&mut early, &provider.to_string(), provider, Met::Taken, 0);
     }
     assert_eq!(early.courses.len(), PROVIDERS_MAX);
     let (early, _) = lived((0..ANSWERS_MAX as u64 + 100).map(|number| (0, number, true)));
     let trouble = early.open().next().unwrap();
     assert!(
-        trouble.missed >= ANSWERS_MAX as u64 && early.courses["microsoft"].answers.len() == ANSWERS_MAX,
+        trouble.missed >= ANSWERS_MAX as u64 && early.courses["microsoft"].len() == ANSWERS_MAX,
         "{trouble:?}"
     );
 }

@@ -1,5 +1,4 @@
-use crate::Phase;
-use crate::{Document, Given, read};
+use crate::{Document, Given, Phase, State, read};
 
 fn document(text: &str) -> Document {
     read(text.as_bytes(), &Given::at("2026-09-01T12:00:00Z".parse().expect("a time"))).expect("a document")
@@ -59,4 +58,28 @@ fn a_word_in_front_of_a_title_is_a_phase_only_if_it_is_one() {
     assert_eq!(title("RESOLVED: Slow"), ("Slow".to_owned(), Phase::Resolved));
     assert_eq!(title("[API] Slow"), ("[API] Slow".to_owned(), Phase::Unknown));
     assert_eq!(title("Monitoring: gaps"), ("Monitoring: gaps".to_owned(), Phase::Unknown));
+}
+
+#[test]
+fn an_item_with_a_state_of_its_own_is_a_component_and_green_only_by_a_known_word() {
+    let item = |word: &str| {
+        let item = format!("<item><guid>1</guid><title>Mail</title><status>{word}</status></item>");
+        format!("<rss version=\"2.0\"><channel><title>S</title>{item}</channel></rss>")
+    };
+    for (word, state, incidents, alarms) in [
+        ("Available", State::Operational, 0, 0),
+        ("Degraded", State::DegradedPerformance, 1, 0),
+        ("Wobbly", State::Unknown, 1, 1),
+    ] {
+        let read = document(&item(word));
+        assert_eq!(
+            (read.state(), read.incidents.len(), read.alarms.len()),
+            (state, incidents, alarms),
+            "{read:?}"
+        );
+        assert_eq!((read.components.len(), read.components[0].state.ours), (1, state), "{word}");
+    }
+    // A phase is no state.
+    let read = document(&item("Resolved"));
+    assert_eq!((read.components.len(), read.incidents[0].phase.ours), (0, Phase::Resolved), "{read:?}");
 }

@@ -77,3 +77,19 @@ fn every_beginning_of_a_document_is_read_or_refused() {
     }
     assert_eq!(read(b"", NOW), Err(ReadError::Empty));
 }
+
+#[test]
+fn a_word_in_the_place_of_a_list_is_never_green() {
+    for document in [
+        r#"{"page":{"name":"P","url":"https://s.vendor.example","status":"UP"},"activeIncidents":"some"}"#,
+        r#"{"page":{"id":"x"},"status":{"indicator":"none"},"components":[],"incidents":7}"#,
+        r#"{"result":{"status_overall":{"status":"Operational","status_code":100},"status":[],"incidents":true}}"#,
+    ] {
+        let read = crate::support::read(document.as_bytes(), crate::support::NOW);
+        assert!(!read.is_ok_and(|read| read.state() == vendor::State::Operational), "{document}");
+    }
+    let instatus =
+        r#"{"page":{"name":"P","url":"https://s.vendor.example","status":"UP"},"activeIncidents":"some"}"#;
+    let read = crate::support::read(instatus.as_bytes(), crate::support::NOW).unwrap();
+    assert_eq!((read.alarms.len(), read.alarms[0].kind), (1, vendor::AlarmKind::Shape), "{:?}", read.alarms);
+}

@@ -4,6 +4,9 @@
 //! with either hears that nothing is new.
 
 mod feed;
+mod public;
+
+pub(super) use public::router as public_router;
 
 use super::filter::{Filter, SHOWN};
 use super::parts::begun;
@@ -61,24 +64,29 @@ async fn one_atom(
 }
 
 async fn vendors(State(source): State<Source>, asked: HeaderMap) -> Response {
+    answer(&asked, Some(all_of(source.as_ref())))
+}
+
+fn all_of(source: &dyn VendorSource) -> Made {
     let (mut all, mut newest) = (Vec::new(), None);
     source.each(&mut |shown| {
         newest = newest.max(changed(shown));
         all.push(glance(shown));
     });
-    answer(&asked, Some(Made::json(&json!({ "vendors": all }), newest)))
+    Made::json(&json!({ "vendors": all }), newest)
 }
 
 async fn one(State(source): State<Source>, Path(name): Path<String>, asked: HeaderMap) -> Response {
-    let made = find(source.as_ref(), &name, |shown| {
-        let mut value = glance(shown);
-        if let (Some((document, _)), Some(fields)) = (shown.said, value.as_object_mut()) {
-            fields.insert("components".to_owned(), json!(document.components));
-            fields.insert("alarms".to_owned(), json!(document.alarms));
-        }
-        Some(Made::json(&value, changed(shown)))
-    });
-    answer(&asked, made)
+    answer(&asked, find(source.as_ref(), &name, |shown| Some(one_of(shown))))
+}
+
+fn one_of(shown: VendorShown<'_>) -> Made {
+    let mut value = glance(shown);
+    if let (Some((document, _)), Some(fields)) = (shown.said, value.as_object_mut()) {
+        fields.insert("components".to_owned(), json!(document.components));
+        fields.insert("alarms".to_owned(), json!(document.alarms));
+    }
+    Made::json(&value, changed(shown))
 }
 
 async fn incident(
@@ -95,6 +103,10 @@ async fn incident(
 
 /// Of all vendors, those that the filter takes; a page at a time, the newest first.
 async fn incidents(State(source): State<Source>, Query(filter): Query<Filter>, asked: HeaderMap) -> Response {
+    answer(&asked, Some(incidents_of(source.as_ref(), &filter)))
+}
+
+fn incidents_of(source: &dyn VendorSource, filter: &Filter) -> Made {
     let (mut found, mut newest) = (Vec::new(), None);
     source.each(&mut |shown| {
         for record in shown.records.iter().filter(|record| filter.passes(shown.title(), record)) {
@@ -117,7 +129,7 @@ async fn incidents(State(source): State<Source>, Query(filter): Query<Filter>, a
         }
     });
     let body = json!({ "count": count, "page": filter.page(), "per_page": SHOWN, "incidents": values });
-    answer(&asked, Some(Made::json(&body, newest)))
+    Made::json(&body, newest)
 }
 
 fn find<T>(source: &dyn VendorSource, name: &str, make: impl Fn(VendorShown<'_>) -> Option<T>) -> Option<T> {
@@ -164,13 +176,17 @@ fn whole(shown: VendorShown<'_>, record: &Record) -> Value {
 }
 
 fn answer(asked: &HeaderMap, made: Option<Made>) -> Response {
+    told(asked, made.as_ref(), CACHE)
+}
+
+fn told(asked: &HeaderMap, made: Option<&Made>, cache: &'static str) -> Response {
     let Some(made) = made else {
         let headers = [(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, "no-store")];
         return (StatusCode::NOT_FOUND, headers, "{\"error\":\"this is not known here\"}").into_response();
     };
     let tag = format!("\"{}\"", &vendor::sha256(made.text.as_bytes())[..32]);
     let mut headers = HeaderMap::new();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHE));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let changed = made.changed.map(|at| at.to_rfc5322().replace("+0000", "GMT"));
@@ -186,7 +202,7 @@ fn answer(asked: &HeaderMap, made: Option<Made>) -> Response {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(made.media));
-    (headers, made.text).into_response()
+    (headers, made.text.clone()).into_response()
 }
 
 #[cfg(test)]

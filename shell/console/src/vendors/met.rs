@@ -3,7 +3,7 @@
 use super::parts::{link, minute, span};
 use super::{VendorMet, VendorShown};
 use crate::front::escaped;
-use vendor::Admitted;
+use vendor::{Admitted, Trouble};
 
 /// Troubles that a page shows.
 const SHOWN: usize = 10;
@@ -48,11 +48,20 @@ fn item(shown: VendorShown<'_>, met: &VendorMet) -> String {
     let until =
         if trouble.is_over { format!("until {}", minute(trouble.last)) } else { "goes on".to_owned() };
     format!(
-        "<li><h3>{says}</h3><p>Since {}, {until} · messages put off: {}, answers that took others: {} · {}</p><pre>{}</pre></li>",
+        "<li><h3>{says}</h3><p>Since {}, {until} · messages put off: {}{}, answers that took others: {} · {}</p><pre>{}</pre></li>",
         minute(trouble.since),
         trouble.missed,
+        parts(trouble),
         trouble.taken,
         escaped(&trouble.provider),
         escaped(&vendor::masked(&trouble.reply)),
     )
+}
+
+/// Of the messages, those that were put off without a fault being owned to.
+fn parts(trouble: &Trouble) -> String {
+    let parts = [(trouble.silent, "without an answer"), (trouble.throttled, "told to come slower")];
+    let told: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) }
 }

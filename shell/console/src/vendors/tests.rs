@@ -42,7 +42,13 @@ impl VendorSource for Read {
 
     fn each(&self, look: &mut dyn FnMut(VendorShown<'_>)) {
         for (glance, document, records) in &self.0 {
-            look(VendorShown { glance, said: Some((document, glance.good.unwrap())), records, met: &[] });
+            look(VendorShown {
+                glance,
+                said: Some((document, glance.good.unwrap())),
+                records,
+                met: &[],
+                has_page: true,
+            });
         }
     }
 }
@@ -192,9 +198,12 @@ fn what_our_mail_met_stands_beside_the_row_with_the_lead() {
         since: at("2024-10-20T09:45:12Z"),
         last: at("2024-10-20T11:00:00Z"),
         missed: 12,
+        silent: 4,
+        throttled: 0,
         taken: 3,
         reply: "451 4.3.2 <kim@customer.example> & busy".to_owned(),
         is_over: false,
+        is_ours: false,
     };
     let pages = |admitted: Admitted| {
         let (mut pages, met) = (Vec::new(), [VendorMet { trouble: trouble.clone(), admitted }]);

@@ -67,7 +67,7 @@ async fn a_document_comes_with_what_is_needed_to_ask_again() {
         (answer.status.as_u16(), answer.body.as_slice(), answer.etag.as_deref()),
         (200, &b"{}"[..], Some("\"a\""))
     );
-    let known = Known { etag: answer.etag, last_modified: answer.last_modified };
+    let known = Known { etag: answer.etag, last_modified: answer.last_modified, bearer: None };
     let (asked, answer) = server.get("/p", &["HTTP/1.1 304 Not Modified\r\n\r\n"], &known).await;
     assert_eq!(answer.unwrap().status, StatusCode::NOT_MODIFIED);
     assert!(
@@ -128,4 +128,32 @@ async fn who_may_only_reach_the_public_internet_reaches_nothing_here() {
         let answer = client.get(&url, &Known::default()).await;
         assert!(matches!(answer, Err(HttpError::Private(_))), "{url}: {answer:?}");
     }
+}
+
+#[tokio::test]
+async fn a_token_goes_to_its_host_only_and_is_never_written() {
+    let server = Server::new().await;
+    let known = Known { bearer: Bearer::read(" se.cret \n"), ..Known::default() };
+    let end = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    let same = "HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n";
+    let (asked, answer) = server.get("/", &[same, end], &known).await;
+    assert_eq!(answer.unwrap().status, StatusCode::OK);
+    assert!(asked.iter().all(|asked| asked.contains("authorization: Bearer se.cret\r\n")), "{asked:?}");
+    // The same port under another name is another place.
+    let other = server.url("/next").replace("127.0.0.1", "[::ffff:127.0.0.1]");
+    let away = format!("HTTP/1.1 302 Found\r\nLocation: {other}\r\nContent-Length: 0\r\n\r\n");
+    let (asked, _) = server.get("/", &[&away], &known).await;
+    assert!(asked[0].contains("Bearer"), "{asked:?}");
+    let uri: Uri = other.parse().unwrap();
+    assert!(!may_see_token(&uri, &server.url("/")));
+    for (uri, asked, wanted) in [
+        ("https://graph.vendor.example/b", "https://graph.vendor.example/a", true),
+        ("http://graph.vendor.example/b", "http://graph.vendor.example/b", false),
+        ("https://evil.example/b", "https://graph.vendor.example/a", false),
+        ("https://graph.vendor.example:8443/b", "https://graph.vendor.example/a", false),
+    ] {
+        assert_eq!(may_see_token(&uri.parse().unwrap(), asked), wanted, "{uri}");
+    }
+    assert!(!format!("{known:?}").contains("se.cret"));
+    assert_eq!(["", "two words", "\u{e9}"].map(Bearer::read), [None, None, None]);
 }

@@ -202,7 +202,7 @@ impl Connection {
         course.enter(Part::Data, clock.now());
         for number in 0..shipment.content.parts() {
             let part = shipment.content.part(number, shipment.custody).await;
-            let part = part.map_err(|error| Failure::Lost(format!("our own spool: {error}")))?;
+            let part = part.map_err(|error| Failure::Local(format!("the spool: {error}")))?;
             for piece in part.chunks(OUTPUT_MAX) {
                 self.machine.send_body(piece, clock.now());
                 while self.machine.output_len() > OUTPUT_MAX {
@@ -212,7 +212,7 @@ impl Connection {
         }
         let Attempt { source, host } = attempt;
         let recorded = shipment.custody.record_attempt(shipment.recipients, source, host, clock.now()).await;
-        recorded.map_err(|error| Failure::Lost(format!("the attempt could not be recorded: {error}")))?;
+        recorded.map_err(|error| Failure::Local(format!("the attempt could not be recorded: {error}")))?;
         course.enter(Part::End, clock.now());
         self.machine.end_body(clock.now());
         Ok(())

@@ -3,9 +3,10 @@
 //! The parts follow each other without holes, so their sum is the time of the whole. Nothing here decides anything.
 
 use super::connection::Results;
-use model::{SourceName, Stage, Timestamp};
+use bounce::Failure;
+use model::{SourceName, Timestamp};
 use smtp::{TranscriptLine, TranscriptSide};
-use spool::{Phases, SaidLine, Speaker, Tried, TriedResult};
+use spool::{Phases, SaidLine, Speaker, Tried, TriedResult, Unanswered};
 
 /// Lines that are kept of a try that failed: the last ones, which say why.
 const LINES_MAX: usize = 60;
@@ -86,11 +87,12 @@ impl Course {
     pub(super) fn told(self, source: SourceName, host: String, results: &Results) -> Tried {
         let mut told: Vec<TriedResult> = Vec::new();
         for (recipient, stage, result) in results {
-            let (taken, reply) = match result {
-                Ok(reply) => (true, reply.to_string()),
-                Err(failure) => (false, failure.to_string()),
+            let (taken, reply, unanswered) = match result {
+                Ok(reply) => (true, reply.to_string(), None),
+                Err(failure) => (false, failure.to_string(), unanswered(failure)),
             };
-            note(&mut told, *recipient, *stage, taken, reply);
+            let (stage, recipients) = (*stage, vec![*recipient]);
+            note(&mut told, TriedResult { recipients, stage, taken, reply, unanswered });
         }
         let Self { phases, reused, tls, said, .. } = self;
         Tried { source, host, tls, reused, phases, results: told, said }
@@ -98,10 +100,27 @@ impl Course {
 }
 
 /// Recipients with the same answer stand together.
-fn note(told: &mut Vec<TriedResult>, recipient: usize, stage: Stage, taken: bool, reply: String) {
-    match told.iter_mut().find(|one| (one.stage, one.taken, &one.reply) == (stage, taken, &reply)) {
-        Some(same) => same.recipients.push(recipient),
-        None => told.push(TriedResult { recipients: vec![recipient], stage, taken, reply }),
+fn note(told: &mut Vec<TriedResult>, result: TriedResult) {
+    let is_same = |one: &&mut TriedResult| {
+        (one.stage, one.taken, &one.reply) == (result.stage, result.taken, &result.reply)
+    };
+    match told.iter_mut().find(is_same) {
+        Some(same) => same.recipients.extend(result.recipients),
+        None => told.push(result),
+    }
+}
+
+fn unanswered(failure: &Failure) -> Option<Unanswered> {
+    match failure {
+        Failure::Reply(_) => None,
+        Failure::Connect(_) | Failure::Tls(_) | Failure::Lost(_) | Failure::Unknown(_) => {
+            Some(Unanswered::Peer)
+        }
+        Failure::Resolve(_)
+        | Failure::Nowhere(..)
+        | Failure::Local(_)
+        | Failure::Lacks(_)
+        | Failure::Withheld(_) => Some(Unanswered::Ours),
     }
 }
 

@@ -98,7 +98,7 @@ impl Verdict {
             reporting_host: &self.reporting_host,
             received_from: &accepted.trace.helo,
             to,
-            language: Language::of_tag(&settings.language),
+            language: Language::of_sender(&beginning, &settings.language),
             processed: &self.key.value(&settings.name, &settings.stamping.processed_word, id),
             envelope: &accepted.envelope,
             arrived: accepted.received,

@@ -158,6 +158,7 @@ fn tried(judgement: Judgement, category: Option<Category>, missed: &Missed) -> L
         Failure::Tls(_) => "tls",
         Failure::Lost(_) => "lost",
         Failure::Unknown(_) => "unknown",
+        Failure::Local(_) => "local",
         Failure::Lacks(_) => "lacks",
         Failure::Withheld(_) => "withheld",
     };

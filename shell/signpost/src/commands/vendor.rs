@@ -46,7 +46,11 @@ pub(crate) fn vendor(command: &VendorCommand) -> Result<()> {
 fn list() -> String {
     let rows: Vec<Vec<String>> = vendor::catalogue()
         .into_iter()
-        .map(|entry| vec![entry.id, entry.name, entry.format.as_str().to_owned(), entry.url, entry.source])
+        .map(|entry| {
+            let needs = if entry.needs_token { " (with `token_file` only)" } else { "" };
+            let format = format!("{}{needs}", entry.format.as_str());
+            vec![entry.id, entry.name, format, entry.url, entry.source]
+        })
         .collect();
     table(&["id", "vendor", "format", "address", "from"], &rows)
 }

@@ -1,6 +1,7 @@
 //! What our own mail meets at providers, held against what their pages say: who knew first.
 //!
-//! Answers come from the spool's log, which the ledger reads anyway; only a fault that is the receiver's own counts. A trouble and its end stand in
+//! Answers come from the spool's log, which the ledger reads anyway; what counts `vendor::Early` says. Silence and being told to come slower are heard only
+//! over sources of which the guard and the block lists say nothing bad. A trouble and its end stand in
 //! `DATA/troubles-v1.jsonl`, so that a lead outlasts a restart. To the incidents a trouble is a weak sign of the provider's fault, and what a vendor
 //! posted that explains it is told once, and once more when it is over. If the journal cannot be written, that is alarmed and the rest goes on.
 
@@ -8,7 +9,8 @@ use super::Facts;
 use bounce::ReplyContext;
 use incident::{Strength, What};
 use model::{Category, Duration, Metrics, Owner, Source, SourceName, Timestamp};
-use spool::{Event, LogRecord, Tried};
+use sentry::{Sentry, Word};
+use spool::{Event, LogRecord, Tried, TriedResult, Unanswered};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::Path;
@@ -39,6 +41,8 @@ struct Shared {
     /// Sources of tenants' mail, and their addresses.
     pool: BTreeSet<SourceName>,
     addresses: Vec<IpAddr>,
+    /// Those of them of which something bad is said somewhere.
+    tainted: Mutex<BTreeSet<SourceName>>,
 }
 
 /// Writes and tells.
@@ -81,38 +85,66 @@ impl Troubles {
             begun: Mutex::default(),
             pool: pool.collect(),
             addresses: sources.iter().map(|source| source.address).collect(),
+            tainted: Mutex::default(),
         }))
     }
 
     /// Takes in what the ledger has read.
     pub(super) fn note(&self, record: &LogRecord) {
         let Event::Tried { tried } = &record.event else { return };
-        let host = tried.host.split_whitespace().next().unwrap_or_default();
-        let Some(provider) = bounce::provider_of(host).filter(|_| self.0.pool.contains(&tried.source)) else {
+        if !self.0.pool.contains(&tried.source) {
             return;
-        };
+        }
+        let host = tried.host.split_whitespace().next().unwrap_or_default();
+        let provider = bounce::provider_of(host);
         for met in self.met(tried, provider) {
-            let begun = self.early().met(provider, record.id, met, record.at).cloned();
+            let (source, message, at) = (&tried.source, record.id, record.at);
+            let begun = self.early().met(vendor::Tried { provider, source, message, met, at }).cloned();
             self.0.begun.lock().unwrap_or_else(PoisonError::into_inner).extend(begun);
         }
     }
 
     /// What a try says of the receiver.
-    fn met<'t>(&'t self, tried: &'t Tried, provider: &'t str) -> impl Iterator<Item = Met<'t>> {
+    fn met<'t>(&'t self, tried: &'t Tried, provider: Option<&'t str>) -> impl Iterator<Item = Met<'t>> {
+        let is_tainted = self.tainted().contains(&tried.source);
         tried.results.iter().filter_map(move |result| {
-            if result.taken {
-                return Some(Met::Taken);
-            }
-            let context = ReplyContext {
-                stage: Some(result.stage),
-                provider: Some(provider),
-                our_addresses: Some(&self.0.addresses),
-                ..ReplyContext::default()
-            };
-            let said = bounce::classify(&result.reply, &context);
-            let is_theirs = said.owner == Owner::Receiver && said.category == Category::TransientServer;
-            is_theirs.then_some(Met::Missed(&result.reply))
+            let met = self.met_by(result, provider)?;
+            let is_doubtful = matches!(met, Met::Silent(_) | Met::Throttled { .. });
+            (!is_tainted || !is_doubtful).then_some(met)
         })
+    }
+
+    /// `None`: nothing was said, and for a reason of ours.
+    fn met_by<'t>(&self, result: &'t TriedResult, provider: Option<&str>) -> Option<Met<'t>> {
+        if result.taken {
+            return Some(Met::Taken);
+        }
+        match result.unanswered {
+            Some(Unanswered::Ours) => return None,
+            Some(Unanswered::Peer) => return Some(Met::Silent(&result.reply)),
+            None => {}
+        }
+        let context = ReplyContext {
+            stage: Some(result.stage),
+            provider,
+            our_addresses: Some(&self.0.addresses),
+            ..ReplyContext::default()
+        };
+        let said = bounce::classify(&result.reply, &context);
+        Some(if said.owner != Owner::Receiver {
+            Met::Answered
+        } else if said.category == Category::TransientServer {
+            Met::Missed(&result.reply)
+        } else if said.category == Category::RateLimited {
+            let names_us = said.address.is_some_and(|address| self.0.addresses.contains(&address));
+            Met::Throttled { reply: &result.reply, names_us }
+        } else {
+            Met::Answered
+        })
+    }
+
+    fn tainted(&self) -> MutexGuard<'_, BTreeSet<SourceName>> {
+        self.0.tainted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Those at any of these providers, the newest first, with what these records admit of them.
@@ -134,8 +166,9 @@ impl Troubles {
 
 impl Meeting {
     /// Looks for ever.
-    pub(crate) async fn run(mut self, facts: Facts, vendors: Vendors) {
+    pub(crate) async fn run(mut self, facts: Facts, vendors: Vendors, sentry: Sentry) {
         loop {
+            *self.troubles.tainted() = tainted(&sentry);
             facts.clock.sleep(EVERY).await;
             self.look(&facts, &vendors).await;
         }
@@ -170,7 +203,11 @@ impl Meeting {
         let ended = self.troubles.early().quiet(now);
         for trouble in &ended {
             let (provider, since, last) = (&trouble.provider, trouble.since, trouble.last);
-            tracing::info!(provider, %since, %last, missed = trouble.missed, "a provider takes our mail again");
+            if trouble.is_ours {
+                tracing::warn!(provider, %since, "several providers do not answer: it is our own network");
+            } else {
+                tracing::info!(provider, %since, %last, missed = trouble.missed, "a provider takes our mail again");
+            }
         }
         let mut kept: Vec<Trouble> = begun.into_iter().chain(ended).collect();
         if now.since(self.written) >= WRITTEN_EVERY {
@@ -240,6 +277,14 @@ impl Meeting {
         };
         facts.tell("vendor", &[&trouble.provider, key], now, what);
     }
+}
+
+/// Sources that the guard holds for anything but clean, or that are on a list, somewhere.
+fn tainted(sentry: &Sentry) -> BTreeSet<SourceName> {
+    let bad = sentry.rows().into_iter().filter(|(.., row)| {
+        row.state.word() != Word::Clean || row.is_last || row.order.is_some() || !row.lists.is_empty()
+    });
+    bad.map(|(source, ..)| source).collect()
 }
 
 /// The newest word on each trouble.

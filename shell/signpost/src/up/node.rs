@@ -141,8 +141,8 @@ impl Node {
         let key = Arc::clone(&page.key);
         let affected = page.affected(&config, &facts, (searcher.clone(), Arc::clone(&node.board)));
         let told = (affected.clone(), Arc::clone(&metrics));
-        node.spawn_status(public, (page, readers.clone()), &config, told)?;
         let vendors = VendorPages { vendors: outside.vendors.clone(), troubles: counted.troubles.clone() };
+        node.spawn_status(public, (page, readers.clone()), &config, told, vendors.clone())?;
         node.spawn_facts(&config, (counted, &outside.vendors), sentry.clone(), Arc::clone(&metrics));
         let shown = (desk.clone(), sentry.clone(), facts.incidents.clone());
         node.spawn_pages(web, &config, (Arc::clone(&metrics), vendors), shown);
@@ -158,6 +158,7 @@ impl Node {
         (page, subscriptions): (Page, Subscriptions),
         config: &OperatorConfig,
         (affected, metrics): (Affected, Arc<Metrics>),
+        vendors: VendorPages,
     ) -> Result<()> {
         if self.playground.is_none() && config.status.publish.is_none() {
             tracing::warn!(
@@ -168,7 +169,10 @@ impl Node {
         let (operator, directory) = (self.relay.operator(), self.data_dir.join("incidents"));
         let teller = Teller::open(&directory, affected.clone(), operator, Arc::clone(&metrics))?;
         self.tasks.spawn(teller.run(changes));
-        let router = status::subscribe::router(subscriptions).merge(page.door(affected).router());
+        let mut router = status::subscribe::router(subscriptions).merge(page.door(affected).router());
+        if config.status.settings.offers_vendors {
+            router = router.merge(console::vendor_feeds_router(vendors));
+        }
         self.tasks.spawn(async move {
             if let Err(error) = status::serve(public, router, std::future::pending()).await {
                 tracing::error!(%error, "the status page stopped");
@@ -201,7 +205,7 @@ impl Node {
         metrics: Arc<Metrics>,
     ) {
         let (facts, moved) = (&self.facts, Moved::default());
-        self.tasks.spawn(counted.met.run(facts.clone(), vendors.clone()));
+        self.tasks.spawn(counted.met.run(facts.clone(), vendors.clone(), sentry.clone()));
         let after_crash = self.run.after_crash;
         facts.tell("node-started", &[], facts.now(), What::NodeStarted { after_crash });
         self.tasks.spawn(facts::hear(sentry.clone(), facts.clone(), moved.clone()));

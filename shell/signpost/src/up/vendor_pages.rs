@@ -5,6 +5,7 @@ use console::{VendorGlance, VendorMet, VendorShown, VendorSource};
 use model::Timestamp;
 use watch::{VendorLine, Vendors};
 
+#[derive(Clone)]
 pub(super) struct VendorPages {
     pub(super) vendors: Vendors,
     pub(super) troubles: Troubles,
@@ -21,7 +22,7 @@ impl VendorSource for VendorPages {
             let said = said.map(|said| (&said.document, said.at));
             let met = self.troubles.at(&line.providers, records, now).into_iter();
             let met: Vec<_> = met.map(|(trouble, admitted)| VendorMet { trouble, admitted }).collect();
-            look(VendorShown { glance: &glance(line), said, records, met: &met });
+            look(VendorShown { glance: &glance(line), said, records, met: &met, has_page: true });
         });
     }
 }

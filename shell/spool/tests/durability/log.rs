@@ -163,7 +163,8 @@ fn only_what_is_synced_is_given() {
 
 /// A try that took in the first recipient, or not.
 fn a_try(taken: bool) -> Tried {
-    let result = TriedResult { recipients: vec![0], stage: Stage::Data, taken, reply: "a reply".to_owned() };
+    let reply = "a reply".to_owned();
+    let result = TriedResult { recipients: vec![0], stage: Stage::Data, taken, reply, unanswered: None };
     Tried {
         source: "one".parse().unwrap(),
         host: "mx.example.net".to_owned(),

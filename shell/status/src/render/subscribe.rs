@@ -162,8 +162,22 @@ fn feeds(scene: Scene<'_>, language: Language) -> String {
             entry(&format!("components/{}.atom", part.id.as_str()), &name, "Atom")
         })
         .collect();
+    // A copy has none: they are made anew where the vendors are watched.
+    let is_told = scene.settings.offers_vendors && scene.mode == Mode::Live;
+    let vendors: String =
+        [("vendors.atom", "Atom"), ("api/v1/vendors", "JSON"), ("api/v1/vendor-incidents", "JSON")]
+            .iter()
+            .filter(|_| is_told)
+            .map(|(path, name)| {
+                let about = language.pick(
+                    "what other vendors say of their service",
+                    "was andere Anbieter von ihrem Dienst sagen",
+                );
+                entry(path, name, about)
+            })
+            .collect();
     format!(
-        "<section><h2>{}</h2><ul class=\"past\">{}</ul><details class=\"days\"><summary>{}</summary><ul class=\"past\">{parts}</ul></details></section>",
+        "<section><h2>{}</h2><ul class=\"past\">{}{vendors}</ul><details class=\"days\"><summary>{}</summary><ul class=\"past\">{parts}</ul></details></section>",
         language.pick("Feeds and formats", "Feeds und Formate"),
         general.concat(),
         language.pick("A feed for each part", "Ein Feed je Teil"),

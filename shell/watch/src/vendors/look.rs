@@ -5,7 +5,7 @@
 use super::VendorConfig;
 use super::state::Brought;
 use model::Timestamp;
-use net::http::{self, Answer, Client, Known};
+use net::http::{self, Answer, Bearer, Client, Known};
 use std::sync::Arc;
 use std::time::Duration;
 use vendor::{Document, Given, ReadError, Wishes};
@@ -131,11 +131,28 @@ async fn one(
     (url, known): (&str, &Known),
     now: Timestamp,
 ) -> Came {
-    match tokio::time::timeout(LOOK_WAIT, client.get(url, known)).await {
-        Ok(Ok(answer)) => came(Arc::clone(config), answer, known, now).await,
+    let known = match token(config).await {
+        Ok(bearer) => Known { bearer, ..known.clone() },
+        Err(problem) => return Came::nothing(problem),
+    };
+    match tokio::time::timeout(LOOK_WAIT, client.get(url, &known)).await {
+        Ok(Ok(answer)) => came(Arc::clone(config), answer, &known, now).await,
         Ok(Err(error)) => Came::nothing(error.to_string()),
         Err(_elapsed) => Came::nothing(format!("no whole answer within {} s", LOOK_WAIT.as_secs())),
     }
+}
+
+/// The token of a vendor that wants one.
+async fn token(config: &Arc<VendorConfig>) -> Result<Option<Bearer>, String> {
+    let Some(file) = config.token_file.clone() else { return Ok(None) };
+    let shown = file.display().to_string();
+    let read = tokio::task::spawn_blocking(move || std::fs::read_to_string(file)).await;
+    let text = match read {
+        Ok(Ok(text)) => text,
+        Ok(Err(error)) => return Err(format!("the token cannot be read from {shown}: {error}")),
+        Err(_panicked) => return Err(format!("the token cannot be read from {shown}")),
+    };
+    Bearer::read(&text).map(Some).ok_or_else(|| format!("{shown} holds no token"))
 }
 
 async fn came(config: Arc<VendorConfig>, mut answer: Answer, known: &Known, now: Timestamp) -> Came {

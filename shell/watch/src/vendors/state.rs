@@ -139,7 +139,11 @@ impl State {
         let known = if self.kept.cadence.wants_whole(now) {
             Known::default()
         } else {
-            Known { etag: self.kept.etag.clone(), last_modified: self.kept.last_modified.clone() }
+            Known {
+                etag: self.kept.etag.clone(),
+                last_modified: self.kept.last_modified.clone(),
+                bearer: None,
+            }
         };
         let spares_history = self.history.is_some_and(|asked| now.since(asked) < HISTORY_EVERY);
         let (underway, is_first) = (self.kept.records.underway(now - GONE_FOR), self.kept.said.is_none());

@@ -82,7 +82,7 @@ fn a_notice_says_how_many_since_when_why_and_what_to_do() {
 #[test]
 fn the_samples_of_the_manual_are_what_is_sent() {
     let mut missing = String::new();
-    for language in [Language::English, Language::German] {
+    for language in Language::ALL {
         for occasion in [waiting(), over(), refused(), disturbed(0, 0)] {
             let (bytes, _) = write(language, occasion);
             let message = parse(&bytes);

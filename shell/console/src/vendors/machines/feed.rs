@@ -58,14 +58,16 @@ fn entry(shown: VendorShown<'_>, record: &Record) -> String {
         incident.severity.ours.as_str(),
         incident.phase.ours.as_str().replace('_', " ")
     );
-    let link = incident.url.clone().unwrap_or_else(|| format!("/vendors/{name}/{key}"));
+    let page = || shown.has_page.then(|| format!("/vendors/{name}/{key}"));
+    let link = incident.url.clone().or_else(page);
+    let link =
+        link.map(|link| format!("<link rel=\"alternate\" href=\"{}\"/>", xml(&link))).unwrap_or_default();
     format!(
         "<entry><id>tag:signpost,2026:vendors/{name}/{}</id><published>{}</published><updated>{}</updated>\
-         <link rel=\"alternate\" href=\"{}\"/><title>{}</title><category term=\"{name}\"/><content type=\"html\">{}</content></entry>\n",
+         {link}<title>{}</title><category term=\"{name}\"/><content type=\"html\">{}</content></entry>\n",
         xml(&key),
         seconds(published),
         seconds(updated(record)),
-        xml(&link),
         xml(&title),
         xml(&body(record)),
     )

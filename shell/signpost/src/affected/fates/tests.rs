@@ -50,6 +50,7 @@ pub(crate) fn tried(second: u64, source: &str, recipients: &[usize], reply: &str
         stage: Stage::Rcpt,
         taken: reply.starts_with('2'),
         reply: reply.to_owned(),
+        unanswered: None,
     };
     let tried = Tried {
         source: source.parse().unwrap(),

@@ -9,15 +9,11 @@ use crate::board::listed;
 use crate::cli::WatchArgs;
 use crate::config::{self, OperatorConfig};
 use crate::control::{Client, Request};
-use crate::site;
+use crate::{rewrite, site};
 use anyhow::{Context as _, Result, bail, ensure};
 use model::VendorName;
 use net::Clock;
-use std::fs::{File, OpenOptions};
-use std::io::Write as _;
-use std::os::unix::fs::MetadataExt as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, chown};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use vendor::{Document, Format, Mapping};
 
 /// Statuspage's documents of what goes on, and of the last 50 incidents.
@@ -33,6 +29,12 @@ pub(super) fn add(args: &WatchArgs) -> Result<()> {
     let before = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let config = understood(&file, &before)?;
     let catalogued = address(&args.source);
+    ensure!(
+        !vendor::catalogue().iter().any(|entry| entry.id == args.source && entry.needs_token),
+        "{} is read with a token: write a [[vendor]] with `catalogue` and `token_file` into {}",
+        args.source,
+        file.display()
+    );
     let name = name(args, catalogued.is_some())?;
     if let Some(known) = config.vendors.iter().find(|known| known.name == name) {
         bail!("{name} is watched already, at {}; --name gives another name", known.url);
@@ -61,7 +63,8 @@ pub(super) fn add(args: &WatchArgs) -> Result<()> {
         "the file would not name {name} as it should; it is as it was. This is what was to be added:\n{entry}"
     );
     ensure!(std::fs::read(&file)? == before, "{} was changed meanwhile; try again", file.display());
-    replace(&file, &after).with_context(|| format!("cannot write {}; it is as it was", file.display()))?;
+    rewrite::replace(&file, &after)
+        .with_context(|| format!("cannot write {}; it is as it was", file.display()))?;
     tell(&name, &url, &document, (&file, args))
 }
 
@@ -186,26 +189,6 @@ pub(super) fn written(
 pub(super) fn extended(before: &[u8], entry: &str) -> Vec<u8> {
     let end: &[u8] = if before.is_empty() || before.ends_with(b"\n") { b"" } else { b"\n" };
     [before, end, b"\n", entry.as_bytes()].concat()
-}
-
-/// Written whole beside it with the same owner and mode, synced and renamed.
-fn replace(file: &Path, bytes: &[u8]) -> Result<()> {
-    let old = std::fs::metadata(file)?;
-    let mut new = PathBuf::from(file);
-    new.as_mut_os_string().push(".new");
-    let mut options = OpenOptions::new();
-    let mut written = options.write(true).create_new(true).mode(0o600).open(&new)?;
-    let done = written
-        .write_all(bytes)
-        .and_then(|()| chown(&new, Some(old.uid()), Some(old.gid())))
-        .and_then(|()| written.set_permissions(std::fs::Permissions::from_mode(old.mode() & 0o7777)))
-        .and_then(|()| written.sync_all())
-        .and_then(|()| std::fs::rename(&new, file));
-    if done.is_err() {
-        drop(std::fs::remove_file(&new));
-    }
-    done?;
-    Ok(File::open(beside(file))?.sync_all()?)
 }
 
 fn tell(name: &VendorName, url: &str, document: &Document, (file, args): (&Path, &WatchArgs)) -> Result<()> {

@@ -42,9 +42,11 @@ pub(super) fn status(
     }
     let bounds = Duration::from_secs(30)..=Duration::from_secs(3600);
     set(&mut settings.fresh_for, &mut table, "fresh_for", bounds, report);
-    for (key, flag) in
-        [("show_addresses", &mut settings.show_addresses), ("show_absorbed", &mut settings.show_absorbed)]
-    {
+    for (key, flag) in [
+        ("show_addresses", &mut settings.show_addresses),
+        ("show_absorbed", &mut settings.show_absorbed),
+        ("vendors", &mut settings.offers_vendors),
+    ] {
         if let Some(wanted) = table.take(key).and_then(|value| value.flag(report)) {
             *flag = wanted;
         }

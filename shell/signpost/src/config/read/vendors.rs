@@ -33,12 +33,21 @@ fn one(mut table: Table<'_>, beside: &Path, report: &mut Report) -> Option<Vendo
     let mut every = vendor::EVERY;
     set(&mut every, &mut table, "every", vendor::EVERY_MIN..=vendor::EVERY_MAX, report);
     let allow_private = table.take("allow_private").and_then(|value| value.flag(report)).unwrap_or(false);
+    let token_file = optional(&mut table, "token_file", report).map(|file| beside.join(file));
     let providers = providers(&mut table, report);
     let start = table.start();
     table.finish(report);
     let (id, url, (history, usual)) = match (listed, own) {
         (Some(entry), None) => {
             let entry = entry?;
+            if entry.needs_token && token_file.is_none() {
+                let id = &entry.id;
+                report.at(
+                    start,
+                    format!("`{id}` is read with a token: `token_file` names the file that holds it"),
+                );
+                return None;
+            }
             (Some(entry.id), entry.url, (entry.history, entry.providers))
         }
         (None, Some(url)) => (None, url?, (None, Vec::new())),
@@ -68,7 +77,7 @@ fn one(mut table: Table<'_>, beside: &Path, report: &mut Report) -> Option<Vendo
     };
     let history = told.unwrap_or(history);
     let providers = providers.unwrap_or(usual);
-    Some(VendorConfig { name, url, history, mapping, every, allow_private, providers })
+    Some(VendorConfig { name, url, history, mapping, every, allow_private, token_file, providers })
 }
 
 /// The entry of the catalogue, if one is named.

@@ -25,7 +25,13 @@ fn source(name: &str, notice: bool) -> Source {
 fn tried(number: u64, source: &str, host: &str, (taken, reply): (bool, &str)) -> LogRecord {
     let mut id = [0; 16];
     id[8..].copy_from_slice(&number.to_be_bytes());
-    let result = TriedResult { recipients: vec![0], stage: Stage::Rcpt, taken, reply: reply.to_owned() };
+    let unanswered = match reply.split_once(": ") {
+        Some(("no connection" | "connection lost after the final dot", _)) => Some(Unanswered::Peer),
+        Some(("our own fault", _)) => Some(Unanswered::Ours),
+        _ => None,
+    };
+    let reply = reply.to_owned();
+    let result = TriedResult { recipients: vec![0], stage: Stage::Rcpt, taken, reply, unanswered };
     let tried = Tried {
         source: source.parse().unwrap(),
         host: host.to_owned(),
@@ -90,4 +96,36 @@ async fn a_lead_is_measured_and_outlasts_a_restart() {
     let found = at_microsoft(&troubles, &records);
     assert!(found[0].0.is_over && found.len() == 1, "{found:?}");
     assert_eq!(found[0].1, Admitted::AfterUs { key: "ex1".to_owned(), lead_seconds: 2_580 });
+}
+
+#[test]
+fn silence_counts_over_a_clean_source_that_others_answer_and_our_own_faults_never_do() {
+    const NO_WAY: (bool, &str) =
+        (false, "no connection: 192.0.2.9:25 did not answer before our connect deadline");
+    const NO_END: (bool, &str) = (false, "connection lost after the final dot: the peer kept silent");
+    const OURS: (bool, &str) = (false, "our own fault: cannot send from 192.0.2.1");
+    const TAKEN: (bool, &str) = (true, "250 ok");
+    const SITE: &str = "mx.customer.example [192.0.2.20]";
+    let sources = [source("eu-1", false), source("eu-2", false)];
+    for (what, answer, elsewhere, tainted, count) in [
+        ("no connection", NO_WAY, Some(TAKEN), "", 1),
+        ("no answer after the dot", NO_END, Some(TAKEN), "", 1),
+        ("and none from anybody else", NO_WAY, None, "", 0),
+        ("nor from the others", NO_WAY, Some(NO_WAY), "", 0),
+        ("a fault of ours", OURS, Some(TAKEN), "", 0),
+        ("over a source that is listed", NO_WAY, Some(TAKEN), "eu-1", 0),
+        ("over one while another is listed", NO_WAY, Some(TAKEN), "eu-2", 1),
+    ] {
+        let troubles = Troubles::of(&sources, Vec::new(), at(0));
+        troubles.tainted().extend(tainted.parse().ok());
+        for number in 0..10 {
+            troubles.note(&tried(number, "eu-1", HOST, answer));
+            if let Some(elsewhere) = elsewhere {
+                troubles.note(&tried(number, "eu-1", SITE, elsewhere));
+            }
+        }
+        let found = at_microsoft(&troubles, &Records::default());
+        assert_eq!(found.len(), count, "{what}");
+        assert!(found.iter().all(|(trouble, _)| trouble.silent == trouble.missed), "{found:?}");
+    }
 }

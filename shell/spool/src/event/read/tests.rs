@@ -41,6 +41,7 @@ fn all() -> Vec<Event> {
             stage: Stage::EndOfData,
             taken: true,
             reply: "250 2.0.0 ok".to_owned(),
+            unanswered: None,
         }],
         said: Vec::new(),
     };

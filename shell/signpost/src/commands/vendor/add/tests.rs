@@ -1,7 +1,8 @@
 use super::*;
 use crate::cli::SiteArgs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 
 const SEED: &[u8] = include_bytes!("../../../../../../pure/vendor/tests/fixtures/statuspage/seed.json");
 const FILE: &str = "# mine\nregion = \"eu\"   # stays\n[[listener]]\nname = \"in\"\naddress = \"127.0.0.1:0\"\n\
