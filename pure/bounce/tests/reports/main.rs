@@ -1,5 +1,7 @@
 //! Reports as Python's `email` reads them, in every language and in both forms of RFC 6533.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
+
 use bounce::{Cause, Kind, Language, Original, Report, Reported};
 use model::{Address, EnhancedCode, Envelope, MessageId, ReversePath, Timestamp};
 use serde_json::Value;

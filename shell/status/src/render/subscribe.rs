@@ -177,7 +177,8 @@ fn feeds(scene: Scene<'_>, language: Language) -> String {
             })
             .collect();
     format!(
-        "<section><h2>{}</h2><ul class=\"past\">{}{vendors}</ul><details class=\"days\"><summary>{}</summary><ul class=\"past\">{parts}</ul></details></section>",
+        "<section><h2>{}</h2><ul class=\"past\">{}{vendors}</ul><details class=\"days\"><summary>{}</summary>\
+         <ul class=\"past\">{parts}</ul></details></section>",
         language.pick("Feeds and formats", "Feeds und Formate"),
         general.concat(),
         language.pick("A feed for each part", "Ein Feed je Teil"),

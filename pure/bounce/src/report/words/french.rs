@@ -39,8 +39,8 @@ pub(super) const PHRASES: Phrases = Phrases {
            être remis a été signalé à son expéditeur.",
     disturbed_subject: "Le courrier sortant de {} a été perturbé\u{a0}: ce qu'il est devenu",
     disturbed: "Du {} au {}, une panne a perturbé le courrier sortant de {}.",
-    disturbed_counts: "Messages concernés\u{a0}: {}. Dont retardés de plus d'une minute\u{a0}: {}\u{a0}; envoyés par un autre chemin\u{a0}: {}\u{a0}; encore en \
-                       route\u{a0}: {}\u{a0}; signalés à leurs expéditeurs comme non remis\u{a0}: {}.",
+    disturbed_counts: "Messages concernés\u{a0}: {}. Dont retardés de plus d'une minute\u{a0}: {}\u{a0}; envoyés par un autre chemin\u{a0}: {}\u{a0}; \
+                       encore en route\u{a0}: {}\u{a0}; signalés à leurs expéditeurs comme non remis\u{a0}: {}.",
     disturbed_nothing: "Rien.",
     disturbed_waits: "Rien\u{a0}: ce qui est encore en route partira de lui-même.",
     disturbed_again: "Faites renvoyer les messages dont les expéditeurs ont reçu un rapport. La page ci-dessous les indique.",

@@ -1,3 +1,5 @@
+//! A provider that says nothing, and our own network that is down.
+
 use super::*;
 
 /// Provider (or `others`), source, number, what it met, seconds.

@@ -1,4 +1,9 @@
+//! A provider that asks us to come slower, beside one that always does.
+
 use super::*;
+
+/// What is compared: its name, what was before, what it meets, how much of how many, and whether that is trouble.
+type Row<'a> = (&'a str, Early, Met<'a>, (u64, u64), bool);
 
 /// Two hours of answers, one every three seconds, of which one in `of` is `met` and the others are taken.
 fn usual(met: Met<'_>, of: u64) -> Early {
@@ -23,7 +28,7 @@ fn begins(early: &mut Early, source: &str, met: Met<'_>, (apart, taken_of): (u64
 
 #[test]
 fn being_told_to_come_slower_counts_against_the_usual_only() {
-    let rows: [(&str, Early, Met<'_>, (u64, u64), bool); 7] = [
+    let rows: [Row<'_>; 7] = [
         ("never before, at our usual pace", usual(Met::Taken, 0), SLOWER, (3, 0), true),
         ("half of it", usual(Met::Taken, 0), SLOWER, (3, 2), true),
         ("a fifth of all is usual there, and now it is two", usual(SLOWER, 5), SLOWER, (3, 2), false),
