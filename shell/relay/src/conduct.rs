@@ -54,7 +54,7 @@ pub(crate) async fn ask(parts: &Parts, lease: Lease, snapshot: &Snapshot) -> Cou
         May::Hold(held) if is_expired => {
             let why = Failure::Connect(hold_reason(&held, now));
             let left = missed(&pending, Stage::Resolve, (None, None), &why);
-            parts.verdict.settle(lease, snapshot, left, now).await;
+            parts.verdict.settle(lease, snapshot, (left, now), now).await;
             Course::Ended
         }
         May::Hold(held) => {

@@ -178,8 +178,8 @@ fn go_on(parts: &Arc<Parts>, lease: Lease, snapshot: Arc<Snapshot>, way: Way) {
     let rest = async move {
         match way.await {
             End::Missed(missed) => {
-                let now = behind.clock.now();
-                behind.verdict.settle(lease, &snapshot, missed, now).await;
+                let (began, now) = (lease.accepted().received, behind.clock.now());
+                behind.verdict.settle(lease, &snapshot, (missed, began), now).await;
             }
             End::Hold(reason) => behind.verdict.hold(lease, reason, behind.clock.now()).await,
         }

@@ -106,7 +106,7 @@ pub(crate) struct Parts {
 pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease) {
     let parts = parts.as_ref();
     let pending = lease.to_try();
-    let accepted = Arc::clone(lease.accepted());
+    let (accepted, began) = (Arc::clone(lease.accepted()), parts.clock.now());
     let Some(snapshot) = snapshot_of(parts, &lease) else {
         let missed = missed(
             &pending,
@@ -119,7 +119,7 @@ pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease) {
     };
     if pending.is_empty() {
         // All who are left are parked by themselves: so is the message, from here on.
-        return parts.verdict.settle(lease, &snapshot, Vec::new(), parts.clock.now()).await;
+        return parts.verdict.settle(lease, &snapshot, (Vec::new(), began), parts.clock.now()).await;
     }
     let conduct::Course::Goes(lease, bounds) = conduct::ask(parts, lease, &snapshot).await else { return };
     let numbers: Vec<usize> = pending.iter().map(|(number, _)| *number).collect();
@@ -141,7 +141,7 @@ pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease) {
     };
     lease.note_stamped(told, now);
     let left = carry_prepared(parts, Custody::Lease(&lease), &snapshot, groups, (&pending, &bounds)).await;
-    parts.verdict.settle(lease, &snapshot, left, parts.clock.now()).await;
+    parts.verdict.settle(lease, &snapshot, (left, began), parts.clock.now()).await;
 }
 
 /// The snapshot with which the message was accepted; the current one if that is gone, which no publication lets happen.

@@ -160,15 +160,16 @@ impl Verdict {
         }
     }
 
-    /// Ends the lease of a message of which `missed` were not reached.
+    /// Ends the lease of a message of which `missed` were not reached by a try that began then. Where time ran out while others of the message
+    /// were served, who was missed before gets one more try: only a try behind the end of its time goes every way.
     pub(crate) async fn settle(
         &self,
         lease: Lease,
         snapshot: &Snapshot,
-        missed: Vec<Missed>,
+        (missed, began): (Vec<Missed>, Timestamp),
         now: Timestamp,
     ) {
-        let is_expired = now >= lease.accepted().expires;
+        let is_expired = began >= lease.accepted().expires;
         let mut judged = Vec::new();
         for one in missed {
             let judgement = self.judge(&lease, snapshot, &one, is_expired, now);

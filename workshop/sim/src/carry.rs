@@ -32,12 +32,13 @@ impl World {
         let Some(entry) = self.disk.spool.entries.get_mut(&id) else { return };
         entry.standing = crate::spool::Standing::Delivering;
         let (mail, pending) = (Rc::clone(&entry.mail), entry.to_try());
+        let began = self.clock();
         self.tally.took("message", "waiting", "due", "delivering");
         let mut hosts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for recipient in pending {
             hosts.entry(mail.recipients[recipient].host).or_default().push(recipient);
         }
-        self.memory.flights.insert(id, Flight { legs: hosts.len(), missed: Vec::new() });
+        self.memory.flights.insert(id, Flight { began, legs: hosts.len(), missed: Vec::new() });
         if hosts.is_empty() {
             return self.settle(id);
         }

@@ -46,6 +46,8 @@ pub(crate) struct Leg {
 /// What is under way of one message.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Flight {
+    /// When it was taken up, by the node's clock.
+    pub(crate) began: Timestamp,
     pub(crate) legs: usize,
     pub(crate) missed: Vec<Missed>,
 }

@@ -18,9 +18,9 @@ type Judged = (Judgement, Missed);
 impl World {
     /// Behind the last answer.
     pub(crate) fn settle(&mut self, id: MessageId) {
-        let Some(Flight { missed, .. }) = self.memory.flights.remove(&id) else { return };
+        let Some(Flight { missed, began, .. }) = self.memory.flights.remove(&id) else { return };
         let Some(mail) = self.disk.spool.entries.get(&id).map(|entry| Rc::clone(&entry.mail)) else { return };
-        let judged: Vec<Judged> = missed.into_iter().map(|one| (self.judge(&mail, &one), one)).collect();
+        let judged: Vec<Judged> = missed.into_iter().map(|one| (self.judge(&mail, &one, began), one)).collect();
         let (ends, left): (Vec<Judged>, Vec<Judged>) =
             judged.into_iter().partition(|(it, _)| matches!(it, Judgement::Report(_)));
         if !self.end_reported(&mail, &ends) {
@@ -30,7 +30,7 @@ impl World {
         self.leave(&mail, &left);
     }
 
-    fn judge(&mut self, mail: &Mail, missed: &Missed) -> Judgement {
+    fn judge(&mut self, mail: &Mail, missed: &Missed, began: Timestamp) -> Judgement {
         let now = self.clock();
         let context = mail.context(&self.scene, &self.ours, missed.recipient, (missed.stage, &missed.host));
         let mut judgement = judge(&missed.failure, context);
@@ -48,7 +48,7 @@ impl World {
             Fate::new(&self.scene.tenants[mail.tenant].name, &missed.host, &missed.failure.to_string());
         let is_probe =
             matches!(judgement, Judgement::Report(_)) && self.memory.probes.is_probe(mail.id, &fate);
-        let (judgement, blame) = in_time(judgement, now >= mail.expires, is_probe);
+        let (judgement, blame) = in_time(judgement, began >= mail.expires, is_probe);
         if blame == Blame::Ours {
             self.memory.flow.reports_ours += 1;
         }
