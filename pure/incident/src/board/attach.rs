@@ -228,6 +228,14 @@ impl Board {
         Some(id)
     }
 
+    /// An id that no incident has: the same evidence may open a second one at the same moment, once the first was taken over.
+    fn unused(&self, parts: &[&str]) -> IncidentId {
+        let first = IncidentId(id::made_of(parts));
+        let others = (1_u32..).map(|number| IncidentId(id::made_of(&[parts, &[&number.to_string()]].concat())));
+        let mut ids = std::iter::once(first.clone()).chain(others);
+        ids.find(|id| !self.incidents.contains_key(id)).unwrap_or(first)
+    }
+
     /// An incident as it is opened now: suspected, detected, with nothing attached.
     pub(super) fn blank(
         &self,
@@ -239,7 +247,7 @@ impl Board {
     ) -> Incident {
         let now = self.now.to_string();
         let parts = ["incident", cause.region.as_str(), cause.word(), evidence.first().as_str(), &now];
-        let incident = IncidentId(id::made_of(&parts));
+        let incident = self.unused(&parts);
         let detected = Reading { at: self.now, by: by.clone(), evidence, back_dated: false };
         Incident {
             id: incident,
