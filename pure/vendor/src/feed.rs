@@ -250,7 +250,9 @@ fn phase(
     found: &Incident,
     notes: &mut Notes,
 ) -> Word<Phase> {
-    let own = entry.element.child("status").map(|status| status.text.trim()).filter(|word| !word.is_empty());
+    let own = entry.element.child("status").map(|status| status.text.trim());
+    // A word that is a state is read as one, and is no phase that nobody knows.
+    let own = own.filter(|word| words::phase(word).is_some());
     let told = story.field(&["status", "current status", "state"]).or(mark).or(own);
     if let Some(word) = told {
         return notes.said(word, &entry.element.place, "phase", words::phase, Phase::Unknown);

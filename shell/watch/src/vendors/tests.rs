@@ -483,7 +483,7 @@ async fn a_list_of_several_pages_is_read_to_a_bound_and_only_at_its_host() {
 
 #[tokio::test]
 async fn a_vendor_with_a_token_is_asked_with_it_anew_at_each_look_and_without_one_nothing_is_known() {
-    const CALM: &str = r#"{"value":[]}"#;
+    const CALM: &str = r#"{"@odata.context":"$metadata#admin/serviceAnnouncement/issues","value":[]}"#;
     let dir = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/v1.0/admin/serviceAnnouncement/issues", listener.local_addr().unwrap());
