@@ -173,8 +173,9 @@ fn a_broken_pair_is_refused_with_an_alarm_and_the_old_one_stays() {
     let other = tls::self_signed(HOSTNAME, now(), now() + 90 * DAY).unwrap();
     std::fs::write(place.directory.path().join("in.key"), other.key).unwrap();
     node.signal("-HUP");
-    place.wait("no alarm", || node.figure("signpost_alarms_total") == alarms + 1);
     let told = "do not fit together";
+    // Other things may alarm meanwhile: the block lists have no name server here.
+    place.wait("no alarm", || place.log().contains(told) && node.figure("signpost_alarms_total") > alarms);
     assert!(place.log().contains(told) && node.get("/readyz").contains(told), "{}", place.log());
     assert_eq!(seen(&node), first);
     let listed = place.command(&["certificate", "ls", "--json"]);
