@@ -20,7 +20,8 @@ impl World {
     pub(crate) fn settle(&mut self, id: MessageId) {
         let Some(Flight { missed, began, .. }) = self.memory.flights.remove(&id) else { return };
         let Some(mail) = self.disk.spool.entries.get(&id).map(|entry| Rc::clone(&entry.mail)) else { return };
-        let judged: Vec<Judged> = missed.into_iter().map(|one| (self.judge(&mail, &one, began), one)).collect();
+        let judged: Vec<Judged> =
+            missed.into_iter().map(|one| (self.judge(&mail, &one, began), one)).collect();
         let (ends, left): (Vec<Judged>, Vec<Judged>) =
             judged.into_iter().partition(|(it, _)| matches!(it, Judgement::Report(_)));
         if !self.end_reported(&mail, &ends) {

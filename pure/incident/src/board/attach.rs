@@ -231,7 +231,8 @@ impl Board {
     /// An id that no incident has: the same evidence may open a second one at the same moment, once the first was taken over.
     fn unused(&self, parts: &[&str]) -> IncidentId {
         let first = IncidentId(id::made_of(parts));
-        let others = (1_u32..).map(|number| IncidentId(id::made_of(&[parts, &[&number.to_string()]].concat())));
+        let others =
+            (1_u32..).map(|number| IncidentId(id::made_of(&[parts, &[&number.to_string()]].concat())));
         let mut ids = std::iter::once(first.clone()).chain(others);
         ids.find(|id| !self.incidents.contains_key(id)).unwrap_or(first)
     }
