@@ -33,6 +33,7 @@ mod rbldnsd;
 mod resolver;
 mod rspamd;
 mod tools;
+mod waiting;
 
 pub use arc::{dkimpy_chain, dkimpy_seal};
 pub use clients::{Heard, smtp_source, smtplib, swaks};

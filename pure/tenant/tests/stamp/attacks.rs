@@ -1,6 +1,6 @@
 //! Directory values that try to be more than text, and what becomes of them.
 
-use crate::support::{LI, OUTSIDE, QUIET, Run, acme, acme_with, anna, bodies, mail, mail_of};
+use crate::support::{LI, Run, acme, acme_with, anna, bodies, mail, mail_of};
 use message::{Index, PartId};
 
 const HTML: &str = "Content-Type: text/html; charset=utf-8\n";
@@ -8,13 +8,7 @@ const HTML: &str = "Content-Type: text/html; charset=utf-8\n";
 #[test]
 fn markup_in_a_directory_value_is_shown_and_not_obeyed() {
     let snapshot = acme();
-    let run = Run {
-        snapshot: &snapshot,
-        mail_from: LI,
-        recipients: &[OUTSIDE],
-        received: QUIET,
-        next_hop_size_max: None,
-    };
+    let run = Run { mail_from: LI, ..anna(&snapshot) };
     let html = bodies(&run.stamped(&mail_of(LI, HTML, "<p>Hello</p>\n")).0).0.unwrap();
     assert!(html.contains("VP &quot;Asia&quot; &lt;Sales&gt;"), "{html}");
     // Numeric references: the part's charset need not hold the name.

@@ -2,7 +2,7 @@
 //!
 //! No time is asserted: what grows faster than its input does not end before the runner's limit.
 
-use crate::support::{ANNA, OUTSIDE, QUIET, Run, acme, crlf};
+use crate::support::{acme, anna, crlf};
 use signatures::{Decision, PassReason};
 
 const HEADER: &str =
@@ -11,13 +11,7 @@ const HEADER: &str =
 /// The reason for which it is passed; none if it was stamped, and then it can be taken back.
 fn outcome(bytes: &[u8]) -> Option<PassReason> {
     let snapshot = acme();
-    let run = Run {
-        snapshot: &snapshot,
-        mail_from: ANNA,
-        recipients: &[OUTSIDE],
-        received: QUIET,
-        next_hop_size_max: None,
-    };
+    let run = anna(&snapshot);
     let group = run.group(bytes);
     match &group.decision {
         Decision::Stamped(splices) => {

@@ -1,6 +1,6 @@
 //! Every message of the real-mail corpus, stamped as Anna: nothing panics, everything has an outcome, undoing gives the original.
 
-use crate::support::{ANNA, OUTSIDE, QUIET, Run, acme, applied};
+use crate::support::{acme, anna, applied};
 use signatures::{Decision, Outcome};
 use std::path::{Path, PathBuf};
 
@@ -25,13 +25,7 @@ fn every_real_message_has_an_outcome() {
     messages(&root, &mut found);
     assert!(found.len() > 100, "the corpus is at tests/mail");
     let snapshot = acme();
-    let run = Run {
-        snapshot: &snapshot,
-        mail_from: ANNA,
-        recipients: &[OUTSIDE],
-        received: QUIET,
-        next_hop_size_max: None,
-    };
+    let run = anna(&snapshot);
     for path in found {
         let original = std::fs::read(&path).unwrap();
         let group = run.group(&original);

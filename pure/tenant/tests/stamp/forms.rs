@@ -1,6 +1,6 @@
 //! Stamped output of every shape, transfer encoding and charset of the contract.
 
-use crate::support::{LI, OUTSIDE, QUIET, Run, acme, anna, applied, bodies, crlf, mail, tree};
+use crate::support::{LI, OUTSIDE, Run, acme, anna, applied, bodies, crlf, mail, tree};
 use encoding_rs::Encoding;
 use message::encode;
 use tenant::Snapshot;
@@ -100,7 +100,7 @@ fn check(snapshot: &Snapshot, mail_from: &str, entity: &[u8], before: &str, afte
         .map(|from: String| replace(&original, "anna.berg@acme.example", &from))
         .unwrap();
     assert_eq!(tree(&original), before);
-    let run = Run { snapshot, mail_from, recipients: &[OUTSIDE], received: QUIET, next_hop_size_max: None };
+    let run = Run { mail_from, ..anna(snapshot) };
     let group = run.group(&original);
     let stamped = applied(&group, &original);
     assert_eq!(tree(&stamped), after);

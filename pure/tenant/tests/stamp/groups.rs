@@ -1,7 +1,7 @@
 //! Who gets which signature: one transaction split by what the rules say of its recipients.
 
 use crate::support::{
-    ANNA, CAMPAIGN, INSIDE, LI, OUTSIDE, QUIET, Run, acme, acme_with, anna, applied, bodies, mail, mail_of,
+    ANNA, CAMPAIGN, INSIDE, LI, OUTSIDE, Run, acme, acme_with, anna, applied, bodies, mail, mail_of,
 };
 use signatures::{Explain, Group, Outcome};
 
@@ -17,13 +17,7 @@ fn told(group: &Group) -> (Vec<usize>, Option<&str>, Option<&str>) {
 fn a_mixed_transaction_is_split_where_rules_differ() {
     let snapshot = acme();
     let recipients = [INSIDE, OUTSIDE, "c@acme.test", "d@third.example"];
-    let run = Run {
-        snapshot: &snapshot,
-        mail_from: ANNA,
-        recipients: &recipients,
-        received: CAMPAIGN,
-        next_hop_size_max: None,
-    };
+    let run = Run { recipients: &recipients, received: CAMPAIGN, ..anna(&snapshot) };
     let groups = run.groups(&mail(HTML, BODY));
     assert_eq!(
         groups.iter().map(told).collect::<Vec<_>>(),
@@ -40,13 +34,7 @@ fn a_mixed_transaction_is_split_where_rules_differ() {
 fn equal_outcomes_are_one_group() {
     let snapshot = acme();
     let recipients = [INSIDE, OUTSIDE];
-    let run = Run {
-        snapshot: &snapshot,
-        mail_from: ANNA,
-        recipients: &recipients,
-        received: QUIET,
-        next_hop_size_max: None,
-    };
+    let run = Run { recipients: &recipients, ..anna(&snapshot) };
     let groups = run.groups(&mail(HTML, BODY));
     assert_eq!(
         groups.iter().map(told).collect::<Vec<_>>(),
@@ -78,13 +66,7 @@ fn the_campaign_holds_in_its_period_and_for_its_people() {
         (LI, OUTSIDE, CAMPAIGN, "standard"),
     ];
     for (from, to, received, expected) in rows {
-        let run = Run {
-            snapshot: &snapshot,
-            mail_from: from,
-            recipients: &[to],
-            received,
-            next_hop_size_max: None,
-        };
+        let run = Run { mail_from: from, recipients: &[to], received, ..anna(&snapshot) };
         let group = run.group(&mail_of(from, HTML, BODY));
         assert_eq!(group.explain.signature.as_deref(), Some(expected), "{from} {to} {received}");
     }

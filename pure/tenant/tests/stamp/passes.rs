@@ -1,6 +1,6 @@
 //! Every reason for which a message keeps its bytes, shown by small messages as they really look.
 
-use crate::support::{ANNA, INSIDE, OUTSIDE, QUIET, Run, acme, acme_with, anna, mail, mail_of};
+use crate::support::{INSIDE, OUTSIDE, Run, acme, acme_with, anna, mail, mail_of};
 use signatures::{Outcome, PassReason};
 
 const TEXT: &str = "Content-Type: text/plain; charset=utf-8\n";
@@ -255,13 +255,7 @@ fn a_template_that_fails_follows_the_policy() {
 #[test]
 fn the_explanation_is_the_object_of_the_contract() {
     let snapshot = acme();
-    let run = Run {
-        snapshot: &snapshot,
-        mail_from: ANNA,
-        recipients: &[OUTSIDE, INSIDE],
-        received: QUIET,
-        next_hop_size_max: None,
-    };
+    let run = Run { recipients: &[OUTSIDE, INSIDE], ..anna(&snapshot) };
     let group = run.group(&mail("Auto-Submitted: auto-replied\n", "x\n"));
     let keys =
         ["outcome", "reason", "signature", "rule", "person", "snapshot", "trail", "placement", "splices"];

@@ -3,16 +3,16 @@
 //! Its configuration has the places of Debian's split one (`conf.d/main`, `acl`, `router`, `transport`) for files whose names have
 //! `signpost` in them, so an administrator's script can be run against it as it is. It relays for 127.0.0.1 and for nobody else.
 
+use super::waiting::{listens, wait_for_count};
 use super::{PeerError, io_error, postfix, resolver, run, succeed, text_of, tools};
 use std::fs;
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const READY_WITHIN: Duration = Duration::from_secs(20);
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const START_TRIES_MAX: usize = 3;
 
 /// How often its daemon looks at its queue.
@@ -120,14 +120,7 @@ impl EximServer {
     /// # Errors
     /// A maildir that cannot be read.
     pub fn wait_for(&self, count: usize, wait: Duration) -> Result<usize, PeerError> {
-        let end = Instant::now() + wait;
-        loop {
-            let arrived = self.arrived()?.len();
-            if arrived >= count || Instant::now() >= end {
-                return Ok(arrived);
-            }
-            std::thread::sleep(LOOK_AGAIN);
-        }
+        wait_for_count(count, wait, || Ok(self.arrived()?.len()))
     }
 
     /// Its logs so far.
@@ -145,15 +138,8 @@ impl EximServer {
     }
 
     fn await_ready(mut self) -> Result<Self, PeerError> {
-        let end = Instant::now() + READY_WITHIN;
-        while Instant::now() < end {
-            if TcpStream::connect(self.address).is_ok() {
-                return Ok(self);
-            }
-            if let Ok(Some(_ended)) = self.daemon.try_wait() {
-                break;
-            }
-            std::thread::sleep(LOOK_AGAIN);
+        if listens(&mut self.daemon, self.address, READY_WITHIN) {
+            return Ok(self);
         }
         Err(PeerError::NotReady { tool: "exim4", seconds: READY_WITHIN.as_secs(), output: self.log() })
     }

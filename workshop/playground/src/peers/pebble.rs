@@ -3,15 +3,15 @@
 //! It runs with its files in a temporary folder, asks the given name server for addresses, looks for http-01 answers at the given port and forgets
 //! everything when it ends. Its own HTTPS is signed by the given authority. It cannot listen on port 0 either.
 
+use super::waiting::listens;
 use super::{PeerError, io_error};
 use crate::Authority;
 use std::fs;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const READY_WITHIN: Duration = Duration::from_secs(20);
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const START_TRIES_MAX: usize = 3;
 
 /// How a Pebble behaves.
@@ -101,15 +101,8 @@ impl Pebble {
     }
 
     fn await_ready(mut self) -> Result<Self, PeerError> {
-        let end = Instant::now() + READY_WITHIN;
-        while Instant::now() < end {
-            if TcpStream::connect(self.address).is_ok() {
-                return Ok(self);
-            }
-            if let Ok(Some(_ended)) = self.process.try_wait() {
-                break;
-            }
-            std::thread::sleep(LOOK_AGAIN);
+        if listens(&mut self.process, self.address, READY_WITHIN) {
+            return Ok(self);
         }
         Err(PeerError::NotReady { tool: "pebble", seconds: READY_WITHIN.as_secs(), output: self.log() })
     }

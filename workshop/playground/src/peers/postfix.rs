@@ -5,16 +5,16 @@
 //! domain and recipient is taken. Postfix cannot listen on port 0, so a port is asked from the system first; a port that
 //! somebody takes in between is tried again with another one.
 
+use super::waiting::{listens, wait_for_count};
 use super::{PeerError, io_error, resolver, run, text_of};
 use std::fs;
-use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const READY_WITHIN: Duration = Duration::from_secs(20);
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const START_TRIES_MAX: usize = 3;
 /// `nobody` on Debian.
 const OWNER: u32 = 65_534;
@@ -192,14 +192,7 @@ impl Postfix {
     /// # Errors
     /// A maildir that cannot be read.
     pub fn wait_for(&self, count: usize, wait: Duration) -> Result<usize, PeerError> {
-        let end = Instant::now() + wait;
-        loop {
-            let arrived = self.arrived_count()?;
-            if arrived >= count || Instant::now() >= end {
-                return Ok(arrived);
-            }
-            std::thread::sleep(LOOK_AGAIN);
-        }
+        wait_for_count(count, wait, || self.arrived_count())
     }
 
     /// Its log so far.
@@ -249,15 +242,8 @@ impl Postfix {
     }
 
     fn await_ready(mut self, so_far: &str) -> Result<Self, PeerError> {
-        let end = Instant::now() + READY_WITHIN;
-        while Instant::now() < end {
-            if TcpStream::connect(self.address).is_ok() {
-                return Ok(self);
-            }
-            if let Ok(Some(_ended)) = self.master.try_wait() {
-                break;
-            }
-            std::thread::sleep(LOOK_AGAIN);
+        if listens(&mut self.master, self.address, READY_WITHIN) {
+            return Ok(self);
         }
         let output = format!("{so_far}{}", self.log());
         Err(PeerError::NotReady { tool: "postfix", seconds: READY_WITHIN.as_secs(), output })

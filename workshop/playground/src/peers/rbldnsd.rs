@@ -3,17 +3,17 @@
 //! It does not serve as root; where tests run as root it changes to its package's user, who only reads. Like the others here it cannot take
 //! port 0.
 
+use super::waiting::wait_for;
 use super::{PeerError, io_error, run, succeed};
 use std::fmt::Write as _;
 use std::fs;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const PROGRAM: &str = "/usr/sbin/rbldnsd";
 const READY_WITHIN: Duration = Duration::from_secs(20);
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
 const START_TRIES_MAX: usize = 3;
 /// A yes may be kept for a second, a no not at all (RFC 2308 §5): without an SOA Exim keeps it for as long as a connection lasts.
 const HEAD: &str = "$TTL 1\n$SOA 1 list.example postmaster.list.example 0 600 300 86400 0\n";
@@ -170,15 +170,9 @@ impl Rbldnsd {
     }
 
     fn wait_for(&self, holds: impl Fn() -> bool) -> Result<(), PeerError> {
-        let end = Instant::now() + READY_WITHIN;
-        while !holds() {
-            if Instant::now() > end {
-                let seconds = READY_WITHIN.as_secs();
-                return Err(PeerError::NotReady { tool: "rbldnsd", seconds, output: self.log() });
-            }
-            std::thread::sleep(LOOK_AGAIN);
-        }
-        Ok(())
+        let seconds = READY_WITHIN.as_secs();
+        let late = || PeerError::NotReady { tool: "rbldnsd", seconds, output: self.log() };
+        wait_for(READY_WITHIN, || holds().then_some(())).ok_or_else(late)
     }
 }
 

@@ -3,16 +3,16 @@
 //! It asks the name server that it is given. Its files lie in a temporary folder; it cannot take port 0, so a port that was free is tried, and another one
 //! if somebody was faster.
 
+use super::waiting::wait_for;
 use super::{PeerError, io_error};
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const PROGRAM: &str = "/usr/bin/rspamd";
 const READY_WITHIN: Duration = Duration::from_secs(30);
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 const START_TRIES_MAX: usize = 3;
 
@@ -79,15 +79,12 @@ impl Rspamd {
     }
 
     fn wait(&self) -> Result<(), PeerError> {
-        let end = Instant::now() + READY_WITHIN;
-        while self.check(b"From: a@b.example\r\n\r\nready?\r\n").is_err() {
-            if Instant::now() > end {
-                let output = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-                return Err(PeerError::NotReady { tool: "rspamd", seconds: READY_WITHIN.as_secs(), output });
-            }
-            std::thread::sleep(LOOK_AGAIN);
-        }
-        Ok(())
+        let late = || {
+            let output = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            PeerError::NotReady { tool: "rspamd", seconds: READY_WITHIN.as_secs(), output }
+        };
+        let answers = || self.check(b"From: a@b.example\r\n\r\nready?\r\n").ok();
+        wait_for(READY_WITHIN, answers).map(drop).ok_or_else(late)
     }
 }
 
