@@ -5,12 +5,14 @@
 //! answer, because the first is a fact about the recipient and the second is nobody's fault yet.
 
 mod mail;
+mod proven;
 mod records;
 mod witness;
 
 pub use mail::{Exchangers, Located};
 pub use witness::{Said, Witness, system_servers};
 
+use hickory_resolver::ResolverBuilder;
 use hickory_resolver::config::{NameServerConfig, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
@@ -24,6 +26,8 @@ const ANSWERS_MAX: usize = 100;
 /// Tries per look-up, each with the configured timeout.
 const ATTEMPTS: usize = 2;
 const CACHE_ENTRIES: u64 = 8192;
+
+type Builder = ResolverBuilder<TokioRuntimeProvider>;
 
 /// A shared resolver; clones share its cache.
 #[derive(Clone)]
@@ -50,6 +54,8 @@ pub enum ResolveError {
     Failed { name: String, why: String },
     #[error("the resolver cannot be set up: {0}")]
     SetUp(NetError),
+    #[error("the trust anchors are no DNSKEY records as zone files write them: {0}")]
+    Anchors(String),
 }
 
 impl Resolver {
@@ -58,18 +64,7 @@ impl Resolver {
     /// # Errors
     /// [`ResolveError::SetUp`] if the system's configuration cannot be read.
     pub fn new(servers: &[SocketAddr], timeout: Duration) -> Result<Self, ResolveError> {
-        let mut builder = if servers.is_empty() {
-            hickory_resolver::Resolver::builder_tokio().map_err(ResolveError::SetUp)?
-        } else {
-            let servers = servers.iter().map(|server| at_port(*server)).collect();
-            let config = ResolverConfig::from_parts(None, vec![], servers);
-            hickory_resolver::Resolver::builder_with_config(config, TokioRuntimeProvider::default())
-        };
-        let options = builder.options_mut();
-        options.timeout = timeout;
-        options.attempts = ATTEMPTS;
-        options.cache_size = CACHE_ENTRIES;
-        builder.build().map(Self).map_err(ResolveError::SetUp)
+        builder(servers, timeout)?.build().map(Self).map_err(ResolveError::SetUp)
     }
 
     /// The texts of `name`, each with its strings put together (RFC 7208 §3.3 does the same).
@@ -107,6 +102,21 @@ impl Resolver {
             Err(error) => Err(failed(host, &error)),
         }
     }
+}
+
+fn builder(servers: &[SocketAddr], timeout: Duration) -> Result<Builder, ResolveError> {
+    let mut builder = if servers.is_empty() {
+        hickory_resolver::Resolver::builder_tokio().map_err(ResolveError::SetUp)?
+    } else {
+        let servers = servers.iter().map(|server| at_port(*server)).collect();
+        let config = ResolverConfig::from_parts(None, vec![], servers);
+        hickory_resolver::Resolver::builder_with_config(config, TokioRuntimeProvider::default())
+    };
+    let options = builder.options_mut();
+    options.timeout = timeout;
+    options.attempts = ATTEMPTS;
+    options.cache_size = CACHE_ENTRIES;
+    Ok(builder)
 }
 
 /// A name with its final dot, so that no search domain of the machine is tried.

@@ -7,6 +7,7 @@
 mod client;
 mod facts;
 mod pem;
+mod pinned;
 mod presenter;
 mod self_signed;
 mod server;

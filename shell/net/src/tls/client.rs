@@ -1,9 +1,11 @@
 //! TLS towards next hops.
 
+use super::pinned::Pinned;
 use super::{TlsError, provider, verifiers};
 use rustls::ClientConfig;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use std::sync::Arc;
+use tlspolicy::Pins;
 
 /// A certificate chain and its key.
 #[derive(Debug)]
@@ -18,13 +20,15 @@ impl Clone for Identity {
     }
 }
 
-/// Whether the next hop must prove its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What the next hop must prove.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Verification {
     /// Encrypted to whoever answers (RFC 7435): `opportunistic` and `require`.
     None,
     /// The name is in a certificate of a public CA or of an extra root: `verify`.
     Name,
+    /// The certificate is one that TLSA records mean (RFC 7672).
+    Pinned(Pins),
 }
 
 /// The client side for one verification and one identity; build once and share, it keeps tickets.
@@ -42,6 +46,10 @@ pub fn client_config(
     let builder = match verification {
         Verification::None => {
             builder.dangerous().with_custom_certificate_verifier(Arc::new(verifiers::AnyServer(provider)))
+        }
+        Verification::Pinned(pins) => {
+            let pinned = Arc::new(Pinned { pins, provider });
+            builder.dangerous().with_custom_certificate_verifier(pinned)
         }
         Verification::Name => {
             let mut roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());

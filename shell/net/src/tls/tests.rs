@@ -116,8 +116,8 @@ fn opportunistic_takes_any_certificate_and_verify_only_a_known_root_with_the_nam
     let identity = own("mx.example");
     let roots = identity.chain.clone();
     let server = server_config(presenting(&identity), ClientCertificates::Request).unwrap();
-    let check = |verification, roots: &[_], name: &str, good: bool| {
-        let client = client_config(verification, roots, None).unwrap();
+    let check = |verification: Verification, roots: &[_], name: &str, good: bool| {
+        let client = client_config(verification.clone(), roots, None).unwrap();
         assert_eq!(shake(Arc::clone(&server), client, name).is_ok(), good, "{verification:?} {name}");
     };
     check(Verification::None, &[], "elsewhere.example", true);

@@ -36,6 +36,8 @@ macro_rules! signatures_are_verified {
     };
 }
 
+pub(super) use signatures_are_verified;
+
 /// Takes any server certificate.
 #[derive(Debug)]
 pub(super) struct AnyServer(pub(super) Arc<CryptoProvider>);
