@@ -13,7 +13,7 @@ mod secret;
 pub use connector::{Check, Connector, ConnectorKind, SecretHeader};
 pub use dkim::{Dkim, DkimKey, KeyUse, Seals, Signs};
 pub use egress::{
-    ClientCertificate, CutThrough, Egress, EgressMode, Fallback, Handover, Otherwise, SmartHost,
+    ClientCertificate, CutThrough, Egress, EgressMode, Fallback, Handover, Otherwise, SmartHost, destinations,
 };
 
 pub use proofs::{Account, Certificates, Password, is_microsoft};

@@ -5,38 +5,10 @@
 //! less.
 
 use crate::dane::{Said, Tlsa};
+use crate::destinations::Destination;
 use crate::sts::{Mode, Policy};
 use core::fmt;
-use core::str::FromStr;
 use model::{Domain, TlsPolicy};
-
-/// A word for one destination.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Destination {
-    /// Never TLS, for hosts whose TLS is broken.
-    None,
-    /// As the policy of the same name.
-    Tls(TlsPolicy),
-    /// Only by DANE.
-    Dane,
-}
-
-/// A text that is no such word.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a TLS policy for a destination: write none, opportunistic, require, verify or dane")]
-pub struct DestinationError(String);
-
-impl FromStr for Destination {
-    type Err = DestinationError;
-
-    fn from_str(text: &str) -> Result<Self, DestinationError> {
-        match text {
-            "none" => Ok(Self::None),
-            "dane" => Ok(Self::Dane),
-            other => other.parse().map(Self::Tls).map_err(|_| DestinationError(text.to_owned())),
-        }
-    }
-}
 
 /// Who has a word for a destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -18,6 +18,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -114,7 +115,9 @@ pub enum HttpError {
     Redirects { url: String, max: usize },
     #[error("{from} leads to {to}, which is not followed: it is no https URL")]
     Downgrade { from: String, to: String },
-    #[error("{0} is no address of the public internet, and this document may only come from there")]
+    #[error(
+        "{0} has only addresses from which this document may not come: they are not of the public internet"
+    )]
     Private(String),
 }
 
@@ -124,7 +127,8 @@ pub struct Client {
     resolver: Resolver,
     connector: TlsConnector,
     limits: Limits,
-    only_public: bool,
+    /// Where it may connect to; everywhere, if nothing is said.
+    may_reach: Option<Arc<dyn Fn(IpAddr) -> bool + Send + Sync>>,
 }
 
 impl fmt::Debug for Client {
@@ -144,13 +148,19 @@ impl Client {
         limits: Limits,
     ) -> Result<Self, TlsError> {
         let connector = TlsConnector::from(tls::client_config(Verification::Name, roots, None)?);
-        Ok(Self { resolver, connector, limits, only_public: false })
+        Ok(Self { resolver, connector, limits, may_reach: None })
     }
 
     /// The same client, which connects to nothing but addresses of the public internet, after redirects too.
     #[must_use]
     pub fn only_public(self) -> Self {
-        Self { only_public: true, ..self }
+        self.only(is_public)
+    }
+
+    /// The same client, which connects to nothing but these addresses, after redirects too.
+    #[must_use]
+    pub fn only(self, may_reach: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
+        Self { may_reach: Some(Arc::new(may_reach)), ..self }
     }
 
     /// The document at `url`, or the answer that it has not changed.
@@ -201,7 +211,7 @@ impl Client {
         let deadline = clock.now() + self.limits.head_wait / 2;
         let mut last = None;
         for address in self.resolver.addresses(host).await? {
-            if self.only_public && !is_public(address) {
+            if self.may_reach.as_ref().is_some_and(|may_reach| !may_reach(address)) {
                 last = last.or_else(|| Some(HttpError::Private(host.to_owned())));
                 continue;
             }

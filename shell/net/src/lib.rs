@@ -16,4 +16,6 @@ pub use clock::Clock;
 pub use connect::{ConnectError, connect};
 pub use public::is_public;
 pub use random::random;
-pub use resolver::{Exchanger, Exchangers, Located, ResolveError, Resolver, Said, Witness, system_servers};
+pub use resolver::{
+    Exchanger, Exchangers, Located, ResolveError, Resolver, Said, Vouched, Voucher, Witness, system_servers,
+};

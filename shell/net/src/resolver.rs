@@ -5,14 +5,14 @@
 //! answer, because the first is a fact about the recipient and the second is nobody's fault yet.
 
 mod mail;
-mod proven;
 mod records;
+mod vouched;
 mod witness;
 
 pub use mail::{Exchangers, Located};
+pub use vouched::{Vouched, Voucher};
 pub use witness::{Said, Witness, system_servers};
 
-use hickory_resolver::ResolverBuilder;
 use hickory_resolver::config::{NameServerConfig, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
@@ -27,10 +27,8 @@ const ANSWERS_MAX: usize = 100;
 const ATTEMPTS: usize = 2;
 const CACHE_ENTRIES: u64 = 8192;
 
-type Builder = ResolverBuilder<TokioRuntimeProvider>;
-
 /// A shared resolver; clones share its cache.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Resolver(hickory_resolver::TokioResolver);
 
 /// One MX record.
@@ -53,9 +51,7 @@ pub enum ResolveError {
     #[error("no name server answered for {name}: {why}")]
     Failed { name: String, why: String },
     #[error("the resolver cannot be set up: {0}")]
-    SetUp(NetError),
-    #[error("the trust anchors are no DNSKEY records as zone files write them: {0}")]
-    Anchors(String),
+    SetUp(String),
 }
 
 impl Resolver {
@@ -64,7 +60,18 @@ impl Resolver {
     /// # Errors
     /// [`ResolveError::SetUp`] if the system's configuration cannot be read.
     pub fn new(servers: &[SocketAddr], timeout: Duration) -> Result<Self, ResolveError> {
-        builder(servers, timeout)?.build().map(Self).map_err(ResolveError::SetUp)
+        let mut builder = if servers.is_empty() {
+            hickory_resolver::Resolver::builder_tokio().map_err(set_up)?
+        } else {
+            let servers = servers.iter().map(|server| at_port(*server)).collect();
+            let config = ResolverConfig::from_parts(None, vec![], servers);
+            hickory_resolver::Resolver::builder_with_config(config, TokioRuntimeProvider::default())
+        };
+        let options = builder.options_mut();
+        options.timeout = timeout;
+        options.attempts = ATTEMPTS;
+        options.cache_size = CACHE_ENTRIES;
+        builder.build().map(Self).map_err(set_up)
     }
 
     /// The texts of `name`, each with its strings put together (RFC 7208 §3.3 does the same).
@@ -104,19 +111,8 @@ impl Resolver {
     }
 }
 
-fn builder(servers: &[SocketAddr], timeout: Duration) -> Result<Builder, ResolveError> {
-    let mut builder = if servers.is_empty() {
-        hickory_resolver::Resolver::builder_tokio().map_err(ResolveError::SetUp)?
-    } else {
-        let servers = servers.iter().map(|server| at_port(*server)).collect();
-        let config = ResolverConfig::from_parts(None, vec![], servers);
-        hickory_resolver::Resolver::builder_with_config(config, TokioRuntimeProvider::default())
-    };
-    let options = builder.options_mut();
-    options.timeout = timeout;
-    options.attempts = ATTEMPTS;
-    options.cache_size = CACHE_ENTRIES;
-    Ok(builder)
+fn set_up(error: NetError) -> ResolveError {
+    ResolveError::SetUp(error.to_string())
 }
 
 /// A name with its final dot, so that no search domain of the machine is tried.

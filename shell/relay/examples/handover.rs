@@ -175,6 +175,7 @@ async fn start(
         refusals: Refusals::untold(Arc::clone(metrics)),
         replies: Arc::default(),
         sentry,
+        policies: relay::PolicyConfig::default(),
         links: relay::Links::default(),
     };
     let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2))?;

@@ -47,7 +47,7 @@ pub use links::Links;
 pub use operate::{Explanation, GivenUp, Operator};
 pub use refused::{Refusals, RefusedAt, RefusedSession};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
-pub use steer::{RouteExplained, SourceExplained};
+pub use steer::{DaneConfig, MtaStsConfig, PolicyConfig, RouteExplained, SourceExplained};
 pub use tenants::{DomainTaken, Tenants};
 pub use verdict::{Patience, Replies};
 

@@ -111,9 +111,13 @@ pub(crate) async fn carry_transaction(
             left.extend(second.missed);
         }
         Err(full @ NoPath::Full { .. }) => left.extend(not_gone(&members, full)),
-        Err(NoPath::NoSource(_) | NoPath::Withheld { .. } | NoPath::NotResolved(_) | NoPath::Nowhere(..)) => {
-            left.extend(again)
-        }
+        Err(
+            NoPath::NoSource(_)
+            | NoPath::Withheld { .. }
+            | NoPath::NotResolved(_)
+            | NoPath::NotProven { .. }
+            | NoPath::Nowhere(..),
+        ) => left.extend(again),
     }
     left
 }
@@ -212,7 +216,10 @@ impl Errand<'_> {
             Err(NoPath::Full { host, until }) => {
                 return Err(NoPath::Full { host, until: until.min(self.put_off()) });
             }
-            found @ (Ok(_) | Err(NoPath::NotResolved(_) | NoPath::Nowhere(..))) => return found,
+            found
+            @ (Ok(_) | Err(NoPath::NotResolved(_) | NoPath::NotProven { .. } | NoPath::Nowhere(..))) => {
+                return found;
+            }
         };
         let is_over = self.is_over();
         if may_fall_back

@@ -15,7 +15,7 @@ use crate::proofs::{self, DomainProofs};
 use crate::put_offs::PutOffs;
 use crate::queue::TakenOver;
 use crate::refused::Refusals;
-use crate::steer::{Steer, Territory};
+use crate::steer::{Policies, PolicyConfig, Steer, Territory};
 use crate::stop::Stopper;
 use crate::transport::Transport;
 use crate::verdict::{Judging, Patience, Replies, Schedules, TenantsTold, Verdict};
@@ -80,6 +80,8 @@ pub struct RelayConfig {
     pub exchanger_port: u16,
     /// Networks in which exchangers are written to although they are not of the public internet.
     pub private_networks: Vec<IpNet>,
+    /// What exchangers have to prove.
+    pub policies: PolicyConfig,
     /// Roots that are trusted beside the public ones.
     pub roots: Vec<CertificateDer<'static>>,
     /// Key of `X-Signpost-Processed`.
@@ -137,6 +139,9 @@ impl Relay {
         let first = config.listeners.first().ok_or(StartError::NoListener)?;
         let (reporting_host, reporting_listener) = (first.hostname.clone(), first.name.clone());
         let territory = territory(&config.listeners, &config.sources, config.private_networks);
+        let policies =
+            Policies::new(config.policies, &config.roots, (resolver.clone(), clock.clone()), &territory);
+        let policies = policies.map_err(StartError::Roots)?;
         let judge = Arc::new(ClientJudge::new(&config.roots).map_err(StartError::Roots)?);
         let mut listeners = Vec::new();
         for listener in config.listeners {
@@ -152,7 +157,7 @@ impl Relay {
             steer: Steer::new(
                 config.sources,
                 resolver.clone(),
-                (config.exchanger_port, territory),
+                (config.exchanger_port, territory, policies),
                 config.sentry.clone(),
             ),
             transport: Transport::new(clock, Arc::clone(&metrics), config.roots),

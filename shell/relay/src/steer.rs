@@ -10,10 +10,13 @@ mod exchangers;
 mod explain;
 mod fallback;
 mod guarded;
+mod policies;
 
 pub(crate) use exchangers::Territory;
 pub use explain::{RouteExplained, SourceExplained};
 pub(crate) use guarded::receiver;
+pub(crate) use policies::Policies;
+pub use policies::{DaneConfig, MtaStsConfig, PolicyConfig};
 
 use bounce::Failure;
 use dispatch::{Claim, Excluded, Reach, Rules, Site, Weighed, best};
@@ -28,6 +31,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tenant::Snapshot;
 use tenant::settings::{Egress, EgressMode, Fallback, SmartHost};
+use tlspolicy::{Destinations, HostPolicy};
 
 /// Hosts and addresses of one path that are tried.
 const HOPS_MAX: usize = 5;
@@ -74,6 +78,22 @@ pub(crate) struct Hop {
     /// The name that its certificate must show.
     pub(crate) name: String,
     pub(crate) address: SocketAddr,
+    /// What TLS with it has to prove.
+    pub(crate) policy: HostPolicy,
+}
+
+/// How hosts are to be reached, as far as that says which may be.
+#[derive(Debug, Clone, Copy)]
+struct Wish<'e> {
+    reach: Reach,
+    tls: TlsPolicy,
+    destinations: &'e Destinations,
+}
+
+impl<'e> Wish<'e> {
+    fn of(reach: Reach, egress: &'e Egress) -> Self {
+        Self { reach, tls: egress.tls, destinations: &egress.destinations }
+    }
 }
 
 /// Everything that a connection depends on.
@@ -105,6 +125,8 @@ pub(crate) enum NoPath {
     Full { host: String, until: Timestamp },
     /// The next hop has no address, or none that a source reaches.
     NotResolved(String),
+    /// No host of the domain can prove what is demanded of it.
+    NotProven { host: String, why: String },
     /// The domain says so itself: there is none, or it takes no mail.
     Nowhere(EnhancedCode, String),
 }
@@ -121,6 +143,7 @@ impl NoPath {
                 (Some(host), Failure::Connect(why.to_owned()), Some(until))
             }
             Self::NotResolved(why) => (None, Failure::Resolve(why), None),
+            Self::NotProven { host, why } => (Some(host), Failure::Tls(why), None),
             Self::Nowhere(status, why) => (None, Failure::Nowhere(status, why), None),
         }
     }
@@ -133,16 +156,17 @@ pub(crate) struct Steer {
     /// Where exchangers listen: 25 outside of tests and playgrounds.
     exchanger_port: u16,
     territory: Territory,
+    policies: Policies,
 }
 
 impl Steer {
     pub(crate) fn new(
         sources: Vec<Source>,
         resolver: Resolver,
-        (exchanger_port, territory): (u16, Territory),
+        (exchanger_port, territory, policies): (u16, Territory, Policies),
         sentry: Sentry,
     ) -> Self {
-        Self { sources, sentry, resolver, exchanger_port, territory }
+        Self { sources, sentry, resolver, exchanger_port, territory, policies }
     }
 
     /// The texts of a name; none if there is no such name.
@@ -211,7 +235,7 @@ impl Steer {
         if !self.has_any(snapshot, route, without) {
             return Err(NoPath::NoSource(no_source(snapshot, without)));
         }
-        let mut hops = self.hops(id, &route.target, route.reach(&egress)).await?;
+        let mut hops = self.hops(id, &route.target, Wish::of(route.reach(&egress), &egress)).await?;
         let site = Site::of(hops.iter().map(|hop| hop.name.as_str()));
         let weighed = self.weigh(snapshot, id, route, without, Some(&hops), rules);
         let probed = hops.first().and_then(|hop| self.probed(&weighed, &guarded::receiver(&hop.name)));
@@ -270,17 +294,18 @@ impl Steer {
         out.map(|source| source.network.as_str()).filter(|network| !network.is_empty()).collect()
     }
 
-    async fn hops(&self, id: MessageId, target: &SmartHost, reach: Reach) -> Result<Vec<Hop>, NoPath> {
+    async fn hops(&self, id: MessageId, target: &SmartHost, wish: Wish<'_>) -> Result<Vec<Hop>, NoPath> {
+        let policy = HostPolicy::of_setting(wish.tls);
         match target {
             SmartHost::Address(address) => {
-                Ok(vec![Hop { name: address.ip().to_string(), address: *address }])
+                Ok(vec![Hop { name: address.ip().to_string(), address: *address, policy }])
             }
             SmartHost::Name { host, port } => {
                 let addresses = self.resolver.addresses(host.as_str()).await;
                 let addresses = addresses.map_err(|error| NoPath::NotResolved(error.to_string()))?;
-                Ok(hops_of(host.as_str(), *port, addresses).collect())
+                Ok(hops_of(host.as_str(), *port, addresses, &policy))
             }
-            SmartHost::Mx(domain) => self.exchangers(id, domain, reach).await,
+            SmartHost::Mx(domain) => self.exchangers(id, domain, wish).await,
         }
     }
 }
@@ -301,9 +326,10 @@ fn by_domain(recipients: &[(usize, Recipient)], over: Over) -> Vec<Route> {
     by_domain.into_iter().map(route).collect()
 }
 
-fn hops_of(name: &str, port: u16, addresses: Vec<IpAddr>) -> impl Iterator<Item = Hop> {
-    let name = name.trim_end_matches('.').to_owned();
-    addresses.into_iter().map(move |ip| Hop { name: name.clone(), address: SocketAddr::new(ip, port) })
+fn hops_of(name: &str, port: u16, addresses: Vec<IpAddr>, policy: &HostPolicy) -> Vec<Hop> {
+    let name = name.trim_end_matches('.');
+    let hop = |ip| Hop { name: name.to_owned(), address: SocketAddr::new(ip, port), policy: policy.clone() };
+    addresses.into_iter().map(hop).collect()
 }
 
 fn no_source(snapshot: &Snapshot, without: &BTreeSet<SourceName>) -> String {

@@ -15,6 +15,7 @@ use net::tls::ClientCertificates;
 use smtp::BareLf;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use tlspolicy::Destinations;
 
 /// `signpost.toml`.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,10 +98,26 @@ pub(crate) struct ResolverFile {
 }
 
 /// `[deliver]`: to recipients' own exchangers.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Deliver {
     /// Networks in which exchangers are written to although they are not public. Default: none.
     pub(crate) private_networks: Vec<IpNet>,
+    /// Whether the MTA-STS policies of recipients' domains count (RFC 8461). Default: yes.
+    pub(crate) mta_sts: bool,
+    pub(crate) dane: DaneUse,
+    /// What TLS has to prove towards single domains, for tenants that say nothing of them. Default: nothing.
+    pub(crate) destinations: Destinations,
+}
+
+/// Whether signed TLSA records count (RFC 7672).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum DaneUse {
+    /// With a name server on this machine, while it validates.
+    #[default]
+    Auto,
+    /// Whoever the name servers are: the operator trusts them, and the way to them.
+    Always,
+    Never,
 }
 
 /// `[http]`.

@@ -1,5 +1,5 @@
 //! Real programs as peers: Postfix and Exim from Debian, Python's smtplib, swaks and smtp-source, Pebble as authority, rbldnsd as block list,
-//! dkimpy, opendkim and rspamd as verifiers of signatures.
+//! Knot and Unbound for zones that are signed, dkimpy, opendkim and rspamd as verifiers of signatures.
 //!
 //! A thing that we wrote proves nothing about mail until software that we did not write agrees with it. Each function here runs one such
 //! program on loopback with its files in a temporary folder and waits for its end: call them from a blocking thread. A program that is not
@@ -17,6 +17,7 @@
 //! | `swaks` | one message with any option of swaks, STARTTLS among them |
 //! | `Pebble::start` | an ACME authority that rejects nonces and forgets everything |
 //! | `Rbldnsd::start` | block lists on the server that real ones run on |
+//! | `SignedZones::start` | zones that are signed (DNSSEC), and a resolver that validates them |
 //! | `dkimpy`, `opendkim` | whether each signature of a message holds |
 //! | `dkimpy_seal`, `dkimpy_chain` | the first set of a chain of seals, and what a chain is worth |
 //! | `Rspamd::start` | what a receiver's filter makes of signatures and seals |
@@ -32,6 +33,7 @@ mod postfix;
 mod rbldnsd;
 mod resolver;
 mod rspamd;
+mod signed_zones;
 mod tools;
 mod waiting;
 
@@ -44,6 +46,7 @@ pub use pebble::{Pebble, PebbleConfig};
 pub use postfix::{Postfix, PostfixSettings};
 pub use rbldnsd::{Dataset, Rbldnsd};
 pub use rspamd::Rspamd;
+pub use signed_zones::SignedZones;
 pub use tools::install;
 
 use std::io;

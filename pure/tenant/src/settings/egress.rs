@@ -6,6 +6,7 @@ use core::fmt;
 use core::net::{IpAddr, SocketAddr};
 use core::str::FromStr;
 use model::{ByteCount, Domain, Duration, SourceName, TlsPolicy};
+use tlspolicy::Destinations;
 
 /// `[egress]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Egress {
     pub smart_host: SmartHost,
     /// How much TLS has to prove. Default: verify of the tenant's own system; opportunistic in mode deliver, where most of the world proves nothing.
     pub tls: TlsPolicy,
+    /// What holds instead for single domains of recipients, in mode deliver. Default: nothing.
+    pub destinations: Destinations,
     /// The certificate that we show as this tenant. Default: none.
     pub certificate: Option<ClientCertificate>,
     /// The largest message that the next hop takes, as its EHLO tells it (SIZE): what a signature would make larger gets a smaller one, or none.
@@ -118,6 +121,7 @@ const WAIT_DEFAULT: Duration = Duration::from_secs(20);
 const WAIT_MIN: Duration = Duration::from_secs(1);
 const WAIT_MAX: Duration = Duration::from_secs(300);
 
+const DESTINATIONS_MAX: usize = 1_000;
 const MODES: [(&str, EgressMode); 2] = [("return", EgressMode::Return), ("deliver", EgressMode::Deliver)];
 const TLS: [(&str, TlsPolicy); 3] = [
     ("opportunistic", TlsPolicy::Opportunistic),
@@ -133,6 +137,7 @@ impl Egress {
             mode: EgressMode::default(),
             smart_host: SmartHost::Mx(first_domain.clone()),
             tls: TlsPolicy::default(),
+            destinations: Destinations::default(),
             certificate: None,
             size_max: None,
             handover: Handover::default(),
@@ -194,6 +199,9 @@ pub(super) fn read(
         (None, EgressMode::Deliver) => egress.tls = TlsPolicy::Opportunistic,
         (None, EgressMode::Return) => {}
     }
+    if let Some(table) = table.table("destinations", report) {
+        egress.destinations = destinations(&table, report);
+    }
     let certificate = table.take("certificate");
     egress.certificate = certificate.and_then(|value| self::certificate(&value, outside, report));
     let bounds = ByteCount(0)..=SIZE_MAX;
@@ -210,6 +218,23 @@ pub(super) fn read(
     egress.fallback = table.take("fallback").and_then(|value| fallback(&value, outside, report));
     table.finish(report);
     Some(egress)
+}
+
+/// A table of domains of recipients, each with its word: `"partner.example" = "verify"`.
+pub fn destinations(table: &Table<'_>, report: &mut Report) -> Destinations {
+    let mut destinations = Destinations::default();
+    let (start, count) = (table.start(), table.pairs().count());
+    if count > DESTINATIONS_MAX {
+        report.at(start, format!("{count} destinations are too many: up to {DESTINATIONS_MAX} may be named"));
+        return destinations;
+    }
+    for (domain, value) in table.pairs() {
+        let Some(word) = value.parse(report) else { continue };
+        if let Err(error) = destinations.set(domain, word) {
+            value.problem(report, error);
+        }
+    }
+    destinations
 }
 
 fn cut_through(mut table: Table<'_>, chosen: &mut CutThrough, report: &mut Report) {

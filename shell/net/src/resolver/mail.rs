@@ -6,11 +6,9 @@
 
 use super::{ANSWERS_MAX, Exchanger, ResolveError, Resolver, failed, rooted, unrooted};
 use hickory_resolver::net::{DnsError, NetError, NoRecords};
-use hickory_resolver::proto::dnssec::Proof;
-use hickory_resolver::proto::op::{Message, ResponseCode};
+use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{RData, Record, RecordType};
 use model::Domain;
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// Where a domain's mail goes.
@@ -23,12 +21,10 @@ pub struct Exchangers {
 }
 
 /// Where a host is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Located {
-    /// Never empty.
+    /// Never empty in an answer.
     pub addresses: Vec<IpAddr>,
-    /// The names under which its TLSA records may stand, the first first; none if nobody signed where it is (RFC 7672 §2.2.2).
-    pub tlsa_bases: Vec<String>,
 }
 
 /// What was said of a name and a type.
@@ -97,23 +93,19 @@ impl Resolver {
     /// [`ResolveError::Absent`] or [`ResolveError::Failed`].
     pub async fn locate(&self, host: &str) -> Result<Located, ResolveError> {
         let (v4, v6) = self.both(host).await;
-        let (mut addresses, mut proofs) = (Vec::new(), Vec::new());
+        let mut addresses = Vec::new();
         let mut failed = None;
         for family in [v4, v6] {
             match family {
                 Ok(Asked::Records(records)) => {
                     addresses.extend(records.iter().filter_map(address).take(ANSWERS_MAX));
-                    proofs.push(records);
                 }
                 Ok(Asked::Nothing(_)) => {}
                 Err(error) => failed = Some(error),
             }
         }
         match failed {
-            _ if !addresses.is_empty() => {
-                let tlsa_bases = tlsa_bases(host, &proofs);
-                Ok(Located { addresses, tlsa_bases })
-            }
+            _ if !addresses.is_empty() => Ok(Located { addresses }),
             Some(error) => Err(error),
             None => Err(ResolveError::Absent(host.to_owned())),
         }
@@ -129,19 +121,9 @@ impl Resolver {
             Err(NetError::Dns(DnsError::NoRecordsFound(none))) => nothing(&none)
                 .map(Asked::Nothing)
                 .ok_or_else(|| failed(name, &NetError::Dns(DnsError::NoRecordsFound(none)))),
-            Err(NetError::Dns(DnsError::Nsec { response, proof, .. })) if proof != Proof::Bogus => {
-                Ok(Asked::Nothing(denied(&response)))
-            }
             Err(error) => Err(failed(name, &error)),
         }
     }
-}
-
-/// An absence of which it is proven that it is one, or that nobody signs it.
-fn denied(response: &Message) -> Nothing {
-    let has_no_name = response.metadata.response_code == ResponseCode::NXDomain;
-    let is_start = |record: &Record| record.record_type() == RecordType::SOA;
-    Nothing { has_no_name, is_sure: response.authorities.iter().any(is_start) }
 }
 
 /// `None` if the server did not answer at all.
@@ -150,27 +132,6 @@ fn nothing(none: &NoRecords) -> Option<Nothing> {
     let is_answer = has_no_name || none.response_code == ResponseCode::NoError;
     let is_sure = none.soa.as_ref().is_some_and(|soa| soa.name.zone_of(none.query.name()));
     is_answer.then_some(Nothing { has_no_name, is_sure })
-}
-
-/// Where the chain of aliases ends, if all of it is signed, then where it begins, if that much is. A family that nobody
-/// signed hides the other one's proof from nobody.
-fn tlsa_bases(host: &str, families: &[Vec<Record>]) -> Vec<String> {
-    let mut bases = Vec::new();
-    for records in families.iter().filter(|records| records.iter().all(is_signed)) {
-        let end = records.iter().find(|record| address(record).is_some());
-        bases.extend(end.map(|record| unrooted(&record.name.to_ascii())));
-    }
-    let is_host = |record: &&Record| unrooted(&record.name.to_ascii()) == unrooted(host);
-    if families.iter().flatten().filter(is_host).any(is_signed) {
-        bases.push(unrooted(host));
-    }
-    let mut seen = BTreeSet::new();
-    bases.retain(|base| seen.insert(base.clone()));
-    bases
-}
-
-pub(super) fn is_signed(record: &Record) -> bool {
-    record.proof.is_secure()
 }
 
 fn exchanger(record: &Record) -> Option<Exchanger> {

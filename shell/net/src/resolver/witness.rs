@@ -51,8 +51,7 @@ pub enum Said<T> {
 /// # Errors
 /// If there is none that can be read.
 pub fn system_servers() -> Result<Vec<SocketAddr>, super::ResolveError> {
-    let (config, _options) =
-        hickory_resolver::system_conf::read_system_conf().map_err(super::ResolveError::SetUp)?;
+    let (config, _options) = hickory_resolver::system_conf::read_system_conf().map_err(super::set_up)?;
     let servers = config.name_servers().iter().map(|server| {
         let port = server.connections.first().map_or(53, |connection| connection.port);
         SocketAddr::new(server.ip, port)
@@ -92,20 +91,16 @@ impl Witness {
     }
 
     async fn ask<T>(&self, name: &str, kind: RecordType, read: impl Fn(&RData) -> Option<T>) -> Said<T> {
-        let Ok(name) = Name::from_ascii(rooted(name)) else {
+        let Some(question) = question(name, kind) else {
             return Said::Failed("the name cannot be asked for".to_owned());
         };
-        let mut question = Message::query();
-        question.metadata.id = u16::from_be_bytes(random());
-        question.metadata.recursion_desired = true;
-        question.add_query(Query::query(name, kind));
         match self.answer(&question).await {
             Ok(answer) => said(&answer, read),
             Err(error) => Said::Failed(format!("the name server {}: {error}", self.server)),
         }
     }
 
-    async fn answer(&self, question: &Message) -> io::Result<Message> {
+    pub(super) async fn answer(&self, question: &Message) -> io::Result<Message> {
         let bytes = question.to_vec().map_err(io::Error::other)?;
         let mut last = silent();
         for _ in 0..TRIES {
@@ -155,6 +150,15 @@ impl Witness {
             Err(io::Error::other("it answered another question"))
         }
     }
+}
+
+/// `None` if no zone can have that name.
+pub(super) fn question(name: &str, kind: RecordType) -> Option<Message> {
+    let mut question = Message::query();
+    question.metadata.id = u16::from_be_bytes(random());
+    question.metadata.recursion_desired = true;
+    question.add_query(Query::query(Name::from_ascii(rooted(name)).ok()?, kind));
+    Some(question)
 }
 
 fn silent() -> io::Error {

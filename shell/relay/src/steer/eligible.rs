@@ -7,6 +7,7 @@ use super::{Over, Route};
 use model::{Source, SourceName};
 use std::collections::BTreeSet;
 use tenant::settings::{Egress, TlsPolicy};
+use tlspolicy::Destinations;
 
 /// The sources that the route may use, without those in `without`, and without the one to avoid if another is left.
 pub(super) fn sources<'s>(
@@ -38,7 +39,12 @@ pub(super) fn egress(tenants: &Egress, over: Over) -> Egress {
     match over {
         Over::Pool => tenants.clone(),
         // RFC 7435: a report in clear is better than none. The certificate is for the tenant's own system only.
-        Over::Notice => Egress { tls: TlsPolicy::Opportunistic, certificate: None, ..tenants.clone() },
+        Over::Notice => Egress {
+            tls: TlsPolicy::Opportunistic,
+            destinations: Destinations::default(),
+            certificate: None,
+            ..tenants.clone()
+        },
     }
 }
 

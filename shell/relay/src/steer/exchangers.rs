@@ -4,14 +4,16 @@
 //! what is preferred to us counts, or mail would turn in a circle. Addresses that are nobody's on the public internet are not
 //! written to, because a stranger's name may lead into the operator's own network. Everything asked for is bounded.
 
-use super::{HOPS_MAX, Hop, NoPath, Steer};
+use super::policies::OfDomain;
+use super::{HOPS_MAX, Hop, NoPath, Steer, Wish};
 use dispatch::Reach;
 use ipnet::IpNet;
-use model::{Domain, EnhancedCode, MessageId};
-use net::{Exchanger, Exchangers, ResolveError};
+use model::{Domain, EnhancedCode, MessageId, TlsPolicy};
+use net::{Exchanger, Exchangers, Located, ResolveError};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::{IpAddr, SocketAddr};
+use tlspolicy::{HostPolicy, NotAllowed};
 
 /// Exchangers of a domain that are looked up for one message.
 const HOSTS_MAX: usize = 10;
@@ -34,7 +36,7 @@ pub(crate) struct Territory {
 }
 
 impl Territory {
-    fn may_lead_to(&self, address: IpAddr) -> bool {
+    pub(super) fn may_lead_to(&self, address: IpAddr) -> bool {
         net::is_public(address) || self.is_allowed(address)
     }
 
@@ -55,6 +57,8 @@ enum Unusable {
     Unresolved(ResolveError),
     /// All its addresses are in networks that are not written to.
     Private(String),
+    /// It cannot prove what is demanded of it.
+    NotAllowed(String, NotAllowed),
 }
 
 impl Steer {
@@ -63,17 +67,26 @@ impl Steer {
         &self,
         id: MessageId,
         domain: &Domain,
-        reach: Reach,
+        wish: Wish<'_>,
     ) -> Result<Vec<Hop>, NoPath> {
         let name = domain.as_str();
+        let reach = wish.reach;
+        let wanted = match reach {
+            Reach::Exchanger => Some(self.policies.of(domain, wish.destinations, wish.tls).await),
+            // What the tenant demands of its own system is in its folder.
+            Reach::SmartHost => None,
+        };
+        let wanted = Wanted { of_domain: wanted.as_ref(), setting: wish.tls };
         if domain.is_literal() {
             let located = self.resolver.addresses(name).await.map_err(unresolved)?;
-            let hops = self.reachable(name, located.into_iter(), reach);
-            return hops.map_err(|refused| NoPath::NotResolved(told(name, vec![refused])));
+            let hops = self.reachable(name, located, reach).map_err(|refused| told(name, vec![refused]))?;
+            let policy = wanted.policy(name, &Located::default(), self.exchanger_port).await;
+            let policy = policy.map_err(|refused| told(name, vec![refused]))?;
+            return Ok(hops.into_iter().map(|address| hop(name, address, &policy)).collect());
         }
         let found = self.resolver.exchangers(domain).await.map_err(unresolved)?;
-        let (hops, unusable) = self.hosts(name, ordered(id, found), reach).await?;
-        if hops.is_empty() { Err(NoPath::NotResolved(told(name, unusable))) } else { Ok(hops) }
+        let (hops, unusable) = self.hosts(name, ordered(id, found), reach, wanted).await?;
+        if hops.is_empty() { Err(told(name, unusable)) } else { Ok(hops) }
     }
 
     async fn hosts(
@@ -81,6 +94,7 @@ impl Steer {
         domain: &str,
         found: Exchangers,
         reach: Reach,
+        wanted: Wanted<'_>,
     ) -> Result<(Vec<Hop>, Vec<Unusable>), NoPath> {
         let mut unusable = Vec::new();
         let mut hops: Vec<(u16, Hop)> = Vec::new();
@@ -90,19 +104,29 @@ impl Steer {
                 break;
             }
             let located = match self.resolver.locate(&exchanger.host).await {
-                Ok(located) => located.addresses,
+                Ok(located) => located,
                 Err(error) => {
                     unusable.push(Unusable::Unresolved(error));
                     continue;
                 }
             };
             let is_us = |ip: &IpAddr| self.territory.is_us(SocketAddr::new(*ip, self.exchanger_port));
-            if located.iter().any(is_us) {
+            if located.addresses.iter().any(is_us) {
                 bound = Some(exchanger.preference);
                 continue;
             }
-            match self.reachable(&exchanger.host, located.into_iter(), reach) {
-                Ok(found) => hops.extend(found.into_iter().map(|hop| (exchanger.preference, hop))),
+            let found = match self.reachable(&exchanger.host, located.addresses.clone(), reach) {
+                Ok(found) => found,
+                Err(refused) => {
+                    unusable.push(refused);
+                    continue;
+                }
+            };
+            match wanted.policy(&exchanger.host, &located, self.exchanger_port).await {
+                Ok(policy) => {
+                    let found = found.into_iter().map(|address| hop(&exchanger.host, address, &policy));
+                    hops.extend(found.map(|hop| (exchanger.preference, hop)));
+                }
                 Err(refused) => unusable.push(refused),
             }
         }
@@ -124,15 +148,33 @@ impl Steer {
     fn reachable(
         &self,
         host: &str,
-        addresses: impl Iterator<Item = IpAddr>,
+        addresses: Vec<IpAddr>,
         reach: Reach,
-    ) -> Result<Vec<Hop>, Unusable> {
+    ) -> Result<Vec<SocketAddr>, Unusable> {
         let may = |address: &IpAddr| reach == Reach::SmartHost || self.territory.may_lead_to(*address);
-        let good = addresses.filter(may).take(ADDRESSES_MAX);
-        let hop = |ip| Hop { name: host.to_owned(), address: SocketAddr::new(ip, self.exchanger_port) };
-        let hops: Vec<Hop> = good.map(hop).collect();
-        if hops.is_empty() { Err(Unusable::Private(host.to_owned())) } else { Ok(hops) }
+        let good = addresses.into_iter().filter(may).take(ADDRESSES_MAX);
+        let good: Vec<SocketAddr> = good.map(|ip| SocketAddr::new(ip, self.exchanger_port)).collect();
+        if good.is_empty() { Err(Unusable::Private(host.to_owned())) } else { Ok(good) }
     }
+}
+
+/// What the hosts of a domain have to prove.
+#[derive(Clone, Copy)]
+struct Wanted<'w> {
+    of_domain: Option<&'w OfDomain<'w>>,
+    setting: TlsPolicy,
+}
+
+impl Wanted<'_> {
+    async fn policy(&self, host: &str, located: &Located, port: u16) -> Result<HostPolicy, Unusable> {
+        let Some(of_domain) = self.of_domain else { return Ok(HostPolicy::of_setting(self.setting)) };
+        let policy = of_domain.host(host, located, port).await;
+        policy.map_err(|why| Unusable::NotAllowed(host.to_owned(), why))
+    }
+}
+
+fn hop(host: &str, address: SocketAddr, policy: &HostPolicy) -> Hop {
+    Hop { name: host.to_owned(), address, policy: policy.clone() }
 }
 
 /// Enough of both families, since the source is not chosen yet.
@@ -165,17 +207,22 @@ fn unresolved(error: ResolveError) -> NoPath {
     }
 }
 
-/// A name server that does not answer says more about later than an address that is not written to.
-fn told(domain: &str, unusable: Vec<Unusable>) -> String {
-    let mut last = format!("{domain} has no exchanger that can be used");
+/// A name server that does not answer says more about later than a host that cannot prove itself, and this more than an address that is not
+/// written to.
+fn told(domain: &str, unusable: Vec<Unusable>) -> NoPath {
+    let mut last = NoPath::NotResolved(format!("{domain} has no exchanger that can be used"));
     for one in unusable {
-        match one {
-            Unusable::Unresolved(error) => return error.to_string(),
-            Unusable::Private(host) => {
-                last = format!(
+        match (one, &last) {
+            (Unusable::Unresolved(error), _) => return NoPath::NotResolved(error.to_string()),
+            (Unusable::NotAllowed(host, why), _) => {
+                last = NoPath::NotProven { host, why: why.to_string() };
+            }
+            (Unusable::Private(_), NoPath::NotProven { .. }) => {}
+            (Unusable::Private(host), _) => {
+                last = NoPath::NotResolved(format!(
                     "{host} has only addresses outside of the public internet, which are not written to; \
                      an operator may allow them by `deliver.private_networks`"
-                );
+                ));
             }
         }
     }

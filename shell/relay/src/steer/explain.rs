@@ -2,14 +2,14 @@
 //!
 //! It asks the same questions as `path` and sends nothing; names are resolved now, so a later try may find others.
 
-use super::{HOPS_MAX, Hop, Route, Steer, eligible, guarded};
+use super::{HOPS_MAX, Hop, Route, Steer, Wish, eligible, guarded};
 use dispatch::{Excluded, Rules, best};
 use model::{MessageId, SourceName};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use tenant::Snapshot;
-use tenant::settings::SmartHost;
+use tenant::settings::{Egress, SmartHost};
 
 /// How a message would go now to some of its recipients.
 #[derive(Debug, Clone, Serialize)]
@@ -20,6 +20,8 @@ pub struct RouteExplained {
     /// `redirect`, `smart_host` or `mx`.
     pub kind: &'static str,
     pub tls: &'static str,
+    /// By host: what it has to prove, and by whose word.
+    pub proofs: BTreeMap<String, String>,
     /// Whether the tenant's own client certificate is shown.
     pub client_certificate: bool,
     /// In the order in which they are tried; `host [address]`.
@@ -56,12 +58,13 @@ impl Steer {
         route: &Route,
         recipients: Vec<String>,
     ) -> RouteExplained {
+        let egress = eligible::egress(&snapshot.settings.egress, route.over);
+        let egress = Egress { tls: route.tls(&egress), ..egress };
         let (hops, not_resolved) =
-            match self.hops(id, &route.target, route.reach(&snapshot.settings.egress)).await {
+            match self.hops(id, &route.target, Wish::of(route.reach(&egress), &egress)).await {
                 Ok(hops) => (Some(hops), None),
                 Err(no_path) => (None, Some(no_path.told().1.to_string())),
             };
-        let egress = eligible::egress(&snapshot.settings.egress, route.over);
         let weighed = self.weigh(snapshot, id, route, &BTreeSet::new(), hops.as_deref(), Rules::Guarded);
         let chosen = best(&weighed);
         let to = hops.as_deref().and_then(<[Hop]>::first).map(|hop| guarded::receiver(&hop.name));
@@ -71,7 +74,8 @@ impl Steer {
             recipients,
             target: route.target.to_string(),
             kind: kind(route),
-            tls: route.tls(&egress).word(),
+            tls: egress.tls.word(),
+            proofs: hops.iter().flatten().map(|hop| (hop.name.clone(), hop.policy.to_string())).collect(),
             client_certificate: egress.certificate.is_some(),
             hosts: hosts.take(HOPS_MAX).map(|hop| shown(&hop.name, hop.address)).collect(),
             not_resolved,

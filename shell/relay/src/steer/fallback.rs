@@ -3,7 +3,7 @@
 //! It proves who we are by credentials, so the address may be any that the system takes; the host has to prove its name, because who has a password
 //! to lose wants to know to whom it is said. What we write ourselves never goes this way.
 
-use super::{HOPS_MAX, NoPath, Over, Path, Route, Steer};
+use super::{HOPS_MAX, NoPath, Over, Path, Route, Steer, Wish};
 use dispatch::{Reach, Rules, Site};
 use model::{MessageId, Source};
 use std::net::Ipv4Addr;
@@ -24,7 +24,8 @@ impl Steer {
         let egress = &snapshot.settings.egress;
         let login = egress.fallback.clone().filter(|_| route.over == Over::Pool)?;
         let target = SmartHost::Name { host: login.host.clone(), port: login.port };
-        let mut hops = match self.hops(id, &target, Reach::SmartHost).await {
+        let egress = Egress { tls: TlsPolicy::Verify, certificate: None, ..egress.clone() };
+        let mut hops = match self.hops(id, &target, Wish::of(Reach::SmartHost, &egress)).await {
             Ok(hops) => hops,
             Err(no_path) => return Some(Err(no_path)),
         };
@@ -42,7 +43,6 @@ impl Steer {
             network: NAME.to_owned(),
             notice: false,
         };
-        let egress = Egress { tls: TlsPolicy::Verify, certificate: None, ..egress.clone() };
         let tenant = snapshot.settings.name.clone();
         let (site, reach) = (Site::of(hops.iter().map(|hop| hop.name.as_str())), Reach::SmartHost);
         let (login, rules, is_home) = (Some(login), Rules::LastTry, false);

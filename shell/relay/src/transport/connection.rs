@@ -19,6 +19,7 @@ use smtp::{
 };
 use std::io;
 use tenant::settings::Fallback;
+use tlspolicy::HostPolicy;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
@@ -81,6 +82,7 @@ impl Opening<'_> {
                 ClientEvent::StartTls => {
                     course.enter(Part::Tls, self.clock.now());
                     connection.start_tls(&self.security.connector, &self.security.name, self.clock).await;
+                    connection.note_proof(&self.hop.policy);
                     course.enter(Part::Greeting, self.clock.now());
                 }
                 ClientEvent::Ready => return Ok(connection),
@@ -130,6 +132,13 @@ impl Connection {
     /// Whether the host offered DSN.
     pub(super) fn takes_dsn(&self) -> bool {
         self.machine.capabilities().dsn
+    }
+
+    /// By whose word it is known who answered, for the trace.
+    fn note_proof(&mut self, policy: &HostPolicy) {
+        if let Some(tls) = self.tls.as_mut().filter(|_| policy.is_authenticated()) {
+            tls.push_str(&format!(", {policy}"));
+        }
     }
 
     /// The largest message that the host takes, if it said so (RFC 1870).

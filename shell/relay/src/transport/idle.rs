@@ -9,7 +9,6 @@ use dispatch::Way;
 use model::{Duration, SourceName, TenantName, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use tenant::settings::TlsPolicy;
 
 /// How long a connection may wait; Exchange Online keeps one for longer.
 const IDLE_MAX: Duration = Duration::from_secs(15);
@@ -18,8 +17,8 @@ const IDLE_MAX: Duration = Duration::from_secs(15);
 pub(super) struct Key {
     tenant: TenantName,
     source: SourceName,
+    /// With what its TLS had to prove.
     hop: Hop,
-    tls: u8,
     certificate: Option<String>,
     /// User and password.
     login: Option<(String, String)>,
@@ -29,18 +28,12 @@ pub(super) struct Key {
 
 impl Key {
     pub(super) fn new(path: &Path, hop: &Hop, way: &Way) -> Self {
-        let tls = match path.egress.tls {
-            TlsPolicy::Opportunistic => 0,
-            TlsPolicy::Require => 1,
-            TlsPolicy::Verify => 2,
-        };
         let certificate =
             path.egress.certificate.as_ref().map(|certificate| certificate.pem.reveal().to_owned());
         Self {
             tenant: path.tenant.clone(),
             source: path.source.name.clone(),
             hop: hop.clone(),
-            tls,
             certificate,
             login: path.login.as_ref().map(|login| (login.user.clone(), login.password.reveal().to_owned())),
             way: way.clone(),

@@ -10,7 +10,7 @@ use rustls_pki_types::{CertificateDer, ServerName};
 use smtp::ClientTls;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tenant::settings::TlsPolicy;
+use tlspolicy::Demand;
 use tokio_rustls::TlsConnector;
 
 pub(super) struct PathSecurity {
@@ -34,15 +34,22 @@ impl Security {
     }
 
     pub(super) fn of(&self, path: &Path, hop: &Hop) -> Result<PathSecurity, String> {
-        let (wish, verification) = match path.egress.tls {
-            TlsPolicy::Opportunistic => (ClientTls::Opportunistic, Verification::None),
-            TlsPolicy::Require => (ClientTls::Required, Verification::None),
-            TlsPolicy::Verify => (ClientTls::Required, Verification::Name),
+        let (wish, verification) = match &hop.policy.demand {
+            Demand::Clear => (ClientTls::Never, Verification::None),
+            Demand::Opportunistic => (ClientTls::Opportunistic, Verification::None),
+            Demand::Encrypted => (ClientTls::Required, Verification::None),
+            Demand::Named => (ClientTls::Required, Verification::Name),
+            Demand::Pinned(pins) => (ClientTls::Required, Verification::Pinned(pins.clone())),
         };
         let is_implicit = path.login.as_ref().is_some_and(|login| login.implicit_tls);
         let wish = if is_implicit { ClientTls::Implicit } else { wish };
-        let name = ServerName::try_from(hop.name.clone()).map_err(|_| {
-            format!("`{}` cannot stand in a certificate; use a host name for tls = \"verify\"", hop.name)
+        // RFC 7672 §8.1: a host is asked for the certificate of the name under which its records stand.
+        let asked = match &verification {
+            Verification::Pinned(pins) => &pins.base,
+            Verification::None | Verification::Name => &hop.name,
+        };
+        let name = ServerName::try_from(asked.clone()).map_err(|_| {
+            format!("`{asked}` cannot stand in a certificate; use a host name for tls = \"verify\"")
         })?;
         let connector = self.connector(path, verification)?;
         Ok(PathSecurity { wish, may_go_in_clear: wish == ClientTls::Opportunistic, connector, name })
@@ -50,7 +57,9 @@ impl Security {
 
     fn connector(&self, path: &Path, verification: Verification) -> Result<TlsConnector, String> {
         let pem = path.egress.certificate.as_ref().map(|certificate| certificate.pem.reveal().to_owned());
-        let key = (path.tenant.clone(), verification, pem);
+        // A host's records are its own, and there are many hosts.
+        let is_shared = !matches!(verification, Verification::Pinned(_));
+        let key = (path.tenant.clone(), verification.clone(), pem);
         let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(connector) = configs.get(&key) {
             return Ok(connector.clone());
@@ -61,7 +70,9 @@ impl Security {
         let config =
             tls::client_config(verification, &self.roots, identity).map_err(|error| error.to_string())?;
         let connector = TlsConnector::from(Arc::clone(&config));
-        configs.insert(key, connector.clone());
+        if is_shared {
+            configs.insert(key, connector.clone());
+        }
         Ok(connector)
     }
 }

@@ -20,6 +20,7 @@ mod left_alone;
 mod limits;
 mod listing;
 mod node;
+mod policies;
 mod proofs;
 mod reports;
 mod senders;

@@ -4,7 +4,7 @@ use model::{ByteCount, Duration, Metrics, SnapshotNumber, Source, SourceName};
 use net::tls::{self, ClientCertificates, Presenter};
 use net::{Clock, Resolver};
 use playground::{Arrived, Figures, Mail, Playground, PlaygroundConfig};
-use relay::{ListenerConfig, Patience, QueueConfig, Refusals, Relay, RelayConfig, Tenants};
+use relay::{ListenerConfig, Patience, PolicyConfig, QueueConfig, Refusals, Relay, RelayConfig, Tenants};
 use sentry::{Bounds, Order, OrderKind, Place, Policy, Sentry};
 use spool::disk::shim::{Crash, MemDisk};
 use spool::{LogRecord, QueueEntry, Spool, SpoolConfig};
@@ -40,6 +40,8 @@ pub(crate) struct Wishes {
     pub(crate) exchanger_port: Option<u16>,
     /// Where exchangers may be beside the public internet.
     pub(crate) private_networks: Vec<&'static str>,
+    /// What exchangers have to prove.
+    pub(crate) policies: PolicyConfig,
     /// How fast the relay's clock runs.
     pub(crate) time_scale: u32,
     /// When a sender is out of line.
@@ -64,6 +66,7 @@ impl Default for Wishes {
             notice_source: None,
             exchanger_port: None,
             private_networks: vec!["127.0.0.0/8"],
+            policies: PolicyConfig::default(),
             time_scale: 1,
             bounds: Bounds::default(),
             policy: Policy::default(),
@@ -294,6 +297,7 @@ async fn start_relay(
         refusals: Refusals::untold(Arc::clone(metrics)),
         replies: Arc::default(),
         sentry: sentry.clone(),
+        policies: wishes.policies.clone(),
         links: relay::Links::default(),
     };
     let relay =

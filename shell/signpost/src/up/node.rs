@@ -102,7 +102,8 @@ impl Node {
         let web = console::bind(config.http.console).await?;
         let means = (clock.clone(), Arc::clone(&metrics), sentry.clone());
         let (page, facts, clerk) = status_side::open(&config, &data_dir, &board, means)?;
-        let relay_config = RelayConfig { links: page.links(&facts), ..relay_config };
+        let policies = relaying::policies(&config, &data_dir, &servers)?;
+        let relay_config = RelayConfig { links: page.links(&facts), policies, ..relay_config };
         let public = status::bind(config.http.status).await?;
         let world = (roots(&config, playground.as_ref())?, playground.is_some());
         let means = (page.site.clone(), resolver.clone(), clock.clone(), Arc::clone(&metrics));

@@ -1,19 +1,21 @@
 //! What the relay of a node is told, out of the operator's file.
 
-use crate::config::{ListenerFile, OperatorConfig};
+use crate::config::{DaneUse, ListenerFile, OperatorConfig};
 use crate::keys;
 use ::certificates::Keeper;
 use anyhow::{Context as _, Result};
 use ipnet::IpNet;
 use playground::Playground;
-use relay::{Links, ListenerConfig, Refusals, RelayConfig, Replies};
+use relay::{DaneConfig, Links, ListenerConfig, MtaStsConfig, PolicyConfig, Refusals, RelayConfig, Replies};
 use rustls_pki_types::CertificateDer;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
 /// RFC 5321 §4.5.4.2.
 const EXCHANGER_PORT: u16 = 25;
+/// RFC 8461 §3.3.
+const HTTPS_PORT: u16 = 443;
 
 /// What the relay is told; a playground's fake Exchange is on another port and has an authority of its own.
 pub(super) fn config(
@@ -39,8 +41,28 @@ pub(super) fn config(
         refusals,
         replies,
         sentry,
+        policies: PolicyConfig::default(),
         links: Links::default(),
     })
+}
+
+/// What exchangers have to prove; `servers` are asked.
+pub(super) fn policies(
+    config: &OperatorConfig,
+    data_dir: &Path,
+    servers: &[SocketAddr],
+) -> Result<PolicyConfig> {
+    let folder = Some(data_dir.join("mta-sts"));
+    let mta_sts = config.deliver.mta_sts.then_some(MtaStsConfig { folder, port: HTTPS_PORT });
+    let dane = match config.deliver.dane {
+        DaneUse::Never => None,
+        DaneUse::Auto => Some(false),
+        DaneUse::Always => Some(true),
+    };
+    let servers = if servers.is_empty() { net::system_servers()? } else { servers.to_vec() };
+    let timeout = config.resolver.timeout;
+    let dane = dane.map(|always| DaneConfig { servers, timeout, always });
+    Ok(PolicyConfig { destinations: config.deliver.destinations.clone(), mta_sts, dane })
 }
 
 /// A playground or a drill plays exchangers on loopback.

@@ -15,6 +15,8 @@ const PACKAGES: &[&str] = &[
     "libidn12",
     "pebble",
     "rbldnsd",
+    "knot",
+    "unbound",
     "python3-dkim",
     "python3-nacl",
     "python3-dnspython",

@@ -1,13 +1,15 @@
 //! Tables of zones, asked over the playground's name server with the relay's own resolver.
 
 use super::*;
+use crate::steer::{Policies, PolicyConfig};
 use bounce::Failure;
 use model::{Duration, Metrics, Source};
 use net::{Clock, Resolver};
 use playground::dns::Answer;
 use playground::{Playground, PlaygroundConfig};
 use sentry::{Bounds, Policy, Sentry};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use tlspolicy::Destinations;
 
 const OUR_SOURCE: [u8; 4] = [8, 8, 4, 4];
 const LISTENER: [u8; 4] = [9, 9, 9, 9];
@@ -41,15 +43,22 @@ impl World {
             listeners: [SocketAddr::from((LISTENER, 25))].into(),
             sources: [source.address].into(),
         };
-        let steer = Steer::new(vec![source], resolver, (25, territory), sentry);
+        let means = (resolver.clone(), Clock::start(1));
+        let policies = Policies::new(PolicyConfig::default(), &[], means, &territory).unwrap();
+        let steer = Steer::new(vec![source], resolver, (25, territory, policies), sentry);
         Self { playground, steer }
     }
 
     async fn hops(&self, domain: &str) -> Result<Vec<String>, Failure> {
-        let found = self.steer.exchangers(message(1), &domain.parse().unwrap(), Reach::Exchanger).await;
+        let found = self.steer.exchangers(message(1), &domain.parse().unwrap(), wish(Reach::Exchanger)).await;
         let shown = |hop: Hop| format!("{} {}", hop.name, hop.address);
         found.map(|hops| hops.into_iter().map(shown).collect()).map_err(|no_path| no_path.told().1)
     }
+}
+
+fn wish(reach: Reach) -> Wish<'static> {
+    static NOTHING: LazyLock<Destinations> = LazyLock::new(Destinations::default);
+    Wish { reach, tls: TlsPolicy::Opportunistic, destinations: &NOTHING }
 }
 
 fn message(number: u8) -> MessageId {
@@ -242,7 +251,7 @@ async fn a_tenants_own_system_may_stand_in_a_private_network() {
     let world =
         World::new(&[], &[("d.example", mx(1, "mx.d.example")), ("mx.d.example", at("10.0.0.1"))]).await;
     let domain = "d.example".parse().unwrap();
-    let own = world.steer.exchangers(message(1), &domain, Reach::SmartHost).await.unwrap();
+    let own = world.steer.exchangers(message(1), &domain, wish(Reach::SmartHost)).await.unwrap();
     assert_eq!(own.len(), 1);
-    assert!(world.steer.exchangers(message(1), &domain, Reach::Exchanger).await.is_err());
+    assert!(world.steer.exchangers(message(1), &domain, wish(Reach::Exchanger)).await.is_err());
 }
