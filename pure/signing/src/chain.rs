@@ -223,7 +223,8 @@ impl<'h> Chain<'h> {
         host: &str,
     ) -> Result<Option<String>, SignError> {
         // Of a broken chain nobody knows how many sets it has: the highest number that is said counts.
-        let number = if self.broken.is_some() { self.highest() + 1 } else { self.sets.len() + 1 };
+        let number =
+            if self.broken.is_some() { self.highest().saturating_add(1) } else { self.sets.len() + 1 };
         if number > SETS_MAX || self.is_ended() {
             return Ok(None);
         }

@@ -169,6 +169,12 @@ fn a_chain_that_does_not_hold_is_ended_once() {
 }
 
 #[test]
+fn the_highest_number_that_can_be_said_leaves_no_room_for_a_set() {
+    let message = format!("ARC-Seal: i={}; b=eA==\r\n{MESSAGE}", u64::MAX);
+    assert_eq!(sealed(&message, &message, 0), None);
+}
+
+#[test]
 fn a_chain_has_at_most_fifty_sets() {
     let mut message = MESSAGE.to_owned();
     for _ in 0..50 {

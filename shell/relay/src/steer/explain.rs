@@ -6,10 +6,11 @@ use super::{HOPS_MAX, Hop, Route, Steer, Wish, eligible, guarded};
 use dispatch::{Excluded, Rules, best};
 use model::{MessageId, SourceName};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, SocketAddr};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 use tenant::Snapshot;
 use tenant::settings::{Egress, SmartHost};
+use tlspolicy::Because;
 
 /// How a message would go now to some of its recipients.
 #[derive(Debug, Clone, Serialize)]
@@ -20,11 +21,9 @@ pub struct RouteExplained {
     /// `redirect`, `smart_host` or `mx`.
     pub kind: &'static str,
     pub tls: &'static str,
-    /// By host: what it has to prove, and by whose word.
-    pub proofs: BTreeMap<String, String>,
     /// Whether the tenant's own client certificate is shown.
     pub client_certificate: bool,
-    /// In the order in which they are tried; `host [address]`.
+    /// In the order in which they are tried: `host [address]`, and what it has to prove if somebody else says so.
     pub hosts: Vec<String>,
     /// Why the next hop has no address.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,9 +74,8 @@ impl Steer {
             target: route.target.to_string(),
             kind: kind(route),
             tls: egress.tls.word(),
-            proofs: hops.iter().flatten().map(|hop| (hop.name.clone(), hop.policy.to_string())).collect(),
             client_certificate: egress.certificate.is_some(),
-            hosts: hosts.take(HOPS_MAX).map(|hop| shown(&hop.name, hop.address)).collect(),
+            hosts: hosts.take(HOPS_MAX).map(shown).collect(),
             not_resolved,
             chosen: chosen.map(|source| source.name.clone()),
             sources: weighed
@@ -106,8 +104,16 @@ fn is_like(hop: &Hop, address: IpAddr) -> bool {
     hop.address.is_ipv4() == address.is_ipv4()
 }
 
-fn shown(name: &str, address: SocketAddr) -> String {
-    format!("{name} [{address}]")
+fn shown(hop: &Hop) -> String {
+    let Hop { name, address, policy } = hop;
+    match policy.because {
+        Because::Setting => format!("{name} [{address}]"),
+        Because::Destination(_)
+        | Because::Dane
+        | Because::DaneUnusable
+        | Because::MtaSts
+        | Because::MtaStsTesting { .. } => format!("{name} [{address}]; tls {policy}"),
+    }
 }
 
 fn kind(route: &Route) -> &'static str {
