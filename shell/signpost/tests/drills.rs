@@ -55,7 +55,9 @@ drills! {
     dnsbl_lists_the_world "dnsbl-lists-the-world";
     banned_at_one_provider "banned-at-one-provider";
     provider_down "provider-down";
+    provider_down_deliver "provider-down-deliver";
     resolver_gone "resolver-gone";
+    resolver_gone_deliver "resolver-gone-deliver";
     power_cut "power-cut";
     connector_broken "connector-broken";
     spool_disk_full "spool-disk-full";

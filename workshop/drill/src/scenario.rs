@@ -207,7 +207,8 @@ macro_rules! book {
 }
 
 book! {
-    "spamhaus-eu" "spamhaus-eu-one-ip" "open-resolver" "dnsbl-lists-the-world" "banned-at-one-provider" "provider-down" "resolver-gone" "power-cut"
+    "spamhaus-eu" "spamhaus-eu-one-ip" "open-resolver" "dnsbl-lists-the-world" "banned-at-one-provider" "provider-down" "provider-down-deliver" "resolver-gone"
+    "resolver-gone-deliver" "power-cut"
     "connector-broken" "spool-disk-full" "spool-disk-slow" "certificate-expired" "runaway-tenant" "echo-spoofing" "header-bomb" "listing-spreads"
     "stamped-form-refused" "mitigation-loses-mail" "cold-spare"
 }

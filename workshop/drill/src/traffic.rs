@@ -12,6 +12,8 @@ use std::fmt::Write as _;
 const SENDERS: [&str; 2] = ["anna.berg", "jonas.lind"];
 /// How a forged message is known from others.
 pub(crate) const FORGED: &str = "forged-";
+/// The domain of everybody's customers.
+pub(crate) const CUSTOMERS: &str = "customer.example";
 /// The recipients of mail that is not everybody's.
 const STREAM_MARK: char = '+';
 
@@ -74,7 +76,7 @@ impl Traffic {
     fn mail(&self, number: u64) -> Mail {
         let at = usize::try_from(number).unwrap_or(0);
         let from = self.senders[at % self.senders.len()].clone();
-        let to = format!("customer-{number}@customer.example");
+        let to = format!("customer-{number}@{CUSTOMERS}");
         let line = "We thank you for your order and look forward to the next one, as ever.\r\n";
         let text = line.repeat(self.kib * 1024 / line.len());
         let raw = written(&from, &format!("To: <{to}>\r\n"), &format!("Order {number}"), &text);

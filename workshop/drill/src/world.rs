@@ -5,6 +5,7 @@
 mod history;
 
 use crate::scenario::{Edit, Scenario};
+use crate::traffic::CUSTOMERS;
 use anyhow::{Context as _, Result, ensure};
 use model::Timestamp;
 use playground::dns::Answer;
@@ -24,6 +25,8 @@ const RETRY: [Duration; 3] = [Duration::from_millis(300), Duration::from_millis(
 
 /// How the spool's disk is, beside the configuration.
 pub(crate) const DISK_FILE: &str = "disk.json";
+/// The fake Exchange by the name in its certificate.
+const EXCHANGE: &str = "acme-example.mail.protection.outlook.com";
 /// The name that the listener's certificate holds, as in the example.
 const LISTENER: &str = "in.eu.relay.example";
 
@@ -81,6 +84,9 @@ impl World {
         }
         history::write(world.path(), &scenario.world.usual)?;
         world.set_disk(scenario, DiskNow::default())?;
+        // Where mail goes in mode deliver.
+        let exchanger = Answer::Mx { preference: 10, host: EXCHANGE.to_owned() };
+        world.playground.dns().add(CUSTOMERS, exchanger);
         for source in scenario.sources() {
             let address = scenario.address(&source).context("a source of the scenario has no address")?;
             world
@@ -194,7 +200,6 @@ impl World {
     fn renamed(&self, bytes: &[u8], path: &str, name: &str, written: &str) -> Vec<u8> {
         let Ok(text) = std::str::from_utf8(bytes) else { return bytes.to_vec() };
         let port = self.playground.exchange_address().port();
-        let host = "acme-example.mail.protection.outlook.com";
         if path != "tenant.toml" {
             return text.replace("acme", name).replace("Acme", written).into_bytes();
         }
@@ -204,8 +209,8 @@ impl World {
             .replace("Acme", written)
             .replace("7c1a2f60-0000-4000-8000-0000000acae1", id_of(name))
             // Both are at one fake Exchange, whose certificate has one name.
-            .replace(&host.replace("acme", name), host)
-            .replace(&format!("{host}:25"), &format!("{host}:{port}"))
+            .replace(&EXCHANGE.replace("acme", name), EXCHANGE)
+            .replace(&format!("{EXCHANGE}:25"), &format!("{EXCHANGE}:{port}"))
             .into_bytes()
     }
 }

@@ -125,18 +125,23 @@ impl Voucher {
             let mut question = question(name, kind).ok_or("the name cannot be asked for")?;
             question.metadata.authentic_data = true;
             match server.answer(&question).await {
-                Ok(answer) => match answer.metadata.response_code {
-                    ResponseCode::NoError | ResponseCode::NXDomain => {
-                        let is_vouched = answer.metadata.authentic_data;
-                        return Ok(Answer { records: answer.answers, is_vouched });
-                    }
-                    code => last = format!("the name server {} answers {code}", server.server()),
-                },
+                Ok(answer) if is_answer(answer.metadata.response_code) => {
+                    let is_vouched = answer.metadata.authentic_data;
+                    return Ok(Answer { records: answer.answers, is_vouched });
+                }
+                Ok(answer) => {
+                    let code = answer.metadata.response_code;
+                    last = format!("the name server {} answers {code}", server.server());
+                }
                 Err(error) => last = format!("the name server {}: {error}", server.server()),
             }
         }
         Err(last)
     }
+}
+
+fn is_answer(code: ResponseCode) -> bool {
+    matches!(code, ResponseCode::NoError | ResponseCode::NXDomain)
 }
 
 fn tlsa(record: &Record) -> Option<Tlsa> {

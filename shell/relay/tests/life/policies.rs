@@ -41,9 +41,9 @@ async fn node(exchangers: &[&str], policies: PolicyConfig) -> Node {
 /// What the log tells of TLS, once nothing waits any more.
 async fn proofs(node: &Node) -> Vec<String> {
     node.wait_for_queue(<[_]>::is_empty).await;
-    let tried = node.records().await.into_iter().filter_map(|record| match record.event {
-        Event::Tried { tried, .. } => tried.tls,
-        _ => None,
+    let tried = node.records().await.into_iter().filter_map(|record| {
+        let Event::Tried { tried, .. } = record.event else { return None };
+        tried.tls
     });
     tried.collect()
 }
@@ -94,7 +94,7 @@ impl WebHost {
     }
 
     /// Announces and serves a policy for as long as the tasks live.
-    async fn serve(self, node: &Node, policy: String) -> (JoinSet<()>, tempfile::TempDir) {
+    fn serve(self, node: &Node, policy: String) -> (JoinSet<()>, tempfile::TempDir) {
         let dns = node.playground.dns();
         dns.add(&format!("_mta-sts.{DOMAIN}"), Answer::Text("v=STSv1; id=20261126;".to_owned()));
         let name = format!("mta-sts.{DOMAIN}");
@@ -134,7 +134,7 @@ fn policy(mode: &str, hosts: &[&str]) -> String {
 async fn an_enforced_policy_leads_past_the_host_that_cannot_prove_its_name() {
     let web = WebHost::bind().await;
     let node = node(&[OTHER, PROVEN], web.policies.clone()).await;
-    let _served = web.serve(&node, policy("enforce", &[OTHER, PROVEN])).await;
+    let _served = web.serve(&node, policy("enforce", &[OTHER, PROVEN]));
     node.send(&[KIM], &plain("enforced", "to who proves it")).await;
     node.wait(|figures| figures.delivered == 1).await;
     let arrived = node.playground.mailbox().remove(0);
@@ -149,7 +149,7 @@ async fn an_enforced_policy_leads_past_the_host_that_cannot_prove_its_name() {
 async fn a_policy_holds_over_a_restart_when_its_announcement_is_gone() {
     let web = WebHost::bind().await;
     let node = node(&[OTHER], web.policies.clone()).await;
-    let (tasks, _folder) = web.serve(&node, policy("enforce", &["*.elsewhere.example"])).await;
+    let (tasks, _folder) = web.serve(&node, policy("enforce", &["*.elsewhere.example"]));
     node.send(&[KIM], &plain("kept", "not to that host")).await;
     waits_for(&node, "is not named by the MTA-STS policy of customer.example").await;
     drop(tasks);
@@ -165,7 +165,7 @@ async fn a_policy_holds_over_a_restart_when_its_announcement_is_gone() {
 async fn a_policy_in_testing_and_one_that_cannot_be_fetched_keep_nobody_waiting() {
     let web = WebHost::bind().await;
     let node = node(&[OTHER], web.policies.clone()).await;
-    let (tasks, folder) = web.serve(&node, policy("testing", &["*.elsewhere.example"])).await;
+    let (tasks, folder) = web.serve(&node, policy("testing", &["*.elsewhere.example"]));
     node.send(&[KIM], &plain("testing", "all the same")).await;
     node.wait(|figures| figures.delivered == 1).await;
     drop((tasks, folder));

@@ -1,7 +1,8 @@
-use super::{LogFormat, OperatorConfig, read};
+use super::{DaneUse, LogFormat, OperatorConfig, read};
 use certificates::Wish;
 use model::Duration;
 use std::path::Path;
+use tlspolicy::Destination;
 
 const EXAMPLE: &str = include_str!("../../../../docs/example/signpost.toml");
 
@@ -259,4 +260,29 @@ fn private_networks_are_named_one_by_one() {
     assert_eq!(networks.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.1.0.0/16", "fd00::/8"]);
     let text = EXAMPLE.replace("private_networks = []", "private_networks = [\"10.1\"]");
     assert_eq!(read("signpost.toml", text.as_bytes(), Path::new(".")).1.len(), 1);
+}
+
+#[test]
+fn what_destinations_have_to_prove_is_read_and_what_is_wrong_with_it_is_told() {
+    let with = |lines: &str| EXAMPLE.replace("mta_sts = true ", &format!("{lines}\n#"));
+    let text =
+        with("mta_sts = false\ndestinations = { \"partner.example\" = \"dane\", \"*.test\" = \"none\" }");
+    let (config, problems_found, _) = read("signpost.toml", text.as_bytes(), Path::new("."));
+    assert_eq!(problems_found, []);
+    let deliver = config.unwrap().deliver;
+    assert!(!deliver.mta_sts && deliver.dane == DaneUse::Auto);
+    let word = |domain: &str| deliver.destinations.of(&domain.parse().unwrap());
+    assert_eq!(word("partner.example"), Some(Destination::Dane));
+    assert_eq!((word("a.test"), word("other.example")), (Some(Destination::None), None));
+    let rows = [
+        (
+            "destinations = { \"partner.example\" = \"tls\" }",
+            "write none, opportunistic, require, verify or dane",
+        ),
+        ("destinations = { \"*\" = \"none\" }", "is no domain, nor `*.` in front of one"),
+    ];
+    for (line, part) in rows {
+        let found = self::problems(&with(line)).join("\n");
+        assert!(found.contains("signpost.toml") && found.contains(part), "{line}: {found}");
+    }
 }

@@ -96,14 +96,13 @@ impl Node {
         let replies = ReplyBook::open(&data_dir, clock.clone())?;
         let (sentry, keeping) = guarding::open(&config, &data_dir, &clock, &metrics)?;
         let told = (refusals, replies.shared(), sentry.clone());
-        let around = (playground.as_ref(), drill.exchanger_port);
+        let around = (playground.as_ref(), drill.exchanger_port, servers.as_slice());
         let relay_config = relaying::config(&config, &data_dir, &keeper, around, told)?;
         let socket = control::bind(&data_dir)?;
         let web = console::bind(config.http.console).await?;
         let means = (clock.clone(), Arc::clone(&metrics), sentry.clone());
         let (page, facts, clerk) = status_side::open(&config, &data_dir, &board, means)?;
-        let policies = relaying::policies(&config, &data_dir, &servers)?;
-        let relay_config = RelayConfig { links: page.links(&facts), policies, ..relay_config };
+        let relay_config = RelayConfig { links: page.links(&facts), ..relay_config };
         let public = status::bind(config.http.status).await?;
         let world = (roots(&config, playground.as_ref())?, playground.is_some());
         let means = (page.site.clone(), resolver.clone(), clock.clone(), Arc::clone(&metrics));

@@ -17,12 +17,12 @@ const EXCHANGER_PORT: u16 = 25;
 /// RFC 8461 §3.3.
 const HTTPS_PORT: u16 = 443;
 
-/// What the relay is told; a playground's fake Exchange is on another port and has an authority of its own.
+/// What the relay is told, which asks these name servers; a playground's fake Exchange is on another port and has an authority of its own.
 pub(super) fn config(
     config: &OperatorConfig,
     data_dir: &Path,
     keeper: &Keeper,
-    (playground, exchangers): (Option<&Playground>, Option<u16>),
+    (playground, exchangers, servers): (Option<&Playground>, Option<u16>, &[SocketAddr]),
     (refusals, replies, sentry): (Refusals, Arc<Replies>, sentry::Sentry),
 ) -> Result<RelayConfig> {
     Ok(RelayConfig {
@@ -41,17 +41,13 @@ pub(super) fn config(
         refusals,
         replies,
         sentry,
-        policies: PolicyConfig::default(),
+        policies: policies(config, data_dir, servers)?,
         links: Links::default(),
     })
 }
 
-/// What exchangers have to prove; `servers` are asked.
-pub(super) fn policies(
-    config: &OperatorConfig,
-    data_dir: &Path,
-    servers: &[SocketAddr],
-) -> Result<PolicyConfig> {
+/// What exchangers have to prove.
+fn policies(config: &OperatorConfig, data_dir: &Path, servers: &[SocketAddr]) -> Result<PolicyConfig> {
     let folder = Some(data_dir.join("mta-sts"));
     let mta_sts = config.deliver.mta_sts.then_some(MtaStsConfig { folder, port: HTTPS_PORT });
     let dane = match config.deliver.dane {
