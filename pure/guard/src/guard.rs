@@ -250,6 +250,10 @@ impl Guard {
 
     /// Whether this message may be a probe; the next one may be only after a while.
     pub fn take_probe(&mut self, source: &SourceName, receiver: &Receiver, now: Timestamp) -> bool {
+        // When the last one went is in no record: behind a start it may have been a moment ago.
+        if self.restored == Restored::JustNow {
+            return false;
+        }
         let rows = self.rows.get(source).into_iter().flatten();
         let is_probing = |row: &Row| row.state.word() == Word::Probing && row.order(now).is_none();
         let probing = rows.filter(|(place, row)| place.holds(receiver) && is_probing(row));

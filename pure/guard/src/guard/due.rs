@@ -12,6 +12,7 @@ impl Guard {
         if self.restored == Restored::JustNow {
             self.restored = Restored::At(now);
             self.restored_at.clear();
+            self.wait_with_probes(now);
         }
         let mut reaction = Reaction::default();
         let keys: Vec<(SourceName, Place)> =
@@ -32,6 +33,13 @@ impl Guard {
             reaction.proposed.extend(self.last_way(now));
         }
         reaction
+    }
+
+    /// When sources were probed last nobody knows behind a start: as if it had been now.
+    fn wait_with_probes(&mut self, now: Timestamp) {
+        let probing = self.rows().filter(|(.., row)| row.state.word() == Word::Probing);
+        let keys: Vec<_> = probing.map(|(source, place, _)| (source.clone(), place.clone())).collect();
+        self.next_probe.extend(keys.into_iter().map(|key| (key, now + self.policy.probe_every)));
     }
 
     /// An order, by its begin or its end, may leave no source that carries mail, because evidence took out the others: the one of these that is nearest

@@ -39,6 +39,24 @@ fn rows_restored_from_their_records_are_the_rows() {
 }
 
 #[test]
+fn behind_a_start_a_source_is_probed_no_sooner_than_between_two_probes() {
+    let mut before = guard_of(&["eu-1", "eu-2"]);
+    let mut records = before.refused(&by(microsoft(), "eu-1", None), NOW).done;
+    let now = NOW + minutes(16);
+    records.extend(before.due(now).proposed);
+    assert!(before.apply(records.last().unwrap()));
+    assert!(before.take_probe(&name("eu-1"), &microsoft(), now));
+    // The process dies with the probe under way and is back at once.
+    let mut guard = guard_of(&["eu-1", "eu-2"]);
+    records.into_iter().for_each(|record| guard.restore(record));
+    assert_eq!(guard.allows(&name("eu-1"), &microsoft(), now), Use::Probe);
+    assert!(!guard.take_probe(&name("eu-1"), &microsoft(), now));
+    guard.due(now);
+    assert!(!guard.take_probe(&name("eu-1"), &microsoft(), now + Duration::from_secs(4)));
+    assert!(guard.take_probe(&name("eu-1"), &microsoft(), now + Duration::from_secs(5)));
+}
+
+#[test]
 fn a_row_that_was_forgotten_comes_again_behind_its_records_whatever_the_clock_says() {
     let mut guard = guard_of(&["eu-1", "eu-2"]);
     let order = Order {
