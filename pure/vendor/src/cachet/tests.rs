@@ -75,5 +75,8 @@ fn a_planned_time_alone_makes_an_incident_of_version_2_no_maintenance() {
         );
         document(&text).incidents[0].phase.ours
     };
-    assert_eq!((of(1), of(4), of(0)), (crate::Phase::Investigating, crate::Phase::Resolved, crate::Phase::Scheduled));
+    assert_eq!(
+        (of(1), of(4), of(0)),
+        (crate::Phase::Investigating, crate::Phase::Resolved, crate::Phase::Scheduled)
+    );
 }

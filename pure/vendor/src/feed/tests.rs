@@ -16,7 +16,9 @@ fn a_feed_and_an_api_find_the_same_id() {
 #[test]
 fn entries_that_all_link_to_the_page_are_told_apart() {
     let item = |minute: u32| {
-        format!("<item><title>x</title><link>https://h.example/</link><pubDate>Thu, 18 Sep 2025 22:{minute}:00 +0800</pubDate></item>")
+        format!(
+            "<item><title>x</title><link>https://h.example/</link><pubDate>Thu, 18 Sep 2025 22:{minute}:00 +0800</pubDate></item>"
+        )
     };
     let found = document(&format!(
         "<rss><channel><title>x</title><link>https://h.example</link>{}{}</channel></rss>",
