@@ -1,7 +1,7 @@
 //! Instatus: `/summary.json` and `/components.json` in all versions.
 //!
-//! Older pages give an incident no id: its address tells it from others. Its lists are absent when nothing is wrong; the length of maintenance is a text of minutes and has no end. Incidents name no components. History is
-//! only in its feed, which `feed` reads.
+//! Its lists are absent when nothing is wrong; the length of maintenance is a text of minutes and has no end. Incidents name no components, and on older
+//! pages have no id: their address tells them apart. History is only in its feed, which `feed` reads.
 
 use crate::build::{Draft, incident_of, update};
 use crate::document::{Component, Incident, Kind, Page};
