@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 
 /// Older changes are no news.
 pub const ALERT_FOR: Duration = Duration::from_secs(86_400);
-/// Entries of a rule's list, and letters of each.
-const ENTRIES_MAX: usize = 50;
-const ENTRY_CHARS_MAX: usize = 100;
+/// Entries of a rule's list.
+pub const RULE_ENTRIES_MAX: usize = 50;
+/// Letters of an entry.
+pub const RULE_ENTRY_CHARS_MAX: usize = 100;
 
 /// Which posts of vendors somebody wants to hear of.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -36,10 +37,12 @@ impl AlertRule {
     #[must_use]
     pub fn problem(&self) -> Option<String> {
         let lists = [&self.vendors, &self.components, &self.regions, &self.words];
-        let is_long = |entry: &String| entry.trim().is_empty() || entry.chars().count() > ENTRY_CHARS_MAX;
-        let is_wrong = lists.iter().any(|list| list.len() > ENTRIES_MAX || list.iter().any(is_long));
-        is_wrong
-            .then(|| format!("each list has at most {ENTRIES_MAX} entries of 1 to {ENTRY_CHARS_MAX} letters"))
+        let is_long =
+            |entry: &String| entry.trim().is_empty() || entry.chars().count() > RULE_ENTRY_CHARS_MAX;
+        let is_wrong = lists.iter().any(|list| list.len() > RULE_ENTRIES_MAX || list.iter().any(is_long));
+        is_wrong.then(|| {
+            format!("each list has at most {RULE_ENTRIES_MAX} entries of 1 to {RULE_ENTRY_CHARS_MAX} letters")
+        })
     }
 
     /// Whether it is about this incident of the vendor that is called so here.

@@ -43,15 +43,29 @@ pub(crate) fn index(root: &Node<'_>, now: Timestamp) -> Draft {
     {
         component(node, &names, &mut draft);
     }
+    let reports = of("status_report");
+    let tied = tied(&reports);
     let mut said: BTreeMap<String, Vec<Node<'_>>> = BTreeMap::new();
-    for node in of("status_update").into_values() {
-        let report = node.key("attributes").and_then(|fields| fields.text("status_report_id"));
-        said.entry(report.unwrap_or_default()).or_default().push(node);
+    for (id, node) in of("status_update") {
+        let named = node.key("attributes").and_then(|fields| fields.text("status_report_id"));
+        said.entry(named.or_else(|| tied.get(&id).cloned()).unwrap_or_default()).or_default().push(node);
     }
-    for (id, node) in of("status_report") {
+    for (id, node) in reports {
         report(&node, said.remove(&id).unwrap_or_default(), &names, &mut draft);
     }
     draft
+}
+
+/// The report of each update that only the report's relationships name.
+fn tied(reports: &ById<'_>) -> BTreeMap<String, String> {
+    let mut tied = BTreeMap::new();
+    for (id, report) in reports {
+        let named = report.key("relationships").and_then(|ties| ties.key("status_updates"));
+        for update in named.map(|named| named.list("data")).unwrap_or_default() {
+            tied.extend(update.text("id").map(|update| (update, id.clone())));
+        }
+    }
+    tied
 }
 
 /// Section and name of a resource.

@@ -183,11 +183,12 @@ fn entry(node: &Node<'_>, fields: &Node<'_>, given: &Given<'_>, draft: &mut Draf
     draft.incident(incident);
 }
 
-/// Schedules have an endpoint of their own; version 2 also kept them among incidents, as number 0.
+/// Schedules have an endpoint of their own; version 2 also kept them among incidents, as number 0. There an incident may name a planned time too.
 fn kind(node: &Node<'_>, fields: &Node<'_>, given: &Given<'_>) -> Kind {
     let is_schedule = words::key(&node.text("type").unwrap_or_default()).starts_with("schedule")
         || given.url.is_some_and(|url| url.contains("/schedules"))
-        || fields.first(&["scheduled", "scheduled_at"]).is_some();
+        || (fields.first(&["scheduled", "scheduled_at"]).is_some()
+            && !(fields.has("component_id") && fields.number("status").is_some_and(|status| status > 0)));
     if is_schedule { Kind::Maintenance } else { Kind::Incident }
 }
 

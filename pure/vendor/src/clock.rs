@@ -76,7 +76,9 @@ pub(crate) fn read(text: &str) -> Result<Moment, ClockError> {
     }
     let mut scan = Scan::new(text);
     let moment = scan.moment(None).ok_or_else(|| ClockError::NoTime(short()))?;
-    if scan.rest().trim_matches([' ', '.', ')']).is_empty() {
+    // `GMT+0000 (Coordinated Universal Time)`: what follows an offset in brackets is for people.
+    let is_comment = moment.has_zone && scan.rest().trim().starts_with('(') && text.ends_with(')');
+    if is_comment || scan.rest().trim_matches([' ', '.', ')']).is_empty() {
         return Ok(moment);
     }
     Err(if scan.rest().chars().any(char::is_alphanumeric) {

@@ -194,7 +194,9 @@ fn is_graph(root: &Node<'_>) -> bool {
 fn data_format(root: &Node<'_>) -> Option<Format> {
     let data = root.key("data")?;
     let kind = data.text("type").unwrap_or_default();
-    if kind == "status_page" {
+    let is_of_page =
+        |entry: &Node<'_>| entry.text("type").is_some_and(|kind| kind.starts_with("status_page_"));
+    if kind == "status_page" || root.list("included").iter().take(ENTRIES).any(is_of_page) {
         return Some(Format::BetterStack);
     }
     let first = data.entries().into_iter().next();

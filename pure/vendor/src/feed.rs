@@ -69,7 +69,7 @@ pub(crate) fn feed(format: Format, root: &Element, text: &str, given: &Given<'_>
                 continue;
             }
         }
-        let mut incident = read(&entry, format, &mut draft.notes);
+        let mut incident = read(&entry, (format, draft.page.url.as_deref()), &mut draft.notes);
         if let Some(state) = state {
             incident.severity = Word { ours: Severity::of(state.ours), theirs: state.theirs.clone() };
             incident.phase = Word { ours: Phase::Investigating, theirs: state.theirs };
@@ -147,13 +147,13 @@ fn link(element: &Element) -> Option<String> {
     found.or_else(guid)
 }
 
-fn read(entry: &Entry<'_>, format: Format, notes: &mut Notes) -> Incident {
+fn read(entry: &Entry<'_>, (format, page): (Format, Option<&str>), notes: &mut Notes) -> Incident {
     let near = entry.published.or(entry.updated);
     let is_strict = format != Format::Atom && format != Format::Rss;
     let story = timeline::story(&plain::text(&entry.content), near, is_strict);
     let (title, mark) = timeline::without_mark(&entry.title);
     let title = if title.trim().is_empty() { "(no title)" } else { title };
-    let mut found = incident(&native_id(entry), Kind::Incident, title, entry.raw.clone());
+    let mut found = incident(&native_id(entry, page), Kind::Incident, title, entry.raw.clone());
     found.url = entry.link.clone();
     found.kind = kind(entry, &story);
     found.updates = story.said.iter().map(|said| of_said(said, found.kind, entry, notes)).collect();
@@ -186,8 +186,9 @@ fn component(name: &str, word: Option<&str>, entry: &Entry<'_>, notes: &mut Note
     one
 }
 
-/// The last part of `/incidents/k1mlxlmdhqqp` or of `tag:HOST,2005:Incident/cuid`, the feed's id, or link, or the title.
-fn native_id(entry: &Entry<'_>) -> String {
+/// The last part of `/incidents/k1mlxlmdhqqp` or of `tag:HOST,2005:Incident/cuid`, the feed's id, or link, or the title. What leads to the page itself
+/// tells no entry from another: its time does.
+fn native_id(entry: &Entry<'_>, page: Option<&str>) -> String {
     let of_link = entry.link.as_deref().and_then(|link| {
         let (_, tail) = link.rsplit_once("/incidents/").or_else(|| link.rsplit_once("/incident/"))?;
         Some(tail.split(['/', '?', '#']).next()?.to_owned()).filter(|id| !id.is_empty())
@@ -196,7 +197,10 @@ fn native_id(entry: &Entry<'_>) -> String {
         let (_, tail) = id.rsplit_once(":Incident/").or_else(|| id.rsplit_once(":Maintenance/"))?;
         Some(tail.to_owned())
     });
-    of_link.or(of_tag).or_else(|| entry.id.clone()).or_else(|| entry.link.clone()).unwrap_or_else(|| {
+    let bare = |url: &str| url.trim_end_matches('/').to_owned();
+    let is_own = |id: &String| page.is_none_or(|page| bare(page) != bare(id));
+    let of_entry = entry.id.clone().filter(is_own).or_else(|| entry.link.clone().filter(is_own));
+    of_link.or(of_tag).or(of_entry).unwrap_or_else(|| {
         format!("{}@{}", entry.title, entry.published.map_or_else(String::new, |at| at.to_string()))
     })
 }

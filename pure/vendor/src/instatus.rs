@@ -1,7 +1,7 @@
 //! Instatus: `/summary.json` and `/components.json` in all versions.
 //!
-//! Its lists are absent when nothing is wrong; the length of maintenance is a text of minutes and has no end. Incidents name no components. History is
-//! only in its feed, which `feed` reads.
+//! Its lists are absent when nothing is wrong; the length of maintenance is a text of minutes and has no end. Incidents name no components, and on older
+//! pages have no id: their address tells them apart. History is only in its feed, which `feed` reads.
 
 use crate::build::{Draft, incident_of, update};
 use crate::document::{Component, Incident, Kind, Page};
@@ -65,7 +65,7 @@ fn component(node: &Node<'_>, parent: Option<&str>, draft: &mut Draft) {
 }
 
 fn entry(node: &Node<'_>, kind: Kind, notes: &mut Notes) -> Incident {
-    let mut incident = incident_of(node, kind, &["id"], &["name"], notes);
+    let mut incident = incident_of(node, kind, &["id", "url"], &["name"], notes);
     incident.phase = notes.phase(node.key("status").as_ref());
     incident.severity = match node.key("impact") {
         Some(impact) => notes.severity(Some(&impact)),

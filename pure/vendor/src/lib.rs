@@ -43,7 +43,7 @@ mod told;
 mod words;
 mod xml;
 
-pub use alert::{ALERT_FOR, Alert, AlertRule, alert};
+pub use alert::{ALERT_FOR, Alert, AlertRule, RULE_ENTRIES_MAX, RULE_ENTRY_CHARS_MAX, alert};
 pub use build::{COMPONENTS_MAX, INCIDENTS_MAX, UPDATES_MAX};
 pub use bytes::{BYTES_MAX, OBJECTS_MAX, VALUES_MAX, sha256};
 pub use cadence::{Cadence, EVERY, EVERY_MAX, EVERY_MIN, FAILURES_UNKNOWN, Look, Wishes};

@@ -147,6 +147,8 @@ impl Notes {
     pub(crate) fn time_of(&mut self, node: &Node<'_>) -> Option<Timestamp> {
         match node.own_text() {
             Some(text) => self.time_in(&text, &node.place),
+            // An empty text is how some write that there is none.
+            None if node.value.is_string() => None,
             None => {
                 self.alarm(AlarmKind::Time, &node.place, "this is no time");
                 None

@@ -1,10 +1,10 @@
 //! Tells what vendors post to those who asked for it by a rule.
 //!
 //! After each look everything that is news of the last day is handed on; who was told stands in the journal of subscribers, so that handing on twice,
-//! after a start too, tells nobody twice.
+//! after a start too, tells nobody twice. Readers who change their rules choose among the vendors that are named here.
 
 use model::Timestamp;
-use status::subscribe::{Subscriptions, VendorNews};
+use status::subscribe::{Subscriptions, VendorNews, WatchedVendor};
 use std::collections::BTreeSet;
 use vendor::{Record, Sighting, alert};
 use watch::Vendors;
@@ -15,6 +15,9 @@ pub(crate) async fn run(vendors: Vendors, subscriptions: Subscriptions) {
     // Handed on before: saves asking the journal at every look.
     let mut handed: BTreeSet<String> = BTreeSet::new();
     loop {
+        let watched = vendors.lines().into_iter();
+        let watched = watched.map(|line| WatchedVendor { name: line.name.to_string(), page: line.page });
+        subscriptions.know_vendors(watched.collect());
         let fresh = fresh(&vendors, vendors.now());
         let still: BTreeSet<String> = fresh.iter().map(|news| news.id.clone()).collect();
         handed.retain(|id| still.contains(id));

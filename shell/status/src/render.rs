@@ -11,6 +11,7 @@ mod maintenance;
 mod notice;
 mod parts;
 mod prose;
+pub(crate) mod rule;
 mod sheet;
 pub(crate) mod subscribe;
 mod weather;

@@ -20,6 +20,7 @@ mod news;
 mod postman;
 mod record;
 mod route;
+mod rule;
 mod token;
 mod vendors;
 
@@ -28,7 +29,8 @@ pub use courier::{Courier, CourierError};
 pub use forms::router;
 pub use record::{HookKind, Standing, Subscriber, SubscriberId, Wanted, Way};
 pub use route::{Postman, Route, RouteError};
-pub use vendors::VendorNews;
+pub(crate) use rule::{Draft, Field, Problem};
+pub use vendors::{VendorNews, WatchedVendor};
 
 use crate::Site;
 use crate::view::PublicId;
@@ -102,6 +104,7 @@ struct Shared {
     clock: Clock,
     sends_mail: bool,
     courier: Courier,
+    vendors: Mutex<Vec<WatchedVendor>>,
 }
 
 impl Subscriptions {
@@ -123,6 +126,7 @@ impl Subscriptions {
             clock: means.clock.clone(),
             sends_mail: means.postman.is_some(),
             courier: means.courier.clone(),
+            vendors: Mutex::default(),
         }));
         let clerk = Clerk::new(subscriptions.clone(), journal, received, means);
         Ok((subscriptions, clerk))
@@ -181,6 +185,15 @@ impl Subscriptions {
         rule: AlertRule,
     ) -> Result<Subscriber, SubscribeError> {
         self.hook((url, kind), contact, of_vendors(rule)?).await
+    }
+
+    /// Says which vendors are watched: those of which a reader may choose.
+    pub fn know_vendors(&self, vendors: Vec<WatchedVendor>) {
+        *self.0.vendors.lock().unwrap_or_else(PoisonError::into_inner) = vendors;
+    }
+
+    pub(crate) fn vendors(&self) -> Vec<WatchedVendor> {
+        self.0.vendors.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Hands on what a vendor says; who was told is not told again.

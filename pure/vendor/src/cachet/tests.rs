@@ -65,3 +65,18 @@ fn one_incident_of_version_three_is_read_alone() {
         ("5", crate::Phase::Resolved)
     );
 }
+
+#[test]
+fn a_planned_time_alone_makes_an_incident_of_version_2_no_maintenance() {
+    let of = |status: u32| {
+        let text = format!(
+            r#"{{"data":[{{"id":2,"component_id":1,"name":"x","status":{status},"message":"m","scheduled_at":"2026-08-01 12:00:00",
+            "created_at":"2026-08-01 12:00:00","human_status":"h"}}]}}"#
+        );
+        document(&text).incidents[0].phase.ours
+    };
+    assert_eq!(
+        (of(1), of(4), of(0)),
+        (crate::Phase::Investigating, crate::Phase::Resolved, crate::Phase::Scheduled)
+    );
+}

@@ -79,6 +79,17 @@ fn what_is_no_time_is_refused() {
 }
 
 #[test]
+fn a_comment_behind_an_offset_is_for_people_and_one_in_its_place_is_no_zone() {
+    let printed = read("Sat Jun 11 2022 18:55:50 GMT+0200 (Central European Summer Time)").unwrap();
+    assert_eq!(printed.at.to_string(), "2022-06-11T16:55:50.000000Z");
+    assert_eq!(
+        read("11 Jun 2022 18:55:50 +0000 (UTC)").unwrap().at.to_string(),
+        "2022-06-11T18:55:50.000000Z"
+    );
+    assert!(read("2026-08-18 10:00 (Mars time)").is_err());
+}
+
+#[test]
 fn another_day_of_the_week_is_noticed() {
     assert!(read("Tue, Oct 2, 2024 10:00 UTC").unwrap().is_wrong_weekday);
     assert!(!read("Wed, Oct 2, 2024 10:00 UTC").unwrap().is_wrong_weekday);

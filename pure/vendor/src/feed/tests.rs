@@ -14,6 +14,21 @@ fn a_feed_and_an_api_find_the_same_id() {
 }
 
 #[test]
+fn entries_that_all_link_to_the_page_are_told_apart() {
+    let item = |minute: u32| {
+        format!(
+            "<item><title>x</title><link>https://h.example/</link><pubDate>Thu, 18 Sep 2025 22:{minute}:00 +0800</pubDate></item>"
+        )
+    };
+    let found = document(&format!(
+        "<rss><channel><title>x</title><link>https://h.example</link>{}{}</channel></rss>",
+        item(10),
+        item(20)
+    ));
+    assert_ne!(found.incidents[0].native_id, found.incidents[1].native_id);
+}
+
+#[test]
 fn an_entry_that_names_no_phase_is_unknown_and_told_once() {
     let found = document(
         "<rss><channel><title>x</title><item><title>a</title></item><item><title>b</title></item></channel></rss>",

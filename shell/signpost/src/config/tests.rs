@@ -252,6 +252,19 @@ fn vendors_come_from_the_catalogue_or_by_their_address() {
 }
 
 #[test]
+fn what_other_vendors_say_stands_beside_the_status_page_only_if_the_file_says_so() {
+    let line = "vendors        = false";
+    for (said, is_offered) in [(line, false), ("vendors        = true", true), ("", false)] {
+        let text = EXAMPLE.replace(line, said);
+        let (config, problems, _) = read("signpost.toml", text.as_bytes(), Path::new("."));
+        assert_eq!(problems, []);
+        assert_eq!(config.unwrap().status.settings.offers_vendors, is_offered, "{said}");
+    }
+    let found = self::problems(&EXAMPLE.replace(line, "vendors        = \"yes\"")).join("\n");
+    assert!(found.contains("status") && found.contains("vendors"), "{found}");
+}
+
+#[test]
 fn private_networks_are_named_one_by_one() {
     let text = EXAMPLE.replace("private_networks = []", "private_networks = [\"10.1.0.0/16\", \"fd00::/8\"]");
     let (config, problems_found, _) = read("signpost.toml", text.as_bytes(), Path::new("."));

@@ -18,4 +18,5 @@ mod sources;
 mod status;
 mod subscribers;
 mod support;
+mod vendors;
 mod watch;

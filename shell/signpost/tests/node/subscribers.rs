@@ -8,11 +8,15 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-const POST: &str =
-    "import sys, urllib.request; sys.stdout.write(urllib.request.urlopen(sys.argv[1], b'').read().decode())";
+const POST: &str = "import sys, urllib.request, urllib.error
+try: answer = urllib.request.urlopen(sys.argv[1], sys.argv[2].encode())
+except urllib.error.HTTPError as error: answer = error
+sys.stdout.write(answer.read().decode())";
 
 /// Listens, hands each connection to `talk`, and gives what it heard.
-fn receiver(talk: fn(TcpStream, &Sender<String>) -> std::io::Result<()>) -> (SocketAddr, Receiver<String>) {
+pub(crate) fn receiver(
+    talk: fn(TcpStream, &Sender<String>) -> std::io::Result<()>,
+) -> (SocketAddr, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let (heard, hearing) = channel();
@@ -25,7 +29,7 @@ fn receiver(talk: fn(TcpStream, &Sender<String>) -> std::io::Result<()>) -> (Soc
     (address, hearing)
 }
 
-fn submission(mut stream: TcpStream, heard: &Sender<String>) -> std::io::Result<()> {
+pub(crate) fn submission(mut stream: TcpStream, heard: &Sender<String>) -> std::io::Result<()> {
     stream.write_all(b"220 mail.other.example\r\n")?;
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut line = String::new();
@@ -46,7 +50,7 @@ fn submission(mut stream: TcpStream, heard: &Sender<String>) -> std::io::Result<
     Ok(())
 }
 
-fn web(mut stream: TcpStream, heard: &Sender<String>) -> std::io::Result<()> {
+pub(crate) fn web(mut stream: TcpStream, heard: &Sender<String>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head)? > 0 {}
@@ -58,11 +62,31 @@ fn web(mut stream: TcpStream, heard: &Sender<String>) -> std::io::Result<()> {
     stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
 }
 
-fn next(hearing: &Receiver<String>, what: &str) -> String {
+pub(crate) fn next(hearing: &Receiver<String>, what: &str) -> String {
     hearing.recv_timeout(crate::support::WAIT).unwrap_or_else(|_| panic!("never: {what}"))
 }
 
-fn listed(place: &Place) -> Vec<Value> {
+/// A letter's text, whose lines were folded on the way.
+pub(crate) fn decoded(letter: &str) -> String {
+    letter.replace("=\r\n", "").replace("=3D", "=")
+}
+
+/// The path of the link with `part`.
+pub(crate) fn link<'l>(letter: &'l str, part: &str) -> &'l str {
+    let line = letter.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{letter}"));
+    line[line.find("/subscription/").unwrap()..].trim().trim_end_matches('>')
+}
+
+/// What the status page answers to a form.
+pub(crate) fn post(place: &Place, path: &str, form: &str) -> String {
+    let status = place.ask("{\"request\":\"status\"}").unwrap();
+    let url = format!("http://{}{path}", status["done"]["status"].as_str().unwrap());
+    let done = output(Command::new("python3").args(["-c", POST, &url, form]), b"");
+    assert_eq!(done.code, 0, "{}", done.err);
+    done.text()
+}
+
+pub(crate) fn listed(place: &Place) -> Vec<Value> {
     let told: Value = serde_json::from_str(&place.command(&["subscriber", "ls", "--json"]).text()).unwrap();
     told["subscribers"].as_array().unwrap().clone()
 }
@@ -78,13 +102,9 @@ fn subscribers_are_told_by_mail_and_webhook_and_a_kill_forgets_nobody() {
     assert!(get(&place, "/subscribe/").contains("type=\"email\""));
     let asked = place.command(&["subscriber", "add", "--mail", "kim@customer.example"]);
     assert_eq!(asked.code, 0, "{}", asked.err);
-    let letter = next(&letters, "the letter that asks").replace("=\r\n", "").replace("=3D", "=");
-    let link = letter.lines().find(|line| line.contains("/subscription/c-")).unwrap();
-    let path = &link[link.find("/subscription/").unwrap()..];
-    let status = place.ask("{\"request\":\"status\"}").unwrap();
-    let url = format!("http://{}{path}", status["done"]["status"].as_str().unwrap());
-    let done = output(Command::new("python3").args(["-c", POST, url.trim()]), b"");
-    assert!(done.text().contains("You are subscribed"), "{} {}", done.text(), done.err);
+    let letter = decoded(&next(&letters, "the letter that asks"));
+    let done = post(&place, link(&letter, "/subscription/c-"), "");
+    assert!(done.contains("You are subscribed"), "{done}");
     let url = format!("http://{hook}/hook");
     let added =
         place.command(&["subscriber", "add", "--webhook", &url, "--component", "EU - Signatures", "--json"]);

@@ -73,10 +73,14 @@ fn choice(scene: Scene<'_>, language: Language, wanted: Option<&BTreeSet<PublicI
 }
 
 /// Below a link for confirmation.
-pub(crate) fn confirm(language: Language) -> String {
+pub(crate) fn confirm(language: Language, is_of_vendors: bool) -> String {
+    let heading = if is_of_vendors {
+        language.pick("Alerts on other vendors by e-mail", "Meldungen über andere Anbieter per E-Mail")
+    } else {
+        language.pick("Status updates by e-mail", "Statusmeldungen per E-Mail")
+    };
     format!(
-        "<h1>{}</h1><p>{}</p><form method=\"post\" class=\"form\"><p><button>{}</button></p></form>",
-        language.pick("Status updates by e-mail", "Statusmeldungen per E-Mail"),
+        "<h1>{heading}</h1><p>{}</p><form method=\"post\" class=\"form\"><p><button>{}</button></p></form>",
         language.pick("Nothing is sent unless you confirm.", "Ohne Ihre Bestätigung wird nichts gesendet."),
         language.pick("Yes, send them", "Ja, bitte senden"),
     )
@@ -89,6 +93,16 @@ pub(crate) fn manage(
     wanted: Option<&BTreeSet<PublicId>>,
     chosen: Option<incident::Language>,
 ) -> String {
+    format!(
+        "<h1>{title}</h1><form method=\"post\" class=\"card form\">{choice}{end}</form>",
+        title = language.pick("Your subscription", "Ihr Abonnement"),
+        choice = choice(scene, language, wanted),
+        end = end(language, chosen),
+    )
+}
+
+/// What every form of a subscription ends with: its language and the buttons.
+pub(super) fn end(language: Language, chosen: Option<incident::Language>) -> String {
     let tongues = chosen.map_or_else(String::new, |chosen| {
         let entry = |one: Language, name: &str| {
             let mark = if one == Language::from(chosen) { " checked" } else { "" };
@@ -103,10 +117,8 @@ pub(crate) fn manage(
         )
     });
     format!(
-        "<h1>{title}</h1><form method=\"post\" class=\"card form\">{choice}{tongues}<p><button name=\"action\" value=\"save\">{save}</button> \
-         <button name=\"action\" value=\"leave\" class=\"plain\">{leave}</button></p></form>",
-        title = language.pick("Your subscription", "Ihr Abonnement"),
-        choice = choice(scene, language, wanted),
+        "{tongues}<p><button name=\"action\" value=\"save\">{save}</button> \
+         <button name=\"action\" value=\"leave\" class=\"plain\">{leave}</button></p>",
         save = language.pick("Save", "Speichern"),
         leave = language.pick("End the subscription", "Abonnement beenden"),
     )

@@ -3,13 +3,14 @@
 //! A link is followed by programs that look for viruses too, so that opening one changes nothing: a button does. The answer to the form is the same whether
 //! an address is known, new, or was written to too often; only a network that asks too much is told so. No address is ever shown on a page.
 
-use super::record::{Standing, Subscriber, Wanted, Way};
+use super::record::{Standing, Subscriber, SubscriberId, Wanted, Way};
+use super::rule::{Draft, Problem};
 use super::token::Purpose;
 use super::{SubscribeError, Subscriptions, Wish};
 use crate::documents::Document;
 use crate::formats::Media;
 use crate::language::Language;
-use crate::render::{self, Mode, Scene, subscribe as page};
+use crate::render::{self, Mode, Scene, rule as rule_page, subscribe as page};
 use crate::site;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -19,9 +20,10 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use std::net::{IpAddr, SocketAddr};
 use tokio::sync::oneshot;
+use vendor::AlertRule;
 
-/// A form with every component ticked is far shorter.
-const FORM_LEN_MAX: usize = 16 << 10;
+/// A form with every component ticked, or a rule with its longest lists of two-byte letters, is shorter.
+const FORM_LEN_MAX: usize = 128 << 10;
 
 /// The page with the forms on it.
 pub fn router(subscriptions: Subscriptions) -> Router {
@@ -138,23 +140,34 @@ fn shown(
         return over(subscriptions, language);
     };
     let body = match (purpose, &subscriber.standing) {
-        (Purpose::Confirm, Standing::Pending) => page::confirm(language),
+        (Purpose::Confirm, Standing::Pending) => page::confirm(language, subscriber.wanted.is_of_vendors()),
         (Purpose::Confirm, Standing::Active { .. } | Standing::Quarantined { .. }) => {
             return over(subscriptions, language);
         }
-        (Purpose::Manage, _) => {
-            let wanted = match &subscriber.wanted {
-                Wanted::All | Wanted::Vendors(_) => None,
-                Wanted::Parts(parts) => Some(parts),
-            };
-            let chosen = match subscriber.way {
-                Way::Mail { language, .. } => Some(language),
-                Way::Hook { .. } => None,
-            };
-            with_scene(subscriptions, |scene| page::manage(scene, language, wanted, chosen))
-        }
+        (Purpose::Manage, _) => manage(subscriptions, language, &subscriber),
     };
     html(subscriptions, language, "subscription/link", (StatusCode::OK, body))
+}
+
+/// The form by which a subscription is changed, as it is now.
+fn manage(subscriptions: &Subscriptions, language: Language, subscriber: &Subscriber) -> String {
+    let chosen = chosen(subscriber);
+    let wanted = match &subscriber.wanted {
+        Wanted::All => None,
+        Wanted::Parts(parts) => Some(parts),
+        Wanted::Vendors(rule) => {
+            return rule_page::manage(language, (&Draft::of(rule), &[]), &subscriptions.vendors(), chosen);
+        }
+    };
+    with_scene(subscriptions, |scene| page::manage(scene, language, wanted, chosen))
+}
+
+/// The language of a subscriber's mail.
+fn chosen(subscriber: &Subscriber) -> Option<incident::Language> {
+    match subscriber.way {
+        Way::Mail { language, .. } => Some(language),
+        Way::Hook { .. } => None,
+    }
 }
 
 /// A button below a link was pressed, by a person or (RFC 8058) by their mail program.
@@ -171,7 +184,7 @@ async fn done(
         return if is_known { left(&subscriptions, language) } else { over(&subscriptions, language) };
     };
     let (answer, answered) = oneshot::channel();
-    let id = subscriber.id;
+    let id: SubscriberId = subscriber.id.clone();
     let leaves = is_one_click(&body) || form.one("action") == "leave";
     let wish = match purpose {
         Purpose::Confirm => Wish::Confirm { id, answer },
@@ -179,19 +192,11 @@ async fn done(
         // A body that says nothing must not widen what somebody chose.
         Purpose::Manage if form.one("action") != "save" => return over(&subscriptions, language),
         Purpose::Manage => {
-            // An operator's rule is no reader's to change: only its language is.
-            let chosen = if subscriber.wanted.is_of_vendors() {
-                Ok(subscriber.wanted)
-            } else {
-                subscriptions.wanted(&form.parts())
+            let wanted = match wanted(&subscriptions, language, &subscriber, &form) {
+                Ok(wanted) => wanted,
+                Err(refused) => return *refused,
             };
-            let Ok(wanted) = chosen else { return over(&subscriptions, language) };
-            let new = match form.one("language") {
-                "en" => Some(incident::Language::En),
-                "de" => Some(incident::Language::De),
-                _ => None,
-            };
-            Wish::Change { id, language: new, wanted, answer }
+            Wish::Change { id, language: tongue(&form), wanted, answer }
         }
     };
     if subscriptions.wish(wish).is_err() {
@@ -214,6 +219,38 @@ async fn done(
             language.pick("Saved", "Gespeichert"),
             language.pick("It holds from the next update on.", "Das gilt ab der nächsten Meldung."),
         ),
+    }
+}
+
+/// What the form asks for in place of what the subscriber has: parts of our service, or a rule on other vendors, never one for the other.
+fn wanted(
+    subscriptions: &Subscriptions,
+    language: Language,
+    subscriber: &Subscriber,
+    form: &Form,
+) -> Result<Wanted, Box<Response>> {
+    let kept: &AlertRule = match &subscriber.wanted {
+        Wanted::All | Wanted::Parts(_) => {
+            return subscriptions.wanted(&form.parts()).map_err(|_| Box::new(over(subscriptions, language)));
+        }
+        Wanted::Vendors(rule) => rule,
+    };
+    let watched = subscriptions.vendors();
+    let (draft, problems) = Draft::read(&form.0, kept, &watched);
+    if problems.is_empty() {
+        return Ok(Wanted::Vendors(Box::new(draft.rule)));
+    }
+    let shown: (&Draft, &[Problem]) = (&draft, &problems);
+    let body = rule_page::manage(language, shown, &watched, tongue(form).or_else(|| chosen(subscriber)));
+    Err(Box::new(html(subscriptions, language, "subscription/link", (StatusCode::BAD_REQUEST, body))))
+}
+
+/// The language that a form asks for.
+fn tongue(form: &Form) -> Option<incident::Language> {
+    match form.one("language") {
+        "en" => Some(incident::Language::En),
+        "de" => Some(incident::Language::De),
+        _ => None,
     }
 }
 

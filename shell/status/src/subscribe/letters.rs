@@ -4,8 +4,9 @@
 //! is sent again has the same Message-ID as before. A body that a person wrote stands there as written.
 
 use super::Subscriptions;
-use super::record::{Job, Letter, News, Subscriber, Way};
+use super::record::{Job, Letter, News, Subscriber, Wanted, Way};
 use super::token::Purpose;
+use super::vendors::severity;
 use crate::language::Language;
 use crate::settings::Settings;
 use crate::time;
@@ -15,6 +16,7 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use model::Timestamp;
 use std::fmt::Write as _;
 use std::time::SystemTime;
+use vendor::{AlertRule, Severity};
 
 /// A mail without its sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,13 +94,14 @@ pub(crate) fn mail(
     let manage = link(Purpose::Manage);
     let (subject, body, thread, leave) = match &job.letter {
         Letter::Confirm => (
-            confirm_subject(settings, language),
-            confirm(settings, language, &link(Purpose::Confirm)),
+            confirm_subject(settings, language, &subscriber.wanted),
+            confirm(settings, language, &subscriber.wanted, &link(Purpose::Confirm)),
             None,
             None,
         ),
         Letter::Known => {
-            (confirm_subject(settings, language), known(settings, language, &manage), None, Some(manage))
+            let subject = confirm_subject(settings, language, &subscriber.wanted);
+            (subject, known(settings, language, &manage), None, Some(manage))
         }
         Letter::HookDead => (dead_subject(settings), dead(settings, subscriber, &manage), None, None),
         Letter::News(_) => {
@@ -130,11 +133,16 @@ fn subject(settings: &Settings, language: Language, news: &News) -> String {
     one_line(&format!("{reply}[{}] {title}", settings.name))
 }
 
-fn confirm_subject(settings: &Settings, language: Language) -> String {
-    one_line(&match language {
-        Language::English => format!("[{}] Status updates by e-mail", settings.name),
-        Language::German => format!("[{}] Statusmeldungen per E-Mail", settings.name),
-    })
+fn confirm_subject(settings: &Settings, language: Language, wanted: &Wanted) -> String {
+    let what = match wanted {
+        Wanted::All | Wanted::Parts(_) => {
+            language.pick("Status updates by e-mail", "Statusmeldungen per E-Mail")
+        }
+        Wanted::Vendors(_) => {
+            language.pick("Alerts on other vendors by e-mail", "Meldungen über andere Anbieter per E-Mail")
+        }
+    };
+    one_line(&format!("[{}] {what}", settings.name))
 }
 
 fn dead_subject(settings: &Settings) -> String {
@@ -146,8 +154,22 @@ fn one_line(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(200).collect()
 }
 
-fn confirm(settings: &Settings, language: Language, link: &str) -> String {
+fn confirm(settings: &Settings, language: Language, wanted: &Wanted, link: &str) -> String {
     let name = &settings.name;
+    if let Wanted::Vendors(rule) = wanted {
+        let rule = rule_words(language, rule);
+        return match language {
+            Language::English => format!(
+                "Somebody, probably you or {name}'s operator, asked {name} to tell this address what other vendors post about their services:\n\n{rule}\n\
+                 If you want that, follow this link and confirm within two days:\n\n{link}\n\nIf not, do nothing: nothing more is sent.\n"
+            ),
+            Language::German => format!(
+                "Jemand, wahrscheinlich Sie oder der Betreiber, hat {name} gebeten, dieser Adresse zu melden, was andere Anbieter über ihre Dienste \
+                 mitteilen:\n\n{rule}\nWenn Sie das möchten, öffnen Sie diesen Link und bestätigen Sie innerhalb von zwei Tagen:\n\n{link}\n\nWenn \
+                 nicht, tun Sie nichts: Dann kommt nichts mehr.\n"
+            ),
+        };
+    }
     match language {
         Language::English => format!(
             "Somebody, probably you, asked {name} to send status updates to this address.\n\nIf you want them, follow this link and \
@@ -158,6 +180,29 @@ fn confirm(settings: &Settings, language: Language, link: &str) -> String {
              Sie diesen Link und bestätigen Sie innerhalb von zwei Tagen:\n\n{link}\n\nWenn nicht, tun Sie nichts: Dann kommt nichts mehr.\n"
         ),
     }
+}
+
+/// A rule, with a line for each thing that it names.
+fn rule_words(language: Language, rule: &AlertRule) -> String {
+    let all = [language.pick("all", "alle").to_owned()];
+    let vendors = if rule.vendors.is_empty() { &all[..] } else { &rule.vendors };
+    let least = rule.severity.map(|least| {
+        let word = severity(language, least);
+        if least == Severity::Critical {
+            word.to_owned()
+        } else {
+            format!("{word} {}", language.pick("or worse", "oder schwerer"))
+        }
+    });
+    let lines = [
+        (language.pick("Vendors:   ", "Anbieter:  "), vendors.join(", ")),
+        (language.pick("Severity:  ", "Schwere:   "), least.unwrap_or_default()),
+        (language.pick("Components:", "Teile:     "), rule.components.join(", ")),
+        (language.pick("Regions:   ", "Regionen:  "), rule.regions.join(", ")),
+        (language.pick("Words:     ", "Wörter:    "), rule.words.join(", ")),
+    ];
+    let said = lines.iter().filter(|(_, said)| !said.is_empty());
+    said.map(|(name, said)| format!("  {name} {said}\n")).collect()
 }
 
 fn known(settings: &Settings, language: Language, manage: &str) -> String {
@@ -203,8 +248,15 @@ fn about(settings: &Settings, language: Language, news: &News, manage: &str) -> 
     if !parts.is_empty() {
         line(language.pick("Affected:", "Betroffen:  "), &parts.join(", "));
     }
-    let at = format!("{}, {} UTC", time::day(news.at, language), time::clock(news.at));
-    line(language.pick("Posted:  ", "Gemeldet:   "), &at);
+    let moment = |at: Timestamp| format!("{}, {} UTC", time::day(at, language), time::clock(at));
+    let posted = language.pick("Posted:  ", "Gemeldet:   ");
+    if news.link.is_some() {
+        let not_said = || language.pick("they give no time", "ohne Zeitangabe").to_owned();
+        line(posted, &news.posted_at.map_or_else(not_said, moment));
+        line(language.pick("Seen:    ", "Gesehen:    "), &moment(news.at));
+    } else {
+        line(posted, &moment(news.at));
+    }
     let own = format!("{}/{}{}", settings.url, language.folder(), news.path);
     let link = news.link.as_ref().unwrap_or(&own);
     let _infallible = write!(

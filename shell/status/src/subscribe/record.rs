@@ -180,6 +180,9 @@ pub(crate) struct News {
     pub(crate) body: Text,
     pub(crate) parts: Vec<Part>,
     pub(crate) at: Timestamp,
+    /// When another vendor posted it, by its own clock; `at` is when we saw it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) posted_at: Option<Timestamp>,
     /// Below the language's folder.
     pub(crate) path: String,
     /// Where it stands if that is not our page; empty: nowhere.

@@ -1,17 +1,28 @@
 //! What another vendor says, for those who wish to hear of it: by an operator's rule, over the same letters and webhooks as our own news.
 //!
-//! It is the vendor's text, with the vendor's link, and never stands on our page. Readers of the form cannot ask for it.
+//! It is the vendor's text, with the vendor's link, and never stands on our page. Readers of the form cannot ask for it; whom the operator added changes the
+//! rule by the link in each letter.
 
 use super::record::{News, Part};
+use crate::language::Language;
 use crate::time;
 use crate::view::PublicId;
-use incident::Text;
+use incident::{Impact, MaintenancePhase, Text};
 use model::Timestamp;
 use serde_json::{Value, json};
-use vendor::{Incident, Severity, State};
+use vendor::{Incident, Phase, Severity, State};
 
 /// Longest text in a letter.
 const BODY_CHARS_MAX: usize = 8_000;
+
+/// A vendor that is watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchedVendor {
+    /// As the operator's file calls it.
+    pub name: String,
+    /// As its page calls itself, if that is known.
+    pub page: Option<String>,
+}
 
 /// One thing that a vendor says.
 #[derive(Debug, Clone)]
@@ -44,15 +55,47 @@ pub(super) fn news(told: &VendorNews) -> News {
         thread: format!("vendor.{}.{}", told.vendor, incident.key()),
         is_first: told.is_first,
         title: Text::same(format!("{}: {}", told.page, incident.title)),
-        phase: Text::same(incident.phase.ours.as_str().replace('_', " ")),
-        impact: Some(Text::same(incident.severity.ours.as_str())),
+        phase: pair(|language| phase(language, incident.phase.ours)),
+        impact: Some(pair(|language| severity(language, incident.severity.ours))),
         body: Text::same(body),
         parts: incident.components.iter().map(part).collect(),
         at: told.at,
+        posted_at: incident.updates.last().and_then(|update| update.display_at).or(incident.clocks.posted),
         path: String::new(),
         link: Some(incident.url.clone().unwrap_or_default()),
         for_machines: false,
         document: document(told),
+    }
+}
+
+fn pair(word: impl Fn(Language) -> &'static str) -> Text {
+    Text::new(word(Language::English), word(Language::German))
+}
+
+const fn phase(language: Language, phase: Phase) -> &'static str {
+    match phase {
+        Phase::Scheduled => language.maintenance(MaintenancePhase::Scheduled),
+        Phase::InProgress => language.maintenance(MaintenancePhase::InProgress),
+        Phase::Verifying => language.maintenance(MaintenancePhase::Verifying),
+        Phase::Completed => language.maintenance(MaintenancePhase::Completed),
+        Phase::Investigating => language.phase(incident::Phase::Investigating),
+        Phase::Identified => language.phase(incident::Phase::Identified),
+        Phase::Monitoring => language.phase(incident::Phase::Monitoring),
+        Phase::Resolved => language.phase(incident::Phase::Resolved),
+        Phase::Postmortem => language.phase(incident::Phase::Postmortem),
+        Phase::Unknown => language.pick("Unknown", "Unbekannt"),
+    }
+}
+
+/// Our word for how bad a vendor's incident is.
+pub(super) const fn severity(language: Language, severity: Severity) -> &'static str {
+    match severity {
+        Severity::None => language.impact(Impact::None),
+        Severity::Maintenance => language.pick("Maintenance", "Wartung"),
+        Severity::Unknown => language.pick("Unknown", "Unbekannt"),
+        Severity::Minor => language.impact(Impact::Minor),
+        Severity::Major => language.impact(Impact::Major),
+        Severity::Critical => language.impact(Impact::Critical),
     }
 }
 

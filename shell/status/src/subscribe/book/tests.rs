@@ -29,6 +29,7 @@ fn news(id: &str) -> News {
         impact: None,
         body: Text::same("body"),
         parts: Vec::new(),
+        posted_at: None,
         at: Timestamp::from_micros(0),
         path: String::new(),
         link: None,
