@@ -7,7 +7,7 @@
 
 use crate::conduct::Bounds;
 use crate::custody::Custody;
-use crate::stamp::Content;
+use crate::form::Form;
 use crate::steer::{NoPath, Path, Route};
 use crate::transport::{NotSent, Shipment};
 use crate::verdict::Missed;
@@ -27,7 +27,7 @@ struct Errand<'a> {
     snapshot: &'a Arc<Snapshot>,
     route: &'a Route,
     bounds: &'a Bounds,
-    content: &'a Content,
+    form: &'a Form<'a>,
 }
 
 /// What one transaction over one source came to.
@@ -84,10 +84,10 @@ pub(crate) async fn carry_transaction(
     custody: Custody<'_>,
     snapshot: &Arc<Snapshot>,
     (route, bounds): (&Route, &Bounds),
-    content: &Content,
+    form: &Form<'_>,
     members: &[(usize, Recipient)],
 ) -> Vec<Missed> {
-    let errand = Errand { parts, custody, snapshot, route, bounds, content };
+    let errand = Errand { parts, custody, snapshot, route, bounds, form };
     let mut without = Without::begin(conduct::without(parts, snapshot, route, bounds), bounds);
     let may_fall_back = bounds.only.is_none();
     let first = match errand.turn(members, &mut without, may_fall_back).await {
@@ -137,8 +137,7 @@ impl Errand<'_> {
         let Self { parts, custody, snapshot, .. } = self;
         let envelope = envelope_of(&custody.accepted().envelope, members);
         let recipients: Vec<usize> = members.iter().map(|(number, _)| *number).collect();
-        let shipment =
-            Shipment { custody, recipients: &recipients, envelope: &envelope, content: self.content };
+        let shipment = Shipment { custody, recipients: &recipients, envelope: &envelope, form: self.form };
         // Taken out on the way to a host: chosen anew once, and not a second time, because the guard's word on the first host of several is no word on
         // the one that was reached.
         let mut withdrawn: BTreeSet<SourceName> = BTreeSet::new();

@@ -12,7 +12,7 @@ mod security;
 mod sizes;
 
 use crate::custody::Custody;
-use crate::stamp::Content;
+use crate::form::Form;
 use crate::steer::{Hop, Path};
 use bounce::{Failure, Sign, sign};
 use connection::{Connection, NotOpened, Opening, Results};
@@ -67,7 +67,7 @@ pub(crate) struct Shipment<'a> {
     pub(crate) recipients: &'a [usize],
     /// The envelope of these recipients only.
     pub(crate) envelope: &'a Envelope,
-    pub(crate) content: &'a Content,
+    pub(crate) form: &'a Form<'a>,
 }
 
 /// Under which name the attempt is recorded.
@@ -325,19 +325,23 @@ fn same_for_all(shipment: &Shipment<'_>, error: &NotSent) -> Results {
 
 /// Whether the connection was lost, or given up by the host (421), before anything was answered on it: nothing was delivered.
 fn was_dead(results: &Results) -> bool {
-    results.iter().all(|(_, stage, result)| match result {
-        Err(Failure::Lost(_)) => *stage == Stage::Mail,
-        Err(Failure::Reply(reply)) => *stage == Stage::Mail && reply.code.0 == 421,
-        Ok(_)
-        | Err(
-            Failure::Resolve(_)
-            | Failure::Nowhere(..)
-            | Failure::Connect(_)
-            | Failure::Tls(_)
-            | Failure::Unknown(_)
-            | Failure::Local(_)
-            | Failure::Lacks(_)
-            | Failure::Withheld(_),
-        ) => false,
-    })
+    let is_said = |result: &Result<Reply, Failure>| !matches!(result, Err(Failure::Unconvertible(_)));
+    let mut said = results.iter().filter(|(.., result)| is_said(result)).peekable();
+    said.peek().is_some()
+        && said.all(|(_, stage, result)| match result {
+            Err(Failure::Lost(_)) => *stage == Stage::Mail,
+            Err(Failure::Reply(reply)) => *stage == Stage::Mail && reply.code.0 == 421,
+            Ok(_)
+            | Err(
+                Failure::Resolve(_)
+                | Failure::Nowhere(..)
+                | Failure::Connect(_)
+                | Failure::Tls(_)
+                | Failure::Unknown(_)
+                | Failure::Local(_)
+                | Failure::Lacks(_)
+                | Failure::Unconvertible(_)
+                | Failure::Withheld(_),
+            ) => false,
+        })
 }

@@ -6,6 +6,8 @@
 use super::course::{Course, Part};
 use super::security::PathSecurity;
 use super::{Attempt, Shipment};
+use crate::custody::Custody;
+use crate::form::Fit;
 use crate::steer::{Hop, Path};
 use crate::wire::Wire;
 use bounce::Failure;
@@ -165,26 +167,45 @@ impl Connection {
         clock: &Clock,
         course: &mut Course,
     ) -> Results {
+        let form = shipment.form;
+        let mut fit = form.fit(shipment.envelope, shipment.recipients, self.machine.capabilities()).await;
+        let refused = std::mem::take(&mut fit.refused).into_iter();
+        let mut results: Results =
+            refused.map(|(number, failure)| (number, Stage::Mail, Err(failure))).collect();
+        if !fit.recipients.is_empty() {
+            results.extend(self.carry((shipment.custody, &fit), attempt, clock, course).await);
+        }
+        results
+    }
+
+    /// What fits the host, to those for whom it does.
+    async fn carry(
+        &mut self,
+        (custody, fit): (Custody<'_>, &Fit<'_>),
+        attempt: &Attempt,
+        clock: &Clock,
+        course: &mut Course,
+    ) -> Results {
         self.messages += 1;
-        self.machine.begin(shipment.envelope, shipment.content.length(), clock.now());
+        self.machine.begin(&fit.envelope, fit.content.length(), clock.now());
         loop {
             match self.next_event(clock).await {
                 ClientEvent::SendBody => {
-                    if let Err(failure) = self.send_body(shipment, attempt, clock, course).await {
-                        return same_for_all(shipment, Stage::Data, &failure);
+                    if let Err(failure) = self.send_body((custody, fit), attempt, clock, course).await {
+                        return same_for_all(fit, Stage::Data, &failure);
                     }
                 }
                 ClientEvent::TransactionDone { recipients } => {
                     self.settle(clock).await;
-                    let numbered = shipment.recipients.iter().zip(recipients);
+                    let numbered = fit.recipients.iter().zip(recipients);
                     return numbered.map(|(number, result)| told(*number, result)).collect();
                 }
                 ClientEvent::ConnectionFailed { stage, failure } => {
-                    return same_for_all(shipment, stage, &described(failure));
+                    return same_for_all(fit, stage, &described(failure));
                 }
                 ClientEvent::Closed => {
                     let failure = Failure::Lost("the connection closed".to_owned());
-                    return same_for_all(shipment, Stage::Mail, &failure);
+                    return same_for_all(fit, Stage::Mail, &failure);
                 }
                 ClientEvent::Ready | ClientEvent::FinalDotSent | ClientEvent::StartTls => {}
             }
@@ -194,14 +215,14 @@ impl Connection {
     /// The body, the record of the attempt, then the end. An error means that the end has not left.
     async fn send_body(
         &mut self,
-        shipment: &Shipment<'_>,
+        (custody, fit): (Custody<'_>, &Fit<'_>),
         attempt: &Attempt,
         clock: &Clock,
         course: &mut Course,
     ) -> Result<(), Failure> {
         course.enter(Part::Data, clock.now());
-        for number in 0..shipment.content.parts() {
-            let part = shipment.content.part(number, shipment.custody).await;
+        for number in 0..fit.content.parts() {
+            let part = fit.content.part(number, custody).await;
             let part = part.map_err(|error| Failure::Local(format!("the spool: {error}")))?;
             for piece in part.chunks(OUTPUT_MAX) {
                 self.machine.send_body(piece, clock.now());
@@ -211,7 +232,7 @@ impl Connection {
             }
         }
         let Attempt { source, host } = attempt;
-        let recorded = shipment.custody.record_attempt(shipment.recipients, source, host, clock.now()).await;
+        let recorded = custody.record_attempt(&fit.recipients, source, host, clock.now()).await;
         recorded.map_err(|error| Failure::Local(format!("the attempt could not be recorded: {error}")))?;
         course.enter(Part::End, clock.now());
         self.machine.end_body(clock.now());
@@ -328,8 +349,8 @@ fn described_tls(connection: &tokio_rustls::rustls::ClientConnection) -> String 
     format!("{} {}", protocol.unwrap_or("TLS"), cipher.unwrap_or("unknown"))
 }
 
-fn same_for_all(shipment: &Shipment<'_>, stage: Stage, failure: &Failure) -> Results {
-    shipment.recipients.iter().map(|number| (*number, stage, Err(failure.clone()))).collect()
+fn same_for_all(fit: &Fit<'_>, stage: Stage, failure: &Failure) -> Results {
+    fit.recipients.iter().map(|number| (*number, stage, Err(failure.clone()))).collect()
 }
 
 fn told(number: usize, result: RecipientResult) -> (usize, Stage, Result<Reply, Failure>) {

@@ -12,6 +12,7 @@ mod day;
 mod deliver;
 mod delivery;
 mod dkim;
+mod downgrade;
 mod fallback;
 mod forks;
 mod hold;
