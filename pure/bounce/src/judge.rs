@@ -15,6 +15,9 @@ use model::{Action, Category, EnhancedCode, Owner, Reply, ReplyClass, Stage};
 /// RFC 6531 §3.2 and §4.4: a non-ASCII address is not permitted there.
 const UNCONVERTIBLE: EnhancedCode = EnhancedCode::new(5, 6, 7);
 
+/// RFC 8689 §4.2.1: REQUIRETLS support required.
+const UNSECURED: EnhancedCode = EnhancedCode::new(5, 7, 30);
+
 /// What is known around a failure of our own.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
@@ -51,6 +54,8 @@ pub enum Failure {
     Local(String),
     /// The next hop lacks an extension that the message needs, and there is no other form.
     Lacks(&'static str),
+    /// Its sender wants TLS that is proven and kept up behind, and the next hop does not promise it (RFC 8689).
+    Unsecured(String),
     /// It cannot be written for a next hop without SMTPUTF8 (RFC 6531 §3.2).
     Unconvertible(String),
     /// Nobody was asked: the guard keeps every source of ours back from this receiver.
@@ -71,7 +76,7 @@ impl fmt::Display for Failure {
             Self::Lacks(extension) => {
                 write!(f, "the next hop does not offer {extension}, which this message needs")
             }
-            Self::Unconvertible(detail) => f.write_str(detail),
+            Self::Unsecured(detail) | Self::Unconvertible(detail) => f.write_str(detail),
             Self::Withheld(detail) => write!(f, "not sent: {detail}"),
         }
     }
@@ -108,6 +113,8 @@ pub fn judge(failure: &Failure, context: Context<'_>) -> Judgement {
             Route::Return => Judgement::Retry,
         },
         Failure::Unknown(_) => Judgement::RetrySameSource,
+        // Whoever asks for it wants the message back rather than sent otherwise.
+        Failure::Unsecured(_) => Judgement::Report(UNSECURED),
         Failure::Unconvertible(_) if context.route == Route::Deliver => Judgement::Report(UNCONVERTIBLE),
         Failure::Lacks(_) | Failure::Unconvertible(_) => Judgement::Park(lacking(context)),
         Failure::Withheld(_) => Judgement::Park(Owner::OurAddress),

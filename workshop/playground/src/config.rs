@@ -117,6 +117,8 @@ pub struct InboundConfig {
     pub dsn: bool,
     /// Words of EHLO that are left out, such as `8BITMIME`.
     pub lacks: Vec<&'static str>,
+    /// Words of EHLO that are said beside the others; their parameters are taken.
+    pub also: Vec<&'static str>,
     /// Whether a listed client is refused.
     pub dnsbl: bool,
     /// Addresses that are taken although they are listed.
@@ -152,6 +154,7 @@ impl Default for InboundConfig {
             connections_max: usize::MAX,
             dsn: true,
             lacks: Vec::new(),
+            also: Vec::new(),
             dnsbl: true,
             allow_list: BTreeSet::new(),
             idle: Duration::from_secs(300),

@@ -20,7 +20,7 @@ use smtp::{
     RecipientOutcome, RecipientResult,
 };
 use std::io;
-use tenant::settings::Fallback;
+use tenant::settings::{Fallback, TlsPolicy};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
@@ -41,6 +41,8 @@ pub(super) struct Connection {
     messages: u32,
     /// Protocol and cipher.
     tls: Option<String>,
+    /// Under TLS only, and the certificate shows the host's name.
+    is_proven: bool,
 }
 
 /// What is needed to open one.
@@ -51,6 +53,8 @@ pub(super) struct Opening<'a> {
     pub(super) clock: &'a Clock,
     /// Without TLS, after it failed where it is opportunistic.
     pub(super) in_clear: bool,
+    /// Whether BDAT may be said.
+    pub(super) chunking: bool,
 }
 
 pub(super) enum NotOpened {
@@ -71,13 +75,15 @@ impl Opening<'_> {
         course.enter(Part::Greeting, self.clock.now());
         let wish = if self.in_clear { ClientTls::Never } else { self.security.wish };
         let mut config = ClientConfig::new(self.path.source.ehlo.clone(), wish);
+        config.chunking = self.chunking;
         config.credentials = self.path.login.as_ref().map(credentials);
         let wire = match wish {
             ClientTls::Implicit => self.wrapped(stream).await?,
             ClientTls::Never | ClientTls::Opportunistic | ClientTls::Required => Wire::new(stream),
         };
+        let is_proven = self.path.egress.tls == TlsPolicy::Verify && !self.in_clear;
         let machine = ClientSession::new(config, self.clock.now());
-        let mut connection = Connection { wire, machine, messages: 0, tls: None };
+        let mut connection = Connection { wire, machine, messages: 0, tls: None, is_proven };
         loop {
             match connection.next_event(self.clock).await {
                 ClientEvent::StartTls => {
@@ -127,6 +133,16 @@ fn credentials(login: &Fallback) -> EncodedCredentials {
 impl Connection {
     pub(super) fn is_ready(&self) -> bool {
         self.machine.is_ready()
+    }
+
+    /// Whether the host turned out not to know BDAT, so that nothing was taken.
+    pub(super) fn has_refused_chunking(&self) -> bool {
+        self.machine.has_refused_chunking()
+    }
+
+    /// Whether a message that requires TLS the whole way may go over it (RFC 8689 §4.2.1).
+    pub(super) fn keeps_tls(&self) -> bool {
+        self.is_proven && self.machine.capabilities().requiretls
     }
 
     /// Whether the host offered DSN.
@@ -370,6 +386,7 @@ fn described(failure: ClientFailure) -> Failure {
         ClientFailure::NotOffered(Extension::StartTls) => {
             Failure::Tls("the next hop does not offer STARTTLS".to_owned())
         }
+        ClientFailure::NotOffered(Extension::RequireTls) => super::unsecured(),
         ClientFailure::NotOffered(Extension::SmtpUtf8) => Failure::Lacks("SMTPUTF8"),
         ClientFailure::NotOffered(Extension::EightBitMime) => Failure::Lacks("8BITMIME"),
         ClientFailure::NotOffered(Extension::BinaryMime) => Failure::Lacks("BINARYMIME"),

@@ -23,6 +23,7 @@ mod listing;
 mod node;
 mod proofs;
 mod reports;
+mod require_tls;
 mod senders;
 mod spoofing;
 mod trouble;
