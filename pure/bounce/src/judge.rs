@@ -12,6 +12,12 @@ use core::fmt;
 use core::net::IpAddr;
 use model::{Action, Category, EnhancedCode, Owner, Reply, ReplyClass, Stage};
 
+/// RFC 6531 §3.2 and §4.4: a non-ASCII address is not permitted there.
+const UNCONVERTIBLE: EnhancedCode = EnhancedCode::new(5, 6, 7);
+
+/// RFC 8689 §4.2.1: REQUIRETLS support required.
+const UNSECURED: EnhancedCode = EnhancedCode::new(5, 7, 30);
+
 /// What is known around a failure of our own.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
@@ -46,8 +52,12 @@ pub enum Failure {
     Unknown(String),
     /// Nothing more was said for a fault of this machine: its disk, its address, a certificate that it should present.
     Local(String),
-    /// The next hop lacks an extension that the message needs; never downgraded.
+    /// The next hop lacks an extension that the message needs, and there is no other form.
     Lacks(&'static str),
+    /// Its sender wants TLS that is proven and kept up behind, and the next hop does not promise it (RFC 8689).
+    Unsecured(String),
+    /// It cannot be written for a next hop without SMTPUTF8 (RFC 6531 §3.2).
+    Unconvertible(String),
     /// Nobody was asked: the guard keeps every source of ours back from this receiver.
     Withheld(String),
 }
@@ -66,6 +76,7 @@ impl fmt::Display for Failure {
             Self::Lacks(extension) => {
                 write!(f, "the next hop does not offer {extension}, which this message needs")
             }
+            Self::Unsecured(detail) | Self::Unconvertible(detail) => f.write_str(detail),
             Self::Withheld(detail) => write!(f, "not sent: {detail}"),
         }
     }
@@ -102,7 +113,10 @@ pub fn judge(failure: &Failure, context: Context<'_>) -> Judgement {
             Route::Return => Judgement::Retry,
         },
         Failure::Unknown(_) => Judgement::RetrySameSource,
-        Failure::Lacks(_) => Judgement::Park(lacking(context)),
+        // Whoever asks for it wants the message back rather than sent otherwise.
+        Failure::Unsecured(_) => Judgement::Report(UNSECURED),
+        Failure::Unconvertible(_) if context.route == Route::Deliver => Judgement::Report(UNCONVERTIBLE),
+        Failure::Lacks(_) | Failure::Unconvertible(_) => Judgement::Park(lacking(context)),
         Failure::Withheld(_) => Judgement::Park(Owner::OurAddress),
     }
 }

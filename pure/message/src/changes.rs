@@ -12,6 +12,7 @@ use crate::header::Field;
 use crate::index::{Index, PartId};
 use crate::splice::{Overlap, Splices};
 use crate::text::{Edit, TextBody, TextError};
+use core::ops::Range;
 use related::Wrap;
 
 /// Why a change cannot be made.
@@ -107,6 +108,16 @@ impl<'a> Changes<'a> {
             .first()
             .map_or(self.index.header().range.start, |field| field.whole.start);
         Ok(self.splices.insert(first, block)?)
+    }
+
+    /// Gives a field of a part a value.
+    pub(crate) fn set(&mut self, part: PartId, name: &'static str, value: String) {
+        self.fields.push((part, name, value));
+    }
+
+    /// Puts `inserted` in the place of a range.
+    pub(crate) fn replace(&mut self, range: Range<usize>, inserted: Vec<u8>) -> Result<(), ChangeError> {
+        Ok(self.splices.replace(range, inserted)?)
     }
 
     /// All changes as splices.

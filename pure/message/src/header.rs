@@ -6,6 +6,7 @@
 mod parameters;
 mod words;
 
+pub(crate) use parameters::split as split_parameters;
 pub use parameters::{ContentType, Disposition};
 pub use words::decode_words;
 
@@ -142,7 +143,7 @@ impl HeaderBlock {
     }
 }
 
-fn unfold(value: &[u8]) -> Cow<'_, str> {
+pub(crate) fn unfold(value: &[u8]) -> Cow<'_, str> {
     match flat(value) {
         Cow::Borrowed(flat) => String::from_utf8_lossy(flat.trim_ascii()),
         Cow::Owned(flat) => Cow::Owned(String::from_utf8_lossy(flat.trim_ascii()).into_owned()),

@@ -9,6 +9,7 @@
 mod address;
 mod changes;
 mod charset;
+mod downgrade;
 pub mod encode;
 mod header;
 mod index;
@@ -18,6 +19,7 @@ mod transfer;
 
 pub use address::{Mailbox, mailboxes};
 pub use changes::{ChangeError, Changes, EmbeddedImage};
+pub use downgrade::{NotAscii, ascii_domain, header_to_ascii, to_seven_bits};
 pub use header::{ContentType, Disposition, Field, HeaderBlock, decode_words};
 pub use index::{Bodies, Index, Part, PartId, Problem, Problems};
 pub use splice::{Overlap, Splice, Splices};

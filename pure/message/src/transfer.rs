@@ -243,6 +243,14 @@ fn hex_pair(rest: &[u8]) -> Option<u8> {
     u8::try_from(high * 16 + low).ok()
 }
 
+/// The bytes as RFC 2231 §7 lets them stand, each by itself.
+pub(crate) fn percent_encode(bytes: &[u8]) -> impl Iterator<Item = String> {
+    bytes.iter().map(|byte| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(*byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    })
+}
+
 /// `%41` of RFC 2231 §4; what is no escape stays.
 pub(crate) fn percent_decode(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());

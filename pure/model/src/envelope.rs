@@ -102,6 +102,9 @@ pub struct Envelope {
     pub body: BodyType,
     #[serde(default)]
     pub smtputf8: bool,
+    /// Its sender wants it nowhere without TLS that is proven (RFC 8689).
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub require_tls: bool,
     /// What the client announced with SIZE= (RFC 1870), if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<ByteCount>,
@@ -121,6 +124,7 @@ impl Envelope {
             recipients: recipients.into_iter().map(Recipient::new).collect(),
             body: BodyType::default(),
             smtputf8: false,
+            require_tls: false,
             size: None,
             ret: None,
             envid: None,

@@ -121,6 +121,7 @@ metrics! {
     bare_lf "counter" "signpost_bare_lf_total" "Messages in which a bare LF was normalised to CRLF.";
     stamped "counter" "signpost_messages_stamped_total" "Deliveries that carried a signature.";
     dkim_signed "counter" "signpost_dkim_signed_total" "Forms of messages that left with DKIM signatures of ours.";
+    downgraded "counter" "signpost_downgraded_total" "Forms of messages made for a next hop that lacks 8BITMIME or SMTPUTF8.";
     dkim_unsigned "counter" "signpost_dkim_unsigned_total" "Forms of messages that left unsigned, since no key could be used.";
     passed "counter" "signpost_messages_passed_total" "Deliveries passed on without a signature, for a named reason.";
     held "counter" "signpost_messages_held_total" "Messages held by policy, a loop or an operator.";

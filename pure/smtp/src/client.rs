@@ -50,6 +50,7 @@ pub struct ClientSession {
     state: State,
     offered: Capabilities,
     is_secured: bool,
+    has_refused_chunking: bool,
     replies: ReplyReader,
     output: Vec<u8>,
     events: VecDeque<ClientEvent>,
@@ -89,6 +90,7 @@ impl ClientSession {
             state: State::Banner,
             offered: Capabilities::default(),
             is_secured: config.tls == ClientTls::Implicit,
+            has_refused_chunking: false,
             replies: ReplyReader::new(),
             output: Vec::new(),
             events: VecDeque::new(),
@@ -183,6 +185,12 @@ impl ClientSession {
     #[must_use]
     pub fn capabilities(&self) -> &Capabilities {
         &self.offered
+    }
+
+    /// Whether the server offered CHUNKING and then did not know BDAT: nothing was delivered, and by DATA it may be.
+    #[must_use]
+    pub fn has_refused_chunking(&self) -> bool {
+        self.has_refused_chunking
     }
 
     /// What happened next.

@@ -9,8 +9,7 @@ mod parameters;
 mod write;
 
 pub use error::CommandError;
-pub(crate) use write::needs_smtputf8;
-pub use write::{write_mail, write_recipient};
+pub use write::{needs_smtputf8, write_mail, write_recipient};
 
 use crate::path::{ForwardPath, PathSide, forward_path, reverse_path, split_path};
 use core::str;

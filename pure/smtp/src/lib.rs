@@ -18,7 +18,7 @@ pub use client::{
     Capabilities, ClientConfig, ClientEvent, ClientFailure, ClientSession, ClientTimeouts, ClientTls,
     EncodedCredentials, Extension, RecipientOutcome, RecipientResult, TranscriptLine, TranscriptSide,
 };
-pub use command::{Command, CommandError, parse_command, write_mail, write_recipient};
+pub use command::{Command, CommandError, needs_smtputf8, parse_command, write_mail, write_recipient};
 pub use path::{ForwardPath, PathSide};
 pub use reply::{ReplyError, ReplyReader, write_reply};
 pub use server::{

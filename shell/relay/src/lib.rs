@@ -20,6 +20,7 @@ mod custody;
 mod cut_through;
 mod door;
 mod facts;
+mod form;
 mod guard;
 mod hints;
 mod links;
@@ -55,6 +56,7 @@ use admit::Admission;
 use bounce::Failure;
 use custody::Custody;
 use cut_through::Pauses;
+use form::Form;
 use model::{Metrics, ParkReason, Recipient, SourceName, Stage};
 use net::Clock;
 use processed::ProcessedKey;
@@ -178,14 +180,13 @@ async fn carry_group(
     figure.add_one();
     let members: Vec<(usize, Recipient)> =
         pending.iter().filter(|(number, _)| group.recipients.contains(number)).cloned().collect();
-    let wanted = (&group.dkim, group.original.is_some());
-    let content = signed::form(parts, custody, &snapshot.settings.name, wanted, group.content).await;
-    let group = Prepared { content, ..group };
+    let signing = (&group.dkim, group.original.is_some());
+    let form = Form::of(parts, custody, &snapshot.settings.name, signing, group.content.clone()).await;
     if let Custody::Lease(lease) = custody
         && lease.redirect().is_none()
         && ours::is_ours(lease.accepted())
     {
-        return ours::carry(parts, lease, snapshot, &group, &members).await;
+        return ours::carry(parts, lease, snapshot, &form, &members).await;
     }
     let mut left = Vec::new();
     for route in Steer::routes(snapshot, &members, custody.redirect()) {
@@ -193,7 +194,7 @@ async fn carry_group(
             let members: Vec<_> =
                 members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
             let way = (&route, bounds);
-            let missed = carry_transaction(parts, custody, snapshot, way, &group.content, &members).await;
+            let missed = carry_transaction(parts, custody, snapshot, way, &form, &members).await;
             left.extend(try_the_original(parts, custody, snapshot, way, &group, (&members, missed)).await);
         }
     }
@@ -218,8 +219,7 @@ async fn try_the_original(
     tracing::warn!(id = %custody.id(), "the stamped form is refused; the original is tried once");
     let numbers: BTreeSet<usize> = again.iter().map(|one| one.recipient).collect();
     let members: Vec<_> = members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
-    let original =
-        signed::form(parts, custody, &snapshot.settings.name, (&group.dkim, false), original).await;
+    let original = Form::of(parts, custody, &snapshot.settings.name, (&group.dkim, false), original).await;
     left.extend(carry_transaction(parts, custody, snapshot, way, &original, &members).await);
     left
 }

@@ -6,9 +6,9 @@
 
 use crate::conduct::Bounds;
 use crate::custody::Custody;
+use crate::form::Form;
 use crate::guard;
 use crate::reroute::carry_transaction;
-use crate::stamp::Prepared;
 use crate::steer::{Route, Steer};
 use crate::verdict::Missed;
 use crate::{Parts, TRANSACTION_RECIPIENTS_MAX};
@@ -32,7 +32,7 @@ pub(crate) async fn carry(
     parts: &Parts,
     lease: &Lease,
     snapshot: &Arc<Snapshot>,
-    group: &Prepared,
+    form: &Form<'_>,
     members: &[(usize, Recipient)],
 ) -> Vec<Missed> {
     let mut left = Vec::new();
@@ -44,11 +44,11 @@ pub(crate) async fn carry(
                 Custody::Lease(lease),
                 snapshot,
                 (&route, &Bounds::default()),
-                &group.content,
+                form,
                 &members,
             )
             .await;
-            left.extend(other_ways(parts, lease, snapshot, &route, group, missed).await);
+            left.extend(other_ways(parts, lease, snapshot, &route, form, missed).await);
         }
     }
     left
@@ -76,7 +76,7 @@ async fn other_ways(
     lease: &Lease,
     snapshot: &Arc<Snapshot>,
     route: &Route,
-    group: &Prepared,
+    form: &Form<'_>,
     mut missed: Vec<Missed>,
 ) -> Vec<Missed> {
     // Who was refused for our address has been tried from another source already.
@@ -102,7 +102,7 @@ async fn other_ways(
                 Custody::Lease(lease),
                 snapshot,
                 (&other, &Bounds::default()),
-                &group.content,
+                form,
                 &members,
             )
             .await,

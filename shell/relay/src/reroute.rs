@@ -1,4 +1,5 @@
-//! One transaction, and the one turn that it gets over another source: what is refused for who we are costs its sender nothing.
+//! One transaction, and the one turn that it gets over another source: what is refused for who we are costs its sender nothing, and a host that is out of
+//! reach by IPv6 is tried by IPv4 at once, or the other way round.
 //!
 //! Whoever was refused for our address goes at once, one time, over a source that the guard allows, with everybody who was accepted left
 //! alone; a second refusal is parked by the verdict and wakes with its source. Only complete replies move a message: where the end is unknown or a
@@ -7,7 +8,7 @@
 
 use crate::conduct::Bounds;
 use crate::custody::Custody;
-use crate::stamp::Content;
+use crate::form::Form;
 use crate::steer::{NoPath, Path, Route};
 use crate::transport::{NotSent, Shipment};
 use crate::verdict::Missed;
@@ -27,7 +28,7 @@ struct Errand<'a> {
     snapshot: &'a Arc<Snapshot>,
     route: &'a Route,
     bounds: &'a Bounds,
-    content: &'a Content,
+    form: &'a Form<'a>,
 }
 
 /// What one transaction over one source came to.
@@ -37,6 +38,8 @@ struct Turn {
     for_our_address: BTreeSet<usize>,
     /// Over which source; none where it was the tenant's fallback or nothing was sent.
     source: Option<SourceName>,
+    /// Whether the hosts can also be reached from a source of the other family.
+    has_other_family: bool,
 }
 
 /// Why some go another way at once.
@@ -46,6 +49,8 @@ enum Move {
     Setup,
     /// This source is refused for who it is.
     OurAddress,
+    /// None of the hosts answers by IPv6, or by IPv4: they may by the other.
+    Family,
 }
 
 /// Sources over which a message does not go.
@@ -84,10 +89,10 @@ pub(crate) async fn carry_transaction(
     custody: Custody<'_>,
     snapshot: &Arc<Snapshot>,
     (route, bounds): (&Route, &Bounds),
-    content: &Content,
+    form: &Form<'_>,
     members: &[(usize, Recipient)],
 ) -> Vec<Missed> {
-    let errand = Errand { parts, custody, snapshot, route, bounds, content };
+    let errand = Errand { parts, custody, snapshot, route, bounds, form };
     let mut without = Without::begin(conduct::without(parts, snapshot, route, bounds), bounds);
     let may_fall_back = bounds.only.is_none();
     let first = match errand.turn(members, &mut without, may_fall_back).await {
@@ -95,10 +100,13 @@ pub(crate) async fn carry_transaction(
         Err(no_path) => return conduct::left_behind(not_gone(members, no_path), bounds, parts.clock.now()),
     };
     let Some((why, source)) = errand.moves(&first, members.len()) else { return first.missed };
-    let moves = |one: &Missed| why == Move::Setup || first.for_our_address.contains(&one.recipient);
+    let moves = |one: &Missed| why != Move::OurAddress || first.for_our_address.contains(&one.recipient);
     let (again, mut left): (Vec<Missed>, Vec<Missed>) = first.missed.into_iter().partition(moves);
-    tracing::warn!(id = %custody.id(), %source, tenant = %snapshot.settings.name, ?why, "a source is refused; another one is tried");
-    without.leave_out(source);
+    tracing::warn!(id = %custody.id(), %source, tenant = %snapshot.settings.name, ?why, "a source does not come through; another one is tried");
+    match why {
+        Move::Family => parts.steer.like(&source).into_iter().for_each(|one| without.leave_out(one)),
+        Move::Setup | Move::OurAddress => without.leave_out(source),
+    }
     let numbers: BTreeSet<usize> = again.iter().map(|one| one.recipient).collect();
     let members: Vec<_> = members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
     // A connector that takes none of our sources is the tenant's set-up, and no source is out for it.
@@ -141,8 +149,7 @@ impl Errand<'_> {
         let Self { parts, custody, snapshot, .. } = self;
         let envelope = envelope_of(&custody.accepted().envelope, members);
         let recipients: Vec<usize> = members.iter().map(|(number, _)| *number).collect();
-        let shipment =
-            Shipment { custody, recipients: &recipients, envelope: &envelope, content: self.content };
+        let shipment = Shipment { custody, recipients: &recipients, envelope: &envelope, form: self.form };
         // Taken out on the way to a host: chosen anew once, and not a second time, because the guard's word on the first host of several is no word on
         // the one that was reached.
         let mut withdrawn: BTreeSet<SourceName> = BTreeSet::new();
@@ -202,7 +209,7 @@ impl Errand<'_> {
             };
             let is_ours = source.is_some() && self.route.redirect.is_none();
             let for_our_address = if is_ours { self.tell(&path, &missed) } else { BTreeSet::new() };
-            return Ok(Turn { missed, for_our_address, source });
+            return Ok(Turn { missed, for_our_address, source, has_other_family: path.has_other_family });
         }
     }
 
@@ -278,13 +285,27 @@ impl Errand<'_> {
         let met = (turn.missed.as_slice(), members);
         let verdict = &self.parts.verdict;
         let is_unknown = verdict.is_unknown_to_the_tenant(self.snapshot, self.custody.accepted(), met);
-        is_unknown.then_some((Move::Setup, source))
+        if is_unknown {
+            return Some((Move::Setup, source));
+        }
+        (turn.has_other_family && self.was_not_connected(turn)).then_some((Move::Family, source))
+    }
+
+    /// Whether no host answered at all, and nobody may have the message from an earlier try: that one would not be known again.
+    fn was_not_connected(self, turn: &Turn) -> bool {
+        let in_flight = match self.custody {
+            Custody::Lease(lease) => lease.in_flight(),
+            Custody::Transit(transit) => transit.in_flight().len(),
+        };
+        let is_out_of_reach =
+            |one: &Missed| one.limited.is_none() && matches!(one.failure, Failure::Connect(_));
+        in_flight == 0 && turn.missed.iter().all(is_out_of_reach)
     }
 
     /// Tells the guard what was met; gives those who were refused for our address.
     fn tell(self, path: &Path, missed: &[Missed]) -> BTreeSet<usize> {
         let accepted = self.custody.accepted();
-        let is_verified = path.egress.tls == model::TlsPolicy::Verify;
+        let is_verified = path.hops.iter().all(|hop| hop.policy.is_authenticated());
         let message = (self.custody.id(), &accepted.tenant);
         let mut for_our_address = BTreeSet::new();
         for one in missed {

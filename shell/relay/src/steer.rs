@@ -103,6 +103,8 @@ pub(crate) struct Path {
     pub(crate) egress: Egress,
     pub(crate) source: Source,
     pub(crate) hops: Vec<Hop>,
+    /// Whether hosts have addresses that this source does not reach, being of the other family.
+    pub(crate) has_other_family: bool,
     /// All hosts that receive there, whether or not they are tried.
     pub(crate) site: Site,
     pub(crate) reach: Reach,
@@ -216,6 +218,14 @@ impl Steer {
         !eligible::sources(&self.sources, &snapshot.settings.egress, route, &without).is_empty()
     }
 
+    /// All sources whose addresses are of the family of this one's.
+    pub(crate) fn like(&self, source: &SourceName) -> Vec<SourceName> {
+        let family = |one: &Source| one.address.is_ipv4();
+        let of_this = self.sources.iter().find(|one| one.name == *source).map(family);
+        let alike = self.sources.iter().filter(|one| Some(family(one)) == of_this);
+        alike.map(|one| one.name.clone()).collect()
+    }
+
     /// Whether the route could use a source that is not in `without`.
     pub(crate) fn has_any(&self, snapshot: &Snapshot, route: &Route, without: &BTreeSet<SourceName>) -> bool {
         !eligible::sources(&self.sources, &snapshot.settings.egress, route, without).is_empty()
@@ -242,11 +252,13 @@ impl Steer {
         let Some(source) = probed.or_else(|| best(&weighed)).cloned() else {
             return Err(self.no_way(&weighed, &hops, route));
         };
+        let all = hops.len();
         hops.retain(|hop| hop.address.is_ipv4() == source.address.is_ipv4());
+        let has_other_family = hops.len() < all;
         hops.truncate(HOPS_MAX);
         let is_home = egress.mode == EgressMode::Return && route.target == egress.smart_host;
         let (tenant, reach) = (snapshot.settings.name.clone(), route.reach(&egress));
-        Ok(Path { tenant, egress, source, hops, site, reach, login: None, rules, is_home })
+        Ok(Path { tenant, egress, source, hops, has_other_family, site, reach, login: None, rules, is_home })
     }
 
     /// Every source with its claim or what speaks against it, for a next hop with these addresses if they are known.

@@ -10,9 +10,10 @@ mod gate;
 mod idle;
 mod security;
 mod sizes;
+mod unchunked;
 
 use crate::custody::Custody;
-use crate::stamp::Content;
+use crate::form::Form;
 use crate::steer::{Hop, Path};
 use bounce::{Failure, Sign, sign};
 use connection::{Connection, NotOpened, Opening, Results};
@@ -27,6 +28,7 @@ use security::Security;
 use sizes::Sizes;
 use std::sync::Arc;
 use tenant::settings::Egress;
+use unchunked::Unchunked;
 
 /// What one transaction brought.
 #[derive(Debug)]
@@ -67,7 +69,7 @@ pub(crate) struct Shipment<'a> {
     pub(crate) recipients: &'a [usize],
     /// The envelope of these recipients only.
     pub(crate) envelope: &'a Envelope,
-    pub(crate) content: &'a Content,
+    pub(crate) form: &'a Form<'a>,
 }
 
 /// Under which name the attempt is recorded.
@@ -86,6 +88,7 @@ pub(crate) struct Transport {
     idle: Idle,
     gate: Arc<Gate>,
     sizes: Sizes,
+    unchunked: Unchunked,
 }
 
 impl Transport {
@@ -97,6 +100,7 @@ impl Transport {
             idle: Idle::default(),
             gate: Arc::default(),
             sizes: Sizes::default(),
+            unchunked: Unchunked::default(),
         }
     }
 
@@ -154,7 +158,9 @@ impl Transport {
                 Ok(sent) => return Ok(sent),
                 // A host that could not be reached, or did not prove what is demanded of it, leads to the next one; an answer is an answer.
                 Err(error @ NotSent::All(Stage::Connect, ..)) => failed = error,
-                Err(error @ NotSent::All(Stage::Tls, _, Failure::Tls(_))) => failed = error,
+                Err(error @ NotSent::All(Stage::Tls, _, Failure::Tls(_) | Failure::Unsecured(_))) => {
+                    failed = error
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -205,32 +211,58 @@ impl Transport {
         }
         let key = Key::new(path, hop, &shaped.way);
         let attempt = Attempt { source: path.source.name.clone(), host: shown(hop) };
-        if let Some(mut connection) = self.idle.take(&key) {
+        let must_be_kept = shipment.envelope.require_tls;
+        let idle = self.idle.take(&key).filter(|idle| !must_be_kept || idle.keeps_tls());
+        if let Some(mut connection) = idle {
             self.metrics.connections_reused.add_one();
             let mut course = Course::reuse(self.clock.now());
             let sent = connection.transact(shipment, &attempt, &self.clock, &mut course).await;
             if !was_dead(&sent) {
                 self.note(shipment, &attempt, course, &sent).await;
+                if !connection.has_refused_chunking() {
+                    return Ok(self.finish((key, shaped), connection, sent, attempt));
+                }
+                self.write_by_data(hop, shipment);
+            }
+            tracing::debug!(host = %hop.address, "an idle connection was of no use");
+        }
+        // A second time only where BDAT turned out not to be known.
+        loop {
+            self.make_room(shaped).await;
+            let mut course = Course::begin(self.clock.now());
+            let mut connection = match self.open(path, hop, &mut course).await {
+                Ok(connection) => connection,
+                Err(error) => {
+                    self.note(shipment, &attempt, course, &same_for_all(shipment, &error)).await;
+                    return Err(error);
+                }
+            };
+            let refused = if !still(hop) {
+                Some(NotSent::Withdrawn)
+            } else if must_be_kept && !connection.keeps_tls() {
+                Some(NotSent::All(Stage::Tls, attempt.host.clone(), unsecured()))
+            } else {
+                None
+            };
+            if let Some(refused) = refused {
+                self.idle.put(key, connection, shaped.shape.messages, self.clock.now());
+                return Err(refused);
+            }
+            let sent = connection.transact(shipment, &attempt, &self.clock, &mut course).await;
+            self.note(shipment, &attempt, course, &sent).await;
+            if !connection.has_refused_chunking() {
                 return Ok(self.finish((key, shaped), connection, sent, attempt));
             }
-            tracing::debug!(host = %hop.address, "an idle connection was dead");
+            self.write_by_data(hop, shipment);
         }
-        self.make_room(shaped).await;
-        let mut course = Course::begin(self.clock.now());
-        let mut connection = match self.open(path, hop, &mut course).await {
-            Ok(connection) => connection,
-            Err(error) => {
-                self.note(shipment, &attempt, course, &same_for_all(shipment, &error)).await;
-                return Err(error);
-            }
-        };
-        if !still(hop) {
-            self.idle.put(key, connection, shaped.shape.messages, self.clock.now());
-            return Err(NotSent::Withdrawn);
+    }
+
+    /// What the host said was about BDAT and not about the message: nobody has it.
+    fn write_by_data(&self, hop: &Hop, shipment: &Shipment<'_>) {
+        shipment.custody.land(shipment.recipients);
+        if self.unchunked.note(hop.address) {
+            tracing::info!(host = %hop.address, "a next hop offers CHUNKING and does not know BDAT: it is written to by DATA");
         }
-        let sent = connection.transact(shipment, &attempt, &self.clock, &mut course).await;
-        self.note(shipment, &attempt, course, &sent).await;
-        Ok(self.finish((key, shaped), connection, sent, attempt))
     }
 
     /// How it went, for the trace. Without this record only the trace lacks something.
@@ -244,7 +276,9 @@ impl Transport {
     async fn open(&self, path: &Path, hop: &Hop, course: &mut Course) -> Result<Connection, NotSent> {
         let all = |stage, failure| NotSent::All(stage, shown(hop), failure);
         let security = self.security.of(path, hop).map_err(|error| all(Stage::Tls, Failure::Local(error)))?;
-        let mut opening = Opening { path, hop, security: &security, clock: &self.clock, in_clear: false };
+        let chunking = !self.unchunked.has(hop.address);
+        let mut opening =
+            Opening { path, hop, security: &security, clock: &self.clock, in_clear: false, chunking };
         self.metrics.connections_opened.add_one();
         let mut opened = opening.open(course).await;
         if security.may_go_in_clear && matches!(opened, Err(NotOpened::Failed(Stage::Tls, _))) {
@@ -308,6 +342,12 @@ impl Transport {
     }
 }
 
+fn unsecured() -> Failure {
+    Failure::Unsecured(
+        "its sender requires TLS the whole way, and the next hop does not prove its name and offer REQUIRETLS".to_owned(),
+    )
+}
+
 fn shown(hop: &Hop) -> String {
     format!("{} [{}]", hop.name, hop.address)
 }
@@ -325,19 +365,24 @@ fn same_for_all(shipment: &Shipment<'_>, error: &NotSent) -> Results {
 
 /// Whether the connection was lost, or given up by the host (421), before anything was answered on it: nothing was delivered.
 fn was_dead(results: &Results) -> bool {
-    results.iter().all(|(_, stage, result)| match result {
-        Err(Failure::Lost(_)) => *stage == Stage::Mail,
-        Err(Failure::Reply(reply)) => *stage == Stage::Mail && reply.code.0 == 421,
-        Ok(_)
-        | Err(
-            Failure::Resolve(_)
-            | Failure::Nowhere(..)
-            | Failure::Connect(_)
-            | Failure::Tls(_)
-            | Failure::Unknown(_)
-            | Failure::Local(_)
-            | Failure::Lacks(_)
-            | Failure::Withheld(_),
-        ) => false,
-    })
+    let is_said = |result: &Result<Reply, Failure>| !matches!(result, Err(Failure::Unconvertible(_)));
+    let mut said = results.iter().filter(|(.., result)| is_said(result)).peekable();
+    said.peek().is_some()
+        && said.all(|(_, stage, result)| match result {
+            Err(Failure::Lost(_)) => *stage == Stage::Mail,
+            Err(Failure::Reply(reply)) => *stage == Stage::Mail && reply.code.0 == 421,
+            Ok(_)
+            | Err(
+                Failure::Resolve(_)
+                | Failure::Nowhere(..)
+                | Failure::Connect(_)
+                | Failure::Tls(_)
+                | Failure::Unknown(_)
+                | Failure::Local(_)
+                | Failure::Lacks(_)
+                | Failure::Unsecured(_)
+                | Failure::Unconvertible(_)
+                | Failure::Withheld(_),
+            ) => false,
+        })
 }

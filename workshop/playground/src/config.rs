@@ -115,6 +115,10 @@ pub struct InboundConfig {
     pub connections_max: usize,
     /// Whether EHLO offers DSN.
     pub dsn: bool,
+    /// Words of EHLO that are left out, such as `8BITMIME`.
+    pub lacks: Vec<&'static str>,
+    /// Words of EHLO that are said beside the others; their parameters are taken.
+    pub also: Vec<&'static str>,
     /// Whether a listed client is refused.
     pub dnsbl: bool,
     /// Addresses that are taken although they are listed.
@@ -149,6 +153,8 @@ impl Default for InboundConfig {
             chunking: true,
             connections_max: usize::MAX,
             dsn: true,
+            lacks: Vec::new(),
+            also: Vec::new(),
             dnsbl: true,
             allow_list: BTreeSet::new(),
             idle: Duration::from_secs(300),

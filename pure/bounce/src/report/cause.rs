@@ -99,7 +99,7 @@ impl Cause {
             | Failure::Lost(_)
             | Failure::Unknown(_) => Self::Receiver,
             Failure::Nowhere(..) => Self::UnknownRecipient,
-            Failure::Lacks(_) => Self::Unclear,
+            Failure::Lacks(_) | Failure::Unsecured(_) | Failure::Unconvertible(_) => Self::Unclear,
             Failure::Withheld(_) | Failure::Local(_) => Self::Ours,
         }
     }

@@ -48,13 +48,13 @@ fn write_recipient(report: &Report<'_>, one: &Reported<'_>, out: &mut Vec<u8>) {
     };
     line(out, &format!("Action: {action}"));
     line(out, &format!("Status: {}", one.status));
-    match one.remote_host {
-        Some(host) => {
-            line(out, &format!("Remote-MTA: dns; {}", plain(report, name_of(host))));
-            line(out, &format!("Diagnostic-Code: smtp; {}", plain(report, one.diagnostic)));
-        }
-        None => line(out, &format!("Diagnostic-Code: x-signpost; {}", plain(report, one.diagnostic))),
+    if let Some(host) = one.remote_host {
+        line(out, &format!("Remote-MTA: dns; {}", plain(report, name_of(host))));
     }
+    // Its type says whose words they are (RFC 3464 §2.3.6): a host may have said nothing.
+    let is_reply = one.diagnostic.as_bytes().get(..3).is_some_and(|code| code.iter().all(u8::is_ascii_digit));
+    let whose = if is_reply && one.remote_host.is_some() { "smtp" } else { "x-signpost" };
+    line(out, &format!("Diagnostic-Code: {whose}; {}", plain(report, one.diagnostic)));
     if let Some(at) = one.last_attempt {
         line(out, &format!("Last-Attempt-Date: {}", at.to_rfc5322()));
     }

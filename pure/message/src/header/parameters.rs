@@ -71,6 +71,13 @@ impl Disposition {
     }
 }
 
+/// A value's word and its parameters, and whether one was given twice.
+pub(crate) fn split(value: &str) -> (String, BTreeMap<String, String>, bool) {
+    let (word, rest) = split_word(value);
+    let (parameters, doubled) = parameters(rest);
+    (word, parameters, doubled)
+}
+
 /// The word in front of the first `;`, in lower case, comments and blanks dropped.
 fn split_word(value: &str) -> (String, &str) {
     let end = value.find(';').unwrap_or(value.len());

@@ -15,6 +15,7 @@ pub struct Capabilities {
     pub smtputf8: bool,
     pub dsn: bool,
     pub starttls: bool,
+    pub requiretls: bool,
     pub binarymime: bool,
     pub enhanced_codes: bool,
     /// AUTH with these mechanisms (RFC 4954).
@@ -48,6 +49,7 @@ impl Capabilities {
             "8BITMIME" => self.eightbitmime = true,
             "SMTPUTF8" => self.smtputf8 = true,
             "DSN" => self.dsn = true,
+            "REQUIRETLS" => self.requiretls = true,
             "STARTTLS" => self.starttls = true,
             "BINARYMIME" => self.binarymime = true,
             "ENHANCEDSTATUSCODES" => self.enhanced_codes = true,

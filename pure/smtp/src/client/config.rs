@@ -58,6 +58,8 @@ pub struct ClientConfig {
     pub ehlo: String,
     pub tls: ClientTls,
     pub timeouts: ClientTimeouts,
+    /// Whether BDAT is said where CHUNKING is offered.
+    pub chunking: bool,
     /// Said before the first transaction, over TLS only; without them nothing is said.
     pub credentials: Option<EncodedCredentials>,
 }
@@ -66,6 +68,12 @@ impl ClientConfig {
     /// The default waits under this name.
     #[must_use]
     pub fn new(ehlo: impl Into<String>, tls: ClientTls) -> Self {
-        Self { ehlo: ehlo.into(), tls, timeouts: ClientTimeouts::default(), credentials: None }
+        Self {
+            ehlo: ehlo.into(),
+            tls,
+            timeouts: ClientTimeouts::default(),
+            chunking: true,
+            credentials: None,
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! The message leaves: as chunks of BDAT where CHUNKING is offered, else stuffed behind DATA.
 //!
 //! The newest chunk of BDAT is kept back until the next one or the end is known, so that the last chunk can be marked and
-//! nothing that completes a message leaves before `end_body`.
+//! nothing that completes a message leaves before `end_body`. Small pieces are put together: each chunk costs a reply. A server that does not
+//! know BDAT although CHUNKING was offered takes the bytes behind it for commands, so nothing more is said on that connection.
 
 use super::transaction::Transaction;
 use super::{Capabilities, ClientEvent, ClientFailure, ClientSession, RecipientOutcome, State};
@@ -9,6 +10,9 @@ use crate::body::DataWriter;
 use core::mem;
 use model::{Reply, ReplyClass, Stage, Timestamp};
 use std::collections::VecDeque;
+
+/// Pieces are put together to chunks of at most this size; larger ones leave as they come.
+const CHUNK_LEN: usize = 64 << 10;
 
 /// The form in which a body leaves.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub(super) struct Chunks {
     awaited: VecDeque<bool>,
     may_pipeline: bool,
     is_complete: bool,
+    /// A chunk was taken.
+    is_known: bool,
     /// The first refusal of a chunk: it decides, whatever follows.
     refusal: Option<Reply>,
 }
@@ -39,6 +45,7 @@ impl Sending {
             awaited: VecDeque::new(),
             may_pipeline: offered.pipelining,
             is_complete: false,
+            is_known: false,
             refusal: None,
         })
     }
@@ -60,6 +67,14 @@ impl Sending {
 }
 
 impl Chunks {
+    /// Adds a piece to the newest chunk, or behind it.
+    fn add(&mut self, piece: &[u8]) {
+        match self.unsent.back_mut().filter(|newest| newest.len() + piece.len() <= CHUNK_LEN) {
+            Some(newest) => newest.extend_from_slice(piece),
+            None => self.unsent.push_back(piece.to_vec()),
+        }
+    }
+
     /// The next chunk that may leave, and whether it is the last one.
     fn next(&mut self) -> Option<(Vec<u8>, bool)> {
         if !self.may_pipeline && !self.awaited.is_empty() {
@@ -89,7 +104,7 @@ impl ClientSession {
         match sending {
             Sending::Data(writer) => writer.write(chunk, &mut self.output),
             Sending::Chunks(chunks) if chunks.is_complete || chunks.refusal.is_some() => return,
-            Sending::Chunks(chunks) => chunks.unsent.push_back(chunk.to_vec()),
+            Sending::Chunks(chunks) => chunks.add(chunk),
         }
         self.wait(self.config.timeouts.block);
         self.send_chunks();
@@ -159,6 +174,12 @@ impl ClientSession {
 
     fn handle_chunk_reply(&mut self, mut transaction: Transaction, mut chunks: Chunks, reply: Reply) {
         let was_last = chunks.awaited.pop_front().unwrap_or_default();
+        if matches!(reply.code.0, 500 | 502) && !chunks.is_known && chunks.refusal.is_none() {
+            self.has_refused_chunking = true;
+            transaction.decide_rest(Stage::Data, &RecipientOutcome::Refused(reply.clone()));
+            return self.fail_transaction(transaction, ClientFailure::Refused(reply));
+        }
+        chunks.is_known |= reply.is_positive();
         if was_last {
             return match chunks.refusal {
                 // A server that takes the end after it refused a part has not got the message.

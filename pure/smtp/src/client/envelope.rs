@@ -41,6 +41,10 @@ impl ClientSession {
         if needs_smtputf8(envelope) && !offered.smtputf8 {
             return Some(Extension::SmtpUtf8);
         }
+        // RFC 8689 §4.2.1. Whether the certificate proves the host is the shell's to know.
+        if envelope.require_tls && !(self.is_secured && offered.requiretls) {
+            return Some(Extension::RequireTls);
+        }
         match envelope.body {
             BodyType::EightBitMime if !offered.eightbitmime => Some(Extension::EightBitMime),
             BodyType::BinaryMime if !(offered.binarymime && offered.chunking) => Some(Extension::BinaryMime),

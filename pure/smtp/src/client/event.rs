@@ -11,6 +11,7 @@ use model::{Reply, Stage, Timestamp};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extension {
     StartTls,
+    RequireTls,
     SmtpUtf8,
     EightBitMime,
     BinaryMime,
@@ -21,6 +22,7 @@ impl fmt::Display for Extension {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::StartTls => "STARTTLS",
+            Self::RequireTls => "REQUIRETLS",
             Self::SmtpUtf8 => "SMTPUTF8",
             Self::EightBitMime => "8BITMIME",
             Self::BinaryMime => "BINARYMIME",

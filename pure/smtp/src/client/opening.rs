@@ -21,6 +21,7 @@ impl ClientSession {
     pub(super) fn handle_ehlo(&mut self, reply: Reply) {
         if reply.is_positive() {
             self.offered = Capabilities::of(&reply);
+            self.offered.chunking &= self.config.chunking;
             self.choose_tls();
         } else if matches!(reply.code.0, 500 | 502) {
             // RFC 5321 §3.2: a server that does not know the command; any other refusal is meant.

@@ -1,4 +1,4 @@
-//! The parameters behind the paths of MAIL and RCPT: SIZE, BODY, SMTPUTF8 and those of DSN.
+//! The parameters behind the paths of MAIL and RCPT: SIZE, BODY, SMTPUTF8, REQUIRETLS and those of DSN.
 //!
 //! Each may come once. A name that is not ours is refused with 555 (RFC 5321 §4.1.1.11), so that no client believes
 //! in a service that it does not get. Values that are passed on (ENVID, ORCPT) are checked and kept as they came.
@@ -42,13 +42,14 @@ fn once<T>(place: &mut Option<T>, value: Option<T>, name: &'static str) -> Resul
 
 /// Adds the parameters of MAIL to the envelope.
 pub(super) fn mail(mut envelope: Envelope, text: &[u8]) -> Result<Envelope, CommandError> {
-    let (mut body, mut smtputf8, mut submitter) = (None, None, None);
+    let (mut body, mut smtputf8, mut require_tls, mut submitter) = (None, None, None, None);
     for parameter in split(text) {
         let (name, value) = parameter?;
         match name.as_str() {
             "SIZE" => once(&mut envelope.size, value.and_then(number).map(ByteCount), "SIZE")?,
             "BODY" => once(&mut body, value.and_then(body_type), "BODY")?,
             "SMTPUTF8" => once(&mut smtputf8, value.is_none().then_some(true), "SMTPUTF8")?,
+            "REQUIRETLS" => once(&mut require_tls, value.is_none().then_some(true), "REQUIRETLS")?,
             "RET" => once(&mut envelope.ret, value.and_then(dsn_return), "RET")?,
             // RFC 4954 §5: who submitted it elsewhere is not believed, which is the same as AUTH=<>.
             "AUTH" => once(&mut submitter, value.filter(|value| is_submitter(value)), "AUTH")?,
@@ -58,6 +59,7 @@ pub(super) fn mail(mut envelope: Envelope, text: &[u8]) -> Result<Envelope, Comm
     }
     envelope.body = body.unwrap_or_default();
     envelope.smtputf8 = smtputf8.unwrap_or_default();
+    envelope.require_tls = require_tls.unwrap_or_default();
     Ok(envelope)
 }
 

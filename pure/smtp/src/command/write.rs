@@ -4,7 +4,8 @@ use crate::Capabilities;
 use model::{BodyType, DsnReturn, Envelope, Recipient};
 
 /// Whether the message cannot travel without SMTPUTF8 (RFC 6531 §3.4): its sender said so, or an address shows it.
-pub(crate) fn needs_smtputf8(envelope: &Envelope) -> bool {
+#[must_use]
+pub fn needs_smtputf8(envelope: &Envelope) -> bool {
     let sender = envelope.mail_from.mailbox();
     let recipients = envelope.recipients.iter().map(|recipient| &recipient.address);
     envelope.smtputf8 || sender.into_iter().chain(recipients).any(model::Address::needs_smtputf8)
@@ -24,6 +25,9 @@ pub fn write_mail(envelope: &Envelope, size: u64, offered: &Capabilities) -> Str
     }
     if needs_smtputf8(envelope) {
         line.push_str(" SMTPUTF8");
+    }
+    if envelope.require_tls {
+        line.push_str(" REQUIRETLS");
     }
     if offered.dsn {
         match envelope.ret {

@@ -79,7 +79,7 @@ impl ServerSession {
         self.is_esmtp = is_esmtp;
         let offers_tls = self.config.starttls && self.tls.is_none();
         let reply = if is_esmtp {
-            replies::ehlo(&self.config, offers_tls, self.config.auth && self.tls.is_some())
+            replies::ehlo(&self.config, offers_tls, self.tls.is_some())
         } else {
             replies::helo(&self.config.hostname)
         };
@@ -93,6 +93,9 @@ impl ServerSession {
         }
         if !matches!(self.state, State::Idle) {
             return self.refuse(&replies::out_of_order("a transaction is open, RSET ends it"));
+        }
+        if envelope.require_tls && self.tls.is_none() {
+            return self.refuse(&replies::tls_first());
         }
         if envelope.size.is_some_and(|size| size > self.config.size_max) {
             // RFC 1870 §6.1. Not an error of protocol: a well-behaved client asks in this way.

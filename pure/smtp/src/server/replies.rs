@@ -18,13 +18,14 @@ pub(super) fn helo(hostname: &str) -> Reply {
     Reply::new(250, None, hostname)
 }
 
-pub(super) fn ehlo(config: &ServerConfig, offers_tls: bool, offers_auth: bool) -> Reply {
+pub(super) fn ehlo(config: &ServerConfig, offers_tls: bool, is_secured: bool) -> Reply {
     let mut reply = helo(&config.hostname);
     let size = format!("SIZE {}", config.size_max.0);
     let words = ["PIPELINING", "8BITMIME", "SMTPUTF8", "CHUNKING", "ENHANCEDSTATUSCODES", "DSN"];
     let tls = offers_tls.then_some("STARTTLS");
-    let auth = offers_auth.then_some("AUTH PLAIN LOGIN");
-    let lines = [size.as_str()].into_iter().chain(words).chain(tls).chain(auth);
+    let require_tls = is_secured.then_some("REQUIRETLS");
+    let auth = (config.auth && is_secured).then_some("AUTH PLAIN LOGIN");
+    let lines = [size.as_str()].into_iter().chain(words).chain(tls).chain(require_tls).chain(auth);
     reply.lines.extend(lines.map(|line| line.as_bytes().to_vec()));
     reply
 }
@@ -43,6 +44,11 @@ pub(super) fn done() -> Reply {
 
 pub(super) fn chunk_taken(size: u64) -> Reply {
     reply(250, 0, 0, format!("{size} bytes taken"))
+}
+
+/// RFC 8689 §2: the parameter is for sessions under TLS.
+pub(super) fn tls_first() -> Reply {
+    reply(530, 7, 10, "REQUIRETLS is taken under TLS only")
 }
 
 pub(super) fn cannot_verify() -> Reply {

@@ -19,6 +19,10 @@ impl ClientUnderTest {
             Some(options) => (options, Some(credentials())),
             None => (options, None),
         };
+        let (options, chunking) = match options.strip_suffix(" chunking=no") {
+            Some(options) => (options, false),
+            None => (options, true),
+        };
         let tls = match options {
             "tls=implicit" => ClientTls::Implicit,
             "tls=never" | "" => ClientTls::Never,
@@ -27,7 +31,7 @@ impl ClientUnderTest {
             other => panic!("unknown option {other}"),
         };
         let now = Timestamp::from_micros(0);
-        let config = ClientConfig { credentials, ..ClientConfig::new("relay.example", tls) };
+        let config = ClientConfig { credentials, chunking, ..ClientConfig::new("relay.example", tls) };
         Self { session: ClientSession::new(config, now), now }
     }
 }

@@ -160,6 +160,9 @@ fn shown_envelope(envelope: &Envelope) -> String {
     if envelope.smtputf8 {
         text.push_str(" smtputf8");
     }
+    if envelope.require_tls {
+        text.push_str(" requiretls");
+    }
     if let Some(size) = envelope.size {
         text.push_str(&format!(" size={}", size.0));
     }

@@ -5,6 +5,7 @@
 use crate::custody::Custody;
 use bytes::Bytes;
 use message::Splices;
+use model::BodyType;
 use spool::SpoolError;
 use std::ops::Range;
 
@@ -49,6 +50,27 @@ impl Content {
         pieces.extend(inserted);
         pieces.retain(|piece| !piece.is_empty());
         Self { pieces, rest: self.rest.clone(), length }
+    }
+
+    /// Whether any of its bytes has eight bits; of what is not in memory its sender's word counts.
+    pub(crate) fn has_eight_bits(&self, said: BodyType) -> bool {
+        self.pieces.iter().any(|piece| !piece.is_ascii())
+            || (!self.rest.is_empty() && said != BodyType::SevenBit)
+    }
+
+    /// What is in memory as one, and whether that is all.
+    pub(crate) fn in_memory(&self) -> (Bytes, bool) {
+        let bytes = match self.pieces.as_slice() {
+            [one] => one.clone(),
+            pieces => pieces.concat().into(),
+        };
+        (bytes, self.rest.is_empty())
+    }
+
+    /// The same with `bytes`, which is what is in memory, changed.
+    pub(crate) fn spliced(&self, bytes: &Bytes, splices: &Splices) -> Self {
+        let rest_length = self.length - bytes.len() as u64;
+        Self::new(pieces(bytes, splices), self.rest.clone(), rest_length)
     }
 
     /// Bytes in all.

@@ -46,6 +46,17 @@ impl Steer {
         let tenant = snapshot.settings.name.clone();
         let (site, reach) = (Site::of(hops.iter().map(|hop| hop.name.as_str())), Reach::SmartHost);
         let (login, rules, is_home) = (Some(login), Rules::LastTry, false);
-        Some(Ok(Path { tenant, egress, source, hops, site, reach, login, rules, is_home }))
+        Some(Ok(Path {
+            tenant,
+            egress,
+            source,
+            hops,
+            has_other_family: false,
+            site,
+            reach,
+            login,
+            rules,
+            is_home,
+        }))
     }
 }

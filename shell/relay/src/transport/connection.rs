@@ -6,6 +6,8 @@
 use super::course::{Course, Part};
 use super::security::PathSecurity;
 use super::{Attempt, Shipment};
+use crate::custody::Custody;
+use crate::form::Fit;
 use crate::steer::{Hop, Path};
 use crate::wire::Wire;
 use bounce::Failure;
@@ -40,6 +42,8 @@ pub(super) struct Connection {
     messages: u32,
     /// Protocol and cipher.
     tls: Option<String>,
+    /// Under TLS only, and it is known who answered.
+    is_proven: bool,
 }
 
 /// What is needed to open one.
@@ -50,6 +54,8 @@ pub(super) struct Opening<'a> {
     pub(super) clock: &'a Clock,
     /// Without TLS, after it failed where it is opportunistic.
     pub(super) in_clear: bool,
+    /// Whether BDAT may be said.
+    pub(super) chunking: bool,
 }
 
 pub(super) enum NotOpened {
@@ -70,13 +76,15 @@ impl Opening<'_> {
         course.enter(Part::Greeting, self.clock.now());
         let wish = if self.in_clear { ClientTls::Never } else { self.security.wish };
         let mut config = ClientConfig::new(self.path.source.ehlo.clone(), wish);
+        config.chunking = self.chunking;
         config.credentials = self.path.login.as_ref().map(credentials);
         let wire = match wish {
             ClientTls::Implicit => self.wrapped(stream).await?,
             ClientTls::Never | ClientTls::Opportunistic | ClientTls::Required => Wire::new(stream),
         };
+        let is_proven = self.hop.policy.is_authenticated() && !self.in_clear;
         let machine = ClientSession::new(config, self.clock.now());
-        let mut connection = Connection { wire, machine, messages: 0, tls: None };
+        let mut connection = Connection { wire, machine, messages: 0, tls: None, is_proven };
         loop {
             match connection.next_event(self.clock).await {
                 ClientEvent::StartTls => {
@@ -129,6 +137,16 @@ impl Connection {
         self.machine.is_ready()
     }
 
+    /// Whether the host turned out not to know BDAT, so that nothing was taken.
+    pub(super) fn has_refused_chunking(&self) -> bool {
+        self.machine.has_refused_chunking()
+    }
+
+    /// Whether a message that requires TLS the whole way may go over it (RFC 8689 §4.2.1).
+    pub(super) fn keeps_tls(&self) -> bool {
+        self.is_proven && self.machine.capabilities().requiretls
+    }
+
     /// Whether the host offered DSN.
     pub(super) fn takes_dsn(&self) -> bool {
         self.machine.capabilities().dsn
@@ -174,26 +192,45 @@ impl Connection {
         clock: &Clock,
         course: &mut Course,
     ) -> Results {
+        let form = shipment.form;
+        let mut fit = form.fit(shipment.envelope, shipment.recipients, self.machine.capabilities()).await;
+        let refused = std::mem::take(&mut fit.refused).into_iter();
+        let mut results: Results =
+            refused.map(|(number, failure)| (number, Stage::Mail, Err(failure))).collect();
+        if !fit.recipients.is_empty() {
+            results.extend(self.carry((shipment.custody, &fit), attempt, clock, course).await);
+        }
+        results
+    }
+
+    /// What fits the host, to those for whom it does.
+    async fn carry(
+        &mut self,
+        (custody, fit): (Custody<'_>, &Fit<'_>),
+        attempt: &Attempt,
+        clock: &Clock,
+        course: &mut Course,
+    ) -> Results {
         self.messages += 1;
-        self.machine.begin(shipment.envelope, shipment.content.length(), clock.now());
+        self.machine.begin(&fit.envelope, fit.content.length(), clock.now());
         loop {
             match self.next_event(clock).await {
                 ClientEvent::SendBody => {
-                    if let Err(failure) = self.send_body(shipment, attempt, clock, course).await {
-                        return same_for_all(shipment, Stage::Data, &failure);
+                    if let Err(failure) = self.send_body((custody, fit), attempt, clock, course).await {
+                        return same_for_all(fit, Stage::Data, &failure);
                     }
                 }
                 ClientEvent::TransactionDone { recipients } => {
                     self.settle(clock).await;
-                    let numbered = shipment.recipients.iter().zip(recipients);
+                    let numbered = fit.recipients.iter().zip(recipients);
                     return numbered.map(|(number, result)| told(*number, result)).collect();
                 }
                 ClientEvent::ConnectionFailed { stage, failure } => {
-                    return same_for_all(shipment, stage, &described(failure));
+                    return same_for_all(fit, stage, &described(failure));
                 }
                 ClientEvent::Closed => {
                     let failure = Failure::Lost("the connection closed".to_owned());
-                    return same_for_all(shipment, Stage::Mail, &failure);
+                    return same_for_all(fit, Stage::Mail, &failure);
                 }
                 ClientEvent::Ready | ClientEvent::FinalDotSent | ClientEvent::StartTls => {}
             }
@@ -203,14 +240,14 @@ impl Connection {
     /// The body, the record of the attempt, then the end. An error means that the end has not left.
     async fn send_body(
         &mut self,
-        shipment: &Shipment<'_>,
+        (custody, fit): (Custody<'_>, &Fit<'_>),
         attempt: &Attempt,
         clock: &Clock,
         course: &mut Course,
     ) -> Result<(), Failure> {
         course.enter(Part::Data, clock.now());
-        for number in 0..shipment.content.parts() {
-            let part = shipment.content.part(number, shipment.custody).await;
+        for number in 0..fit.content.parts() {
+            let part = fit.content.part(number, custody).await;
             let part = part.map_err(|error| Failure::Local(format!("the spool: {error}")))?;
             for piece in part.chunks(OUTPUT_MAX) {
                 self.machine.send_body(piece, clock.now());
@@ -220,7 +257,7 @@ impl Connection {
             }
         }
         let Attempt { source, host } = attempt;
-        let recorded = shipment.custody.record_attempt(shipment.recipients, source, host, clock.now()).await;
+        let recorded = custody.record_attempt(&fit.recipients, source, host, clock.now()).await;
         recorded.map_err(|error| Failure::Local(format!("the attempt could not be recorded: {error}")))?;
         course.enter(Part::End, clock.now());
         self.machine.end_body(clock.now());
@@ -337,8 +374,8 @@ fn described_tls(connection: &tokio_rustls::rustls::ClientConnection) -> String 
     format!("{} {}", protocol.unwrap_or("TLS"), cipher.unwrap_or("unknown"))
 }
 
-fn same_for_all(shipment: &Shipment<'_>, stage: Stage, failure: &Failure) -> Results {
-    shipment.recipients.iter().map(|number| (*number, stage, Err(failure.clone()))).collect()
+fn same_for_all(fit: &Fit<'_>, stage: Stage, failure: &Failure) -> Results {
+    fit.recipients.iter().map(|number| (*number, stage, Err(failure.clone()))).collect()
 }
 
 fn told(number: usize, result: RecipientResult) -> (usize, Stage, Result<Reply, Failure>) {
@@ -358,6 +395,7 @@ fn described(failure: ClientFailure) -> Failure {
         ClientFailure::NotOffered(Extension::StartTls) => {
             Failure::Tls("the next hop does not offer STARTTLS".to_owned())
         }
+        ClientFailure::NotOffered(Extension::RequireTls) => super::unsecured(),
         ClientFailure::NotOffered(Extension::SmtpUtf8) => Failure::Lacks("SMTPUTF8"),
         ClientFailure::NotOffered(Extension::EightBitMime) => Failure::Lacks("8BITMIME"),
         ClientFailure::NotOffered(Extension::BinaryMime) => Failure::Lacks("BINARYMIME"),

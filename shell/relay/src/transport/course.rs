@@ -120,6 +120,8 @@ fn unanswered(failure: &Failure) -> Option<Unanswered> {
         | Failure::Nowhere(..)
         | Failure::Local(_)
         | Failure::Lacks(_)
+        | Failure::Unsecured(_)
+        | Failure::Unconvertible(_)
         | Failure::Withheld(_) => Some(Unanswered::Ours),
     }
 }

@@ -160,6 +160,8 @@ fn tried(judgement: Judgement, category: Option<Category>, missed: &Missed) -> L
         Failure::Unknown(_) => "unknown",
         Failure::Local(_) => "local",
         Failure::Lacks(_) => "lacks",
+        Failure::Unsecured(_) => "unsecured",
+        Failure::Unconvertible(_) => "unconvertible",
         Failure::Withheld(_) => "withheld",
     };
     let (kind, judgement) = (kind.to_owned(), judgement.to_owned());

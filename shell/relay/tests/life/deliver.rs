@@ -3,7 +3,8 @@
 use crate::node::{KIM, Node, Wishes, plain, text};
 use model::Duration;
 use playground::dns::Answer;
-use std::net::IpAddr;
+use spool::Event;
+use std::net::{IpAddr, Ipv6Addr};
 
 const DOMAIN: &str = "customer.example";
 const PROVEN: &str = "acme-example.mail.protection.outlook.com";
@@ -61,5 +62,34 @@ async fn a_host_that_does_not_prove_its_name_leads_to_the_next_one() {
     let arrived = node.playground.mailbox().remove(0);
     assert_eq!(arrived.tls.as_ref().unwrap().server_name.as_deref(), Some(PROVEN));
     node.wait_for_queue(<[_]>::is_empty).await;
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_does_not_answer_by_ipv6_is_reached_by_ipv4_in_the_same_try() {
+    let edits = vec![("mode        = \"return\"", "mode        = \"deliver\"")];
+    let private_networks = vec!["127.0.0.0/8", "::1/128"];
+    let heavy_source = Some(IpAddr::from(Ipv6Addr::LOCALHOST));
+    let retry = vec![Duration::from_secs(600)];
+    let node =
+        Node::start(Wishes { edits, private_networks, heavy_source, retry, ..Wishes::default() }).await;
+    let dns = node.playground.dns();
+    dns.remove(DOMAIN);
+    dns.add(DOMAIN, Answer::Mx { preference: 1, host: PROVEN.to_owned() });
+    // The fake Exchange does not listen there.
+    dns.add(PROVEN, Answer::Address(Ipv6Addr::LOCALHOST.into()));
+    node.send(&[KIM], &plain("families", "both")).await;
+    node.wait(|figures| figures.delivered == 1).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    let records = node.records().await;
+    let tried: Vec<&str> = records
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::Tried { tried, .. } => Some(tried.host.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert!(tried.len() == 2 && tried[0].contains("[[::1]:"), "{tried:?}");
+    assert!(tried[1].contains("[127.0.2.1:"), "{tried:?}");
     node.stop().await;
 }

@@ -33,7 +33,7 @@ pub(crate) fn records() -> Vec<(String, String)> {
 }
 
 /// How many signatures each arrived message has, after three verifiers found that all of them hold, and that none holds for a changed message.
-async fn verified(node: &Node, arrived: Vec<Arc<Arrived>>) -> Vec<usize> {
+pub(crate) async fn verified(node: &Node, arrived: Vec<Arc<Arrived>>) -> Vec<usize> {
     let records = records();
     for (name, text) in &records {
         node.playground.dns().add(name, Answer::Text(text.clone()));

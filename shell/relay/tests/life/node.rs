@@ -36,6 +36,8 @@ pub(crate) struct Wishes {
     pub(crate) patience: Patience,
     /// A third source, for reports.
     pub(crate) notice_source: Option<[u8; 4]>,
+    /// One more source, whose weight is that of many: for all mail where it reaches the host.
+    pub(crate) heavy_source: Option<IpAddr>,
     /// Where exchangers listen, if it is not the fake Exchange.
     pub(crate) exchanger_port: Option<u16>,
     /// Where exchangers may be beside the public internet.
@@ -64,6 +66,7 @@ impl Default for Wishes {
             others: 0,
             patience: Patience::default(),
             notice_source: None,
+            heavy_source: None,
             exchanger_port: None,
             private_networks: vec!["127.0.0.0/8"],
             policies: PolicyConfig::default(),
@@ -254,7 +257,7 @@ impl Node {
 /// A guard that outlives the relay's restarts; it keeps nothing on disk.
 fn start_guard(wishes: &Wishes, clock: &Clock, metrics: &Arc<Metrics>) -> (Sentry, JoinSet<()>) {
     let policy = (wishes.policy.clone(), wishes.bounds.clone());
-    let sources = sources(wishes.sources, wishes.notice_source);
+    let sources = sources(wishes);
     let (sentry, keeper) = Sentry::open(sources, policy, None, clock.clone(), Arc::clone(metrics)).unwrap();
     let mut tasks = JoinSet::new();
     tasks.spawn(keeper.run(std::future::pending()));
@@ -280,7 +283,7 @@ async fn start_relay(
     let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2)).unwrap();
     let config = RelayConfig {
         listeners: vec![listener()],
-        sources: sources(wishes.sources, wishes.notice_source),
+        sources: sources(wishes),
         queue: QueueConfig {
             expire: wishes.expire,
             retry_return: wishes.retry.clone(),
@@ -324,16 +327,25 @@ fn listener() -> ListenerConfig {
     }
 }
 
-fn sources(addresses: [[u8; 4]; 2], notice: Option<[u8; 4]>) -> Vec<Source> {
-    let source = |(number, address): (usize, [u8; 4])| Source {
+fn sources(wishes: &Wishes) -> Vec<Source> {
+    let notice = wishes.notice_source.map(IpAddr::from);
+    let source = |(number, address): (usize, IpAddr)| Source {
         name: format!("eu-{}", number + 1).parse().unwrap(),
-        address: IpAddr::from(address),
+        address,
         ehlo: format!("eu-{}.relay.example", number + 1),
-        weight: 10,
+        weight: if wishes.heavy_source == Some(address) { 1_000_000 } else { 10 },
         network: format!("provider-{number}"),
         notice: notice == Some(address),
     };
-    addresses.into_iter().chain(notice).enumerate().map(source).collect()
+    wishes
+        .sources
+        .map(IpAddr::from)
+        .into_iter()
+        .chain(notice)
+        .chain(wishes.heavy_source)
+        .enumerate()
+        .map(source)
+        .collect()
 }
 
 /// The example tenant, returning to the fake Exchange.

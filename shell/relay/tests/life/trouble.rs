@@ -2,7 +2,7 @@
 
 use crate::node::{ANNA, KIM, Node, SOURCES, Wishes, plain, text};
 use model::{Category, Duration, Owner, ParkReason, Stage};
-use playground::{Act, ReportOrigin, ScriptRule, Turns};
+use playground::{Act, Framing, ReportOrigin, ScriptRule, Turns};
 use spool::Phase;
 use std::net::Ipv4Addr;
 
@@ -330,5 +330,21 @@ async fn what_is_refused_for_its_signature_goes_on_without_it() {
     assert!(arrived.data.ends_with(&sent.wire), "{}", text(&arrived));
     assert!(!text(&arrived).contains("X-Signpost-Result"), "{}", text(&arrived));
     assert_eq!(node.playground.reports().len(), 0);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_offers_chunking_and_does_not_know_bdat_is_written_to_by_data() {
+    let node = Node::start(Wishes::default()).await;
+    node.playground.script(reply(Stage::Data, Turns::Count(1), "502 5.5.1 Unrecognized command"));
+    for number in 0..2 {
+        node.send(&[KIM], &plain(&format!("b{number}"), ".by DATA")).await;
+        node.wait(|figures| figures.delivered == number + 1).await;
+    }
+    let arrived = node.playground.mailbox();
+    assert!(arrived.iter().all(|one| one.framing == Framing::Data), "{arrived:?}");
+    assert!(arrived.iter().all(|one| text(one).contains("\r\n.by DATA")));
+    assert_eq!((node.playground.figures().duplicates, node.playground.reports().len()), (0, 0));
+    node.wait_for_queue(<[_]>::is_empty).await;
     node.stop().await;
 }

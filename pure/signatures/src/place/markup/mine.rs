@@ -158,7 +158,9 @@ impl Page<'_> {
         let nodes = &self.tree.nodes;
         let begin = &lines.lines[line];
         if begin.start != nodes[begin.node].start {
-            return Some(begin.start..nodes[begin.node].end.min(own.limit));
+            let range = begin.start..nodes[begin.node].end.min(own.limit);
+            // Text behind the end of the body belongs to nobody's signature.
+            return (!range.is_empty()).then_some(range);
         }
         let climbed = self.climb(begin.node);
         let fits =

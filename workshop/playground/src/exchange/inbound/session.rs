@@ -188,6 +188,8 @@ impl Session {
         if inbound.starttls && self.tls.is_none() {
             lines.push("STARTTLS".to_owned());
         }
+        lines.extend(inbound.also.iter().map(|word| (*word).to_owned()));
+        lines.retain(|line| !inbound.lacks.contains(&line.as_str()));
         let last = lines.len() - 1;
         let mut reply = String::new();
         for (at, line) in lines.iter().enumerate() {
