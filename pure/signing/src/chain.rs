@@ -9,7 +9,7 @@ use crate::dkim::{Signer, Signing, base64, seconds};
 use crate::fields;
 use crate::key::SignError;
 use crate::tags::Folded;
-use crate::verify::{Signed, base64 as decode, tag, without_signature};
+use crate::verify::{Signed, base64 as decode, forms, own, tag};
 use message::{Field, HeaderBlock};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -162,7 +162,7 @@ impl<'h> Chain<'h> {
         let form = forms(&value).0;
         let mut canonical = Vec::new();
         fields::canonical(self.header, self.block, names, form, &mut canonical);
-        self.own(set.message, form, &mut canonical);
+        own(self.header, set.message, form, &mut canonical);
         holds(&value, &canonical, texts)
     }
 
@@ -179,7 +179,7 @@ impl<'h> Chain<'h> {
             let set = &self.sets[number - 1];
             self.line(set.results, &mut canonical);
             self.line(set.message, &mut canonical);
-            self.own(seal, Form::Relaxed, &mut canonical);
+            own(self.header, seal, Form::Relaxed, &mut canonical);
             holds(&value, &canonical, texts)?;
         }
         Ok(())
@@ -197,21 +197,8 @@ impl<'h> Chain<'h> {
         out.extend_from_slice(b"\r\n");
     }
 
-    /// A signature's own field, without the signature.
-    fn own(&self, field: &Field, form: Form, out: &mut Vec<u8>) {
-        let value = without_signature(&self.value(field));
-        let name = &self.header[field.name.clone()];
-        match form {
-            Form::Relaxed => fields::relaxed(name, value.as_bytes(), out),
-            Form::Simple => {
-                out.extend_from_slice(&self.header[field.name.start..field.value.start]);
-                out.extend_from_slice(value.as_bytes());
-            }
-        }
-    }
-
     /// A further set, in the order in which it stands in front of a message: `signing` is the message as it leaves, `validation` what the chain was worth as it
-    /// came, `host` who says so. `None` if there is no room for one, or the chain was ended before.
+    /// came, `results` who says so and what, as in `Authentication-Results`. `None` if there is no room for one, or the chain was ended before.
     ///
     /// # Errors
     /// If the key does not sign.
@@ -220,7 +207,7 @@ impl<'h> Chain<'h> {
         signing: &Signing<'_>,
         signer: &Signer<'_>,
         validation: &Validation,
-        host: &str,
+        results: &[String],
     ) -> Result<Option<String>, SignError> {
         // Of a broken chain nobody knows how many sets it has: the highest number that is said counts.
         let number =
@@ -228,7 +215,7 @@ impl<'h> Chain<'h> {
         if number > SETS_MAX || self.is_ended() {
             return Ok(None);
         }
-        let results = self.results(number, validation, host, signing.line_end);
+        let results = Self::results(number, results, signing.line_end);
         let message = signing.message_signature(MESSAGE, number, signer)?;
         let mut seal = Folded::new(SEAL, signing.line_end);
         seal.word(&format!("i={number};"));
@@ -252,11 +239,10 @@ impl<'h> Chain<'h> {
         Ok(Some(format!("{}{message}{results}", seal.finish())))
     }
 
-    fn results(&self, number: usize, validation: &Validation, host: &str, line_end: &str) -> String {
+    fn results(number: usize, said: &[String], line_end: &str) -> String {
         let mut results = Folded::new(RESULTS, line_end);
         results.word(&format!("i={number};"));
-        results.word(&format!("{host};"));
-        results.word(&format!("arc={}", validation.word()));
+        results.list(said);
         results.finish()
     }
 
@@ -287,16 +273,6 @@ fn written(field: &str, out: &mut Vec<u8>) {
 fn holds(value: &str, canonical: &[u8], texts: &Texts) -> Result<(), String> {
     let signed = Signed::read(value)?;
     signed.holds(canonical, texts.get(&signed.name).map(Vec::as_slice).unwrap_or_default())
-}
-
-/// Of header and body (RFC 6376 §3.5, `c=`).
-fn forms(value: &str) -> (Form, Form) {
-    let form = |word: &str| if word.trim() == "relaxed" { Form::Relaxed } else { Form::Simple };
-    let (header, body) = match tag(value, "c") {
-        Ok(both) => both.split_once('/').unwrap_or((both, "simple")),
-        Err(_) => ("simple", "simple"),
-    };
-    (form(header), form(body))
 }
 
 #[cfg(test)]

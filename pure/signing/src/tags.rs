@@ -47,6 +47,14 @@ impl<'e> Folded<'e> {
         }
     }
 
+    /// Entries with `;` between them, cut at their blanks where a line is full.
+    pub(crate) fn list(&mut self, entries: &[String]) {
+        for (place, entry) in entries.iter().enumerate() {
+            let end = if place + 1 == entries.len() { "" } else { ";" };
+            format!("{entry}{end}").split(' ').for_each(|word| self.word(word));
+        }
+    }
+
     fn more(&mut self, text: &str) {
         self.text.push_str(text);
         self.column += text.len();
@@ -68,6 +76,14 @@ impl<'e> Folded<'e> {
         self.text.push_str(self.line_end);
         self.text
     }
+}
+
+/// A field of entries with `;` between them, folded where a line is full.
+#[must_use]
+pub fn folded(name: &str, entries: &[String], line_end: &str) -> String {
+    let mut field = Folded::new(name, line_end);
+    field.list(entries);
+    field.finish()
 }
 
 /// The tags of a list with their values, white space at the ends of both taken off; what is no tag is left out.

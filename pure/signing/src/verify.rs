@@ -1,12 +1,15 @@
-//! Whether a signature of others holds: what the chain of seals needs of verification.
+//! Whether a signature of others holds: what DKIM and the chain of seals both need of verification.
 //!
 //! The public key comes in as the texts that were found where its record should be. Whatever cannot be read is a reason why it does not hold, never an error
 //! of ours. RSA keys of 1024 bits are still met and count (RFC 8301 §3.2).
 
+use crate::body::Form;
+use crate::fields;
 use crate::tags;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{ED25519, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, UnparsedPublicKey};
 use core::fmt::Write as _;
+use message::Field;
 
 /// Where a signature's key is, how it signs, and the signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +34,21 @@ impl Signed {
 
     /// Whether the signature is one of `canonical` by the key whose record is among `texts`.
     pub(crate) fn holds(&self, canonical: &[u8], texts: &[String]) -> Result<(), String> {
+        let public = self.key(texts)?;
+        self.is_by(&public, canonical)
+    }
+
+    /// The public key in the one record among `texts`.
+    pub(crate) fn key(&self, texts: &[String]) -> Result<Vec<u8>, String> {
         let [text] = texts else { return Err(format!("{} has {} records", self.name, texts.len())) };
         let written = tags::read(text).find(|(name, _)| *name == "k").map_or("rsa", |(_, value)| value);
         if written != self.key_type {
             return Err(format!("the key of {} is not one of {}", self.name, self.key_type));
         }
-        let public = base64(tag(text, "p")?)?;
+        base64(tag(text, "p")?)
+    }
+
+    pub(crate) fn is_by(&self, public: &[u8], canonical: &[u8]) -> Result<(), String> {
         let verified = match self.key_type {
             "rsa" => UnparsedPublicKey::new(&RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, public)
                 .verify(canonical, &self.bytes),
@@ -70,7 +82,29 @@ pub(crate) fn without_signature(list: &str) -> String {
     out
 }
 
-fn flat(value: &str) -> String {
+/// Of header and body (RFC 6376 §3.5, `c=`).
+pub(crate) fn forms(value: &str) -> (Form, Form) {
+    let form = |word: &str| if word.trim() == "relaxed" { Form::Relaxed } else { Form::Simple };
+    let (header, body) = match tag(value, "c") {
+        Ok(both) => both.split_once('/').unwrap_or((both, "simple")),
+        Err(_) => ("simple", "simple"),
+    };
+    (form(header), form(body))
+}
+
+/// A signature's own field as it covers itself: without the signature (RFC 6376 §3.7).
+pub(crate) fn own(header: &[u8], field: &Field, form: Form, out: &mut Vec<u8>) {
+    let value = without_signature(&String::from_utf8_lossy(&header[field.value.clone()]));
+    match form {
+        Form::Relaxed => fields::relaxed(&header[field.name.clone()], value.as_bytes(), out),
+        Form::Simple => {
+            out.extend_from_slice(&header[field.name.start..field.value.start]);
+            out.extend_from_slice(value.as_bytes());
+        }
+    }
+}
+
+pub(crate) fn flat(value: &str) -> String {
     value.split_ascii_whitespace().collect()
 }
 

@@ -50,7 +50,19 @@ pub struct Settings {
     pub stamping: Stamping,
     /// Signatures of our own. Default: none.
     pub dkim: Option<Dkim>,
+    /// Whether it is told what a message proved as it came (`arrival.results`). Default: chain.
+    pub arrival: Results,
     pub limits: Limits,
+}
+
+/// Where SPF, DKIM, DMARC and ARC of mail as it came are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Results {
+    /// In the set that goes on with a chain of seals (`dkim.arc`); other mail is not looked at.
+    #[default]
+    Chain,
+    /// There, and in an `Authentication-Results` field of every message.
+    Always,
 }
 
 /// `[stamping]`.

@@ -21,7 +21,7 @@ use crate::conduct::Bounds;
 use crate::custody::Custody;
 use crate::stamp::{self, Stamped};
 use crate::verdict::Missed;
-use crate::{Parts, carry_prepared, queue};
+use crate::{Parts, arrived, carry_prepared, queue};
 use model::{ParkReason, Recipient, Reply};
 use spool::{Lease, Transit};
 use std::pin::Pin;
@@ -154,8 +154,9 @@ async fn go(parts: Arc<Parts>, transit: Arc<Transit>, snapshot: Arc<Snapshot>) -
     let pending: Vec<(usize, Recipient)> = recipients.enumerate().collect();
     let custody = Custody::Transit(&transit);
     let size_max = parts.transport.size_max(&snapshot.settings.egress);
-    let stamped =
-        stamp::stamp_in_memory(&transit, Arc::clone(&snapshot), Arc::clone(&parts.key), size_max).await;
+    let arrived = arrived::judge(&parts, custody, &snapshot).await;
+    let known = (Arc::clone(&parts.key), arrived.clone());
+    let stamped = stamp::stamp_in_memory(&transit, Arc::clone(&snapshot), known, size_max).await;
     let groups = match stamped {
         Ok(Stamped::Ready(groups, told)) => {
             transit.note_stamped(told, parts.clock.now());
@@ -168,7 +169,8 @@ async fn go(parts: Arc<Parts>, transit: Arc<Transit>, snapshot: Arc<Snapshot>) -
         }
         Err(error) => return End::Hold(ParkReason::Damaged { detail: error.to_string() }),
     };
-    End::Missed(carry_prepared(&parts, custody, &snapshot, groups, (&pending, &Bounds::default())).await)
+    let bounds = (pending.as_slice(), &Bounds::default());
+    End::Missed(carry_prepared(&parts, custody, &snapshot, (groups, arrived.as_ref()), bounds).await)
 }
 
 /// The queue's tasks take over what is left.

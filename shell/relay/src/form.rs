@@ -8,6 +8,7 @@
 mod addresses;
 
 use crate::Parts;
+use crate::arrived::Arrived;
 use crate::custody::Custody;
 use crate::signed;
 use crate::stamp::{Content, Plan};
@@ -27,8 +28,8 @@ pub(crate) struct Form<'a> {
     parts: &'a Parts,
     custody: Custody<'a>,
     tenant: &'a TenantName,
-    /// Who signs, and whether it is not the message as it came.
-    signing: (&'a Plan, bool),
+    /// Who signs, and, if it is not the message as it came, what that one proved.
+    signing: (&'a Plan, Option<&'a Arrived>),
     prepared: Content,
     signed: Content,
     ascii_header: OnceCell<Downgrade>,
@@ -58,7 +59,7 @@ impl<'a> Form<'a> {
         parts: &'a Parts,
         custody: Custody<'a>,
         tenant: &'a TenantName,
-        signing: (&'a Plan, bool),
+        signing: (&'a Plan, Option<&'a Arrived>),
         prepared: Content,
     ) -> Self {
         let signed = signed::form(parts, custody, tenant, signing, prepared.clone()).await;

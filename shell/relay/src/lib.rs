@@ -5,7 +5,7 @@
 //!                        | 250
 //!                      spool       queue.rs: what is due is taken, so many at a time for each tenant
 //!                        v
-//!   stamp -> steer -> transport -> verdict      carry, below
+//!   arrived -> stamp -> steer -> transport -> verdict      carry, below
 //! ```
 //! Each station is a folder, names only what the station before it gives, and knows nothing of the ones behind. What is composed is
 //! composed here; `cut_through` goes the same way with a message that is in nobody's queue yet. `reroute` is the only place that goes
@@ -14,6 +14,7 @@
 
 mod accept;
 mod admit;
+mod arrived;
 mod commit;
 mod conduct;
 mod custody;
@@ -53,6 +54,7 @@ pub use tenants::{DomainTaken, Tenants};
 pub use verdict::{Patience, Replies};
 
 use admit::Admission;
+use arrived::Arrived;
 use bounce::Failure;
 use custody::Custody;
 use cut_through::Pauses;
@@ -126,8 +128,9 @@ pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease) {
     let conduct::Course::Goes(lease, bounds) = conduct::ask(parts, lease, &snapshot).await else { return };
     let numbers: Vec<usize> = pending.iter().map(|(number, _)| *number).collect();
     let key = Arc::clone(&parts.key);
+    let arrived = arrived::judge(parts, Custody::Lease(&lease), &snapshot).await;
     let known = (parts.clock.now(), parts.transport.size_max(&snapshot.settings.egress));
-    let stamped = stamp::stamp(&lease, &numbers, Arc::clone(&snapshot), key, known).await;
+    let stamped = stamp::stamp(&lease, &numbers, Arc::clone(&snapshot), (key, arrived.clone()), known).await;
     let now = parts.clock.now();
     let (groups, told) = match stamped {
         Ok(Stamped::Ready(groups, told)) => (groups, told),
@@ -142,7 +145,14 @@ pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease) {
         }
     };
     lease.note_stamped(told, now);
-    let left = carry_prepared(parts, Custody::Lease(&lease), &snapshot, groups, (&pending, &bounds)).await;
+    let left = carry_prepared(
+        parts,
+        Custody::Lease(&lease),
+        &snapshot,
+        (groups, arrived.as_ref()),
+        (&pending, &bounds),
+    )
+    .await;
     parts.verdict.settle(lease, &snapshot, (left, began), parts.clock.now()).await;
 }
 
@@ -158,12 +168,12 @@ pub(crate) async fn carry_prepared(
     parts: &Parts,
     custody: Custody<'_>,
     snapshot: &Arc<Snapshot>,
-    groups: Vec<Prepared>,
+    (groups, arrived): (Vec<Prepared>, Option<&Arrived>),
     (pending, bounds): (&[(usize, Recipient)], &conduct::Bounds),
 ) -> Vec<Missed> {
     let mut left = Vec::new();
     for group in groups {
-        left.extend(carry_group(parts, custody, snapshot, group, (pending, bounds)).await);
+        left.extend(carry_group(parts, custody, snapshot, (group, arrived), (pending, bounds)).await);
     }
     left
 }
@@ -173,14 +183,14 @@ async fn carry_group(
     parts: &Parts,
     custody: Custody<'_>,
     snapshot: &Arc<Snapshot>,
-    group: Prepared,
+    (group, arrived): (Prepared, Option<&Arrived>),
     (pending, bounds): (&[(usize, Recipient)], &conduct::Bounds),
 ) -> Vec<Missed> {
     let figure = if group.original.is_some() { &parts.metrics.stamped } else { &parts.metrics.passed };
     figure.add_one();
     let members: Vec<(usize, Recipient)> =
         pending.iter().filter(|(number, _)| group.recipients.contains(number)).cloned().collect();
-    let signing = (&group.dkim, group.original.is_some());
+    let signing = (&group.dkim, arrived.filter(|_| group.original.is_some()));
     let form = Form::of(parts, custody, &snapshot.settings.name, signing, group.content.clone()).await;
     if let Custody::Lease(lease) = custody
         && lease.redirect().is_none()
@@ -219,7 +229,7 @@ async fn try_the_original(
     tracing::warn!(id = %custody.id(), "the stamped form is refused; the original is tried once");
     let numbers: BTreeSet<usize> = again.iter().map(|one| one.recipient).collect();
     let members: Vec<_> = members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
-    let original = Form::of(parts, custody, &snapshot.settings.name, (&group.dkim, false), original).await;
+    let original = Form::of(parts, custody, &snapshot.settings.name, (&group.dkim, None), original).await;
     left.extend(carry_transaction(parts, custody, snapshot, way, &original, &members).await);
     left
 }

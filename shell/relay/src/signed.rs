@@ -3,15 +3,16 @@
 //! It stands between the stamp and the way out, and only for the form that is sent: making a signature of RSA costs more than everything else that is done to a
 //! message. A signature that cannot be made is never a reason to keep mail back here; that choice is the stamp's.
 
-mod bytes;
-mod chain;
+pub(crate) mod bytes;
 mod sign;
 
 use crate::Parts;
+use crate::arrived::Arrived;
 use crate::custody::Custody;
 use crate::hints::Concern;
 use crate::stamp::{Content, Plan, Signers};
 use model::TenantName;
+use tenant::settings::Seals;
 
 /// The word under which hints and their alarms are told.
 const HINT: &str = "dkim";
@@ -27,18 +28,18 @@ enum Unsigned {
     Body(#[from] spool::SpoolError),
 }
 
-/// `content` with the signatures that `plan` wants; `is_changed` says that it is not the message as it came.
+/// `content` with the signatures that `plan` wants; `arrival`, of a changed one, is what it proved as it came.
 pub(crate) async fn form(
     parts: &Parts,
     custody: Custody<'_>,
     tenant: &TenantName,
-    (plan, is_changed): (&Plan, bool),
+    (plan, arrival): (&Plan, Option<&Arrived>),
     content: Content,
 ) -> Content {
     let why = match plan {
         Plan::Plain => return content,
         Plan::Wanting(why) => why.clone(),
-        Plan::Signed(signers) => match signed(parts, custody, (signers, is_changed), &content).await {
+        Plan::Signed(signers) => match signed(custody, (signers, arrival), &content).await {
             Ok(signed) => {
                 parts.metrics.dkim_signed.add_one();
                 return signed;
@@ -57,12 +58,11 @@ pub(crate) async fn form(
 }
 
 async fn signed(
-    parts: &Parts,
     custody: Custody<'_>,
-    (signers, is_changed): (&Signers, bool),
+    (signers, arrival): (&Signers, Option<&Arrived>),
     content: &Content,
 ) -> Result<Content, Unsigned> {
-    let chain = if is_changed { chain::judge(parts, custody, signers).await? } else { None };
-    let host = &custody.accepted().trace.by;
-    sign::sign(signers, content, custody, chain.as_ref().map(|chain| (chain, host.as_str()))).await
+    let goes_on = signers.dkim().is_some_and(|dkim| dkim.arc == Seals::Chain);
+    let chain = arrival.filter(|_| goes_on).and_then(Arrived::chain);
+    sign::sign(signers, content, custody, chain).await
 }

@@ -12,6 +12,7 @@ mod trace;
 pub(crate) use content::Content;
 pub(crate) use dkim::{Plan, Signers};
 
+use crate::arrived::Arrived;
 use crate::processed::{self, ProcessedKey};
 use bytes::Bytes;
 use message::{Changes, Index, Splices};
@@ -21,6 +22,7 @@ use spool::{Accepted, Lease, SpoolError, StampedGroup, Transit};
 use std::ops::Range;
 use std::sync::Arc;
 use tenant::Snapshot;
+use tenant::settings::Results;
 
 /// `Received` fields above which a message is held (RFC 5321 §6.3 leaves the number open).
 const RECEIVED_MAX: usize = 50;
@@ -54,7 +56,7 @@ pub(crate) async fn stamp(
     lease: &Lease,
     pending: &[usize],
     snapshot: Arc<Snapshot>,
-    key: Arc<ProcessedKey>,
+    (key, arrived): (Arc<ProcessedKey>, Option<Arrived>),
     (now, next_hop_size_max): (Timestamp, Option<ByteCount>),
 ) -> Result<Stamped, SpoolError> {
     let too_large = lease.size() > snapshot.settings.stamping.size_max.0;
@@ -71,6 +73,7 @@ pub(crate) async fn stamp(
         pending: pending.to_vec(),
         snapshot,
         key,
+        arrived,
         next_hop_size_max,
         is_beginning_only: too_large,
     };
@@ -81,7 +84,7 @@ pub(crate) async fn stamp(
 pub(crate) async fn stamp_in_memory(
     transit: &Transit,
     snapshot: Arc<Snapshot>,
-    key: Arc<ProcessedKey>,
+    (key, arrived): (Arc<ProcessedKey>, Option<Arrived>),
     next_hop_size_max: Option<ByteCount>,
 ) -> Result<Stamped, SpoolError> {
     let accepted = Arc::clone(transit.accepted());
@@ -96,6 +99,7 @@ pub(crate) async fn stamp_in_memory(
         pending,
         snapshot,
         key,
+        arrived,
         next_hop_size_max,
         is_beginning_only,
     };
@@ -146,6 +150,7 @@ struct Job {
     pending: Vec<usize>,
     snapshot: Arc<Snapshot>,
     key: Arc<ProcessedKey>,
+    arrived: Option<Arrived>,
     /// What the next hop says that it takes at most.
     next_hop_size_max: Option<ByteCount>,
     is_beginning_only: bool,
@@ -181,9 +186,15 @@ impl Job {
         }
         let settings = &self.snapshot.settings;
         let processed = self.key.value(&settings.name, &settings.stamping.processed_word, self.id);
-        let block = trace::block(self.id, &self.accepted, &processed, index.line_end);
+        let block = self.results(&index) + &trace::block(self.id, &self.accepted, &processed, index.line_end);
         let ready = groups.iter().map(|group| (self.numbers(group), self.write(&index, &block, group)));
         Outcome::Ready(ready.collect(), told, dkim)
+    }
+
+    /// What the message proved as it came, where its tenant wants that told.
+    fn results(&self, index: &Index) -> String {
+        let arrived = self.arrived.as_ref().filter(|_| self.snapshot.settings.arrival == Results::Always);
+        arrived.map(|arrived| arrived.field(index.line_end)).unwrap_or_default()
     }
 
     /// Why the message has been here before. A report of our own carries the field rightly.
@@ -245,6 +256,7 @@ impl Job {
             recipients: self.numbers(group),
             outcome: group.explain.outcome.as_str().to_owned(),
             reason: group.explain.reason.map(|reason| reason.as_str().to_owned()),
+            arrived: self.arrived.as_ref().map(Arrived::told),
             signature: group.explain.signature.clone(),
             smaller: group.explain.smaller.map(|smaller| smaller.as_str().to_owned()),
         }
@@ -293,8 +305,19 @@ impl Job {
             changes.remove_fields(name)?;
         }
         let mut splices = changes.finish()?;
+        let own = self.accepted.trace.by.as_str();
+        let forged = arrival::forged(&self.bytes, index.header(), &[own]);
         if let Some(signature) = signature {
             splices.merge(signature.clone())?;
+        }
+        for field in forged {
+            // A stamped message may have lost it with its other proofs.
+            let is_out = |splice: &message::Splice| {
+                splice.offset <= field.whole.start && field.whole.end <= splice.end()
+            };
+            if !splices.iter().any(is_out) {
+                splices.replace(field.whole.clone(), Vec::new())?;
+            }
         }
         Ok(splices)
     }

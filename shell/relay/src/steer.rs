@@ -24,7 +24,7 @@ use model::{
     Domain, EnhancedCode, HostPort, MessageId, Recipient, Redirect, Source, SourceName, TenantName,
     Timestamp, TlsPolicy,
 };
-use net::{ResolveError, Resolver};
+use net::Resolver;
 use sentry::Sentry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -171,12 +171,9 @@ impl Steer {
         Self { sources, sentry, resolver, exchanger_port, territory, policies }
     }
 
-    /// The texts of a name; none if there is no such name.
-    pub(crate) async fn texts(&self, name: &str) -> Result<Vec<String>, ResolveError> {
-        match self.resolver.texts(name).await {
-            Err(ResolveError::Absent(_)) => Ok(Vec::new()),
-            found => found,
-        }
+    /// For what else is asked of the DNS on a message's way.
+    pub(crate) fn resolver(&self) -> &Resolver {
+        &self.resolver
     }
 
     /// The recipients by next hop: all of them to the tenant's own system, or each to its domain.

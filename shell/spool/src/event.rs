@@ -78,6 +78,9 @@ pub struct StampedGroup {
     pub reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
+    /// What the message proved as it came, where that was looked at: the entries of `Authentication-Results`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived: Option<String>,
     /// What the next hop's limit made of the signature, if it is not whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub smaller: Option<String>,

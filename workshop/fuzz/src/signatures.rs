@@ -45,7 +45,8 @@ fn chain(data: &[u8], block: &HeaderBlock, body: BodyHash) {
     let at = Timestamp::from_micros(1_767_225_600_000_000);
     let signing = Signing { header: data, block, body, author: domain, at, until: None, line_end: "\r\n" };
     let signer = Signer { domain, selector, key };
-    let set = chain.seal(&signing, &signer, &validation, "relay.example").expect("the key signs");
+    let set =
+        chain.seal(&signing, &signer, &validation, &["relay.example".to_owned()]).expect("the key signs");
     if let Some(set) = set {
         let fields = HeaderBlock::of(set.as_bytes());
         assert_eq!((fields.fields.len(), fields.malformed_lines), (3, 0), "{set}");

@@ -45,7 +45,8 @@ fn sealed(came: &str, message: &str, relay: usize) -> Option<String> {
         line_end: "\r\n",
     };
     let signer = Signer { domain: &domain, selector: &selector, key: &key };
-    let set = chain.seal(&signing, &signer, &validation, "relay.example").unwrap()?;
+    let results = ["relay.example".to_owned(), format!("arc={}", validation.word())];
+    let set = chain.seal(&signing, &signer, &validation, &results).unwrap()?;
     Some(format!("{set}{message}"))
 }
 

@@ -3,7 +3,7 @@
 //! Every key is taken here exactly once with its bounds; a missing one gets the default that its sentence in `settings` names. A
 //! wrong value gets the default too, but has been reported, so nothing made of it is ever published.
 
-use super::{Limits, OnFailure, Settings, Stamping};
+use super::{Limits, OnFailure, Results, Settings, Stamping};
 use super::{connector, dkim, egress};
 use crate::Folder;
 use crate::written::{Report, Table, Value};
@@ -41,6 +41,7 @@ pub(crate) fn settings(
     let egress = egress::read(&mut top, domains.as_deref().unwrap_or_default(), outside, report);
     let stamping = stamping(&mut top, name.as_ref(), report);
     let dkim = dkim::read(&mut top, domains.as_deref().unwrap_or_default(), outside, report);
+    let arrival = arrival(&mut top, report);
     let limits = limits(&mut top, report);
     top.finish(report);
     let name = name?;
@@ -56,6 +57,7 @@ pub(crate) fn settings(
         egress,
         stamping,
         dkim,
+        arrival,
         limits,
     });
     Some((name, settings))
@@ -105,6 +107,14 @@ fn contacts(top: &mut Table<'_>, report: &mut Report) -> Vec<Address> {
         report.warn(top.start(), "`contacts` is empty: nobody can be told when mail waits; name an address");
     }
     contacts
+}
+
+fn arrival(top: &mut Table<'_>, report: &mut Report) -> Results {
+    let words = [("chain", Results::Chain), ("always", Results::Always)];
+    let Some(mut table) = top.table("arrival", report) else { return Results::default() };
+    let results = table.take("results").and_then(|value| value.word(&words, report));
+    table.finish(report);
+    results.unwrap_or_default()
 }
 
 fn stamping(top: &mut Table<'_>, name: Option<&TenantName>, report: &mut Report) -> Stamping {

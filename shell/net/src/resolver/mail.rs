@@ -98,7 +98,8 @@ impl Resolver {
         for family in [v4, v6] {
             match family {
                 Ok(Asked::Records(records)) => {
-                    addresses.extend(records.iter().filter_map(address).take(ANSWERS_MAX));
+                    addresses
+                        .extend(records.iter().filter_map(|record| address(&record.data)).take(ANSWERS_MAX));
                 }
                 Ok(Asked::Nothing(_)) => {}
                 Err(error) => failed = Some(error),
@@ -139,10 +140,10 @@ fn exchanger(record: &Record) -> Option<Exchanger> {
     Some(Exchanger { preference: mx.preference, host: unrooted(&mx.exchange.to_ascii()) })
 }
 
-fn address(record: &Record) -> Option<IpAddr> {
-    if let RData::A(address) = &record.data {
+pub(super) fn address(data: &RData) -> Option<IpAddr> {
+    if let RData::A(address) = data {
         return Some(address.0.into());
     }
-    let RData::AAAA(address) = &record.data else { return None };
+    let RData::AAAA(address) = data else { return None };
     Some(address.0.into())
 }

@@ -1,6 +1,6 @@
 //! Look-ups that want exactly what stands in the zone: reverse names, and exchangers without the fallback that mail delivery has.
 
-use super::{ANSWERS_MAX, ResolveError, Resolver, failed, is_absent, rooted, unrooted};
+use super::{ANSWERS_MAX, ResolveError, Resolver, failed, is_absent, mail, rooted, unrooted};
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use std::net::IpAddr;
 
@@ -28,6 +28,15 @@ impl Resolver {
             Some(unrooted(&mx.exchange.to_ascii()))
         })
         .await
+    }
+
+    /// The addresses of one family that `host` has, as they are written.
+    ///
+    /// # Errors
+    /// [`ResolveError::Absent`] if there are none, or [`ResolveError::Failed`].
+    pub async fn recorded_addresses(&self, host: &str, is_v6: bool) -> Result<Vec<String>, ResolveError> {
+        let kind = if is_v6 { RecordType::AAAA } else { RecordType::A };
+        self.recorded(host, kind, |data| mail::address(data).map(|address| address.to_string())).await
     }
 
     async fn recorded(

@@ -7,14 +7,14 @@ use ::bytes::Bytes;
 use message::HeaderBlock;
 use signing::{Algorithm, BodyHash, Chain, Form, Signer, Signing, Validation};
 
-/// The content with a field of each key that signs for the author; `chain` is what the chain of the message as it came was worth, and who says so.
+/// The content with a field of each key that signs for the author; `chain` is what the chain of the message as it came was worth, and what is said of its arrival.
 pub(super) async fn sign(
     signers: &Signers,
     content: &Content,
     custody: Custody<'_>,
-    chain: Option<(&Validation, &str)>,
+    chain: Option<(&Validation, &[String])>,
 ) -> Result<Content, Unsigned> {
-    let mut head = bytes::head(content, custody).await?;
+    let mut head = bytes::head(content, custody).await?.ok_or(Unsigned::Header)?;
     let block = HeaderBlock::of(&head);
     if block.too_long {
         return Err(Unsigned::Header);
@@ -29,12 +29,12 @@ pub(super) async fn sign(
     let first = block.fields.first().map_or(block.range.start, |field| field.whole.start);
     // Ed25519 is known to few that read seals.
     let sealer = keys.iter().find(|signer| signer.key.algorithm() == Algorithm::Rsa);
-    if let Some(((validation, host), sealer)) = chain.zip(sealer) {
+    if let Some(((validation, results), sealer)) = chain.zip(sealer) {
         // The set covers the signatures in front of which it stands.
         head.splice(first..first, fields.bytes());
         let block = HeaderBlock::of(&head);
         let signing = self::signing(signers, &head, &block, body);
-        let set = Chain::read(&head, &block).seal(&signing, sealer, validation, host)?;
+        let set = Chain::read(&head, &block).seal(&signing, sealer, validation, results)?;
         fields.insert_str(0, &set.unwrap_or_default());
     }
     Ok(content.with(first, Bytes::from(fields)))

@@ -84,9 +84,9 @@ async fn a_host_that_does_not_answer_by_ipv6_is_reached_by_ipv4_in_the_same_try(
     let records = node.records().await;
     let tried: Vec<&str> = records
         .iter()
-        .filter_map(|record| match &record.event {
-            Event::Tried { tried, .. } => Some(tried.host.as_str()),
-            _ => None,
+        .filter_map(|record| {
+            let Event::Tried { tried, .. } = &record.event else { return None };
+            Some(tried.host.as_str())
         })
         .collect();
     assert!(tried.len() == 2 && tried[0].contains("[[::1]:"), "{tried:?}");

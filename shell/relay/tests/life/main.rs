@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
 
 mod arc;
+mod arrived;
 mod attribution;
 mod client;
 mod cut_through;

@@ -12,7 +12,7 @@ const ROWS: [&[&str]; 7] = [
     &["certificates", "console", "relay", "watch", "status"],
     &["sentry"],
     &["spool", "store", "bus", "net", "setup", "maillog", "dispatch"],
-    &["tenant", "guard", "incident", "bounce"],
+    &["tenant", "guard", "incident", "bounce", "arrival"],
     &["signatures", "signing", "smtp", "message", "dnsbl", "tlspolicy", "vendor"],
     &["model"],
 ];

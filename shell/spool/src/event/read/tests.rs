@@ -49,6 +49,7 @@ fn all() -> Vec<Event> {
         recipients: vec![0],
         outcome: "stamped".to_owned(),
         reason: None,
+        arrived: Some("spf=pass smtp.mailfrom=acme.example; dkim=none".to_owned()),
         signature: Some("standard".to_owned()),
         smaller: Some("text_only".to_owned()),
     };

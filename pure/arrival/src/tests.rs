@@ -1,0 +1,48 @@
+use super::*;
+
+fn results(header: &str, mail_from: &str, known: &[(&str, &str)]) -> Vec<String> {
+    let block = HeaderBlock::of(header.as_bytes());
+    let mut answers = Answers::default();
+    for (name, text) in known {
+        answers.note(Question::Texts((*name).to_owned()), Answer::Found(vec![(*text).to_owned()]));
+    }
+    let client = Client { address: "192.0.2.1".parse().unwrap(), helo: "mx.acme.example", mail_from };
+    let received = Timestamp::from_micros(0);
+    let message =
+        Message { header: header.as_bytes(), block: &block, bodies: Bodies::default(), client, received };
+    loop {
+        match judge(&message, &answers) {
+            Ok(arrival) => return arrival.results,
+            Err(Unasked(question)) => answers.note(question, Answer::Found(Vec::new())),
+        }
+    }
+}
+
+#[test]
+fn a_null_sender_is_judged_by_its_helo_which_proves_no_author() {
+    let known = [("mx.acme.example", "v=spf1 +all"), ("_dmarc.acme.example", "v=DMARC1; p=none")];
+    assert_eq!(
+        results("From: a@acme.example\r\n\r\n", "", &known),
+        [
+            "spf=pass smtp.helo=mx.acme.example",
+            "dkim=none",
+            "dmarc=fail (p=none) header.from=acme.example",
+            "arc=none"
+        ]
+    );
+}
+
+#[test]
+fn only_a_single_domain_of_authors_has_a_policy() {
+    let known = [("acme.example", "v=spf1 +all"), ("_dmarc.acme.example", "v=DMARC1; p=none")];
+    for (from, wanted) in [
+        ("From: a@acme.example, b@ACME.example", "dmarc=pass (p=none) header.from=acme.example"),
+        ("From: a@acme.example, b@other.example", "dmarc=none"),
+        ("From: a@acme.example\r\nFrom: a@acme.example", "dmarc=none"),
+        ("From: a@[192.0.2.1]", "dmarc=none"),
+        ("Subject: nobody", "dmarc=none"),
+        ("From: a@m\u{fc}ller.example", "dmarc=none header.from=xn--mller-kva.example"),
+    ] {
+        assert_eq!(results(&format!("{from}\r\n\r\n"), "a@acme.example", &known)[2], wanted, "{from}");
+    }
+}
