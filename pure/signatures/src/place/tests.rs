@@ -122,6 +122,13 @@ fn a_programs_own_signature_is_found_kept_or_replaced() {
 }
 
 #[test]
+fn what_looks_like_a_signature_behind_the_end_of_the_body_is_none() {
+    let options = PlaceOptions { client_signature: ClientSignature::Replace, ..OPTIONS };
+    let placed = place_html("<p>Hi</body>\nh\n--\n*A*\n", &options);
+    assert_eq!((placed.client_signature, placed.newest), (None, 0..5));
+}
+
+#[test]
 fn the_writers_marker_is_found_in_the_newest_text_only_and_never_in_a_tag() {
     let body = "<p title=\"{EMAILSIGNATURE}\">Hi</p><p>{EMAILSIGNATURE}</p><div class=\"gmail_quote\">{EMAILSIGNATURE}</div>";
     let marker = html(body).writer_marker.unwrap();

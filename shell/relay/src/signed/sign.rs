@@ -7,7 +7,8 @@ use ::bytes::Bytes;
 use message::HeaderBlock;
 use signing::{Algorithm, BodyHash, Chain, Form, Signer, Signing, Validation};
 
-/// The content with a field of each key that signs for the author; `chain` is what the chain of the message as it came was worth, and what is said of its arrival.
+/// The content with a field of each key that signs for the author; `chain` is what the chain of the message as it came was worth, and what is said of
+/// its arrival.
 pub(super) async fn sign(
     signers: &Signers,
     content: &Content,

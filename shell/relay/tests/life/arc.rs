@@ -51,7 +51,8 @@ async fn a_chain_is_gone_on_with_when_a_message_is_stamped_and_dkimpy_and_rspamd
     assert!(told.starts_with("ARC-Seal: i=2; a=rsa-sha256; cv=pass; d=acme.example; s=r1;"), "{told}");
     assert!(
         told.contains(
-            "\r\nARC-Authentication-Results: i=2; in.eu.relay.example; spf=none\r\n\tsmtp.mailfrom=acme.example; dkim=none; dmarc=none\r\n\theader.from=acme.example; arc=pass\r\nDKIM-Signature: "
+            "\r\nARC-Authentication-Results: i=2; in.eu.relay.example; spf=none\r\n\tsmtp.mailfrom=acme.example; \
+             dkim=none; dmarc=none\r\n\theader.from=acme.example; arc=pass\r\nDKIM-Signature: "
         ),
         "{told}"
     );
