@@ -24,7 +24,7 @@ use wake::Left;
 const AT_ONCE_MAX: usize = 20;
 /// How long a message that is under way may take once the node stops.
 const STOP_WAIT: Duration = Duration::from_secs(7);
-/// How often idle connections, the parked and the segments are looked after.
+/// How often the parked and the segments, and idle connections, are looked after.
 const LOOK_AFTER: Duration = Duration::from_secs(5);
 /// The same while there is more to wake than one look does.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
@@ -105,6 +105,21 @@ pub(crate) async fn tell_of_late(parts: Arc<Parts>, mut stop: Stop) {
     }
 }
 
+/// Closes connections that nobody needed for a while, beside the queue: a receiver may be slow to say goodbye.
+pub(crate) async fn close_idle(parts: Arc<Parts>, mut stop: Stop) {
+    loop {
+        let again = parts.clock.now() + LOOK_AFTER;
+        tokio::select! {
+            () = parts.clock.sleep_until(again) => {}
+            () = stop.requested() => return,
+        }
+        tokio::select! {
+            () = parts.transport.close_idle() => {}
+            () = stop.requested() => return,
+        }
+    }
+}
+
 fn take_what_is_due(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timestamp) {
     while !under_way.is_full() {
         let may = |lane: &Lane| under_way.has_room(parts, &lane.tenant) && may_go(parts, lane, now);
@@ -149,7 +164,6 @@ fn may_go(parts: &Parts, lane: &Lane, now: Timestamp) -> bool {
 
 /// Gives how long it may be left alone.
 async fn look_after_all(parts: &Arc<Parts>, now: Timestamp) -> Duration {
-    parts.transport.close_idle().await;
     let is_full = parts.spool.parked_bytes() >= parts.queue.park_bytes_max.0;
     let was_full = parts.parked_is_full.swap(is_full, Ordering::Relaxed);
     if is_full && !was_full {

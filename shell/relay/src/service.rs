@@ -218,6 +218,7 @@ impl Relay {
         }
         tasks.spawn(look_after_proofs(&parts, resolver, parts.stop.clone()));
         tasks.spawn(queue::tell_of_late(Arc::clone(&parts), parts.stop.clone()));
+        tasks.spawn(queue::close_idle(Arc::clone(&parts), parts.stop.clone()));
         tasks.spawn(queue::run(Arc::clone(&parts), to_take_over, parts.stop.clone()));
         Self { addresses, parts, stopper, tasks }
     }

@@ -28,6 +28,7 @@ use security::Security;
 use sizes::Sizes;
 use std::sync::Arc;
 use tenant::settings::Egress;
+use tokio::task::JoinSet;
 use unchunked::Unchunked;
 
 /// What one transaction brought.
@@ -78,7 +79,7 @@ struct Attempt {
     host: String,
 }
 
-/// How long a connection that makes room may say goodbye.
+/// How long the end of a connection may take.
 const GOODBYE_WAIT: Duration = Duration::from_secs(1);
 
 pub(crate) struct Transport {
@@ -320,25 +321,34 @@ impl Transport {
         // One more is about to be opened for a turn that is counted already.
         let idle_max = self.gate.idle_max(shaped);
         while let Some(connection) = self.idle.take_above(&shaped.way, idle_max) {
-            let said = tokio::time::timeout(GOODBYE_WAIT, connection.quit(&self.clock)).await;
-            if said.is_err() {
-                tracing::debug!("a next hop did not say goodbye in time");
-            }
+            part(connection, &self.clock).await;
         }
     }
 
     /// Closes what has been idle for long; to be called every few seconds.
     pub(crate) async fn close_idle(&self) {
-        for connection in self.idle.take_old(self.clock.now()) {
-            connection.quit(&self.clock).await;
-        }
+        self.part_from(self.idle.take_old(self.clock.now())).await;
     }
 
     /// Closes everything.
     pub(crate) async fn stop(&self) {
-        for connection in self.idle.take_all() {
-            connection.quit(&self.clock).await;
+        self.part_from(self.idle.take_all()).await;
+    }
+
+    /// From all at once: there may be thousands, and one that does not answer keeps the others open no longer.
+    async fn part_from(&self, connections: Vec<Connection>) {
+        let mut goodbyes = JoinSet::new();
+        for connection in connections {
+            let clock = self.clock.clone();
+            goodbyes.spawn(async move { part(connection, &clock).await });
         }
+        while goodbyes.join_next().await.is_some() {}
+    }
+}
+
+async fn part(connection: Connection, clock: &Clock) {
+    if tokio::time::timeout(GOODBYE_WAIT, connection.quit(clock)).await.is_err() {
+        tracing::debug!("a next hop did not say goodbye in time");
     }
 }
 

@@ -1,8 +1,8 @@
 //! The plan: which cells there are, and how one run of a cell goes.
 
 use crate::generate::{self, Load};
-use crate::mail::Size;
-use crate::relays::{Kind, Relay, Wish};
+use crate::mail::{self, Size};
+use crate::relays::{Kind, Next, Relay, Wish};
 use crate::sink::{Journal, Sink};
 use crate::{counts, disk, process};
 use anyhow::{Context as _, Result, ensure};
@@ -12,13 +12,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-const WARM_UP: usize = 100;
+pub(crate) const WARM_UP: usize = 100;
 const DRAIN_WITHIN: Duration = Duration::from_secs(60);
 /// Records of outcomes are synced behind the last arrival.
-const SETTLE: Duration = Duration::from_millis(300);
+pub(crate) const SETTLE: Duration = Duration::from_millis(300);
 const SAMPLE: Duration = Duration::from_millis(250);
 /// More messages than any run sends.
-const MESSAGES_MAX: usize = 400_000;
+pub(crate) const MESSAGES_MAX: usize = 400_000;
 const KINDS: [Kind; 3] = [Kind::Signpost, Kind::SignpostPlain, Kind::Postfix];
 
 pub(crate) struct Plan {
@@ -178,7 +178,7 @@ fn one(plan: &Plan, tls: &Tls, kind: Kind, shape: Shape, pace: Option<f64>) -> R
         kind,
         signpost: &plan.signpost,
         directory: &plan.directory,
-        next: sink.address,
+        next: Next::Host(sink.address),
         tls: shape.tls.then_some((&tls.files.0, &tls.files.1)),
         under: &[],
         environment: &[],
@@ -188,6 +188,7 @@ fn one(plan: &Plan, tls: &Tls, kind: Kind, shape: Shape, pace: Option<f64>) -> R
         address: relay.address(),
         sessions,
         message: Arc::new(shape.size.message()),
+        to: mail::to_one(),
         messages,
         time: Duration::from_secs(if shape.size == Size::Huge { 600 } else { plan.seconds }),
         pace,
@@ -250,14 +251,14 @@ pub(crate) fn drain(journal: &Journal, sent: usize) -> Result<()> {
 }
 
 /// Samples memory until it ends.
-struct Watch {
+pub(crate) struct Watch {
     most: Arc<AtomicU64>,
     stop: Arc<AtomicBool>,
     thread: std::thread::JoinHandle<()>,
 }
 
 impl Watch {
-    fn begin(pid: u32) -> Self {
+    pub(crate) fn begin(pid: u32) -> Self {
         let (most, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let (seen, stopped) = (Arc::clone(&most), Arc::clone(&stop));
         let thread = std::thread::spawn(move || {
@@ -269,7 +270,7 @@ impl Watch {
         Self { most, stop, thread }
     }
 
-    fn end(self) -> u64 {
+    pub(crate) fn end(self) -> u64 {
         self.stop.store(true, Ordering::Relaxed);
         drop(self.thread.join());
         self.most.load(Ordering::Relaxed)

@@ -4,8 +4,8 @@
 
 use crate::cells::{Plan, drain};
 use crate::generate::{self, Load};
-use crate::mail::{RECIPIENT, SENDER, Size};
-use crate::relays::{Kind, Relay, Wish};
+use crate::mail::{self, RECIPIENT, SENDER, Size};
+use crate::relays::{Kind, Next, Relay, Wish};
 use crate::sink::{Journal, Sink};
 use anyhow::{Context as _, Result, ensure};
 use std::net::SocketAddr;
@@ -111,6 +111,7 @@ fn send_through(
         address: relay.address(),
         sessions: SESSIONS,
         message: Arc::new(size.message()),
+        to: mail::to_one(),
         messages,
         time: WITHIN,
         pace: None,
@@ -129,7 +130,7 @@ fn start(
     environment: &[(String, String)],
 ) -> Result<Relay> {
     let (signpost, directory) = (plan.signpost.as_path(), plan.directory.as_path());
-    Relay::start(&Wish { kind, signpost, directory, next, tls: None, under, environment })
+    Relay::start(&Wish { kind, signpost, directory, next: Next::Host(next), tls: None, under, environment })
 }
 
 /// smtp-source -> relay -> our sink.

@@ -2,7 +2,7 @@
 //!
 //! A session keeps its connection and sends MAIL, RCPT and DATA in one flight, as large senders do.
 
-use crate::mail::{FIELD, NUMBER_LEN, RECIPIENT, SENDER};
+use crate::mail::{FIELD, NUMBER_LEN, SENDER};
 use crate::sink::Journal;
 use crate::wire::Wire;
 use anyhow::{Context as _, Result};
@@ -18,6 +18,8 @@ pub(crate) struct Load {
     pub(crate) address: SocketAddr,
     pub(crate) sessions: usize,
     pub(crate) message: Arc<Vec<u8>>,
+    /// To whom the message of a number goes.
+    pub(crate) to: Arc<dyn Fn(usize) -> String + Send + Sync>,
     /// Sending ends after so many messages or after this time.
     pub(crate) messages: usize,
     pub(crate) time: Duration,
@@ -59,7 +61,7 @@ fn session(load: &Load, next: &AtomicUsize, journal: &Journal, began: Instant) -
         }
         flight.clear();
         flight.extend_from_slice(
-            format!("MAIL FROM:<{SENDER}>\r\nRCPT TO:<{RECIPIENT}>\r\nDATA\r\n").as_bytes(),
+            format!("MAIL FROM:<{SENDER}>\r\nRCPT TO:<{}>\r\nDATA\r\n", (load.to)(number)).as_bytes(),
         );
         wire.write(&flight)?;
         wire.expect("250")?;

@@ -1,6 +1,7 @@
 //! The messages: what an office sends, in four sizes. Each begins with a header field that numbers it.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// The field by which the sink knows a message again; its value has `NUMBER_LEN` digits.
 pub(crate) const FIELD: &[u8] = b"X-Bench: ";
@@ -11,6 +12,11 @@ pub(crate) const RECIPIENT: &str = "kim@partner.example";
 const WORDS: &str = "the figures of the third quarter are attached please look at them before friday and tell me whether the plan still holds \
     thank you for the quick answer of yesterday we can talk about the rest on the phone";
 const LINE: usize = 76;
+
+/// Every message to the same one.
+pub(crate) fn to_one() -> Arc<dyn Fn(usize) -> String + Send + Sync> {
+    Arc::new(|_| RECIPIENT.to_owned())
+}
 
 /// A size that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]

@@ -4,13 +4,15 @@
 //! generator (generate.rs) -> relay (relays.rs) -> sink (sink.rs)      one process holds both ends, so one clock measures the way
 //! ```
 //! A cell is a relay, a size and a number of sessions. Each cell runs several times, relays in turn; the median is told with the
-//! least and the most. Everything stays on loopback and below the directory that is named.
+//! least and the most. With `--destinations` the relays deliver to the world (destinations.rs). Everything stays on loopback and below the directory that is named.
 
 mod cells;
 mod counts;
+mod destinations;
 mod disk;
 mod generate;
 mod mail;
+mod namespace;
 mod process;
 mod relays;
 mod sink;
@@ -20,6 +22,7 @@ mod wire;
 use anyhow::Result;
 use clap::Parser;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// What is measured.
 #[derive(Debug, Parser)]
@@ -46,6 +49,9 @@ struct Cli {
     /// Times nothing, only counts what one message costs; `--only` picks sizes, e.g. `4 KB`
     #[arg(long)]
     count: bool,
+    /// Delivers by MX to 1, 100 and 10,000 destinations instead, in a network namespace of its own; needs root
+    #[arg(long)]
+    destinations: bool,
     /// Writes the tables as Markdown
     #[arg(long)]
     write: Option<PathBuf>,
@@ -54,28 +60,42 @@ struct Cli {
     json: Option<PathBuf>,
 }
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     let cli = Cli::parse();
+    if cli.destinations
+        && let Some(status) = namespace::enter()?
+    {
+        return Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     std::fs::create_dir_all(&cli.directory)?;
-    let directory = cli.directory.canonicalize()?;
     let plan = cells::Plan {
         signpost: cli.signpost.canonicalize()?,
-        directory: directory.clone(),
+        directory: cli.directory.canonicalize()?,
         runs: cli.runs,
         seconds: cli.seconds,
         only: cli.only,
         relay: cli.relay,
         count: cli.count,
     };
-    let report = cells::measure(&plan)?;
+    let (text, lines) = if cli.destinations {
+        let runs = destinations::measure(&plan)?;
+        (destinations::markdown(&runs), lines(&runs)?)
+    } else {
+        let report = cells::measure(&plan)?;
+        (table::markdown(&report), lines(&report.runs)?)
+    };
     if let Some(file) = cli.json {
-        let lines: Vec<String> = report.runs.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
-        std::fs::write(file, lines.join("\n") + "\n")?;
+        std::fs::write(file, lines)?;
     }
-    let text = table::markdown(&report);
     eprintln!("\n{text}");
     if let Some(file) = cli.write {
         std::fs::write(file, text)?;
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A line of JSON each.
+fn lines(runs: &[impl serde::Serialize]) -> Result<String> {
+    let lines: Vec<String> = runs.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+    Ok(lines.join("\n") + "\n")
 }

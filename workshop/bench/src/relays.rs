@@ -2,7 +2,7 @@
 
 use crate::mail;
 use anyhow::{Context as _, Result, bail};
-use playground::peers::Postfix;
+use playground::peers::{Postfix, PostfixSettings};
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,6 +11,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const READY_WITHIN: Duration = Duration::from_secs(20);
+/// Between the tries of a deferred message, for both relays.
+const RETRY: &str = "5s";
 const STOP_WITHIN: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -33,13 +35,22 @@ impl Kind {
     }
 }
 
+/// Where a relay sends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Next {
+    /// Everything to one host.
+    Host(SocketAddr),
+    /// To the recipients' own exchangers, as this name server says; deferred mail again after `RETRY`.
+    Exchangers(SocketAddr),
+}
+
 /// What a relay is told.
 pub(crate) struct Wish<'a> {
     pub(crate) kind: Kind,
     pub(crate) signpost: &'a Path,
     /// Where spools and queues are made.
     pub(crate) directory: &'a Path,
-    pub(crate) next: SocketAddr,
+    pub(crate) next: Next,
     /// Certificate and key for both sides, as files.
     pub(crate) tls: Option<(&'a Path, &'a Path)>,
     /// In front of the program's own words, for instance strace.
@@ -113,15 +124,27 @@ fn log(folder: &Path) -> String {
 }
 
 fn postfix(wish: &Wish<'_>) -> Result<Relay> {
-    let mut settings = format!("relayhost = [{}]:{}\n", wish.next.ip(), wish.next.port());
+    let mut lines = match wish.next {
+        Next::Host(next) => format!("relayhost = [{}]:{}\n", next.ip(), next.port()),
+        // Otherwise it asks no MX: the playground's Postfix knows addresses only.
+        Next::Exchangers(_) => format!(
+            "smtp_dns_support_level = enabled\nsmtp_host_lookup = dns\nminimal_backoff_time = {RETRY}\n\
+             maximal_backoff_time = {RETRY}\nqueue_run_delay = {RETRY}\n"
+        ),
+    };
     if let Some((certificate, key)) = wish.tls {
-        settings.push_str(&format!(
+        lines.push_str(&format!(
             "smtpd_tls_security_level = may\nsmtpd_tls_cert_file = {}\nsmtpd_tls_key_file = {}\nsmtp_tls_security_level = encrypt\n",
             certificate.display(),
             key.display()
         ));
     }
-    Ok(Relay::Postfix(Postfix::start_with_in(wish.directory, &settings)?))
+    let name_server = match wish.next {
+        Next::Host(_) => None,
+        Next::Exchangers(server) => Some(server.ip()),
+    };
+    let settings = PostfixSettings { directory: wish.directory.to_owned(), lines, name_server };
+    Ok(Relay::Postfix(Postfix::start_as(&settings)?))
 }
 
 fn signpost(wish: &Wish<'_>) -> Result<Relay> {
@@ -157,12 +180,23 @@ fn free_address() -> Result<SocketAddr> {
 
 fn write_configuration(folder: &Path, wish: &Wish<'_>, smtp: SocketAddr, console: SocketAddr) -> Result<()> {
     let status = free_address()?;
+    let (egress, beside) = match wish.next {
+        Next::Host(next) => (format!("mode = \"return\"\nsmart_host = \"{next}\""), String::new()),
+        // Signpost writes to no private network of strangers' choice unless it is told to.
+        Next::Exchangers(server) => (
+            "mode = \"deliver\"".to_owned(),
+            format!(
+                "[resolver]\nservers = [\"{server}\"]\n[deliver]\nprivate_networks = [\"127.0.0.0/8\"]\n\
+                 [queue]\nretry_deliver = [\"{RETRY}\"]\n"
+            ),
+        ),
+    };
     fs::write(
         folder.join("signpost.toml"),
         format!(
             "region = \"eu\"\ndata_dir = \"data\"\ntenants_dir = \".\"\n[[listener]]\nname = \"in\"\naddress = \"{smtp}\"\n\
              client_certificates = \"none\"\n[[source]]\nname = \"eu-1\"\naddress = \"127.0.1.1\"\nehlo = \"eu-1.relay.example\"\n\
-             weight = 10\nnetwork = \"a\"\n[dnsbl]\nzones = []\n[http]\nconsole = \"{console}\"\nstatus = \"{status}\"\n"
+             weight = 10\nnetwork = \"a\"\n[dnsbl]\nzones = []\n[http]\nconsole = \"{console}\"\nstatus = \"{status}\"\n{beside}"
         ),
     )?;
     let tenant: PathBuf = folder.join("customer");
@@ -172,9 +206,8 @@ fn write_configuration(folder: &Path, wish: &Wish<'_>, smtp: SocketAddr, console
         tenant.join("tenant.toml"),
         format!(
             "name = \"customer\"\ndomains = [\"customer.example\"]\nregion = \"eu\"\n[connector]\nkind = \"address\"\n\
-             networks = [\"127.0.0.0/8\"]\nrequire = [\"network\", \"domain\"]\n[egress]\nmode = \"return\"\n\
-             smart_host = \"{}\"\ntls = \"{tls}\"\n[stamping]\nprocessed_word = \"bench\"\n",
-            wish.next
+             networks = [\"127.0.0.0/8\"]\nrequire = [\"network\", \"domain\"]\n[egress]\n{egress}\n\
+             tls = \"{tls}\"\n[stamping]\nprocessed_word = \"bench\"\n"
         ),
     )?;
     fs::write(

@@ -2,14 +2,19 @@
 //!
 //! A thread for each connection. The end of a message is searched in the stream as it comes; the number stands among the first bytes.
 
+mod temper;
+
 use crate::mail::{FIELD, NUMBER_LEN};
 use crate::wire::Wire;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use memchr::memmem;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Instant;
+use temper::Manner;
+pub(crate) use temper::{Deferring, SILENT, SLOW, Temper};
 
 /// Bytes of a message's beginning in which its number is searched: trace and result fields stand in front of it.
 const HEAD: usize = 16 << 10;
@@ -63,14 +68,23 @@ impl Journal {
         self.count.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Number, acceptance and arrival of every message that was accepted.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (usize, u64, u64)> {
+        let both = self.accepted.iter().zip(&self.arrived).enumerate();
+        let both =
+            both.map(|(at, (from, to))| (at, from.load(Ordering::Relaxed), to.load(Ordering::Relaxed)));
+        both.filter(|(_, from, _)| *from > 0)
+    }
+
     /// Microseconds from the relay's 250 to the arrival, sorted, of messages with both.
     pub(crate) fn ways(&self) -> Vec<u64> {
-        let both = self.accepted.iter().zip(&self.arrived);
-        let both = both.map(|(from, to)| (from.load(Ordering::Relaxed), to.load(Ordering::Relaxed)));
-        let mut ways: Vec<u64> = both
-            .filter(|(from, to)| *from > 0 && *to > 0)
-            .map(|(from, to)| to.saturating_sub(from))
-            .collect();
+        self.ways_of(|_| true)
+    }
+
+    /// The same of messages with such numbers.
+    pub(crate) fn ways_of(&self, is_meant: impl Fn(usize) -> bool) -> Vec<u64> {
+        let both = self.all().filter(|(number, _, to)| *to > 0 && is_meant(*number));
+        let mut ways: Vec<u64> = both.map(|(_, from, to)| to.saturating_sub(from)).collect();
         ways.sort_unstable();
         ways
     }
@@ -83,28 +97,36 @@ pub(crate) struct Sink {
     pub(crate) address: SocketAddr,
     journal: Current,
     stop: Arc<AtomicBool>,
+    listening: Option<JoinHandle<()>>,
 }
 
 impl Sink {
     pub(crate) fn start(journal: Arc<Journal>, tls: Option<Arc<rustls::ServerConfig>>) -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0")?;
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), Temper::default(), journal, tls)
+    }
+
+    pub(crate) fn start_at(
+        address: SocketAddr,
+        temper: Temper,
+        journal: Arc<Journal>,
+        tls: Option<Arc<rustls::ServerConfig>>,
+    ) -> Result<Self> {
+        let listener = TcpListener::bind(address).with_context(|| format!("cannot receive at {address}"))?;
         let address = listener.local_addr()?;
         let stop = Arc::new(AtomicBool::new(false));
         let journal = Arc::new(Mutex::new(journal));
         let (stopped, noted) = (Arc::clone(&stop), Arc::clone(&journal));
-        std::thread::spawn(move || {
+        let listening = std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if stopped.load(Ordering::Relaxed) {
                     return;
                 }
-                let (journal, tls) = (Arc::clone(&noted), tls.clone());
+                let (journal, tls, temper) = (Arc::clone(&noted), tls.clone(), temper.clone());
                 // A relay that is stopped breaks its connections.
-                std::thread::spawn(move || {
-                    drop(Wire::new(stream).and_then(|wire| serve(wire, &journal, tls)))
-                });
+                std::thread::spawn(move || drop(welcome(stream, &journal, tls, &temper)));
             }
         });
-        Ok(Self { address, journal, stop })
+        Ok(Self { address, journal, stop, listening: Some(listening) })
     }
 
     pub(crate) fn journal(&self) -> Arc<Journal> {
@@ -124,40 +146,86 @@ fn current(journal: &Current) -> Arc<Journal> {
 impl Drop for Sink {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        // Wakes the listening thread, which then ends.
-        drop(std::net::TcpStream::connect(self.address));
+        // Wakes the listening thread, which then ends: the next sink may want its port.
+        drop(TcpStream::connect(self.address));
+        drop(self.listening.take().map(JoinHandle::join));
     }
 }
 
-fn serve(mut wire: Wire, journal: &Current, tls: Option<Arc<rustls::ServerConfig>>) -> Result<()> {
-    wire.write(b"220 sink.example\r\n")?;
-    while let Some(line) = wire.line()? {
+fn welcome(
+    stream: TcpStream,
+    journal: &Current,
+    tls: Option<Arc<rustls::ServerConfig>>,
+    temper: &Temper,
+) -> Result<()> {
+    let manner = temper.towards(stream.local_addr()?);
+    let mut wire = Wire::new(stream)?;
+    if manner == Manner::Silent {
+        while wire.line()?.is_some() {}
+        return Ok(());
+    }
+    serve(Answering { wire, manner }, journal, tls, temper)
+}
+
+/// A connection and how it is answered.
+struct Answering {
+    wire: Wire,
+    manner: Manner,
+}
+
+impl Answering {
+    fn say(&mut self, words: &[u8]) -> Result<()> {
+        self.manner.hesitate();
+        self.wire.write(words)
+    }
+}
+
+fn serve(
+    mut peer: Answering,
+    journal: &Current,
+    tls: Option<Arc<rustls::ServerConfig>>,
+    temper: &Temper,
+) -> Result<()> {
+    peer.say(b"220 sink.example\r\n")?;
+    let mut recipients = 0;
+    while let Some(line) = peer.wire.line()? {
         let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
         match verb.as_slice() {
             b"EHLO" => {
                 let offers = if tls.is_some() { "250-STARTTLS\r\n" } else { "" };
-                wire.write(
+                peer.say(
                     format!("250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n{offers}250 SMTPUTF8\r\n")
                         .as_bytes(),
                 )?;
             }
             b"STAR" => {
-                wire.write(b"220 go ahead\r\n")?;
+                peer.say(b"220 go ahead\r\n")?;
                 if let Some(tls) = &tls {
-                    wire.start_tls_as_server(tls)?;
+                    peer.wire.start_tls_as_server(tls)?;
                 }
             }
+            b"MAIL" => {
+                recipients = 0;
+                peer.say(b"250 2.1.0 fine\r\n")?;
+            }
+            b"RCPT" if temper.defers(&line) => peer.say(b"451 4.3.0 not now\r\n")?,
+            b"RCPT" => {
+                recipients += 1;
+                peer.say(b"250 2.1.5 fine\r\n")?;
+            }
+            b"DATA" if recipients == 0 => peer.say(b"554 5.5.1 no recipient\r\n")?,
             b"DATA" => {
-                wire.write(b"354 go ahead\r\n")?;
-                let number = message(&mut wire)?;
+                peer.say(b"354 go ahead\r\n")?;
+                let number = message(&mut peer.wire)?;
+                peer.manner.hesitate();
                 current(journal).arrive(number);
-                wire.write(b"250 2.0.0 taken\r\n")?;
+                peer.wire.write(b"250 2.0.0 taken\r\n")?;
             }
             b"QUIT" => {
-                wire.write(b"221 bye\r\n")?;
+                peer.say(b"221 bye\r\n")?;
                 return Ok(());
             }
-            _ => wire.write(b"250 2.1.0 fine\r\n")?,
+            _ => peer.say(b"250 2.1.0 fine\r\n")?,
         }
     }
     Ok(())

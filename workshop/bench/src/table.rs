@@ -133,7 +133,7 @@ fn beside(report: &Report, out: &mut String) {
     }
 }
 
-fn machine() -> String {
+pub(crate) fn machine() -> String {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu
         .lines()
@@ -145,7 +145,7 @@ fn machine() -> String {
     format!("{cores} cores ({model}), Linux {}", kernel.trim())
 }
 
-fn thousands(value: f64) -> String {
+pub(crate) fn thousands(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -48,17 +48,22 @@ struct Waiting {
 
 #[derive(Default)]
 pub(super) struct Idle {
-    waiting: Mutex<HashMap<Key, Vec<Waiting>>>,
+    /// By way: a message for one site does not look through the connections to all others.
+    waiting: Mutex<HashMap<Way, HashMap<Key, Vec<Waiting>>>>,
 }
 
 impl Idle {
     /// The connection that was used last: the others grow old and are closed.
     pub(super) fn take(&self, key: &Key) -> Option<Connection> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let list = waiting.get_mut(key)?;
+        let of_way = waiting.get_mut(&key.way)?;
+        let list = of_way.get_mut(key)?;
         let found = list.pop();
         if list.is_empty() {
-            waiting.remove(key);
+            of_way.remove(key);
+        }
+        if of_way.is_empty() {
+            waiting.remove(&key.way);
         }
         found.map(|found| found.connection)
     }
@@ -68,7 +73,7 @@ impl Idle {
         // One that has carried its share is closed with the next round of old ones.
         let since = if connection.messages() < messages_max { now } else { Timestamp::default() };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let list = waiting.entry(key).or_default();
+        let list = waiting.entry(key.way.clone()).or_default().entry(key).or_default();
         let at = if since == now { list.len() } else { 0 };
         list.insert(at, Waiting { connection, since });
     }
@@ -76,15 +81,18 @@ impl Idle {
     /// The oldest connection of the way, whoever's it is, if more than `most` of them wait.
     pub(super) fn take_above(&self, way: &Way, most: usize) -> Option<Connection> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_way = || waiting.iter().filter(|(key, _)| key.way == *way);
-        if of_way().map(|(_, list)| list.len()).sum::<usize>() <= most {
+        let of_way = waiting.get_mut(way)?;
+        if of_way.values().map(Vec::len).sum::<usize>() <= most {
             return None;
         }
-        let oldest = of_way().min_by_key(|(_, list)| list.first().map(|one| one.since))?.0.clone();
-        let list = waiting.get_mut(&oldest)?;
+        let oldest = of_way.iter().min_by_key(|(_, list)| list.first().map(|one| one.since))?.0.clone();
+        let list = of_way.get_mut(&oldest)?;
         let found = (!list.is_empty()).then(|| list.remove(0).connection);
         if list.is_empty() {
-            waiting.remove(&oldest);
+            of_way.remove(&oldest);
+        }
+        if of_way.is_empty() {
+            waiting.remove(way);
         }
         found
     }
@@ -92,19 +100,24 @@ impl Idle {
     pub(super) fn take_old(&self, now: Timestamp) -> Vec<Connection> {
         let mut old = Vec::new();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.retain(|_, list| {
-            let (gone, kept) =
-                std::mem::take(list).into_iter().partition(|one| now.since(one.since) >= IDLE_MAX);
-            *list = kept;
-            let gone: Vec<Waiting> = gone;
-            old.extend(gone.into_iter().map(|one| one.connection));
-            !list.is_empty()
+        waiting.retain(|_, of_way| {
+            of_way.retain(|_, list| {
+                let gone = list.extract_if(.., |one| now.since(one.since) >= IDLE_MAX);
+                old.extend(gone.map(|one| one.connection));
+                !list.is_empty()
+            });
+            !of_way.is_empty()
         });
         old
     }
 
     pub(super) fn take_all(&self) -> Vec<Connection> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.drain().flat_map(|(_, list)| list).map(|one| one.connection).collect()
+        waiting
+            .drain()
+            .flat_map(|(_, of_way)| of_way)
+            .flat_map(|(_, list)| list)
+            .map(|one| one.connection)
+            .collect()
     }
 }

@@ -18,6 +18,8 @@ enum Receiver {
     Takes,
     /// Connections are taken and nothing is ever said.
     Hangs,
+    /// Takes everything, and says nothing any more at QUIT.
+    Stays,
 }
 
 /// What was met at the receivers, by the domain of the recipient.
@@ -26,6 +28,8 @@ struct Met {
     taken: BTreeMap<String, usize>,
     /// Connections now, and at most, by receiver.
     open: BTreeMap<u8, (usize, usize)>,
+    /// QUITs that are not answered.
+    unanswered: usize,
 }
 
 /// Receivers on one port of several addresses.
@@ -81,14 +85,14 @@ async fn session(stream: TcpStream, number: u8, receiver: Receiver, told: Arc<wa
         *most = (*most).max(*open);
     });
     match receiver {
-        Receiver::Takes => drop(take(stream, &told).await),
+        Receiver::Takes | Receiver::Stays => drop(take(stream, receiver, &told).await),
         Receiver::Hangs => std::future::pending().await,
     }
     told.send_modify(|met| met.open.entry(number).or_default().0 -= 1);
 }
 
 /// One session of a server that takes everything.
-async fn take(stream: TcpStream, told: &watch::Sender<Met>) -> std::io::Result<()> {
+async fn take(stream: TcpStream, receiver: Receiver, told: &watch::Sender<Met>) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     write.write_all(b"220 mx.example ESMTP\r\n").await?;
@@ -111,6 +115,10 @@ async fn take(stream: TcpStream, told: &watch::Sender<Met>) -> std::io::Result<(
                 });
                 "250 2.0.0 taken\r\n"
             }
+            "QUIT" if receiver == Receiver::Stays => {
+                told.send_modify(|met| met.unanswered += 1);
+                std::future::pending().await
+            }
             "QUIT" => return write.write_all(b"221 2.0.0 bye\r\n").await,
             _ => "250 2.0.0 ok\r\n",
         };
@@ -121,13 +129,18 @@ async fn take(stream: TcpStream, told: &watch::Sender<Met>) -> std::io::Result<(
 
 /// A relay that delivers to the world from one address.
 async fn deliver(world: &World, retry: Duration) -> Node {
+    deliver_faster(world, retry, 1).await
+}
+
+/// The same by a clock that runs `time_scale` times as fast.
+async fn deliver_faster(world: &World, retry: Duration, time_scale: u32) -> Node {
     let edits = vec![
         ("mode        = \"return\"", "mode = \"deliver\""),
         ("tls         = \"verify\"", "tls = \"opportunistic\""),
         ("sources     = []", "sources = [\"eu-1\"]"),
     ];
-    let wishes = Wishes { edits, exchanger_port: Some(world.port), retry: vec![retry], ..Wishes::default() };
-    Node::start(wishes).await
+    let (exchanger_port, retry) = (Some(world.port), vec![retry]);
+    Node::start(Wishes { edits, exchanger_port, retry, time_scale, ..Wishes::default() }).await
 }
 
 impl World {
@@ -162,6 +175,25 @@ async fn receivers_that_hang_keep_no_other_waiting() {
         assert!(met.open[&number].0 > 0, "they hang still: {met:?}");
         assert!(met.open[&number].1 <= 5, "a stranger is met with few at once: {met:?}");
     }
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn receivers_that_say_no_goodbye_keep_no_mail_waiting() {
+    let mut world = World::begin().await;
+    // By this clock each would be waited for a second, all of them one after another longer than this test waits.
+    let node = deliver_faster(&world, Duration::from_secs(60), 10).await;
+    world.at(&node, "good.example", 1);
+    for number in 2..42 {
+        world.add(number, Receiver::Stays).await;
+        let domain = format!("stays{number}.example");
+        world.at(&node, &domain, number);
+        node.send(&[&format!("kim@{domain}")], &plain(&format!("stays-{number}"), "one of many")).await;
+    }
+    world.wait(|met| met.taken.len() == 40).await;
+    world.wait(|met| met.unanswered > 0).await;
+    node.send(&["kim@good.example"], &plain("good", "one message")).await;
+    world.wait(|met| met.taken.contains_key("good.example")).await;
     node.stop().await;
 }
 
