@@ -4,7 +4,8 @@
 //! generator (generate.rs) -> relay (relays.rs) -> sink (sink.rs)      one process holds both ends, so one clock measures the way
 //! ```
 //! A cell is a relay, a size and a number of sessions. Each cell runs several times, relays in turn; the median is told with the
-//! least and the most. With `--destinations` the relays deliver to the world (destinations.rs). Everything stays on loopback and below the directory that is named.
+//! least and the most. With `--destinations` the relays deliver to the world (destinations.rs). Everything stays on loopback and
+//! below the directory that is named.
 
 mod cells;
 mod counts;

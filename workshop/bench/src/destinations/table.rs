@@ -36,7 +36,8 @@ pub(crate) fn markdown(runs: &[Run]) -> String {
     }
     let mut out = format!("Machine: {}.\n\n", machine());
     out.push_str(
-        "| destinations | relay | messages/s | CPU s per 1,000 | waits per message | look-ups per message | all delivered, s behind the last `250` | memory MB | p50 ms | p99 ms |\n\
+        "| destinations | relay | messages/s | CPU s per 1,000 | waits per message | look-ups per message | \
+         all delivered, s behind the last `250` | memory MB | p50 ms | p99 ms |\n\
          |---|---|---|---|---|---|---|---|---|---|\n",
     );
     for ((cell, kind), runs) in &cells {
