@@ -89,7 +89,8 @@ fn comment(scanner: &mut core::str::Chars<'_>) {
     }
 }
 
-fn unquote(text: &str) -> String {
+/// What a quoted string says (RFC 5322 §3.2.4).
+pub(crate) fn unquote(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut characters = text.chars();
     while let Some(c) = characters.next() {

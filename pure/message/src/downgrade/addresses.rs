@@ -3,6 +3,7 @@
 //! It is read as tolerantly as [`crate::mailboxes`] reads it, and what is ASCII stays as it was written.
 
 use super::{ascii_domain, header};
+use crate::address::unquote;
 use core::str::Chars;
 
 /// The value, or the address that has no such form.
@@ -67,7 +68,7 @@ fn phrase(text: &mut String, line_end: &str, out: &mut String) {
     if words.is_ascii() {
         out.push_str(words);
     } else {
-        out.push_str(&header::words(&without_quotes(words), line_end));
+        out.push_str(&header::words(&unquote(words), line_end));
     }
     out.push(' ');
 }
@@ -115,17 +116,4 @@ fn comment(scanner: &mut Chars<'_>, line_end: &str) -> String {
     // An open comment is closed, or the words behind it would be lost in it.
     let inner = if inner.is_ascii() { inner } else { header::words(&inner, line_end) };
     format!("({inner}) ")
-}
-
-fn without_quotes(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut characters = text.chars();
-    while let Some(c) = characters.next() {
-        match c {
-            '"' => {}
-            '\\' => out.extend(characters.next()),
-            other => out.push(other),
-        }
-    }
-    out
 }
