@@ -22,18 +22,15 @@ pub(crate) fn markdown(report: &Report) -> String {
     );
     for ((shape, kind), runs) in &cells {
         let of = |value: fn(&Run) -> f64| median(runs.iter().map(|run| value(run))).unwrap_or(0.0);
-        let rates = || runs.iter().map(|run| run.per_second);
-        let (least, most) = (rates().fold(f64::INFINITY, f64::min), rates().fold(0.0, f64::max));
+        let rates: Vec<f64> = runs.iter().map(|run| run.per_second).collect();
         let flushes =
             median(runs.iter().filter_map(|run| run.flushes)).map_or("-".to_owned(), |f| format!("{f:.2}"));
         let _infallible = writeln!(
             out,
-            "| {} | {} | {} ({} to {}) | {:.2} | {flushes} | {:.1} | {:.0} | {:.1} | {:.1} |",
+            "| {} | {} | {} | {:.2} | {flushes} | {:.1} | {:.0} | {:.1} | {:.1} |",
             shape.name(),
             kind.name(),
-            thousands(of(|run| run.per_second)),
-            thousands(least),
-            thousands(most),
+            spread(&rates),
             of(|run| run.cpu_per_1000),
             of(|run| run.waits),
             runs.iter().map(|run| run.memory_mb).fold(0.0, f64::max),
@@ -51,6 +48,14 @@ pub(crate) fn markdown(report: &Report) -> String {
     bars(&cells, &mut out);
     beside(report, &mut out);
     out
+}
+
+/// Their median, with the least and the most.
+pub(crate) fn spread(rates: &[f64]) -> String {
+    let all = || rates.iter().copied();
+    let (least, most) = (all().fold(f64::INFINITY, f64::min), all().fold(0.0, f64::max));
+    let middle = median(all()).unwrap_or(0.0);
+    format!("{} ({} to {})", thousands(middle), thousands(least), thousands(most))
 }
 
 fn bars(cells: &BTreeMap<(Shape, Kind), Vec<&Run>>, out: &mut String) {

@@ -3,7 +3,7 @@
 use super::{Cell, Run};
 use crate::cells::median;
 use crate::relays::Kind;
-use crate::table::{machine, thousands};
+use crate::table::{machine, spread, thousands};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -42,16 +42,13 @@ pub(crate) fn markdown(runs: &[Run]) -> String {
     );
     for ((cell, kind), runs) in &cells {
         let of = |value: fn(&Run) -> f64| median(runs.iter().map(|run| value(run))).unwrap_or(0.0);
-        let rates = || runs.iter().map(|run| run.per_second);
-        let (least, most) = (rates().fold(f64::INFINITY, f64::min), rates().fold(0.0, f64::max));
+        let rates: Vec<f64> = runs.iter().map(|run| run.per_second).collect();
         let _infallible = writeln!(
             out,
-            "| {} | {} | {} ({} to {}) | {:.2} | {:.1} | {:.2} | {:.1} | {:.0} | {:.1} | {:.1} |",
+            "| {} | {} | {} | {:.2} | {:.1} | {:.2} | {:.1} | {:.0} | {:.1} | {:.1} |",
             cell.name(),
             kind.name(),
-            thousands(of(|run| run.per_second)),
-            thousands(least),
-            thousands(most),
+            spread(&rates),
             of(|run| run.cpu_per_1000),
             of(|run| run.waits),
             of(|run| run.look_ups),

@@ -79,12 +79,19 @@ impl Rspamd {
     }
 
     fn wait(&self) -> Result<(), PeerError> {
-        let late = || {
-            let output = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-            PeerError::NotReady { tool: "rspamd", seconds: READY_WITHIN.as_secs(), output }
-        };
-        let answers = || self.check(b"From: a@b.example\r\n\r\nready?\r\n").ok();
-        wait_for(READY_WITHIN, answers).map(drop).ok_or_else(late)
+        let mut last = String::new();
+        let is_ready = wait_for(READY_WITHIN, || match self.check(b"From: a@b.example\r\n\r\nready?\r\n") {
+            Ok(_) => Some(()),
+            Err(error) => {
+                last = error.to_string();
+                None
+            }
+        });
+        is_ready.ok_or_else(|| {
+            let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            let (seconds, output) = (READY_WITHIN.as_secs(), format!("{last}\n{log}"));
+            PeerError::NotReady { tool: "rspamd", seconds, output }
+        })
     }
 }
 
