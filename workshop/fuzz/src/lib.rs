@@ -4,6 +4,7 @@
 //! mutation by a fixed seed makes of them; `cargo xtask fuzz` drives the same functions with libFuzzer (`driver/`, a crate of its own,
 //! because it needs a C++ compiler). `docs/fuzzing.md` tells what was found and how far each one went.
 
+mod arrival;
 mod configuration;
 pub mod corpus;
 mod logs;
@@ -23,7 +24,7 @@ mod vendors;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 16] = [
     ("server", sessions::server),
     ("client", sessions::client),
     ("bodies", sessions::bodies),
@@ -39,6 +40,7 @@ pub const TARGETS: [Target; 15] = [
     ("vendors", vendors::vendors),
     ("signatures", signatures::signatures),
     ("policies", policies::policies),
+    ("arrival", arrival::arrival),
 ];
 
 /// The target of that name.

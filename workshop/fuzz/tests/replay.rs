@@ -95,5 +95,6 @@ replayed!(
     logs,
     vendors,
     signatures,
-    policies
+    policies,
+    arrival
 );
