@@ -121,7 +121,8 @@ impl Report<'_> {
     /// The envelope under which the report travels.
     #[must_use]
     pub fn envelope(&self, bytes: &[u8]) -> Envelope {
-        envelope_of_ours([self.to.clone()], bytes)
+        let require_tls = self.envelope.require_tls;
+        Envelope { require_tls, ..envelope_of_ours([self.to.clone()], bytes) }
     }
 
     /// Whether the part for machines is in UTF-8 (RFC 6533 §4): who sent with SMTPUTF8 can read that, nobody else need.

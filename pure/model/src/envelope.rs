@@ -130,4 +130,10 @@ impl Envelope {
             envid: None,
         }
     }
+
+    /// Whether it may go only where TLS is proven. A report that is asked to be kept so is rather sent in the clear than lost (RFC 8689 §5).
+    #[must_use]
+    pub fn must_keep_tls(&self) -> bool {
+        self.require_tls && self.mail_from != ReversePath::Null
+    }
 }

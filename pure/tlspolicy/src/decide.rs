@@ -17,6 +17,17 @@ pub enum Whose {
     Operator,
 }
 
+/// What a message's sender wants of TLS (RFC 8689).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum OfSender {
+    #[default]
+    Silent,
+    /// REQUIRETLS: only hosts that prove their name, the whole way.
+    Requires,
+    /// `TLS-Required: No`: what recipients publish does not count.
+    Waives,
+}
+
 /// What TLS with a host has to prove.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Demand {
@@ -47,6 +58,8 @@ pub struct Pins {
 pub enum Because {
     /// What the tenant demands of everybody, or an operator of this message.
     Setting,
+    /// REQUIRETLS.
+    Sender,
     Destination(Whose),
     Dane,
     /// There are signed records, and none that can be used (RFC 7672 §2.2).
@@ -88,13 +101,21 @@ pub struct Known<'a> {
     pub sts: Option<&'a Policy>,
     /// What the tenant demands of everybody.
     pub setting: TlsPolicy,
+    pub sender: OfSender,
 }
 
 impl HostPolicy {
     /// Where nothing is published: a host that the tenant or an operator named.
     #[must_use]
-    pub fn of_setting(setting: TlsPolicy) -> Self {
-        Self { demand: Demand::of(setting), because: Because::Setting }
+    pub fn unpublished(setting: TlsPolicy, sender: OfSender) -> Self {
+        match (setting, sender) {
+            (TlsPolicy::Opportunistic | TlsPolicy::Require, OfSender::Requires) => {
+                Self { demand: Demand::Named, because: Because::Sender }
+            }
+            (TlsPolicy::Verify, OfSender::Requires) | (_, OfSender::Silent | OfSender::Waives) => {
+                Self { demand: Demand::of(setting), because: Because::Setting }
+            }
+        }
     }
 
     /// Whether it is known who answered.
@@ -133,6 +154,7 @@ impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Setting => "the tenant's egress.tls",
+            Self::Sender => "its sender, who requires TLS the whole way (REQUIRETLS)",
             Self::Destination(Whose::Tenant) => "the tenant's word for this destination",
             Self::Destination(Whose::Operator) => "the operator's word for this destination",
             Self::Dane => "signed TLSA records (DANE)",
@@ -178,6 +200,10 @@ pub fn decide(known: Known<'_>) -> Result<HostPolicy, NotAllowed> {
         };
         return Ok(HostPolicy { demand, because });
     }
+    let setting = HostPolicy::unpublished(known.setting, known.sender);
+    if known.sender == OfSender::Waives {
+        return Ok(setting);
+    }
     let is_unusable = known.dane == Said::Unusable;
     match known.dane {
         Said::Records(records) => {
@@ -187,7 +213,6 @@ pub fn decide(known: Known<'_>) -> Result<HostPolicy, NotAllowed> {
         Said::Failed(why) => return Err(NotAllowed::DaneFailed { host: host(), why }),
         Said::Nothing | Said::Unusable => {}
     }
-    let setting = HostPolicy::of_setting(known.setting);
     match known.sts {
         Some(policy) if policy.mode == Mode::Enforce => {
             if policy.names(known.host) {
@@ -195,10 +220,10 @@ pub fn decide(known: Known<'_>) -> Result<HostPolicy, NotAllowed> {
             }
             Err(NotAllowed::NotInPolicy { host: host(), domain: domain() })
         }
-        _ if is_unusable && known.setting == TlsPolicy::Opportunistic => {
+        _ if is_unusable && setting.demand == Demand::Opportunistic => {
             Ok(HostPolicy { demand: Demand::Encrypted, because: Because::DaneUnusable })
         }
-        Some(policy) if policy.mode == Mode::Testing => {
+        Some(policy) if policy.mode == Mode::Testing && setting.because == Because::Setting => {
             let because = Because::MtaStsTesting { names_the_host: policy.names(known.host) };
             Ok(HostPolicy { because, ..setting })
         }

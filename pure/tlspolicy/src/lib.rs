@@ -10,6 +10,6 @@ mod destinations;
 pub mod sts;
 
 pub use dane::{Said, Tlsa};
-pub use decide::{Because, Demand, HostPolicy, Known, NotAllowed, Pins, Whose, decide};
+pub use decide::{Because, Demand, HostPolicy, Known, NotAllowed, OfSender, Pins, Whose, decide};
 pub use destinations::{Destination, DestinationError, Destinations};
 pub use sts::{Mode, Policy, PolicyError};

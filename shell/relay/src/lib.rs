@@ -199,7 +199,8 @@ async fn carry_group(
         return ours::carry(parts, lease, snapshot, &form, &members).await;
     }
     let mut left = Vec::new();
-    for route in Steer::routes(snapshot, &members, custody.redirect()) {
+    let sender = facts::of_sender(&custody.accepted().envelope, &custody.accepted().header);
+    for route in Steer::routes(snapshot, &members, (custody.redirect(), sender)) {
         for numbers in route.recipients.chunks(TRANSACTION_RECIPIENTS_MAX) {
             let members: Vec<_> =
                 members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();

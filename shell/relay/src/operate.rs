@@ -183,7 +183,10 @@ impl Operator {
         let routes = match (entry.about, &entry.redirect) {
             // What we write ourselves goes its own way.
             (Some(_), None) => Steer::notice_routes(&pending),
-            (None, _) | (Some(_), Some(_)) => Steer::routes(snapshot, &pending, entry.redirect.clone()),
+            (None, _) | (Some(_), Some(_)) => {
+                let sender = crate::facts::of_sender(&entry.envelope, &entry.header);
+                Steer::routes(snapshot, &pending, (entry.redirect.clone(), sender))
+            }
         };
         for route in routes {
             let members = pending.iter().filter(|(number, _)| route.recipients.contains(number));

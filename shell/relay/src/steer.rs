@@ -31,7 +31,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tenant::Snapshot;
 use tenant::settings::{Egress, EgressMode, Fallback, SmartHost};
-use tlspolicy::{Destinations, HostPolicy};
+use tlspolicy::{Destinations, HostPolicy, OfSender};
 
 /// Hosts and addresses of one path that are tried.
 const HOPS_MAX: usize = 5;
@@ -47,6 +47,7 @@ pub(crate) struct Route {
     pub(crate) avoid: Option<SourceName>,
     /// An operator's act chose the target.
     pub(crate) redirect: Option<Redirect>,
+    pub(crate) sender: OfSender,
 }
 
 impl Route {
@@ -88,11 +89,12 @@ struct Wish<'e> {
     reach: Reach,
     tls: TlsPolicy,
     destinations: &'e Destinations,
+    sender: OfSender,
 }
 
 impl<'e> Wish<'e> {
-    fn of(reach: Reach, egress: &'e Egress) -> Self {
-        Self { reach, tls: egress.tls, destinations: &egress.destinations }
+    fn of(reach: Reach, sender: OfSender, egress: &'e Egress) -> Self {
+        Self { reach, tls: egress.tls, destinations: &egress.destinations, sender }
     }
 }
 
@@ -180,6 +182,15 @@ impl Steer {
     pub(crate) fn routes(
         snapshot: &Snapshot,
         recipients: &[(usize, Recipient)],
+        (redirect, sender): (Option<Redirect>, OfSender),
+    ) -> Vec<Route> {
+        let routes = Self::routes_of_any(snapshot, recipients, redirect);
+        routes.into_iter().map(|route| Route { sender, ..route }).collect()
+    }
+
+    fn routes_of_any(
+        snapshot: &Snapshot,
+        recipients: &[(usize, Recipient)],
         redirect: Option<Redirect>,
     ) -> Vec<Route> {
         if let Some(redirect) = redirect {
@@ -201,7 +212,7 @@ impl Steer {
     pub(crate) fn route_to_smart_host(snapshot: &Snapshot, recipients: &[(usize, Recipient)]) -> Route {
         let recipients = recipients.iter().map(|(number, _)| *number).collect();
         let target = snapshot.settings.egress.smart_host.clone();
-        Route { recipients, target, over: Over::Pool, avoid: None, redirect: None }
+        Route { recipients, target, over: Over::Pool, avoid: None, redirect: None, sender: OfSender::Silent }
     }
 
     /// What we write ourselves goes to the exchangers of its recipients' domains, whatever the tenant's mail does.
@@ -242,7 +253,8 @@ impl Steer {
         if !self.has_any(snapshot, route, without) {
             return Err(NoPath::NoSource(no_source(snapshot, without)));
         }
-        let mut hops = self.hops(id, &route.target, Wish::of(route.reach(&egress), &egress)).await?;
+        let mut hops =
+            self.hops(id, &route.target, Wish::of(route.reach(&egress), route.sender, &egress)).await?;
         let site = Site::of(hops.iter().map(|hop| hop.name.as_str()));
         let weighed = self.weigh(snapshot, id, route, without, Some(&hops), rules);
         let probed = hops.first().and_then(|hop| self.probed(&weighed, &guarded::receiver(&hop.name)));
@@ -304,7 +316,7 @@ impl Steer {
     }
 
     async fn hops(&self, id: MessageId, target: &SmartHost, wish: Wish<'_>) -> Result<Vec<Hop>, NoPath> {
-        let policy = HostPolicy::of_setting(wish.tls);
+        let policy = HostPolicy::unpublished(wish.tls, wish.sender);
         match target {
             SmartHost::Address(address) => {
                 Ok(vec![Hop { name: address.ip().to_string(), address: *address, policy }])
@@ -331,6 +343,7 @@ fn by_domain(recipients: &[(usize, Recipient)], over: Over) -> Vec<Route> {
         over,
         avoid: None,
         redirect: None,
+        sender: OfSender::Silent,
     };
     by_domain.into_iter().map(route).collect()
 }

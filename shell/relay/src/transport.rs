@@ -212,7 +212,7 @@ impl Transport {
         }
         let key = Key::new(path, hop, &shaped.way);
         let attempt = Attempt { source: path.source.name.clone(), host: shown(hop) };
-        let must_be_kept = shipment.envelope.require_tls;
+        let must_be_kept = shipment.envelope.must_keep_tls();
         let idle = self.idle.take(&key).filter(|idle| !must_be_kept || idle.keeps_tls());
         if let Some(mut connection) = idle {
             self.metrics.connections_reused.add_one();

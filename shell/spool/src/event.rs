@@ -46,10 +46,13 @@ pub struct HeaderFacts {
     /// Only where the operator wants subjects kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// Its sender wants it delivered whatever recipients publish of TLS (`TLS-Required: No`, RFC 8689 §3).
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub waives_tls: bool,
 }
 
 impl HeaderFacts {
-    fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }

@@ -1,4 +1,4 @@
-//! Real programs as peers: Postfix and Exim from Debian, Python's smtplib, swaks and smtp-source, Pebble as authority, rbldnsd as block list,
+//! Real programs as peers: Postfix, Exim and OpenSMTPD from Debian, Python's smtplib, swaks and smtp-source, Pebble as authority, rbldnsd as block list,
 //! Knot and Unbound for zones that are signed, dkimpy, opendkim and rspamd as verifiers of signatures.
 //!
 //! A thing that we wrote proves nothing about mail until software that we did not write agrees with it. Each function here runs one such
@@ -12,6 +12,7 @@
 //! | `Postfix::relaying_to` | a mail system that passes everything on to an address |
 //! | `Postfix::start_as`, `EximServer::start_as` | a mail system with any settings, which asks a name server of ours |
 //! | `EximServer::start` | a mail system in Debian's split configuration, which its administrator may change |
+//! | `OpenSmtpd::start` | an exchanger for some addresses, without pipelining |
 //! | `exim` | one message by a client that prefers BDAT |
 //! | `smtplib` | one message by a client that pipelines nothing and speaks DATA |
 //! | `swaks` | one message with any option of swaks, STARTTLS among them |
@@ -28,6 +29,7 @@ mod clients;
 mod dkim;
 mod exim;
 mod exim_server;
+mod opensmtpd;
 mod pebble;
 mod postfix;
 mod rbldnsd;
@@ -42,6 +44,7 @@ pub use clients::{Heard, smtp_source, smtplib, swaks};
 pub use dkim::{Holds, Records, dkimpy, opendkim};
 pub use exim::exim;
 pub use exim_server::{EximServer, EximSettings};
+pub use opensmtpd::OpenSmtpd;
 pub use pebble::{Pebble, PebbleConfig};
 pub use postfix::{Postfix, PostfixSettings};
 pub use rbldnsd::{Dataset, Rbldnsd};

@@ -13,7 +13,9 @@ const HEADER_BYTES_MAX: usize = 64 << 10;
 
 pub(super) fn write(report: &Report<'_>, out: &mut Vec<u8>) {
     let (beginning, size) = (report.original.beginning, report.original.size);
-    let wants_all = report.kind == Kind::Failed && report.envelope.ret == Some(DsnReturn::Full);
+    let wants_all = report.kind == Kind::Failed && report.envelope.ret == Some(DsnReturn::Full)
+        // RFC 8689 §5.
+        && !report.envelope.require_tls;
     let is_whole = beginning.len() as u64 == size && size <= FULL_BYTES_MAX;
     let full = wants_all && is_whole && size > 0;
     let bytes = if full { beginning } else { bounded(header_of(beginning)) };

@@ -42,7 +42,7 @@ impl ClientSession {
             return Some(Extension::SmtpUtf8);
         }
         // RFC 8689 §4.2.1. Whether the certificate proves the host is the shell's to know.
-        if envelope.require_tls && !(self.is_secured && offered.requiretls) {
+        if envelope.must_keep_tls() && !(self.is_secured && offered.requiretls) {
             return Some(Extension::RequireTls);
         }
         match envelope.body {

@@ -26,7 +26,7 @@ pub fn write_mail(envelope: &Envelope, size: u64, offered: &Capabilities) -> Str
     if needs_smtputf8(envelope) {
         line.push_str(" SMTPUTF8");
     }
-    if envelope.require_tls {
+    if envelope.require_tls && offered.requiretls {
         line.push_str(" REQUIRETLS");
     }
     if offered.dsn {

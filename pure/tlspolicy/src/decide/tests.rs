@@ -20,8 +20,18 @@ fn domain() -> Domain {
     "d.example".parse().unwrap()
 }
 
-/// Demand and reason in words.
+/// Demand and reason in words, for a sender who says nothing of TLS.
 fn decided(
+    destination: Option<(Whose, &str)>,
+    dane: Said,
+    sts: Option<Policy>,
+    setting: TlsPolicy,
+) -> Result<(&'static str, Because), NotAllowed> {
+    decided_for(OfSender::Silent, destination, dane, sts, setting)
+}
+
+fn decided_for(
+    sender: OfSender,
     destination: Option<(Whose, &str)>,
     dane: Said,
     sts: Option<Policy>,
@@ -35,6 +45,7 @@ fn decided(
         dane,
         sts: sts.as_ref(),
         setting,
+        sender,
     };
     decide(known).map(|policy| (policy.demand.word(), policy.because))
 }
@@ -72,6 +83,33 @@ fn testing_demands_nothing_and_nothing_below_weakens_the_setting() {
     let unusable = |setting| decided(None, Said::Unusable, None, setting);
     assert_eq!(unusable(Opportunistic), Ok(("require", Because::DaneUnusable)));
     assert_eq!(unusable(Verify), Ok(("verify", Because::Setting)));
+}
+
+#[test]
+fn a_sender_who_requires_tls_gets_a_proven_host_or_none() {
+    use TlsPolicy::{Opportunistic, Require, Verify};
+    let of = |dane, policy, setting| decided_for(OfSender::Requires, None, dane, policy, setting);
+    for setting in [Opportunistic, Require] {
+        assert_eq!(of(Said::Nothing, None, setting), Ok(("verify", Because::Sender)));
+        assert_eq!(of(Said::Unusable, None, setting), Ok(("verify", Because::Sender)));
+        assert_eq!(of(Said::Nothing, sts("testing", HOST), setting), Ok(("verify", Because::Sender)));
+    }
+    assert_eq!(of(Said::Nothing, None, Verify), Ok(("verify", Because::Setting)));
+    assert_eq!(of(records(), None, Opportunistic), Ok(("dane", Because::Dane)));
+    assert_eq!(of(Said::Nothing, sts("enforce", HOST), Opportunistic), Ok(("verify", Because::MtaSts)));
+}
+
+#[test]
+fn a_sender_who_waives_tls_waives_what_is_published_and_nothing_that_is_set_here() {
+    use TlsPolicy::{Opportunistic, Verify};
+    let of = |destination, setting| {
+        let refused = sts("enforce", "x.example");
+        decided_for(OfSender::Waives, destination, Said::Failed(String::new()), refused, setting)
+    };
+    assert_eq!(of(None, Opportunistic), Ok(("opportunistic", Because::Setting)));
+    assert_eq!(of(None, Verify), Ok(("verify", Because::Setting)));
+    let word = Some((Whose::Operator, "require"));
+    assert_eq!(of(word, Opportunistic), Ok(("require", Because::Destination(Whose::Operator))));
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn message(message_id: &str, to: &str, received: Timestamp) -> Accepted {
             by: "relay.example".to_owned(),
             esmtp: true,
         },
-        header: HeaderFacts { message_id: Some(message_id.to_owned()), subject: None },
+        header: HeaderFacts { message_id: Some(message_id.to_owned()), ..HeaderFacts::default() },
         about: None,
         avoid: None,
     }

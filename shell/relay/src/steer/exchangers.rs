@@ -8,7 +8,7 @@ use super::policies::OfDomain;
 use super::{HOPS_MAX, Hop, NoPath, Steer, Wish};
 use dispatch::Reach;
 use ipnet::IpNet;
-use model::{Domain, EnhancedCode, MessageId, TlsPolicy};
+use model::{Domain, EnhancedCode, MessageId};
 use net::{Exchanger, Exchangers, Located, ResolveError};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -72,11 +72,12 @@ impl Steer {
         let name = domain.as_str();
         let reach = wish.reach;
         let wanted = match reach {
-            Reach::Exchanger => Some(self.policies.of(domain, wish.destinations, wish.tls).await),
+            Reach::Exchanger => Some(self.policies.of(domain, wish).await),
             // What the tenant demands of its own system is in its folder.
             Reach::SmartHost => None,
         };
-        let wanted = Wanted { of_domain: wanted.as_ref(), setting: wish.tls };
+        let unpublished = HostPolicy::unpublished(wish.tls, wish.sender);
+        let wanted = Wanted { of_domain: wanted.as_ref(), unpublished: &unpublished };
         if domain.is_literal() {
             let located = self.resolver.addresses(name).await.map_err(unresolved)?;
             let hops = self.reachable(name, located, reach).map_err(|refused| told(name, vec![refused]))?;
@@ -162,12 +163,12 @@ impl Steer {
 #[derive(Clone, Copy)]
 struct Wanted<'w> {
     of_domain: Option<&'w OfDomain<'w>>,
-    setting: TlsPolicy,
+    unpublished: &'w HostPolicy,
 }
 
 impl Wanted<'_> {
     async fn policy(&self, host: &str, located: &Located, port: u16) -> Result<HostPolicy, Unusable> {
-        let Some(of_domain) = self.of_domain else { return Ok(HostPolicy::of_setting(self.setting)) };
+        let Some(of_domain) = self.of_domain else { return Ok(self.unpublished.clone()) };
         let policy = of_domain.host(host, located, port).await;
         policy.map_err(|why| Unusable::NotAllowed(host.to_owned(), why))
     }

@@ -60,7 +60,7 @@ impl Steer {
         let egress = eligible::egress(&snapshot.settings.egress, route.over);
         let egress = Egress { tls: route.tls(&egress), ..egress };
         let (hops, not_resolved) =
-            match self.hops(id, &route.target, Wish::of(route.reach(&egress), &egress)).await {
+            match self.hops(id, &route.target, Wish::of(route.reach(&egress), route.sender, &egress)).await {
                 Ok(hops) => (Some(hops), None),
                 Err(no_path) => (None, Some(no_path.told().1.to_string())),
             };
@@ -108,7 +108,8 @@ fn shown(hop: &Hop) -> String {
     let Hop { name, address, policy } = hop;
     match policy.because {
         Because::Setting => format!("{name} [{address}]"),
-        Because::Destination(_)
+        Because::Sender
+        | Because::Destination(_)
         | Because::Dane
         | Because::DaneUnusable
         | Because::MtaSts

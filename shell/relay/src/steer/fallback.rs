@@ -25,7 +25,7 @@ impl Steer {
         let login = egress.fallback.clone().filter(|_| route.over == Over::Pool)?;
         let target = SmartHost::Name { host: login.host.clone(), port: login.port };
         let egress = Egress { tls: TlsPolicy::Verify, certificate: None, ..egress.clone() };
-        let mut hops = match self.hops(id, &target, Wish::of(Reach::SmartHost, &egress)).await {
+        let mut hops = match self.hops(id, &target, Wish::of(Reach::SmartHost, route.sender, &egress)).await {
             Ok(hops) => hops,
             Err(no_path) => return Some(Err(no_path)),
         };

@@ -7,7 +7,7 @@ mod dane;
 mod kept;
 mod sts;
 
-use super::Territory;
+use super::{Territory, Wish};
 use dane::Dane;
 use model::{Domain, Duration, TlsPolicy};
 use net::http::{Client, Limits};
@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use sts::MtaSts;
 use tlspolicy::{
-    Destination, Destinations, HostPolicy, Known, NotAllowed, Said, Whose, decide,
+    Destination, Destinations, HostPolicy, Known, NotAllowed, OfSender, Said, Whose, decide,
     sts::{POLICY_BYTES_MAX, Policy},
 };
 
@@ -68,6 +68,7 @@ pub(super) struct OfDomain<'p> {
     destination: Option<(Whose, Destination)>,
     sts: Option<Arc<Policy>>,
     setting: TlsPolicy,
+    sender: OfSender,
     /// Who vouches for TLSA records; nobody where they do not count.
     voucher: Option<&'p Voucher>,
 }
@@ -95,27 +96,24 @@ impl Policies {
         Ok(Self { destinations: config.destinations, sts, dane: config.dane.map(Dane::new), clock })
     }
 
-    /// `destinations` and `setting` are the tenant's words.
-    pub(super) async fn of<'p>(
-        &'p self,
-        domain: &'p Domain,
-        destinations: &Destinations,
-        setting: TlsPolicy,
-    ) -> OfDomain<'p> {
+    pub(super) async fn of<'p>(&'p self, domain: &'p Domain, wish: Wish<'_>) -> OfDomain<'p> {
+        let Wish { destinations, tls: setting, sender, .. } = wish;
         let of_tenant = destinations.of(domain).map(|word| (Whose::Tenant, word));
         let of_operator = || self.destinations.of(domain).map(|word| (Whose::Operator, word));
         let destination = of_tenant.or_else(of_operator);
-        let is_dane_asked =
-            destination.is_none_or(|(_, word)| word == Destination::Dane) && !domain.is_literal();
+        let is_waived = sender == OfSender::Waives && destination.is_none();
+        let is_dane_asked = destination.is_none_or(|(_, word)| word == Destination::Dane)
+            && !domain.is_literal()
+            && !is_waived;
         let voucher = match &self.dane {
             Some(dane) if is_dane_asked => dane.voucher(self.clock.now()).await,
             Some(_) | None => None,
         };
         let sts = match &self.sts {
-            Some(sts) if destination.is_none() && !domain.is_literal() => sts.of(domain).await,
+            Some(sts) if destination.is_none() && !domain.is_literal() && !is_waived => sts.of(domain).await,
             Some(_) | None => None,
         };
-        OfDomain { domain, destination, sts, setting, voucher }
+        OfDomain { domain, destination, sts, setting, sender, voucher }
     }
 }
 
@@ -139,6 +137,7 @@ impl OfDomain<'_> {
             dane,
             sts: self.sts.as_deref(),
             setting: self.setting,
+            sender: self.sender,
         })
     }
 }

@@ -14,6 +14,7 @@ mod deliver;
 mod delivery;
 mod dkim;
 mod downgrade;
+mod exchangers;
 mod fallback;
 mod forks;
 mod hold;

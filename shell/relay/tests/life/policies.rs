@@ -183,3 +183,18 @@ fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_who_waives_tls_gets_past_a_policy_that_the_host_does_not_meet() {
+    let web = WebHost::bind().await;
+    let node = node(&[OTHER], web.policies.clone()).await;
+    let _served = web.serve(&node, policy("enforce", &[PROVEN]));
+    node.send(&[KIM], &plain("kept", "only to who proves it")).await;
+    waits_for(&node, "not named by the MTA-STS policy").await;
+    let waiver = [b"TLS-Required: No\r\n".as_slice(), &plain("waived", "lunch at noon")].concat();
+    node.send(&[KIM], &waiver).await;
+    node.wait(|figures| figures.delivered == 1).await;
+    assert!(crate::node::text(&node.playground.mailbox()[0]).contains("lunch at noon"));
+    node.wait_for_queue(|queue| queue.len() == 1 && !queue[0].header.waives_tls).await;
+    node.stop().await;
+}

@@ -1,7 +1,7 @@
 //! One message of the index, as others look at it.
 
 use super::{Entry, Lane, Phase};
-use crate::event::Kept;
+use crate::event::{HeaderFacts, Kept};
 use crate::seen::Seen;
 use model::{
     ActId, Envelope, LastTry, MessageId, Outcome, ParkReason, Redirect, SnapshotNumber, Standing, TenantName,
@@ -25,6 +25,8 @@ pub struct QueueEntry {
     /// Tries that ended in a later one.
     pub tries: u32,
     pub envelope: Envelope,
+    #[serde(skip_serializing_if = "HeaderFacts::is_empty")]
+    pub header: HeaderFacts,
     /// In the order of the envelope's recipients.
     pub outcomes: Vec<Outcome>,
     pub maybe_duplicate: BTreeSet<usize>,
@@ -85,6 +87,7 @@ impl Entry {
             size: self.body.length,
             tries: progress.tries,
             envelope: accepted.envelope.clone(),
+            header: accepted.header.clone(),
             outcomes: progress.outcomes,
             maybe_duplicate: progress.maybe_duplicate,
             parked: progress.parked,

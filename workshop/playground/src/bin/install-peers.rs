@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     match playground::peers::install() {
         Ok(()) => {
             eprintln!(
-                "postfix, swaks, python3, pebble, rbldnsd, knot, unbound, dkimpy, opendkim, rspamd and exim (under target/tools) are in place"
+                "postfix, swaks, python3, pebble, rbldnsd, knot, unbound, dkimpy, opendkim, rspamd, exim and opensmtpd (these two under target/tools) are in place"
             );
             ExitCode::SUCCESS
         }

@@ -3,7 +3,7 @@
 //! Its configuration has the places of Debian's split one (`conf.d/main`, `acl`, `router`, `transport`) for files whose names have
 //! `signpost` in them, so an administrator's script can be run against it as it is. It relays for 127.0.0.1 and for nobody else.
 
-use super::waiting::{listens, wait_for_count};
+use super::waiting::{kept, listens, wait_for_count};
 use super::{PeerError, io_error, postfix, resolver, run, succeed, text_of, tools};
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
@@ -105,14 +105,7 @@ impl EximServer {
     /// # Errors
     /// A maildir that cannot be read.
     pub fn arrived(&self) -> Result<Vec<Vec<u8>>, PeerError> {
-        let maildir = self.folder.path().join("mail/new");
-        if !maildir.exists() {
-            return Ok(Vec::new());
-        }
-        let entries = fs::read_dir(&maildir).map_err(io_error("exim4's maildir"))?;
-        let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
-        files.sort();
-        files.iter().map(|file| fs::read(file).map_err(io_error("exim4's maildir"))).collect()
+        kept(&self.folder.path().join("mail"), "exim4's maildir")
     }
 
     /// Waits until so many messages are kept, at most `wait`; gives the number of then.

@@ -1,7 +1,7 @@
 //! Installs the peers' programs on a Debian machine, and finds the one that lives beside the build.
 //!
-//! Exim and Postfix exclude each other as packages, so Exim is downloaded and unpacked under `target/tools` of the checkout and never
-//! installed. When all is there nothing is run and nobody has to be root; else it needs root and a working `apt-get`.
+//! Mail systems exclude each other as packages. Postfix is installed; Exim and OpenSMTPD are downloaded and unpacked under `target/tools` of the checkout.
+//! When all is there nothing is run and nobody has to be root; else it needs root and a working `apt-get`.
 
 use super::{PeerError, run, succeed};
 use std::path::{Path, PathBuf};
@@ -23,10 +23,15 @@ const PACKAGES: &[&str] = &[
     "python3-authres",
     "opendkim",
     "rspamd",
+    // Of OpenSMTPD.
+    "libevent-2.1-7",
+    "libdb5.3",
 ];
 const EXIM_PACKAGES: &[&str] = &["exim4-daemon-light", "exim4-base"];
 /// Exim refuses to run without the user that Debian compiled in.
 pub(super) const EXIM_USER: &str = "Debian-exim";
+/// And so does OpenSMTPD.
+const OPENSMTPD_USERS: [&str; 2] = ["opensmtpd", "opensmtpq"];
 
 /// Puts every program in place that the peers need.
 ///
@@ -39,7 +44,7 @@ pub fn install() -> Result<(), PeerError> {
             missing.push(*package);
         }
     }
-    if !missing.is_empty() || exim_program().is_none() {
+    if !missing.is_empty() || exim_program().is_none() || opensmtpd_folder().is_none() {
         succeed("apt-get", run("apt-get", Command::new("apt-get").args(["update", "--quiet"]), b"")?)?;
     }
     if !missing.is_empty() {
@@ -49,18 +54,28 @@ pub fn install() -> Result<(), PeerError> {
             .args(missing);
         succeed("apt-get", run("apt-get", &mut apt, b"")?)?;
     }
-    if !run("id", Command::new("id").arg(EXIM_USER), b"")?.status.success() {
-        let mut add = Command::new("useradd");
-        add.args(["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", EXIM_USER]);
-        succeed("useradd", run("useradd", &mut add, b"")?)?;
+    for user in [EXIM_USER].into_iter().chain(OPENSMTPD_USERS) {
+        if !run("id", Command::new("id").arg(user), b"")?.status.success() {
+            let mut add = Command::new("useradd");
+            add.args(["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", user]);
+            succeed("useradd", run("useradd", &mut add, b"")?)?;
+        }
     }
-    if exim_program().is_some() {
-        return Ok(());
+    if exim_program().is_none() {
+        unpack("exim", EXIM_PACKAGES)?;
     }
-    let folder = tools_folder().join("exim");
+    if opensmtpd_folder().is_none() {
+        unpack("opensmtpd", &["opensmtpd"])?;
+    }
+    Ok(())
+}
+
+/// Downloads packages and puts their files into a folder of the tools.
+fn unpack(name: &str, packages: &[&str]) -> Result<(), PeerError> {
+    let folder = tools_folder().join(name);
     std::fs::create_dir_all(&folder).map_err(super::io_error("target/tools"))?;
     let mut download = Command::new("apt-get");
-    download.current_dir(&folder).arg("download").args(EXIM_PACKAGES);
+    download.current_dir(&folder).arg("download").args(packages);
     succeed("apt-get", run("apt-get", &mut download, b"")?)?;
     for entry in std::fs::read_dir(&folder).map_err(super::io_error("target/tools"))? {
         let package = entry.map_err(super::io_error("target/tools"))?.path();
@@ -76,6 +91,12 @@ pub fn install() -> Result<(), PeerError> {
 pub(super) fn exim_program() -> Option<PathBuf> {
     let fetched = tools_folder().join("exim/usr/sbin/exim4");
     [fetched, PathBuf::from("/usr/sbin/exim4")].into_iter().find(|program| program.is_file())
+}
+
+/// Where OpenSMTPD's files were unpacked, if they were.
+pub(super) fn opensmtpd_folder() -> Option<PathBuf> {
+    let folder = tools_folder().join("opensmtpd");
+    folder.join("usr/sbin/smtpd").is_file().then_some(folder)
 }
 
 /// `target/tools` of this checkout, wherever the build itself writes to.

@@ -1,6 +1,9 @@
 //! Waiting for another program, which can only be looked at: the one place that looks, and looks again.
 
+use super::{PeerError, io_error};
+use std::fs;
 use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::time::{Duration, Instant};
 
@@ -40,4 +43,16 @@ pub(super) fn listens(program: &mut Child, address: SocketAddr, wait: Duration) 
         Err(_) => matches!(program.try_wait(), Ok(Some(_ended))).then_some(false),
     });
     found.unwrap_or(false)
+}
+
+/// The messages that a mail system keeps in a maildir, in the order of their file names; none while there is no maildir.
+pub(super) fn kept(maildir: &Path, tool: &'static str) -> Result<Vec<Vec<u8>>, PeerError> {
+    let new = maildir.join("new");
+    if !new.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(new).map_err(io_error(tool))?;
+    let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    files.sort();
+    files.iter().map(|file| fs::read(file).map_err(io_error(tool))).collect()
 }

@@ -45,6 +45,7 @@ fn check(row: &Row<'_>) {
         over: row.over,
         avoid: row.avoid.as_ref().map(name),
         redirect: None,
+        sender: tlspolicy::OfSender::Silent,
     };
     let without: BTreeSet<SourceName> = row.without.iter().map(name).collect();
     let all = named(row.all);

@@ -3,13 +3,13 @@
 use super::*;
 use crate::steer::{Policies, PolicyConfig};
 use bounce::Failure;
-use model::{Duration, Metrics, Source};
+use model::{Duration, Metrics, Source, TlsPolicy};
 use net::{Clock, Resolver};
 use playground::dns::Answer;
 use playground::{Playground, PlaygroundConfig};
 use sentry::{Bounds, Policy, Sentry};
 use std::sync::{Arc, LazyLock};
-use tlspolicy::Destinations;
+use tlspolicy::{Destinations, OfSender};
 
 const OUR_SOURCE: [u8; 4] = [8, 8, 4, 4];
 const LISTENER: [u8; 4] = [9, 9, 9, 9];
@@ -58,7 +58,7 @@ impl World {
 
 fn wish(reach: Reach) -> Wish<'static> {
     static NOTHING: LazyLock<Destinations> = LazyLock::new(Destinations::default);
-    Wish { reach, tls: TlsPolicy::Opportunistic, destinations: &NOTHING }
+    Wish { reach, tls: TlsPolicy::Opportunistic, destinations: &NOTHING, sender: OfSender::Silent }
 }
 
 fn message(number: u8) -> MessageId {

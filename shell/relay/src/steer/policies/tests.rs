@@ -34,7 +34,13 @@ impl Asker {
         if let Some(word) = destination {
             destinations.set(domain.as_str(), word.parse().unwrap()).unwrap();
         }
-        let found = self.policies.of(&domain, &destinations, TlsPolicy::Opportunistic).await;
+        let wish = Wish {
+            reach: dispatch::Reach::Exchanger,
+            tls: TlsPolicy::Opportunistic,
+            destinations: &destinations,
+            sender: OfSender::Silent,
+        };
+        let found = self.policies.of(&domain, wish).await;
         let located = match self.resolver.locate(host).await {
             Ok(located) => located,
             Err(error) => return error.to_string(),

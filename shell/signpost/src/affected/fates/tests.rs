@@ -33,7 +33,7 @@ pub(crate) fn accepted(tenant: &str, second: u64, message_id: &str) -> Accepted 
             by: "in.relay.example".to_owned(),
             esmtp: true,
         },
-        header: HeaderFacts { message_id: Some(message_id.to_owned()), subject: None },
+        header: HeaderFacts { message_id: Some(message_id.to_owned()), ..HeaderFacts::default() },
         about: None,
         avoid: None,
     }

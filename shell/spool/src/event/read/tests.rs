@@ -23,7 +23,7 @@ fn accepted() -> Accepted {
             by: "eu-1.relay.example".to_owned(),
             esmtp: true,
         },
-        header: HeaderFacts { message_id: Some("1@acme.example".to_owned()), subject: None },
+        header: HeaderFacts { message_id: Some("1@acme.example".to_owned()), ..HeaderFacts::default() },
         about: None,
         avoid: None,
     }
