@@ -8,7 +8,8 @@ fn main() -> ExitCode {
     match playground::peers::install() {
         Ok(()) => {
             eprintln!(
-                "postfix, swaks, python3, pebble, rbldnsd, knot, unbound, dkimpy, opendkim, rspamd, exim and opensmtpd (these two under target/tools) are in place"
+                "postfix, swaks, python3, pebble, rbldnsd, knot, unbound, dkimpy, opendkim and rspamd are in place, \
+                 and exim and opensmtpd under target/tools"
             );
             ExitCode::SUCCESS
         }
