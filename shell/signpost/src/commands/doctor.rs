@@ -5,6 +5,7 @@
 //! fails. To look at more, add a line to `looks`.
 
 mod certificates;
+mod dane;
 mod dkim;
 mod lists;
 mod look;
@@ -66,6 +67,7 @@ async fn whole(site: Site) -> Result<Vec<Looked>> {
 /// Everything that is looked at, in the order in which it is shown.
 fn looks(view: &Arc<View>) -> Vec<Look> {
     let mut looks = vec![names::resolver(view)];
+    looks.extend(dane::looks(view));
     looks.extend(machine::looks(view));
     looks.extend(names::listeners(view));
     looks.extend(names::sources(view));

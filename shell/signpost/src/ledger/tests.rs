@@ -59,7 +59,10 @@ impl Node {
                 by: "relay.example".to_owned(),
                 esmtp: true,
             },
-            header: HeaderFacts { message_id: Some(format!("{number}@acme.example")), subject: None },
+            header: HeaderFacts {
+                message_id: Some(format!("{number}@acme.example")),
+                ..HeaderFacts::default()
+            },
             about: None,
             avoid: None,
         };
