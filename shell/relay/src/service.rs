@@ -151,9 +151,11 @@ impl Relay {
         let (stopper, stop) = stop::channel();
         let (taken_over, to_take_over) = mpsc::unbounded_channel();
         let judging = Judging::new(Arc::clone(&tenants), &config.sources, config.replies);
+        let admission = Admission::new(DomainProofs::open(config.domain_proofs));
+        let hints = Arc::clone(&admission.hints);
         let parts = Arc::new(Parts {
             clock: clock.clone(),
-            admission: Admission::new(DomainProofs::open(config.domain_proofs)),
+            admission,
             steer: Steer::new(
                 config.sources,
                 resolver.clone(),
@@ -178,6 +180,7 @@ impl Relay {
                 judging,
                 probes: Probes::default(),
                 sentry: config.sentry.clone(),
+                hints,
             },
             sentry: config.sentry,
             tenants,

@@ -20,13 +20,15 @@ pub use replies::Replies;
 
 use crate::conduct;
 use crate::custody::Custody;
+use crate::hints::{Concern, Hints};
 use crate::links::Links;
 use crate::processed::ProcessedKey;
 use crate::transport::Sent;
 use bounce::{Cause, Failure, Judgement, Kind, judge, sign};
 use dispatch::{Blame, Fate, Holds, Probes, Schedule, in_time};
 use model::{
-    Discard, EnhancedCode, Envelope, Final, ListenerName, Metrics, ParkReason, SourceName, Stage, Timestamp,
+    Category, Discard, EnhancedCode, Envelope, Final, ListenerName, Metrics, ParkReason, SourceName, Stage,
+    TenantName, Timestamp,
 };
 use report::{About, Line, Telling};
 use spool::{Accepted, Lease, Spool, SpoolError};
@@ -70,6 +72,7 @@ pub(crate) struct Verdict {
     pub(crate) judging: Judging,
     pub(crate) probes: Probes,
     pub(crate) sentry: sentry::Sentry,
+    pub(crate) hints: Arc<Hints>,
 }
 
 /// The waits of each mode.
@@ -197,10 +200,31 @@ impl Verdict {
 
     /// Kept until a person decides: a policy, a loop, a body that cannot be read.
     pub(crate) async fn hold(&self, lease: Lease, reason: ParkReason, now: Timestamp) {
-        self.metrics.parked.add_one();
-        self.metrics.alarms.add_one();
+        self.count_parked(&lease.accepted().tenant, &reason, now);
         tracing::warn!(id = %lease.id(), tenant = %lease.accepted().tenant, ?reason, "held until a person decides");
         self.note(lease.park(reason, Vec::new(), now).await);
+    }
+
+    /// A person is called when mail of a tenant begins to be parked, and every ten minutes, not for every message.
+    fn count_parked(&self, tenant: &TenantName, why: &ParkReason, now: Timestamp) {
+        self.metrics.parked.add_one();
+        let (word, text) = match why {
+            ParkReason::Refused { host, category, .. } => {
+                let category = category.map_or("by a reply that no rule knows", Category::as_str);
+                ("refused", format!("mail is parked: {host} refused it ({category})"))
+            }
+            ParkReason::TenantSetup { host, .. } => {
+                ("connector", format!("mail is parked: {host} does not take it from us"))
+            }
+            ParkReason::Loop { .. } => ("loop", "mail is parked: it came back to us".to_owned()),
+            ParkReason::Policy { detail } => ("policy", format!("mail is held: {detail}")),
+            ParkReason::Conduct { detail, .. } => ("conduct", format!("mail is held: {detail}")),
+            ParkReason::Damaged { .. } => ("damaged", "mail is parked: it cannot be read".to_owned()),
+            ParkReason::Operator { note, .. } => ("operator", format!("mail is held: {note}")),
+        };
+        if self.hints.tell((Some(tenant), Concern::Waiting), word, &text, now) {
+            self.metrics.alarms.add_one();
+        }
     }
 
     /// Tries again later, whatever the clock says: nothing of the message is known without its tenant.

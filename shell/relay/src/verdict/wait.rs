@@ -31,9 +31,8 @@ impl Verdict {
         let (to_park, to_wait): (Vec<_>, Vec<_>) =
             left.into_iter().partition(|(judgement, _)| parks(*judgement));
         let kept: Vec<Kept> = to_park.iter().map(|one| self.keep(&lease, snapshot, one, now)).collect();
-        if !to_park.is_empty() {
-            self.metrics.parked.add_one();
-            self.metrics.alarms.add_one();
+        if let Some(first) = kept.first() {
+            self.count_parked(&lease.accepted().tenant, &first.why, now);
         }
         let told = if !to_wait.is_empty() {
             self.wait(lease.with_kept(kept), Some(snapshot), &to_wait, undelivered, now).await

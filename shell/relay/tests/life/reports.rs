@@ -290,6 +290,10 @@ async fn a_listing_is_told_to_the_tenant_once_and_its_end_too() {
     }
     let is_parked = |one: &spool::QueueEntry| one.phase == Phase::Parked;
     let queue = node.wait_for_queue(|queue| queue.iter().filter(|one| is_parked(one)).count() == 3).await;
+    // A person is called once, and finds how many there are among the tenant's hints.
+    let hints = node.relay.hints().of(Some(&"acme".parse().unwrap()));
+    let parked = hints.iter().filter(|hint| hint.text.starts_with("mail is parked: "));
+    assert!(parked.map(|hint| hint.count).sum::<u64>() >= 3 && node.metrics.alarms.get() == 1, "{hints:?}");
     node.wait(|figures| figures.arrived == 1).await;
     let notice = reports(&node).remove(0);
     assert_eq!(notice.rcpt_to, ["postmaster@acme.example"]);

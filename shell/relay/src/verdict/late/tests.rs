@@ -151,6 +151,7 @@ fn verdict(disk: &MemDisk) -> Verdict {
         holds: Arc::default(),
         judging: Judging::new(Arc::new(Tenants::new()), &[], Arc::default()),
         sentry: guard(),
+        hints: Arc::default(),
         probes: Probes::default(),
         patience: Patience::default(),
         tenants_told: TenantsTold::default(),
