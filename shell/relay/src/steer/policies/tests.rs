@@ -35,7 +35,7 @@ impl Asker {
             destinations.set(domain.as_str(), word.parse().unwrap()).unwrap();
         }
         let found = self.policies.of(&domain, &destinations, TlsPolicy::Opportunistic).await;
-        let located = match self.resolver.locate(host).await {
+        let located = match self.resolver.locate(host, net::Families::Both).await {
             Ok(located) => located,
             Err(error) => return error.to_string(),
         };
