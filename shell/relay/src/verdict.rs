@@ -22,7 +22,7 @@ use crate::conduct;
 use crate::custody::Custody;
 use crate::links::Links;
 use crate::processed::ProcessedKey;
-use crate::transport::Sent;
+use crate::transport::{Sent, Shaped};
 use bounce::{Cause, Failure, Judgement, Kind, judge, sign};
 use dispatch::{Blame, Fate, Holds, Probes, Schedule, in_time};
 use model::{
@@ -51,6 +51,8 @@ pub(crate) struct Missed {
     pub(crate) failure: Failure,
     /// It was for a limit: no fault and no try, and the message may come again then.
     pub(crate) limited: Option<Timestamp>,
+    /// The way whose line was long: it may be called up before that time.
+    pub(crate) away: Option<Box<Shaped>>,
 }
 
 /// What verdicts need.
@@ -99,7 +101,7 @@ impl Verdict {
                 Err(failure) => {
                     let limited = sent.come_again.filter(|_| is_limit(&failure));
                     let (host, source) = (Some(sent.host.clone()), Some(sent.source.clone()));
-                    missed.push(Missed { recipient, stage, host, source, failure, limited });
+                    missed.push(Missed { recipient, stage, host, source, failure, limited, away: None });
                 }
             }
         }
