@@ -2,11 +2,12 @@
 //!
 //! ```text
 //!   the guard's word --claim--> claims --choose--> a source
-//!   a path --site--> its limits --ask--> now, in turn, later, or not while the site rests
+//!   a path --site--> its limits --ask--> now, in turn, later, on a list until called, or not while the site rests
 //!   a failure judged --believed, in_time--> a report, the schedule, or a park --wakes--> holds, probes, the guard, expiry
 //! ```
 //! The relay asks these in its stations and does what they say; the simulator asks the same ones in a world of its own.
 
+mod calls;
 mod choose;
 mod claim;
 mod holds;
@@ -15,12 +16,14 @@ mod probes;
 mod schedule;
 mod settle;
 mod site;
+mod turns;
+mod waiting_list;
 mod wakes;
 
 pub use choose::{Claim, Excluded, Weighed, best, weigh};
 pub use claim::{Opening, Rules, claim, opening};
 pub use holds::{Begun, Held, Holds, Passage};
-pub use limits::{Ask, Asking, Limits, Ticket, Way};
+pub use limits::{Ask, Asking, Called, Limits, Ticket, Way};
 pub use probes::{Fate, Gate, Parked, Probes, Step};
 pub use schedule::Schedule;
 pub use settle::{Blame, believed, in_time, is_for_our_address};

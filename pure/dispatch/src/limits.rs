@@ -2,14 +2,18 @@
 //!
 //! All hosts of one site share its budget for our address, so they are counted together. Success brings one more at once for each full round, up to the
 //! site's figure. A limit that a host names makes us fewer or slower at once; we come back step by step while it is quiet. A site that cannot be
-//! reached several times in a row rests, and then one message finds out. Who finds the line too long is not kept in it: it is told when its
-//! turn comes by the pace at which the line moves, so a crowd for one site costs mail for others nothing. Nothing here
+//! reached several times in a row rests, and then one message finds out. Who finds the line too long is not kept in it: it waits in a list of names, from
+//! which it is called up as the line moves, and is told when its turn comes by the pace of the line in case nobody calls. So a crowd for one site costs
+//! mail for others nothing, and the site itself is never idle. Nothing here
 //! knows a clock or a socket: the same questions at the same times have the same answers, which is what the table of its tests is about.
 
+use crate::calls::Calls;
 use crate::site::{Shape, Site};
+use crate::turns::Turns;
+use crate::waiting_list::WaitingList;
 use bounce::Sign;
-use model::{Duration, SourceName, TenantName, Timestamp};
-use std::collections::{BTreeMap, VecDeque};
+use model::{Duration, MessageId, SourceName, TenantName, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Further signs of one moment are about the same crowd.
 const SAME_CROWD: Duration = Duration::from_secs(1);
@@ -24,6 +28,10 @@ const RECOVER_STEP: Duration = Duration::from_secs(30);
 const LINE_MIN: u32 = 8;
 /// The soonest that one who was sent away asks again.
 const COME_AGAIN_MIN: Duration = Duration::from_secs(2);
+/// The same for one that is on the list, and should have been called long before.
+const CALLED_WITHIN: Duration = Duration::from_secs(10);
+/// Who is called up should get its turn within this time; in the line one stands little longer.
+const STANDS_FOR: Duration = Duration::from_secs(4);
 /// So often in a row a site could not be reached before it rests, and how long it does.
 const UNREACHABLE_ENOUGH: u32 = 3;
 const REST_MIN: Duration = Duration::from_secs(30);
@@ -31,6 +39,16 @@ const REST_MIN: Duration = Duration::from_secs(30);
 const REMEMBERED: Duration = Duration::from_secs(3_600);
 /// Ways between two looks at what may be forgotten.
 const SWEEP_AT: usize = 4_096;
+
+/// A message that is called up from a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Called {
+    pub way: Way,
+    pub tenant: TenantName,
+    pub message: MessageId,
+    /// The time that it was told; where it has another one by now, it waits for something else.
+    pub due: Timestamp,
+}
 
 /// What a budget is counted for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +64,8 @@ pub type Ticket = u64;
 #[derive(Debug, Clone, Copy)]
 pub struct Asking<'a> {
     pub ticket: Ticket,
+    /// By which it can be called up; none: it is in nobody's queue.
+    pub message: Option<MessageId>,
     pub tenant: &'a TenantName,
     /// Its time is over: it finds out for itself whether a site can be reached.
     pub is_last_try: bool,
@@ -57,7 +77,7 @@ pub enum Ask {
     Go,
     /// Until somebody ends, or until then if a time is given.
     Wait(Option<Timestamp>),
-    /// The line is long: until then.
+    /// The line is long: until then, or until it is called up if it goes on the list.
     Away(Timestamp),
     /// The site could not be reached a moment ago, for this reason.
     Rests(String),
@@ -94,9 +114,12 @@ struct Limit {
     pace: Duration,
     /// The turn of the last one that was sent away.
     booked: Timestamp,
-    waiting: BTreeMap<TenantName, VecDeque<Ticket>>,
-    /// The tenant that went last.
-    last: Option<TenantName>,
+    /// The line.
+    waiting: Turns<Ticket>,
+    /// Those that found the line too long.
+    list: WaitingList,
+    /// Called up from there, and not in the line yet.
+    coming: BTreeSet<MessageId>,
 }
 
 impl Limit {
@@ -114,20 +137,26 @@ impl Limit {
             went: None,
             pace: Duration::ZERO,
             booked: now,
-            waiting: BTreeMap::new(),
-            last: None,
+            waiting: Turns::default(),
+            list: WaitingList::default(),
+            coming: BTreeSet::new(),
         }
     }
 
     /// Whether nothing would be forgotten with it.
     fn is_fresh(&self) -> bool {
         let is_free = self.most >= self.shape.first && self.gap.is_zero();
-        self.active == 0 && self.waiting.is_empty() && is_free && self.unreachable.is_none()
+        self.is_idle() && is_free && self.unreachable.is_none()
     }
 
     /// Whether what would be forgotten is of no use any more.
     fn is_stale(&self, now: Timestamp) -> bool {
-        self.active == 0 && self.waiting.is_empty() && now.since(self.changed) >= REMEMBERED
+        self.is_idle() && now.since(self.changed) >= REMEMBERED
+    }
+
+    /// Whether nobody wants anything of it.
+    fn is_idle(&self) -> bool {
+        self.active == 0 && self.waiting.is_empty() && self.list.is_empty() && self.coming.is_empty()
     }
 
     fn recover(&mut self, now: Timestamp) {
@@ -140,66 +169,66 @@ impl Limit {
         }
     }
 
-    /// The first of the tenant whose turn it is: the next one by name behind the one that went last.
-    fn first_in_turn(&self) -> Option<Ticket> {
-        let behind = self.last.as_ref().and_then(|last| self.waiting.iter().find(|(name, _)| *name > last));
-        let (_, tickets) = behind.or_else(|| self.waiting.iter().next())?;
-        tickets.front().copied()
+    fn line_max(&self) -> usize {
+        self.most.max(LINE_MIN) as usize
     }
 
-    fn leave(&mut self, ticket: Ticket, tenant: &TenantName) {
-        if let Some(tickets) = self.waiting.get_mut(tenant) {
-            tickets.retain(|waiting| *waiting != ticket);
-            if tickets.is_empty() {
-                self.waiting.remove(tenant);
-            }
+    /// Whether it stands in the line now. Each tenant's line is about as long as what goes at once. Nobody passes those of its tenant that wait on the
+    /// list; who was called up from there finds a place in any case.
+    fn stand(&mut self, Asking { ticket, message, tenant, .. }: Asking<'_>) -> bool {
+        if self.waiting.has(tenant, ticket) {
+            return true;
         }
-    }
-
-    /// Whether it stands in the line now. Each tenant's line is about as long as what goes at once.
-    fn stand(&mut self, ticket: Ticket, tenant: &TenantName) -> bool {
-        let most = self.most.max(LINE_MIN) as usize;
-        let own = self.waiting.entry(tenant.clone()).or_default();
-        if !own.contains(&ticket) {
-            if own.len() >= most {
-                return false;
-            }
-            own.push_back(ticket);
+        let is_called = message.is_some_and(|message| self.coming.remove(&message));
+        let is_listed = message.is_some_and(|message| self.list.has(message));
+        let has_place = self.waiting.count_of(tenant) < self.line_max();
+        if !is_called && !(has_place && (is_listed || !self.list.has_any_of(tenant))) {
+            return false;
         }
+        if let Some(message) = message {
+            self.list.remove(message, tenant);
+        }
+        self.waiting.stand(tenant, ticket);
         true
     }
 
     fn ask(&mut self, asking: Asking<'_>, now: Timestamp) -> Ask {
-        let Asking { ticket, tenant, is_last_try } = asking;
+        let Asking { ticket, message, tenant, is_last_try } = asking;
         self.recover(now);
         if let Some(site) = self.unreachable.as_ref().filter(|site| site.times >= UNREACHABLE_ENOUGH)
             && !is_last_try
             && (now < site.until || self.active > 0)
         {
             let why = site.why.clone();
-            self.leave(ticket, tenant);
+            self.waiting.leave(tenant, ticket);
             return Ask::Rests(why);
         }
-        if !self.stand(ticket, tenant) {
-            return Ask::Away(self.come_again(now));
+        if !self.stand(asking) {
+            let is_called_up = message.is_some() && self.list.has_room_for(tenant);
+            return Ask::Away(if is_called_up { self.away(now) } else { self.come_again(now) });
         }
-        if self.active >= self.most || self.first_in_turn() != Some(ticket) {
+        if self.next_up() != Some(ticket) {
             return Ask::Wait(None);
         }
         if now < self.next {
             return Ask::Wait(Some(self.next));
         }
-        self.leave(ticket, tenant);
-        self.goes(tenant, now);
+        self.goes(ticket, tenant, now);
         Ask::Go
     }
 
-    fn goes(&mut self, tenant: &TenantName, now: Timestamp) {
+    /// Whose turn it is, if there is room for one more.
+    fn next_up(&self) -> Option<Ticket> {
+        let has_room = self.active < self.most;
+        self.waiting.first(|_| true).map(|(_, ticket)| ticket).filter(|_| has_room)
+    }
+
+    fn goes(&mut self, ticket: Ticket, tenant: &TenantName, now: Timestamp) {
+        self.waiting.goes(tenant, ticket);
         if let Some(went) = self.went.filter(|_| !self.waiting.is_empty()) {
             self.pace = self.pace - self.pace / 8 + now.since(went) / 8;
         }
         self.went = Some(now);
-        self.last = Some(tenant.clone());
         self.active += 1;
         self.next = now + self.gap;
     }
@@ -252,12 +281,51 @@ impl Limit {
 
     /// The turn behind all who wait and all who were sent away before.
     fn come_again(&mut self, now: Timestamp) -> Timestamp {
-        let waiting: usize = self.waiting.values().map(VecDeque::len).sum();
+        let waiting = self.waiting.count();
         let apart = self.pace.max(self.gap);
         let behind_those = self.next.max(now) + apart * u32::try_from(waiting).unwrap_or(u32::MAX).max(1);
         let away_max = self.shape.away_max;
         self.booked = (self.booked + apart).max(behind_those).min(now + away_max);
         self.booked.max(now + COME_AGAIN_MIN)
+    }
+
+    /// The time for one that goes on the list.
+    fn away(&mut self, now: Timestamp) -> Timestamp {
+        self.come_again(now).max(now + CALLED_WITHIN)
+    }
+
+    /// How many may be in the line and on their way to it: those that get their turn before they would leave it again.
+    fn line_now(&self, now: Timestamp) -> usize {
+        let soon = STANDS_FOR.saturating_sub(self.next.since(now));
+        let (free, line) = (self.most.saturating_sub(self.active) as usize, self.line_max());
+        if soon.is_zero() {
+            0
+        } else if self.unreachable.is_some() {
+            // One is enough to find out.
+            usize::from(self.active == 0)
+        } else if self.gap.is_zero() {
+            free + line
+        } else {
+            line.min(soon.div_duration_f64(self.gap) as usize + 1)
+        }
+    }
+
+    /// The next one from the list for which there is room, of a tenant that `may` have one more. A tenant of which nobody stands is not kept out by the
+    /// lines of others.
+    fn call(
+        &mut self,
+        may: impl Fn(&TenantName) -> bool,
+        now: Timestamp,
+    ) -> Option<(MessageId, TenantName, Timestamp)> {
+        let most = self.line_now(now);
+        let (coming, waiting) = (self.coming.len(), &self.waiting);
+        let has_room = |tenant: &TenantName| {
+            let is_missing = waiting.count_of(tenant) == 0 && coming < most;
+            is_missing || waiting.count() + coming < most
+        };
+        let called = self.list.call(|tenant| has_room(tenant) && may(tenant))?;
+        self.coming.insert(called.0);
+        Some(called)
     }
 }
 
@@ -265,12 +333,13 @@ impl Limit {
 #[derive(Debug)]
 pub struct Limits {
     ways: BTreeMap<Way, Limit>,
+    calls: Calls,
     sweep_at: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { ways: BTreeMap::new(), sweep_at: SWEEP_AT }
+        Self { ways: BTreeMap::new(), calls: Calls::default(), sweep_at: SWEEP_AT }
     }
 }
 
@@ -283,8 +352,14 @@ impl Limits {
     /// It waits no longer.
     pub fn leave(&mut self, way: &Way, ticket: Ticket, tenant: &TenantName) {
         if let Some(limit) = self.ways.get_mut(way) {
-            limit.leave(ticket, tenant);
+            limit.waiting.leave(tenant, ticket);
         }
+    }
+
+    /// Who has to ask again now that something has changed on the way.
+    #[must_use]
+    pub fn next_up(&self, way: &Way) -> Option<Ticket> {
+        self.ways.get(way)?.next_up()
     }
 
     /// A transaction that went has ended.
@@ -316,6 +391,77 @@ impl Limits {
     /// When one that waited long enough asks again.
     pub fn come_again(&mut self, way: &Way, now: Timestamp) -> Timestamp {
         self.ways.get_mut(way).map_or(now + COME_AGAIN_MIN, |limit| limit.come_again(now))
+    }
+
+    /// A message that was sent away is on the list from now on, and comes by itself at `due`.
+    pub fn list(
+        &mut self,
+        way: &Way,
+        shape: Shape,
+        (message, tenant): (MessageId, &TenantName),
+        due: Timestamp,
+        now: Timestamp,
+    ) {
+        if self.calls.may_have_list(way) {
+            self.of(way, shape, now).list.put(message, tenant, due);
+        }
+    }
+
+    /// Whether any way has a list.
+    #[must_use]
+    pub fn has_lists(&self) -> bool {
+        !self.calls.is_empty()
+    }
+
+    /// The next message that comes to the line of its way, of a tenant that `may` have one more under way beside so many that were called up. Until
+    /// [`Self::called_has_ended`] it counts as one of these.
+    pub fn call(&mut self, may: impl Fn(&TenantName, usize) -> bool, now: Timestamp) -> Option<Called> {
+        for way in self.calls.next_ways() {
+            let Some(limit) = self.ways.get_mut(&way) else {
+                self.calls.has_no_list(&way);
+                continue;
+            };
+            if limit.list.is_empty() {
+                self.calls.has_no_list(&way);
+            } else if let Some((message, tenant, due)) =
+                limit.call(|tenant| may(tenant, self.calls.of(tenant)), now)
+            {
+                self.calls.begin(&way, &tenant);
+                return Some(Called { way, tenant, message, due });
+            }
+        }
+        None
+    }
+
+    /// One that was called up is under way no longer.
+    pub fn called_has_ended(&mut self, called: &Called) {
+        self.calls.end(&called.tenant);
+        if let Some(limit) = self.ways.get_mut(&called.way) {
+            limit.coming.remove(&called.message);
+            if limit.is_fresh() {
+                self.ways.remove(&called.way);
+            }
+        }
+    }
+
+    /// Until when a message that nobody called would be sent away, because others of its tenant wait on the list of the way.
+    pub fn is_behind(
+        &mut self,
+        way: &Way,
+        message: MessageId,
+        tenant: &TenantName,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let limit = self.ways.get_mut(way)?;
+        let may_stand =
+            !limit.list.has_any_of(tenant) || limit.list.has(message) || limit.coming.contains(&message);
+        (!may_stand && limit.list.has_room_for(tenant)).then(|| limit.away(now))
+    }
+
+    /// On which way's list a message is.
+    #[must_use]
+    pub fn list_of(&self, message: MessageId) -> Option<&Way> {
+        self.calls.ways().find(|way| self.ways.get(way).is_some_and(|limit| limit.list.has(message)))
     }
 
     /// How many more connections than transactions under way may be open.

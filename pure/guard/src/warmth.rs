@@ -16,6 +16,8 @@ const FLOOR: f64 = 200.0;
 const LEARN: f64 = 0.1;
 /// Ways that are remembered.
 const WAYS_MAX: usize = 4096;
+/// Ways that go at once when there are too many: those with the least mail, of which nobody speaks.
+const FORGOTTEN_AT_ONCE: usize = WAYS_MAX / 4;
 
 /// What one source sends to one receiver.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +50,11 @@ impl Hours {
     fn allowed(&self) -> f64 {
         (2.0 * self.usual.max(self.last_hour)).max(FLOOR)
     }
+
+    /// The most that it sends in an hour, as far as that is known.
+    fn volume(&self) -> f64 {
+        self.usual.max(self.last_hour).max(self.this_hour)
+    }
 }
 
 /// What all sources send to all receivers.
@@ -68,7 +75,7 @@ impl Warmth {
     pub fn sent(&mut self, source: &SourceName, receiver: &str, now: Timestamp) {
         let key = (source.clone(), receiver.to_owned());
         if self.ways.len() >= WAYS_MAX && !self.ways.contains_key(&key) {
-            self.forget_idle(now);
+            self.forget_the_coldest(now);
         }
         let fresh = Hours {
             hour: begin(now, HOUR),
@@ -106,9 +113,19 @@ impl Warmth {
         if is_over { Err(Timestamp::from_micros(begin(now, PART)) + PART) } else { Ok(()) }
     }
 
-    fn forget_idle(&mut self, now: Timestamp) {
-        let hour = begin(now, HOUR);
-        self.ways.retain(|_, hours| hours.hour == hour);
+    fn forget_the_coldest(&mut self, now: Timestamp) {
+        self.ways.values_mut().for_each(|hours| hours.move_to(now));
+        let mut volumes: Vec<f64> = self.ways.values().map(Hours::volume).collect();
+        let (colder, bound, _) = volumes.select_nth_unstable_by(FORGOTTEN_AT_ONCE - 1, f64::total_cmp);
+        let bound = *bound;
+        // Of those that are as cold only so many as make up the number.
+        let mut at_bound = FORGOTTEN_AT_ONCE - colder.iter().filter(|volume| **volume < bound).count();
+        self.ways.retain(|_, hours| {
+            let volume = hours.volume();
+            let goes = volume < bound || (volume <= bound && at_bound > 0);
+            at_bound -= usize::from(goes && volume >= bound);
+            !goes
+        });
     }
 }
 

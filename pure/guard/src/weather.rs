@@ -1,7 +1,7 @@
 //! Delivery weather: what each source meets at each receiver, from real traffic, over the last hour.
 //!
-//! Counted in minutes; times are kept in classes of powers of two, so a quantile is told as the upper end of its class. Over a bound of ways the one
-//! that was quiet longest goes.
+//! Counted in minutes; times are kept in classes of powers of two, so a quantile is told as the upper end of its class. At a bound of ways those that
+//! were quiet longest go, many at once: a crowd of new receivers looks through all ways once for hundreds of them, not once for each.
 
 use model::{Duration, SourceName, Timestamp};
 use serde::Serialize;
@@ -12,6 +12,8 @@ const MINUTE: i64 = 60_000_000;
 /// Classes of time: 1 ms, 2 ms, ... about half an hour.
 const CLASSES: usize = 22;
 const WAYS_MAX: usize = 2048;
+/// Ways that go at once when there are too many.
+const FORGOTTEN_AT_ONCE: usize = WAYS_MAX / 4;
 
 /// What one recipient met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +67,7 @@ impl Weather {
     ) {
         let key = (source.clone(), receiver.to_owned());
         if self.0.len() >= WAYS_MAX && !self.0.contains_key(&key) {
-            self.forget_quietest();
+            self.forget_the_quietest();
         }
         let fresh = || Way { minutes: [Minute::default(); MINUTES], times: [0; CLASSES], last: now };
         let way = self.0.entry(key).or_insert_with(fresh);
@@ -94,11 +96,17 @@ impl Weather {
         table
     }
 
-    fn forget_quietest(&mut self) {
-        let quietest = self.0.iter().min_by_key(|(_, way)| way.last).map(|(key, _)| key.clone());
-        if let Some(key) = quietest {
-            self.0.remove(&key);
-        }
+    fn forget_the_quietest(&mut self) {
+        let mut times: Vec<Timestamp> = self.0.values().map(|way| way.last).collect();
+        let (quieter, bound, _) = times.select_nth_unstable(FORGOTTEN_AT_ONCE - 1);
+        let bound = *bound;
+        // Of those that were met last at the same moment only so many as make up the number.
+        let mut at_bound = FORGOTTEN_AT_ONCE - quieter.iter().filter(|last| **last < bound).count();
+        self.0.retain(|_, way| {
+            let goes = way.last < bound || (way.last == bound && at_bound > 0);
+            at_bound -= usize::from(goes && way.last == bound);
+            !goes
+        });
     }
 }
 

@@ -17,5 +17,6 @@ pub use connect::{ConnectError, connect};
 pub use public::is_public;
 pub use random::random;
 pub use resolver::{
-    Exchanger, Exchangers, Located, ResolveError, Resolver, Said, Vouched, Voucher, Witness, system_servers,
+    Exchanger, Exchangers, Families, Located, ResolveError, Resolver, Said, Vouched, Voucher, Witness,
+    system_servers,
 };

@@ -9,7 +9,7 @@ mod records;
 mod vouched;
 mod witness;
 
-pub use mail::{Exchangers, Located};
+pub use mail::{Exchangers, Families, Located};
 pub use vouched::{Vouched, Voucher};
 pub use witness::{Said, Witness, system_servers};
 

@@ -17,6 +17,7 @@ mod admit;
 mod arrived;
 mod commit;
 mod conduct;
+mod crowd;
 mod custody;
 mod cut_through;
 mod door;
@@ -59,7 +60,7 @@ use bounce::Failure;
 use custody::Custody;
 use cut_through::Pauses;
 use form::Form;
-use model::{Metrics, ParkReason, Recipient, SourceName, Stage};
+use model::{Metrics, ParkReason, Recipient, SourceName, Stage, Timestamp};
 use net::Clock;
 use processed::ProcessedKey;
 use put_offs::PutOffs;
@@ -126,6 +127,9 @@ pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease) {
         return parts.verdict.settle(lease, &snapshot, (Vec::new(), began), parts.clock.now()).await;
     }
     let conduct::Course::Goes(lease, bounds) = conduct::ask(parts, lease, &snapshot).await else { return };
+    if let Some(left) = crowd::is_behind(parts, &lease, &snapshot, (&pending, &bounds)) {
+        return settle(parts, lease, &snapshot, (left, began)).await;
+    }
     let numbers: Vec<usize> = pending.iter().map(|(number, _)| *number).collect();
     let key = Arc::clone(&parts.key);
     let arrived = arrived::judge(parts, Custody::Lease(&lease), &snapshot).await;
@@ -153,7 +157,18 @@ pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease) {
         (&pending, &bounds),
     )
     .await;
-    parts.verdict.settle(lease, &snapshot, (left, began), parts.clock.now()).await;
+    settle(parts, lease, &snapshot, (left, began)).await;
+}
+
+/// The end of a try that began then.
+async fn settle(parts: &Parts, lease: Lease, snapshot: &Snapshot, (left, began): (Vec<Missed>, Timestamp)) {
+    let place = crowd::place(&lease, &left);
+    let (id, accepted) = (lease.id(), Arc::clone(lease.accepted()));
+    parts.verdict.settle(lease, snapshot, (left, began), parts.clock.now()).await;
+    // Behind the end of the lease: from here on it can be called.
+    if let Some(place) = place {
+        crowd::take_place(parts, (id, &accepted), &place);
+    }
 }
 
 /// The snapshot with which the message was accepted; the current one if that is gone, which no publication lets happen.
@@ -248,6 +263,7 @@ fn missed(
         source: source.cloned(),
         failure: failure.clone(),
         limited: None,
+        away: None,
     };
     members.iter().map(of).collect()
 }

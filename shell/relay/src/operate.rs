@@ -105,8 +105,7 @@ impl Operator {
         Some(Explanation {
             id,
             standing: entry.standing,
-            because: because(&entry, (snapshot.is_some(), stays), limits, self.parts.clock.now())
-                + &parked_beside(&entry),
+            because: self.because(&entry, (snapshot.is_some(), stays), limits) + &parked_beside(&entry),
             tenant_held,
             current_snapshot: self.parts.tenants.current(&entry.tenant).map(|current| current.number),
             snapshot: snapshot.map(|snapshot| snapshot.number),
@@ -194,6 +193,16 @@ impl Operator {
             explained.push(self.parts.steer.explain(snapshot, entry.id, &route, names).await);
         }
         explained
+    }
+
+    fn because(&self, entry: &QueueEntry, (has_snapshot, stays): (bool, bool), limits: Limits) -> String {
+        match self.parts.transport.list_of(entry.id) {
+            Some(way) if has_snapshot && !stays && entry.standing == Standing::Waiting => format!(
+                "{} takes no more from {} now: it waits in line and goes as soon as there is room, or is tried at {}",
+                way.site, way.source, entry.due
+            ),
+            Some(_) | None => because(entry, (has_snapshot, stays), limits, self.parts.clock.now()),
+        }
     }
 
     fn limits(&self, tenant: &TenantName) -> Limits {

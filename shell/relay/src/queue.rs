@@ -7,7 +7,7 @@ mod under_way;
 mod wake;
 
 use crate::stop::Stop;
-use crate::{Parts, ours};
+use crate::{Parts, crowd, ours};
 use dispatch::Passage;
 use model::{Duration, ParkReason, Standing, TenantName, Timestamp};
 use spool::{Going, Lane, Seen};
@@ -80,6 +80,7 @@ pub(crate) async fn run(parts: Arc<Parts>, mut taken_over: UnboundedReceiver<Tak
             Ok(()) = given_back.changed() => look_after = parts.clock.now(),
             () = parts.spool.changed() => {}
             () = under_way.one_ends() => {}
+            () = parts.transport.calls() => {}
             Some(TakenOver { tenant, rest }) = taken_over.recv() => under_way.spawn(tenant, rest, parts.clock.now()),
             () = stop.requested() => break,
         }
@@ -122,6 +123,14 @@ pub(crate) async fn close_idle(parts: Arc<Parts>, mut stop: Stop) {
 
 fn take_what_is_due(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timestamp) {
     while !under_way.is_full() {
+        // No more than half of a tenant's places: a crowd for some sites leaves the rest to its other mail.
+        let may_come = |tenant: &TenantName, called: usize| {
+            under_way.has_room(parts, tenant) && called < places_of(parts, tenant).div_ceil(2)
+        };
+        if let Some((lease, called)) = crowd::call_up(parts, may_come, now) {
+            under_way.begin_called(parts, lease, called, now);
+            continue;
+        }
         let may = |lane: &Lane| under_way.has_room(parts, &lane.tenant) && may_go(parts, lane, now);
         let Some(lease) = parts.spool.take_due_in(now, may) else { return };
         if lease.redirect().is_none() && !ours::is_ours(lease.accepted()) {

@@ -12,7 +12,7 @@ use crate::form::Form;
 use crate::steer::{NoPath, Path, Route};
 use crate::transport::{NotSent, Shipment};
 use crate::verdict::Missed;
-use crate::{Parts, conduct, cut_through, guard, missed};
+use crate::{Parts, conduct, crowd, cut_through, guard, missed};
 use bounce::Failure;
 use dispatch::Rules;
 use model::{Duration, Envelope, Recipient, SourceName, Stage, Timestamp};
@@ -167,7 +167,7 @@ impl Errand<'_> {
                     parts.verdict.take(custody, snapshot, sent, parts.clock.now()).await
                 }
                 // The tenant's other way is none, and nothing is left to lose.
-                Err(NotSent::All(..) | NotSent::Source(_) | NotSent::Wait(..))
+                Err(NotSent::All(..) | NotSent::Source(_) | NotSent::Wait(..) | NotSent::Away(..))
                     if source.is_none() && may_fall_back && self.is_over() =>
                 {
                     may_fall_back = false;
@@ -181,6 +181,10 @@ impl Errand<'_> {
                     let mut missed = missed(members, Stage::Connect, place, &failure);
                     missed.iter_mut().for_each(|one| one.limited = Some(until));
                     missed
+                }
+                Err(NotSent::Away(until, host, failure, shaped)) => {
+                    let place = (Some(host.as_str()), Some(&path.source.name));
+                    crowd::sent_away(missed(members, Stage::Connect, place, &failure), until, &shaped)
                 }
                 // Nothing was said and no try is spent: the way is chosen again as the guard is now.
                 Err(NotSent::Withdrawn) if withdrawn.insert(path.source.name.clone()) => continue,

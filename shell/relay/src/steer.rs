@@ -24,7 +24,7 @@ use model::{
     Domain, EnhancedCode, HostPort, MessageId, Recipient, Redirect, Source, SourceName, TenantName,
     Timestamp, TlsPolicy,
 };
-use net::Resolver;
+use net::{Families, Resolver};
 use sentry::Sentry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -160,6 +160,8 @@ pub(crate) struct Steer {
     /// Where exchangers listen: 25 outside of tests and playgrounds.
     exchanger_port: u16,
     territory: Territory,
+    /// Those of our sources and listeners: an address of another one is neither written to nor ours.
+    families: Families,
     policies: Policies,
 }
 
@@ -170,7 +172,9 @@ impl Steer {
         (exchanger_port, territory, policies): (u16, Territory, Policies),
         sentry: Sentry,
     ) -> Self {
-        Self { sources, sentry, resolver, exchanger_port, territory, policies }
+        let own = sources.iter().map(|source| source.address);
+        let families = Families::of(own.chain(territory.listeners.iter().map(SocketAddr::ip)));
+        Self { sources, sentry, resolver, exchanger_port, territory, families, policies }
     }
 
     /// For what else is asked of the DNS on a message's way.

@@ -19,9 +19,13 @@ use bounce::{Failure, Sign, sign};
 use connection::{Connection, NotOpened, Opening, Results};
 use course::Course;
 use dispatch::{Rules, Way};
-use gate::{Closed, Gate, Shaped};
+pub(crate) use gate::{CalledUp, Shaped};
+use gate::{Closed, Gate, Wanting};
 use idle::{Idle, Key};
-use model::{ByteCount, Duration, Envelope, Metrics, Reply, SourceName, Stage, Timestamp};
+use model::{
+    ByteCount, Domain, Duration, Envelope, MessageId, Metrics, Reply, SourceName, Stage, TenantName,
+    Timestamp,
+};
 use net::Clock;
 use rustls_pki_types::CertificateDer;
 use security::Security;
@@ -56,6 +60,8 @@ pub(crate) enum NotSent {
     All(Stage, String, Failure),
     /// A limit keeps everybody waiting until then: with whom, what.
     Wait(Timestamp, String, Failure),
+    /// The line in front of the way is long: until then, or until called up from its list.
+    Away(Timestamp, String, Failure, Box<Shaped>),
     /// The source was taken out while the message was on its way to the host; nothing was said there.
     Withdrawn,
 }
@@ -120,9 +126,16 @@ impl Transport {
         let site = path.site.clone();
         let shaped =
             Shaped { shape: site.shape(path.reach), way: Way { source: path.source.name.clone(), site } };
-        let is_last_try = path.rules == Rules::LastTry;
-        let turn = self.gate.enter(&shaped, &path.tenant, is_last_try, &self.clock).await;
-        let _turn = turn.map_err(|closed| self.not_now(path, &shaped.way, closed))?;
+        let message = match shipment.custody {
+            Custody::Lease(lease) => Some(lease.id()),
+            Custody::Transit(_) => None,
+        };
+        let wanting = Wanting { tenant: &path.tenant, message, is_last_try: path.rules == Rules::LastTry };
+        let turn = self.gate.enter(&shaped, wanting, &self.clock).await;
+        let _turn = turn.map_err(|closed| {
+            let host = path.hops.first().map_or_else(|| shaped.way.site.to_string(), shown);
+            self.not_now(host, &shaped, closed)
+        })?;
         match self.send_over(path, &shaped, shipment, still).await {
             Ok(mut sent) => {
                 let said =
@@ -141,7 +154,9 @@ impl Transport {
                     Err(NotSent::All(stage, host, failure))
                 }
             },
-            Err(other @ (NotSent::Source(_) | NotSent::Wait(..) | NotSent::Withdrawn)) => Err(other),
+            Err(
+                other @ (NotSent::Source(_) | NotSent::Wait(..) | NotSent::Away(..) | NotSent::Withdrawn),
+            ) => Err(other),
         }
     }
 
@@ -169,13 +184,13 @@ impl Transport {
     }
 
     /// The gate is closed.
-    fn not_now(&self, path: &Path, way: &Way, closed: Closed) -> NotSent {
-        let host = path.hops.first().map_or_else(|| way.site.to_string(), shown);
+    fn not_now(&self, host: String, shaped: &Shaped, closed: Closed) -> NotSent {
+        let way = &shaped.way;
         match closed {
             Closed::Until(until) => {
                 self.metrics.limit_waits.add_one();
                 let why = format!("{} takes no more from {} now", way.site, way.source);
-                NotSent::Wait(until, host, Failure::Connect(why))
+                NotSent::Away(until, host, Failure::Connect(why), Box::new(shaped.clone()))
             }
             Closed::Rests(why) => {
                 let why = format!("not tried again yet, after several failures in a row: {why}");
@@ -325,6 +340,47 @@ impl Transport {
         }
     }
 
+    /// A message that was sent away, and has gone back to the queue until `due`, is called up as soon as the way has room.
+    pub(crate) fn list(
+        &self,
+        shaped: &Shaped,
+        message: (MessageId, &TenantName),
+        domain: Option<Domain>,
+        due: Timestamp,
+    ) {
+        self.gate.list(shaped, message, domain, due, self.clock.now());
+    }
+
+    /// Whether any message waits to be called up.
+    pub(crate) fn has_lists(&self) -> bool {
+        self.gate.has_lists()
+    }
+
+    /// Why a message for the domain would be sent away if it went over the source, as far as that is known without a look at its hosts.
+    pub(crate) fn is_behind(
+        &self,
+        message: (MessageId, &TenantName),
+        way: (&Domain, &SourceName),
+    ) -> Option<NotSent> {
+        let (shaped, until) = self.gate.is_behind(message, way, self.clock.now())?;
+        Some(self.not_now(shaped.way.site.to_string(), &shaped, Closed::Until(until)))
+    }
+
+    /// The next one that is called up, of a tenant that `may` have one more under way beside so many that were.
+    pub(crate) fn call(&self, may: impl Fn(&TenantName, usize) -> bool) -> Option<CalledUp> {
+        self.gate.call(may, self.clock.now())
+    }
+
+    /// Returns when there may be one to call. For one caller.
+    pub(crate) async fn calls(&self) {
+        self.gate.calls().await;
+    }
+
+    /// For which way the message waits to be called up.
+    pub(crate) fn list_of(&self, message: MessageId) -> Option<Way> {
+        self.gate.list_of(message)
+    }
+
     /// Closes what has been idle for long; to be called every few seconds.
     pub(crate) async fn close_idle(&self) {
         self.part_from(self.idle.take_old(self.clock.now())).await;
@@ -367,7 +423,7 @@ fn same_for_all(shipment: &Shipment<'_>, error: &NotSent) -> Results {
     let (stage, failure) = match error {
         NotSent::Source(why) => (Stage::Connect, Failure::Local(why.clone())),
         NotSent::All(stage, _, failure) => (*stage, failure.clone()),
-        NotSent::Wait(_, _, failure) => (Stage::Connect, failure.clone()),
+        NotSent::Wait(_, _, failure) | NotSent::Away(_, _, failure, _) => (Stage::Connect, failure.clone()),
         NotSent::Withdrawn => (Stage::Connect, Failure::Withheld("its source was taken out".to_owned())),
     };
     shipment.recipients.iter().map(|number| (*number, stage, Err(failure.clone()))).collect()

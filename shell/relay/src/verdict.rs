@@ -23,7 +23,7 @@ use crate::custody::Custody;
 use crate::hints::{Concern, Hints};
 use crate::links::Links;
 use crate::processed::ProcessedKey;
-use crate::transport::Sent;
+use crate::transport::{Sent, Shaped};
 use bounce::{Cause, Failure, Judgement, Kind, judge, sign};
 use dispatch::{Blame, Fate, Holds, Probes, Schedule, in_time};
 use model::{
@@ -53,6 +53,8 @@ pub(crate) struct Missed {
     pub(crate) failure: Failure,
     /// It was for a limit: no fault and no try, and the message may come again then.
     pub(crate) limited: Option<Timestamp>,
+    /// The way whose line was long: it may be called up before that time.
+    pub(crate) away: Option<Box<Shaped>>,
 }
 
 /// What verdicts need.
@@ -102,7 +104,7 @@ impl Verdict {
                 Err(failure) => {
                     let limited = sent.come_again.filter(|_| is_limit(&failure));
                     let (host, source) = (Some(sent.host.clone()), Some(sent.source.clone()));
-                    missed.push(Missed { recipient, stage, host, source, failure, limited });
+                    missed.push(Missed { recipient, stage, host, source, failure, limited, away: None });
                 }
             }
         }

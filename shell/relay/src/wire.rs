@@ -5,8 +5,10 @@
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-/// Bytes read at once.
+/// Bytes read at once of messages that come in.
 const READ_LEN: usize = 32 << 10;
+/// The same of replies: they are short, and thousands of connections wait for their next message.
+const REPLIES_LEN: usize = 2 << 10;
 
 /// Both directions of a stream.
 pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -22,6 +24,11 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn new(stream: impl Duplex + 'static) -> Self {
         Self { stream: Box::new(stream), buffer: vec![0; READ_LEN] }
+    }
+
+    /// One over which replies come.
+    pub(crate) fn of_replies(stream: impl Duplex + 'static) -> Self {
+        Self { stream: Box::new(stream), buffer: vec![0; REPLIES_LEN] }
     }
 
     /// The stream, to be wrapped. What was read is the caller's already.

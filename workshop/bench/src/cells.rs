@@ -30,6 +30,10 @@ pub(crate) struct Plan {
     pub(crate) relay: Option<String>,
     /// Nothing is timed.
     pub(crate) count: bool,
+    /// Messages for many destinations have 1 MB.
+    pub(crate) large: bool,
+    /// Their exchangers take BDAT.
+    pub(crate) chunking: bool,
 }
 
 /// What a run does, but for the relay.

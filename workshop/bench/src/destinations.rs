@@ -146,7 +146,7 @@ fn one(plan: &Plan, names: &Names, kind: Kind, cell: Cell) -> Result<Run> {
         Cell::Paced { uneven, .. } => (None, uneven),
     };
     let everywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, SMTP_PORT));
-    let temper = Temper { deferring, is_uneven };
+    let temper = Temper { deferring, is_uneven, takes_chunks: plan.chunking };
     let sink = Sink::start_at(everywhere, temper, Arc::new(Journal::new(WARM_UP)), None)?;
     let relay = Relay::start(&Wish {
         kind,
@@ -194,7 +194,7 @@ fn load(
     Load {
         address,
         sessions: SESSIONS,
-        message: Arc::new(Size::Small.message()),
+        message: Arc::new(if plan.large { Size::Large } else { Size::Small }.message()),
         to,
         messages: MESSAGES_MAX,
         time: Duration::from_secs(seconds),

@@ -53,6 +53,12 @@ struct Cli {
     /// Delivers by MX to 1, 100 and 10,000 destinations instead, in a network namespace of its own; needs root
     #[arg(long)]
     destinations: bool,
+    /// With `--destinations`: messages of 1 MB instead of 4 KB
+    #[arg(long, requires = "destinations")]
+    large: bool,
+    /// With `--destinations`: exchangers offer CHUNKING, so that Signpost writes by BDAT
+    #[arg(long, requires = "destinations")]
+    chunking: bool,
     /// Writes the tables as Markdown
     #[arg(long)]
     write: Option<PathBuf>,
@@ -77,6 +83,8 @@ fn main() -> Result<ExitCode> {
         only: cli.only,
         relay: cli.relay,
         count: cli.count,
+        large: cli.large,
+        chunking: cli.chunking,
     };
     let (text, lines) = if cli.destinations {
         let runs = destinations::measure(&plan)?;

@@ -187,16 +187,15 @@ fn serve(
     temper: &Temper,
 ) -> Result<()> {
     peer.say(b"220 sink.example\r\n")?;
-    let mut recipients = 0;
+    let (mut recipients, mut head) = (0, Vec::new());
     while let Some(line) = peer.wire.line()? {
         let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
         match verb.as_slice() {
             b"EHLO" => {
-                let offers = if tls.is_some() { "250-STARTTLS\r\n" } else { "" };
-                peer.say(
-                    format!("250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n{offers}250 SMTPUTF8\r\n")
-                        .as_bytes(),
-                )?;
+                let starttls = if tls.is_some() { "250-STARTTLS\r\n" } else { "" };
+                let chunking = if temper.takes_chunks { "250-CHUNKING\r\n" } else { "" };
+                let plain = "250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n";
+                peer.say(format!("{plain}{starttls}{chunking}250 SMTPUTF8\r\n").as_bytes())?;
             }
             b"STAR" => {
                 peer.say(b"220 go ahead\r\n")?;
@@ -206,6 +205,7 @@ fn serve(
             }
             b"MAIL" => {
                 recipients = 0;
+                head.clear();
                 peer.say(b"250 2.1.0 fine\r\n")?;
             }
             b"RCPT" if temper.defers(&line) => peer.say(b"451 4.3.0 not now\r\n")?,
@@ -221,6 +221,16 @@ fn serve(
                 current(journal).arrive(number);
                 peer.wire.write(b"250 2.0.0 taken\r\n")?;
             }
+            b"BDAT" => {
+                let is_last = chunk(&mut peer.wire, &line, &mut head)?;
+                if is_last && recipients > 0 {
+                    peer.manner.hesitate();
+                    current(journal).arrive(number(&head));
+                }
+                let reply: &[u8] =
+                    if recipients > 0 { b"250 2.0.0 taken\r\n" } else { b"554 5.5.1 no recipient\r\n" };
+                peer.wire.write(reply)?;
+            }
             b"QUIT" => {
                 peer.say(b"221 bye\r\n")?;
                 return Ok(());
@@ -229,6 +239,22 @@ fn serve(
         }
     }
     Ok(())
+}
+
+/// Reads the bytes that BDAT announces; gives whether they are the last ones of the message.
+fn chunk(wire: &mut Wire, command: &[u8], head: &mut Vec<u8>) -> Result<bool> {
+    let command = std::str::from_utf8(command)?;
+    let mut words = command.split_ascii_whitespace().skip(1);
+    let mut left: usize = words.next().context("BDAT without a size")?.parse()?;
+    while left > 0 {
+        let waiting = wire.waiting()?;
+        anyhow::ensure!(!waiting.is_empty(), "the relay went away inside a chunk");
+        let length = waiting.len().min(left);
+        head.extend_from_slice(&waiting[..length.min(HEAD - head.len().min(HEAD))]);
+        wire.take(length);
+        left -= length;
+    }
+    Ok(words.next().is_some_and(|word| word.eq_ignore_ascii_case("LAST")))
 }
 
 /// Reads a message to its end; gives its number.

@@ -32,7 +32,7 @@ fn ask_of(
     now: Timestamp,
 ) -> Ask {
     let tenant = tenant(name);
-    limits.ask(way, shape, Asking { ticket, tenant: &tenant, is_last_try: false }, now)
+    limits.ask(way, shape, Asking { ticket, message: None, tenant: &tenant, is_last_try: false }, now)
 }
 
 fn microsoft() -> Way {
@@ -197,7 +197,7 @@ fn a_site_that_is_not_reached_rests_and_one_message_finds_out() {
     }
     assert_eq!(ask(&mut limits, 10, START), rests);
     let tenant = tenant("acme");
-    let last = Asking { ticket: 11, tenant: &tenant, is_last_try: true };
+    let last = Asking { ticket: 11, message: None, tenant: &tenant, is_last_try: true };
     assert_eq!(limits.ask(&way, shape, last, START), Ask::Go, "nothing is left to lose");
     limits.end(&way);
     let now = START + REST_MIN;
@@ -247,4 +247,145 @@ fn what_is_of_no_use_any_more_is_forgotten() {
     }
     limits.was_not_reached(&way("eu-1", "mx.other.example"), shape, "no answer", START + REMEMBERED);
     assert_eq!(limits.ways.len(), 1);
+}
+
+/// A message of a tenant, by number; its ticket has the same number.
+fn message(number: u64) -> MessageId {
+    let mut random = [0; 10];
+    random[2..].copy_from_slice(&number.to_be_bytes());
+    MessageId::new(START, random)
+}
+
+/// A site with a line, asked by messages.
+struct Crowd {
+    limits: Limits,
+    way: Way,
+}
+
+impl Crowd {
+    fn new() -> Self {
+        Self { limits: Limits::default(), way: way("eu-1", "mx.host.example") }
+    }
+
+    fn ask(&mut self, number: u64, name: &str, now: Timestamp) -> Ask {
+        let tenant = tenant(name);
+        let asking =
+            Asking { ticket: number, message: Some(message(number)), tenant: &tenant, is_last_try: false };
+        self.limits.ask(&self.way, exchanger(), asking, now)
+    }
+
+    /// As the relay does: who is sent away goes on the list.
+    fn come(&mut self, number: u64, name: &str, now: Timestamp) -> Ask {
+        let asked = self.ask(number, name, now);
+        if let Ask::Away(due) = asked {
+            self.limits.list(&self.way, exchanger(), (message(number), &tenant(name)), due, now);
+        }
+        asked
+    }
+
+    fn call(&mut self, now: Timestamp) -> Option<MessageId> {
+        self.limits.call(|_, _| true, now).map(|called| called.message)
+    }
+}
+
+#[test]
+fn who_was_sent_away_is_called_up_in_order_as_soon_as_one_ends() {
+    let mut crowd = Crowd::new();
+    let asked: Vec<Ask> = (0..100).map(|number| crowd.come(number, "acme", START)).collect();
+    let stands = u64::from(exchanger().first + LINE_MIN);
+    assert!(asked[..stands as usize].iter().all(|asked| !matches!(asked, Ask::Away(_))), "{asked:?}");
+    assert!(asked[stands as usize..].iter().all(|asked| matches!(asked, Ask::Away(_))), "{asked:?}");
+    assert_eq!(crowd.call(START), None, "the line is full");
+    for step in 0..20 {
+        crowd.limits.end(&crowd.way);
+        assert_eq!(crowd.limits.next_up(&crowd.way), Some(u64::from(exchanger().first) + step));
+        assert_eq!(crowd.ask(u64::from(exchanger().first) + step, "acme", START), Ask::Go);
+        assert_eq!(crowd.call(START), Some(message(stands + step)));
+        assert_eq!(crowd.call(START), None, "no more than there is room for");
+        assert_eq!(crowd.ask(stands + step, "acme", START), Ask::Wait(None), "it finds its place");
+    }
+}
+
+#[test]
+fn nobody_passes_those_of_its_tenant_that_were_sent_away_before() {
+    let mut crowd = Crowd::new();
+    (0..50).for_each(|number| drop(crowd.come(number, "acme", START)));
+    (0..u64::from(exchanger().first + LINE_MIN)).for_each(|number| {
+        crowd.limits.end(&crowd.way);
+        drop(crowd.ask(number, "acme", START));
+        crowd.limits.leave(&crowd.way, number, &tenant("acme"));
+    });
+    assert!(matches!(crowd.ask(60, "acme", START), Ask::Away(_)), "others of it wait on the list");
+    assert!(!matches!(crowd.ask(61, "beta", START), Ask::Away(_)), "none of this one does");
+    let own = crowd.ask(40, "acme", START);
+    assert!(!matches!(own, Ask::Away(_)), "one whose own time has come finds a place: {own:?}");
+}
+
+#[test]
+fn tenants_are_called_in_turn_however_many_one_of_them_has() {
+    let mut crowd = Crowd::new();
+    (0..1_000).for_each(|number| drop(crowd.come(number, "bulk", START)));
+    (2_000..2_010).for_each(|number| drop(crowd.come(number, "acme", START)));
+    // The whole line goes and comes again, one for one.
+    let mut called = Vec::new();
+    for _ in 0..40 {
+        crowd.limits.end(&crowd.way);
+        let up = crowd.limits.next_up(&crowd.way).unwrap();
+        let name = if up < 2_000 { "bulk" } else { "acme" };
+        assert_eq!(crowd.ask(up, name, START), Ask::Go);
+        if let Some(called_up) = crowd.limits.call(|_, _| true, START) {
+            let number = (0..3_000).find(|number| message(*number) == called_up.message).unwrap();
+            drop(crowd.ask(number, called_up.tenant.as_str(), START));
+            called.push(called_up.tenant);
+        }
+    }
+    let of_acme = called.iter().filter(|name| **name == tenant("acme")).count();
+    assert_eq!(of_acme, 2, "both that found its line full, behind one of the other tenant each: {called:?}");
+    assert!(called.iter().take(4).filter(|name| **name == tenant("acme")).count() == 2, "{called:?}");
+}
+
+#[test]
+fn a_tenant_without_room_is_passed_over_and_keeps_its_place() {
+    let mut crowd = Crowd::new();
+    (0..50).for_each(|number| drop(crowd.come(number, "bulk", START)));
+    crowd.limits.end(&crowd.way);
+    drop(crowd.ask(u64::from(exchanger().first), "bulk", START));
+    assert_eq!(crowd.limits.call(|_, _| false, START), None);
+    let first = crowd.limits.call(|_, under_way| under_way < 1, START).unwrap();
+    assert_eq!(first.message, message(u64::from(exchanger().first + LINE_MIN)));
+    crowd.limits.called_has_ended(&first);
+    assert!(crowd.limits.call(|_, under_way| under_way < 1, START).is_some(), "its place is free again");
+}
+
+#[test]
+fn a_site_that_says_it_is_busy_or_is_not_reached_has_nobody_called() {
+    let mut crowd = Crowd::new();
+    (0..50).for_each(|number| drop(crowd.come(number, "acme", START)));
+    crowd.limits.hear(&crowd.way, exchanger(), Sign::Busy, START);
+    (0..13).for_each(|number| {
+        crowd.limits.end(&crowd.way);
+        crowd.limits.leave(&crowd.way, number, &tenant("acme"));
+    });
+    assert_eq!(crowd.call(START), None, "nobody goes before the pause is over");
+    let soon = START + PAUSE_BUSY - Duration::from_secs(1);
+    assert!(crowd.call(soon).is_some(), "but comes to the line shortly before");
+    for _ in 0..UNREACHABLE_ENOUGH {
+        crowd.limits.was_not_reached(&crowd.way, exchanger(), "no answer", soon);
+    }
+    assert_eq!(crowd.call(soon + Duration::from_secs(2)), None, "one is on its way to find out");
+}
+
+#[test]
+fn what_waits_on_a_list_is_not_forgotten_with_its_way() {
+    let mut crowd = Crowd::new();
+    (0..20).for_each(|number| drop(crowd.come(number, "acme", START)));
+    assert_eq!(crowd.limits.list_of(message(15)), Some(&crowd.way.clone()));
+    (0..13).for_each(|number| {
+        crowd.limits.leave(&crowd.way, number, &tenant("acme"));
+        crowd.limits.end(&crowd.way);
+    });
+    let called: Vec<Called> = std::iter::from_fn(|| crowd.limits.call(|_, _| true, START)).collect();
+    assert_eq!(called.len(), 7);
+    called.iter().for_each(|one| crowd.limits.called_has_ended(one));
+    assert!(!crowd.limits.has_lists() && crowd.limits.ways.is_empty(), "and with the last one it is");
 }

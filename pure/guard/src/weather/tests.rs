@@ -39,14 +39,32 @@ fn a_quantile_is_never_below_the_true_one_and_at_most_twice_it() {
     assert!((99..=198).contains(&cell.p99_ms), "{cell:?}");
 }
 
-#[test]
-fn the_quietest_way_goes_when_there_are_too_many() {
+/// Ways that are left of so many that were met one after another, so far apart.
+fn left_of(count: usize, apart: Duration) -> Vec<String> {
     let mut weather = Weather::default();
-    for number in 0..=WAYS_MAX {
-        let now = NOW + Duration::from_millis(number as u64);
-        weather.met(&source(), &format!("mx{number}.example"), Met::Accepted, None, now);
+    for number in 0..count {
+        let now = NOW + apart * number as u32;
+        weather.met(&source(), &format!("mx{number:05}.example"), Met::Accepted, None, now);
     }
-    let table = weather.table(Duration::from_secs(60), NOW + Duration::from_secs(3));
-    assert_eq!(table.len(), WAYS_MAX);
-    assert!(table.iter().all(|(_, receiver, _)| receiver != "mx0.example"));
+    let table = weather.table(Duration::from_secs(60), NOW + apart * count as u32);
+    table.into_iter().map(|(_, receiver, _)| receiver).collect()
+}
+
+#[test]
+fn the_quietest_ways_go_when_there_are_too_many() {
+    let left = left_of(WAYS_MAX + 1, Duration::from_millis(1));
+    assert_eq!(left.len(), WAYS_MAX + 1 - FORGOTTEN_AT_ONCE);
+    assert_eq!(left.first(), Some(&format!("mx{FORGOTTEN_AT_ONCE:05}.example")));
+}
+
+#[test]
+fn of_ways_that_were_met_at_one_moment_no_more_go_than_have_to() {
+    let left = left_of(WAYS_MAX + 1, Duration::ZERO);
+    assert_eq!(left.len(), WAYS_MAX + 1 - FORGOTTEN_AT_ONCE);
+    assert_eq!(left.last(), Some(&format!("mx{WAYS_MAX:05}.example")), "the new one is there");
+}
+
+#[test]
+fn names_without_end_do_not_fill_the_memory() {
+    assert!(left_of(WAYS_MAX * 5, Duration::from_micros(1)).len() <= WAYS_MAX);
 }

@@ -27,6 +27,35 @@ pub struct Located {
     pub addresses: Vec<IpAddr>,
 }
 
+/// Of which families addresses are of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Families {
+    V4,
+    V6,
+    Both,
+}
+
+impl Families {
+    /// Those of `addresses`; both if there are none.
+    pub fn of(addresses: impl IntoIterator<Item = IpAddr>) -> Self {
+        let (v4, v6): (Vec<IpAddr>, Vec<IpAddr>) = addresses.into_iter().partition(IpAddr::is_ipv4);
+        match (v4.is_empty(), v6.is_empty()) {
+            (false, true) => Self::V4,
+            (true, false) => Self::V6,
+            (false, false) | (true, true) => Self::Both,
+        }
+    }
+
+    /// The one that is asked for first, and may be enough, and the other one.
+    fn in_order(self) -> Option<[RecordType; 2]> {
+        match self {
+            Self::V4 => Some([RecordType::A, RecordType::AAAA]),
+            Self::V6 => Some([RecordType::AAAA, RecordType::A]),
+            Self::Both => None,
+        }
+    }
+}
+
 /// What was said of a name and a type.
 pub(super) enum Asked {
     Records(Vec<Record>),
@@ -87,26 +116,32 @@ impl Resolver {
         }
     }
 
-    /// Where the host of that name is.
+    /// Where the host of that name is. The family that is of no use is asked for only where the other one gives nothing, to know what to say of the host.
     ///
     /// # Errors
     /// [`ResolveError::Absent`] or [`ResolveError::Failed`].
-    pub async fn locate(&self, host: &str) -> Result<Located, ResolveError> {
-        let (v4, v6) = self.both(host).await;
-        let mut addresses = Vec::new();
+    pub async fn locate(&self, host: &str, families: Families) -> Result<Located, ResolveError> {
+        let (one, other) = match families.in_order() {
+            Some([first, second]) => match self.ask(host, first).await {
+                Ok(Asked::Records(records)) => (Ok(Asked::Records(records)), None),
+                nothing => (nothing, Some(self.ask(host, second).await)),
+            },
+            None => {
+                let (v4, v6) = self.both(host).await;
+                (v4, Some(v6))
+            }
+        };
+        let mut found = Vec::new();
         let mut failed = None;
-        for family in [v4, v6] {
+        for family in [Some(one), other].into_iter().flatten() {
             match family {
-                Ok(Asked::Records(records)) => {
-                    addresses
-                        .extend(records.iter().filter_map(|record| address(&record.data)).take(ANSWERS_MAX));
-                }
+                Ok(Asked::Records(records)) => found.extend(addresses(&records)),
                 Ok(Asked::Nothing(_)) => {}
                 Err(error) => failed = Some(error),
             }
         }
         match failed {
-            _ if !addresses.is_empty() => Ok(Located { addresses }),
+            _ if !found.is_empty() => Ok(Located { addresses: found }),
             Some(error) => Err(error),
             None => Err(ResolveError::Absent(host.to_owned())),
         }
@@ -138,6 +173,10 @@ fn nothing(none: &NoRecords) -> Option<Nothing> {
 fn exchanger(record: &Record) -> Option<Exchanger> {
     let RData::MX(mx) = &record.data else { return None };
     Some(Exchanger { preference: mx.preference, host: unrooted(&mx.exchange.to_ascii()) })
+}
+
+fn addresses(records: &[Record]) -> Vec<IpAddr> {
+    records.iter().filter_map(|record| address(&record.data)).take(ANSWERS_MAX).collect()
 }
 
 pub(super) fn address(data: &RData) -> Option<IpAddr> {

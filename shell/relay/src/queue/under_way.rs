@@ -4,6 +4,7 @@
 //! place to the next message, and counts only among the slow ones from there on. So many receivers may hang at once that a tenant's other mail is not
 //! kept waiting by them; past that bound, it is.
 
+use crate::transport::CalledUp;
 use crate::{Parts, carry};
 use model::{Duration, TenantName, Timestamp};
 use spool::Lease;
@@ -70,6 +71,22 @@ impl UnderWay {
         let tenant = lease.accepted().tenant.clone();
         // In a box of its own: the whole way of a message is a large value, which every step of a spawn would copy.
         self.spawn(tenant, Box::pin(carry(Arc::clone(parts), lease)), now);
+    }
+
+    /// One that was called up; counted as that until it ends.
+    pub(super) fn begin_called(
+        &mut self,
+        parts: &Arc<Parts>,
+        lease: Lease,
+        called: CalledUp,
+        now: Timestamp,
+    ) {
+        let (tenant, parts) = (lease.accepted().tenant.clone(), Arc::clone(parts));
+        let work = async move {
+            carry(parts, lease).await;
+            drop(called);
+        };
+        self.spawn(tenant, Box::pin(work), now);
     }
 
     /// One that is under way already finds room in any case.

@@ -104,7 +104,7 @@ impl Steer {
             if bound.is_some_and(|bound| exchanger.preference >= bound) || is_enough(&hops) {
                 break;
             }
-            let located = match self.resolver.locate(&exchanger.host).await {
+            let located = match self.resolver.locate(&exchanger.host, self.families).await {
                 Ok(located) => located,
                 Err(error) => {
                     unusable.push(Unusable::Unresolved(error));

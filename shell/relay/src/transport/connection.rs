@@ -80,7 +80,7 @@ impl Opening<'_> {
         config.credentials = self.path.login.as_ref().map(credentials);
         let wire = match wish {
             ClientTls::Implicit => self.wrapped(stream).await?,
-            ClientTls::Never | ClientTls::Opportunistic | ClientTls::Required => Wire::new(stream),
+            ClientTls::Never | ClientTls::Opportunistic | ClientTls::Required => Wire::of_replies(stream),
         };
         let is_proven = self.hop.policy.is_authenticated() && !self.in_clear;
         let machine = ClientSession::new(config, self.clock.now());
@@ -117,7 +117,7 @@ impl Opening<'_> {
         let secured = tokio::time::timeout(HANDSHAKE_WAIT, connecting).await;
         let failed = |why: String| NotOpened::Failed(Stage::Tls, Failure::Tls(why));
         let stream = secured.map_err(|_elapsed| failed("the handshake did not end in time".to_owned()))?;
-        stream.map(Wire::new).map_err(|error| failed(error.to_string()))
+        stream.map(Wire::of_replies).map_err(|error| failed(error.to_string()))
     }
 }
 
@@ -352,7 +352,7 @@ impl Connection {
     }
 
     async fn start_tls(&mut self, connector: &TlsConnector, name: &ServerName<'static>, clock: &Clock) {
-        let gone = Wire::new(tokio::io::empty());
+        let gone = Wire::of_replies(tokio::io::empty());
         let stream = std::mem::replace(&mut self.wire, gone).into_stream();
         let connecting = connector.connect(name.clone(), stream);
         let secured = tokio::time::timeout(HANDSHAKE_WAIT, connecting).await;
@@ -360,7 +360,7 @@ impl Connection {
         match secured {
             Ok(stream) => {
                 self.tls = Some(described_tls(stream.get_ref().1));
-                self.wire = Wire::new(stream);
+                self.wire = Wire::of_replies(stream);
                 self.machine.handle_tls_started(clock.now());
             }
             Err(error) => self.machine.handle_tls_failed(error.to_string(), clock.now()),

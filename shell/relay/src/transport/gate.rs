@@ -1,44 +1,54 @@
 //! The gate in front of every transaction: it opens as the limits of the way allow, and closes behind no more than a few seconds of waiting.
 //!
 //! One that would wait longer is sent back to the queue with the time at which to come again, so that a slow site does not
-//! fill the places of mail for others. Whoever goes away while waiting loses the place and nothing else.
+//! fill the places of mail for others; it may be put on the way's list, and is called up when the line has room. Whoever goes away while waiting loses
+//! the place and nothing else. What changes on a way wakes the one whose turn it is, and nobody else.
 
 use bounce::Sign;
-use dispatch::{Ask, Asking, Limits, Shape, Ticket, Way};
-use model::{Duration, TenantName, Timestamp};
+use dispatch::{Ask, Asking, Called, Limits, Shape, Site, Ticket, Way};
+use model::{Domain, Duration, MessageId, SourceName, TenantName, Timestamp};
 use net::Clock;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
+
+/// Domains whose sites are remembered; what is forgotten is found out again by the next message.
+const CROWDED_MAX: usize = 4_096;
 
 /// How long one waits here.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
-/// Bells that ring when something changed; ways share them, so some wake for nothing.
-const BELLS: usize = 64;
-
+#[derive(Default)]
 pub(super) struct Gate {
-    limits: Mutex<Limits>,
-    tickets: AtomicU64,
-    bells: [Notify; BELLS],
+    inside: Mutex<Inside>,
+    /// Somebody may be called up.
+    calls: Notify,
 }
 
-impl Default for Gate {
-    fn default() -> Self {
-        Self {
-            limits: Mutex::default(),
-            tickets: AtomicU64::default(),
-            bells: std::array::from_fn(|_| Notify::new()),
-        }
-    }
+#[derive(Default)]
+struct Inside {
+    limits: Limits,
+    tickets: Ticket,
+    /// Of those who wait.
+    bells: HashMap<Ticket, Arc<Notify>>,
+    /// The sites of domains whose mail was put on a list.
+    crowded: HashMap<Domain, (Site, Shape)>,
 }
 
 /// A way with what is known of its site.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Shaped {
+pub(crate) struct Shaped {
     pub(super) way: Way,
     pub(super) shape: Shape,
+}
+
+/// Who wants a turn.
+#[derive(Clone, Copy)]
+pub(super) struct Wanting<'a> {
+    pub(super) tenant: &'a TenantName,
+    /// None: it is in nobody's queue.
+    pub(super) message: Option<MessageId>,
+    pub(super) is_last_try: bool,
 }
 
 /// Why one does not go now.
@@ -57,11 +67,13 @@ pub(super) struct Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.gate.limits().end(&self.way);
-        self.gate.bell(&self.way).notify_waiters();
+        let mut inside = self.gate.inside();
+        inside.limits.end(&self.way);
+        self.gate.wake(&inside, &self.way);
     }
 }
 
+/// One who waits, or did.
 struct Waiter<'a> {
     gate: &'a Gate,
     way: &'a Way,
@@ -71,9 +83,35 @@ struct Waiter<'a> {
 
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        // One that went is no longer in the list.
-        self.gate.limits().leave(self.way, self.ticket, self.tenant);
-        self.gate.bell(self.way).notify_waiters();
+        let mut inside = self.gate.inside();
+        inside.bells.remove(&self.ticket);
+        // One that went is no longer in the line.
+        inside.limits.leave(self.way, self.ticket, self.tenant);
+        self.gate.wake(&inside, self.way);
+    }
+}
+
+/// A message that was called up, while it is under way.
+pub(crate) struct CalledUp {
+    gate: Arc<Gate>,
+    called: Called,
+}
+
+impl CalledUp {
+    pub(crate) fn message(&self) -> MessageId {
+        self.called.message
+    }
+
+    /// When it was to come by itself.
+    pub(crate) fn due(&self) -> Timestamp {
+        self.called.due
+    }
+}
+
+impl Drop for CalledUp {
+    fn drop(&mut self) {
+        self.gate.inside().limits.called_has_ended(&self.called);
+        self.gate.calls.notify_one();
     }
 }
 
@@ -82,19 +120,16 @@ impl Gate {
     pub(super) async fn enter(
         self: &Arc<Self>,
         Shaped { way, shape }: &Shaped,
-        tenant: &TenantName,
-        is_last_try: bool,
+        wanting: Wanting<'_>,
         clock: &Clock,
     ) -> Result<Turn, Closed> {
-        let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
+        let Wanting { tenant, message, is_last_try } = wanting;
+        let ticket = self.next_ticket();
         let waiter = Waiter { gate: self, way, tenant, ticket };
         let deadline = clock.now() + WAIT_MAX;
         loop {
-            // Before the question: what changes behind it is not missed.
-            let mut changed = std::pin::pin!(self.bell(way).notified());
-            changed.as_mut().enable();
             let now = clock.now();
-            let asked = self.limits().ask(way, *shape, Asking { ticket, tenant, is_last_try }, now);
+            let (asked, bell) = self.ask(way, *shape, Asking { ticket, message, tenant, is_last_try }, now);
             let until = match asked {
                 Ask::Go => return Ok(Turn { gate: Arc::clone(self), way: way.clone() }),
                 Ask::Wait(until) => until.unwrap_or(deadline).min(deadline),
@@ -103,45 +138,119 @@ impl Gate {
             };
             if now >= deadline {
                 drop(waiter);
-                return Err(Closed::Until(self.limits().come_again(way, now)));
+                return Err(Closed::Until(self.inside().limits.come_again(way, now)));
             }
             tokio::select! {
-                () = changed => {}
+                () = bell.notified() => {}
                 () = clock.sleep_until(until) => {}
             }
         }
     }
 
+    fn next_ticket(&self) -> Ticket {
+        let mut inside = self.inside();
+        inside.tickets += 1;
+        inside.tickets
+    }
+
+    /// The answer, and what rings when it may be another one: a change behind the question is not missed.
+    fn ask(&self, way: &Way, shape: Shape, asking: Asking<'_>, now: Timestamp) -> (Ask, Arc<Notify>) {
+        let mut inside = self.inside();
+        let asked = inside.limits.ask(way, shape, asking, now);
+        let bell = Arc::clone(inside.bells.entry(asking.ticket).or_default());
+        (asked, bell)
+    }
+
+    /// Whose turn it is on the way asks again.
+    fn wake(&self, inside: &Inside, way: &Way) {
+        if let Some(bell) = inside.limits.next_up(way).and_then(|ticket| inside.bells.get(&ticket)) {
+            bell.notify_one();
+        }
+        if inside.limits.has_lists() {
+            self.calls.notify_one();
+        }
+    }
+
+    /// A message that was sent away waits to be called; it comes by itself at `due`.
+    pub(super) fn list(
+        &self,
+        Shaped { way, shape }: &Shaped,
+        message: (MessageId, &TenantName),
+        domain: Option<Domain>,
+        due: Timestamp,
+        now: Timestamp,
+    ) {
+        let mut inside = self.inside();
+        inside.limits.list(way, *shape, message, due, now);
+        if inside.crowded.len() >= CROWDED_MAX {
+            inside.crowded.clear();
+        }
+        inside.crowded.extend(domain.map(|domain| (domain, (way.site.clone(), *shape))));
+        drop(inside);
+        self.calls.notify_one();
+    }
+
+    pub(super) fn has_lists(&self) -> bool {
+        self.inside().limits.has_lists()
+    }
+
+    /// The way of a message over that source and until when it would be sent away, if others of its tenant wait there.
+    pub(super) fn is_behind(
+        &self,
+        (message, tenant): (MessageId, &TenantName),
+        (domain, source): (&Domain, &SourceName),
+        now: Timestamp,
+    ) -> Option<(Shaped, Timestamp)> {
+        let inside = &mut *self.inside();
+        let (site, shape) = inside.crowded.get(domain)?.clone();
+        let way = Way { source: source.clone(), site };
+        let until = inside.limits.is_behind(&way, message, tenant, now)?;
+        Some((Shaped { way, shape }, until))
+    }
+
+    /// The next message that is called up, of a tenant that `may` have one more under way beside so many that were.
+    pub(super) fn call(
+        self: &Arc<Self>,
+        may: impl Fn(&TenantName, usize) -> bool,
+        now: Timestamp,
+    ) -> Option<CalledUp> {
+        let called = self.inside().limits.call(may, now)?;
+        Some(CalledUp { gate: Arc::clone(self), called })
+    }
+
+    /// Returns when there may be one to call. For one caller.
+    pub(super) async fn calls(&self) {
+        self.calls.notified().await;
+    }
+
+    /// On which way's list the message is.
+    pub(super) fn list_of(&self, message: MessageId) -> Option<Way> {
+        self.inside().limits.list_of(message).cloned()
+    }
+
     /// The site said something about the way; gives the time at which the message may come again.
     pub(super) fn hear(&self, Shaped { way, shape }: &Shaped, sign: Sign, now: Timestamp) -> Timestamp {
-        let mut limits = self.limits();
+        let limits = &mut self.inside().limits;
         limits.hear(way, *shape, sign, now);
         limits.come_again(way, now)
     }
 
     /// A host of the site answered, and said nothing of a limit.
     pub(super) fn went_well(&self, way: &Way) {
-        self.limits().went_well(way);
+        self.inside().limits.went_well(way);
     }
 
     /// No host of the site could be reached.
     pub(super) fn was_not_reached(&self, Shaped { way, shape }: &Shaped, why: &str, now: Timestamp) {
-        self.limits().was_not_reached(way, *shape, why, now);
+        self.inside().limits.was_not_reached(way, *shape, why, now);
     }
 
     /// How many more connections than transactions under way may be open.
     pub(super) fn idle_max(&self, Shaped { way, shape }: &Shaped) -> usize {
-        self.limits().idle_max(way, *shape)
+        self.inside().limits.idle_max(way, *shape)
     }
 
-    fn limits(&self) -> MutexGuard<'_, Limits> {
-        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn bell(&self, way: &Way) -> &Notify {
-        let mut hasher = DefaultHasher::new();
-        way.hash(&mut hasher);
-        let number = hasher.finish() % BELLS as u64;
-        &self.bells[usize::try_from(number).expect("less than the number of bells")]
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

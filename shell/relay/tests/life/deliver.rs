@@ -93,3 +93,20 @@ async fn a_host_that_does_not_answer_by_ipv6_is_reached_by_ipv4_in_the_same_try(
     assert!(tried[1].contains("[127.0.2.1:"), "{tried:?}");
     node.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_without_ipv6_asks_for_no_address_of_it_unless_there_is_no_other() {
+    let node = node(&[mx(1, PROVEN)]).await;
+    let dns = node.playground.dns();
+    dns.add("six.example", Answer::Mx { preference: 1, host: "mx.six.example".to_owned() });
+    dns.add("mx.six.example", Answer::Address(Ipv6Addr::LOCALHOST.into()));
+    node.send(&[KIM], &plain("families", "one")).await;
+    node.wait(|figures| figures.delivered == 1).await;
+    assert_eq!((dns.queries(PROVEN, "A"), dns.queries(PROVEN, "AAAA")), (1, 0));
+    node.send(&["kim@six.example"], &plain("families", "the other")).await;
+    let waits =
+        |one: &spool::QueueEntry| one.why.as_deref().is_some_and(|why| why.contains("mx.six.example"));
+    node.wait_for_queue(|queue| queue.iter().any(waits)).await;
+    assert_eq!(dns.queries("mx.six.example", "AAAA"), 1, "what it has instead is told");
+    node.stop().await;
+}

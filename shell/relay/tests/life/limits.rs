@@ -1,7 +1,7 @@
 //! A provider that lets us in only so often: all mail arrives, from the same sources, and patience costs no try.
 
 use crate::node::{KIM, Node, Wishes, plain};
-use model::Stage;
+use model::{Duration, Stage};
 use playground::{Act, ScriptRule, Turns};
 use spool::Event;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,5 +59,30 @@ async fn a_busy_server_spends_no_try() {
     node.wait(|figures| figures.delivered == 1).await;
     node.wait_for_queue(<[_]>::is_empty).await;
     assert_eq!((told(&node).await.1, node.metrics.limits_heard.get()), (0, 2));
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_for_one_site_is_called_up_as_the_site_takes_it() {
+    let edits = vec![("mode        = \"return\"", "mode        = \"deliver\"")];
+    let node = Node::start(Wishes { edits, ..Wishes::default() }).await;
+    let slow = Act::Wait(Duration::from_millis(50));
+    node.playground.script(ScriptRule::new(Stage::Mail, Turns::Always, slow));
+    for number in 0..80 {
+        node.send(&[KIM], &plain(&format!("crowd{number}"), "one of many")).await;
+    }
+    let figures = node.wait(|figures| figures.delivered == 80).await;
+    node.wait_for_queue(<[_]>::is_empty).await;
+    assert_eq!((figures.arrived, figures.duplicates, told(&node).await.1), (80, 0, 0));
+    let mut due = BTreeMap::new();
+    let mut called = 0;
+    for record in node.records().await {
+        if let Event::Rescheduled { due: until, .. } = record.event {
+            due.insert(record.id, until);
+        } else if let Event::Attempt { .. } = record.event {
+            called += usize::from(due.get(&record.id).is_some_and(|due| record.at < *due));
+        }
+    }
+    assert!(called > 0, "{} were sent away, and all of them came by their own time", due.len());
     node.stop().await;
 }

@@ -18,6 +18,8 @@ pub(crate) struct Temper {
     pub(crate) deferring: Option<Arc<Deferring>>,
     /// Two destinations are slow and silent.
     pub(crate) is_uneven: bool,
+    /// BDAT is offered (RFC 3030).
+    pub(crate) takes_chunks: bool,
 }
 
 /// Recipients that were deferred once.

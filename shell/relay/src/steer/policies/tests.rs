@@ -41,7 +41,7 @@ impl Asker {
             sender: OfSender::Silent,
         };
         let found = self.policies.of(&domain, wish).await;
-        let located = match self.resolver.locate(host).await {
+        let located = match self.resolver.locate(host, net::Families::Both).await {
             Ok(located) => located,
             Err(error) => return error.to_string(),
         };
