@@ -48,17 +48,17 @@ impl fmt::Display for Standing {
     }
 }
 
-/// What a selection looks at in a message.
+/// What a selection looks at in a message. What is behind a function is asked for only where a term needs it.
 pub struct Subject<'a> {
     pub id: MessageId,
     pub tenant: &'a TenantName,
-    pub envelope: &'a Envelope,
+    pub envelope: &'a dyn Fn() -> &'a Envelope,
     /// In the order of the envelope's recipients.
-    pub outcomes: &'a [Outcome],
+    pub outcomes: &'a dyn Fn() -> &'a [Outcome],
     pub standing: Standing,
     pub received: Timestamp,
     /// The host tried last, by name.
-    pub site: Option<&'a str>,
+    pub site: &'a dyn Fn() -> Option<&'a str>,
     /// Acts that changed it and were not undone.
     pub acts: &'a dyn Fn(ActId) -> bool,
     /// Whether this source was tried last, or would be tried first.
@@ -136,19 +136,19 @@ impl Selection {
 
 fn term_fits(term: &Term, subject: &Subject<'_>, now: Timestamp) -> bool {
     let age = || now.since(subject.received);
-    let sender = subject.envelope.mail_from.mailbox();
+    let sender = || (subject.envelope)().mail_from.mailbox();
     match term {
         Term::Id(id) => *id == subject.id,
         Term::Tenant(tenant) => tenant == subject.tenant,
-        Term::Sender(SenderTerm::Null) => sender.is_none(),
+        Term::Sender(SenderTerm::Null) => sender().is_none(),
         Term::Sender(SenderTerm::Mailbox(wanted)) => {
-            sender.is_some_and(|sender| sender.folded() == wanted.folded())
+            sender().is_some_and(|sender| sender.folded() == wanted.folded())
         }
-        Term::SenderDomain(domain) => sender.is_some_and(|sender| sender.domain() == *domain),
+        Term::SenderDomain(domain) => sender().is_some_and(|sender| sender.domain() == *domain),
         Term::Recipient(_) | Term::RecipientDomain(_) => {
             pending(subject).any(|recipient| term.about_recipient(recipient) == Some(true))
         }
-        Term::Site(site) => subject.site.is_some_and(|host| is_within(host, site)),
+        Term::Site(site) => (subject.site)().is_some_and(|host| is_within(host, site)),
         Term::Source(source) => (subject.source)(source),
         Term::Class(class) => (subject.class)(class),
         Term::State(standing) => *standing == subject.standing,
@@ -159,7 +159,7 @@ fn term_fits(term: &Term, subject: &Subject<'_>, now: Timestamp) -> bool {
 }
 
 fn pending<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Address> {
-    let recipients = subject.envelope.recipients.iter().zip(subject.outcomes);
+    let recipients = (subject.envelope)().recipients.iter().zip((subject.outcomes)());
     recipients.filter(|(_, outcome)| **outcome == Outcome::Pending).map(|(recipient, _)| &recipient.address)
 }
 

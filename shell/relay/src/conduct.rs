@@ -91,7 +91,7 @@ pub(crate) fn sent(sentry: &sentry::Sentry, accepted: &Accepted, source: &Source
 /// Whether what is kept for conduct may go on: the hold is over, or the time of the message is.
 pub(crate) fn may_wake(parts: &Parts, seen: &Seen<'_>, now: Timestamp) -> bool {
     let is_kept_for_it = seen.park_reasons().any(|reason| matches!(reason, ParkReason::Conduct { .. }));
-    let accepted = seen.accepted;
+    let accepted = seen.accepted();
     is_kept_for_it
         && (now >= accepted.expires
             || !parts.sentry.is_held(&accepted.tenant, accepted.envelope.mail_from.mailbox()))
@@ -99,8 +99,8 @@ pub(crate) fn may_wake(parts: &Parts, seen: &Seen<'_>, now: Timestamp) -> bool {
 
 /// The only sources of a suspect sender, for mail that is neither our own nor redirected.
 pub(crate) fn only(parts: &Parts, seen: &Seen<'_>) -> Option<Vec<SourceName>> {
-    let accepted = seen.accepted;
-    let is_asked_about = accepted.about.is_none() && seen.progress.redirect.is_none();
+    let accepted = seen.accepted();
+    let is_asked_about = accepted.about.is_none() && seen.progress().redirect.is_none();
     let sender = accepted.envelope.mail_from.mailbox().filter(|_| is_asked_about);
     parts.sentry.only(&accepted.tenant, sender)
 }

@@ -79,7 +79,7 @@ pub(crate) fn waits<'s>(parts: &'s Parts, seen: &'s Seen<'_>) -> impl Iterator<I
     seen.park_reasons().filter_map(|reason| {
         let kept = kept_from(reason)?;
         let host = kept.host.split_whitespace().next()?.to_owned();
-        let (tenant, is_ours) = (seen.accepted.tenant.clone(), seen.accepted.about.is_some());
+        let (tenant, is_ours) = (seen.tenant().clone(), seen.is_ours());
         let only = conduct::only(parts, seen);
         Some(Waiting { tenant, is_ours, only, host, was_asked: kept.was_asked })
     })

@@ -82,7 +82,7 @@ impl Operator {
     /// Whether a message would leave by `source` at its first try.
     #[must_use]
     pub fn would_go(&self, seen: &Seen<'_>, source: &SourceName) -> bool {
-        let snapshot = self.snapshot(&seen.accepted.tenant, seen.accepted.snapshot);
+        let snapshot = self.snapshot(seen.tenant(), seen.snapshot());
         snapshot.and_then(|snapshot| self.parts.steer.first_choice(&snapshot, seen.id)).as_ref()
             == Some(source)
     }
@@ -210,7 +210,7 @@ impl Operator {
         self.parts.spool.scan(|seen| {
             if seen.standing == Standing::Delivering {
                 delivering += 1;
-                of_tenant += usize::from(seen.accepted.tenant == *tenant);
+                of_tenant += usize::from(seen.tenant() == tenant);
             }
         });
         Limits {

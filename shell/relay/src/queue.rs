@@ -148,11 +148,11 @@ fn take_what_is_over(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timestam
         return;
     }
     let is_over = |seen: &Seen<'_>| {
-        let waits = seen.standing == Standing::Waiting && seen.progress.due <= now;
-        waits && seen.accepted.expires <= now && held.contains(&seen.accepted.tenant)
+        let waits = seen.standing == Standing::Waiting && seen.due() <= now;
+        waits && seen.expires() <= now && held.contains(seen.tenant())
     };
     let mut over = Vec::new();
-    parts.spool.scan(|seen| over.extend(is_over(seen).then(|| (seen.id, seen.accepted.tenant.clone()))));
+    parts.spool.scan(|seen| over.extend(is_over(seen).then(|| (seen.id, seen.tenant().clone()))));
     for (id, tenant) in over {
         if under_way.is_full() {
             return;
@@ -197,7 +197,7 @@ async fn note_losses(parts: &Parts, now: Timestamp) {
 
 /// No try mends a damaged message: once its time is over its sender is told.
 fn end_what_is_damaged(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timestamp) {
-    let is_over = |seen: &Seen<'_>| is_damaged(seen) && seen.accepted.expires <= now;
+    let is_over = |seen: &Seen<'_>| seen.expires() <= now && is_damaged(seen);
     let mut over = Vec::new();
     parts.spool.scan_parked(|seen| {
         over.extend(is_over(seen).then_some(seen.id));
@@ -216,7 +216,7 @@ fn end_what_is_damaged(parts: &Arc<Parts>, under_way: &mut UnderWay, now: Timest
 }
 
 fn is_damaged(seen: &Seen<'_>) -> bool {
-    matches!(seen.progress.parked, Some(ParkReason::Damaged { .. }))
+    matches!(seen.progress().parked, Some(ParkReason::Damaged { .. }))
 }
 
 async fn tend_spool(parts: &Arc<Parts>, now: Timestamp) {

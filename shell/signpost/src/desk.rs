@@ -18,7 +18,7 @@ use model::{MessageId, Selection};
 use net::Clock;
 use relay::Operator;
 use serde_json::{Value, json};
-use spool::{Seen, Spool};
+use spool::{Going, Seen, Spool};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -63,9 +63,11 @@ impl Desk {
         let listed = tokio::task::spawn_blocking(move || {
             let mut ids = Vec::new();
             desk.each(&selection, |seen| {
-                if ids.len() < limit {
-                    ids.push(seen.id);
+                if ids.len() == limit {
+                    return Going::Enough;
                 }
+                ids.push(seen.id);
+                Going::On
             });
             json!(ids.into_iter().filter_map(|id| desk.spool.show(id)).collect::<Vec<_>>())
         });
@@ -77,7 +79,10 @@ impl Desk {
         let desk = self.clone();
         let summed = tokio::task::spawn_blocking(move || {
             let mut sum = summary::Sum::default();
-            desk.each(&selection, |seen| sum.take(seen));
+            desk.each(&selection, |seen| {
+                sum.take(seen);
+                Going::On
+            });
             json!(sum.finish())
         });
         Ok(summed.await?)
@@ -101,14 +106,11 @@ impl Desk {
         json!(self.spool.acts().into_iter().take(limit).collect::<Vec<_>>())
     }
 
-    /// Shows every message that is meant.
-    fn each(&self, selection: &Selection, mut visit: impl FnMut(&Seen<'_>)) {
+    /// Shows every message that is meant, until `visit` has seen enough.
+    fn each(&self, selection: &Selection, mut visit: impl FnMut(&Seen<'_>) -> Going) {
         let now = self.clock.now();
-        self.spool.scan(|seen| {
-            if self.is_meant(seen, selection, now) {
-                visit(seen);
-            }
-        });
+        self.spool
+            .scan_until(|seen| if self.is_meant(seen, selection, now) { visit(seen) } else { Going::On });
     }
 
     fn is_meant(&self, seen: &Seen<'_>, selection: &Selection, now: model::Timestamp) -> bool {

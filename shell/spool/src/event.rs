@@ -58,7 +58,7 @@ impl HeaderFacts {
 }
 
 /// From where a message came; what its `Received` field says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TraceInfo {
     pub peer: IpAddr,
     pub helo: String,

@@ -59,7 +59,7 @@ impl Lease {
             let state = shared.state();
             let entry =
                 state.entry(id).expect("only the lease of a message removes it, and this one is just taken");
-            (Arc::clone(&entry.accepted), entry.body.length, entry.body.chunks.len())
+            (entry.accepted().into_owned(), entry.size(), entry.body().chunks.len())
         };
         Self {
             shared,
@@ -97,9 +97,10 @@ impl Lease {
     pub fn pending(&self) -> Vec<(usize, Recipient)> {
         let state = self.shared.state();
         let Some(entry) = state.entry(self.id) else { return Vec::new() };
+        let progress = entry.progress();
         let recipients = self.accepted.envelope.recipients.iter().enumerate();
         recipients
-            .filter(|(number, _)| entry.progress.outcomes.get(*number) == Some(&Outcome::Pending))
+            .filter(|(number, _)| progress.outcomes.get(*number) == Some(&Outcome::Pending))
             .map(|(number, recipient)| (number, recipient.clone()))
             .collect()
     }
@@ -115,19 +116,19 @@ impl Lease {
     /// Recipients that were parked by themselves before this try.
     #[must_use]
     pub fn kept(&self) -> Vec<Kept> {
-        self.shared.state().entry(self.id).map(|entry| entry.progress.kept.clone()).unwrap_or_default()
+        self.shared.state().entry(self.id).map(|entry| entry.progress().kept.clone()).unwrap_or_default()
     }
 
     /// Tries so far that ended in a later one.
     #[must_use]
     pub fn tries(&self) -> u32 {
-        self.shared.state().entry(self.id).map_or(0, |entry| entry.progress.tries)
+        self.shared.state().entry(self.id).map_or(0, |entry| entry.progress().tries)
     }
 
     /// Tries of it that failed inside.
     #[must_use]
     pub fn losses(&self) -> u32 {
-        self.shared.state().entry(self.id).map_or(0, |entry| entry.progress.losses)
+        self.shared.state().entry(self.id).map_or(0, |entry| entry.progress().losses)
     }
 
     /// Recipients with an attempt whose end is unknown.
@@ -139,7 +140,7 @@ impl Lease {
     /// Where it goes by an operator's act, in place of the tenant's route.
     #[must_use]
     pub fn redirect(&self) -> Option<Redirect> {
-        self.shared.state().entry(self.id).and_then(|entry| entry.progress.redirect.clone())
+        self.shared.state().entry(self.id).and_then(|entry| entry.progress().redirect.clone())
     }
 
     /// The lease, with what this try met: its end tells it.
@@ -169,7 +170,7 @@ impl Lease {
         self.shared
             .state()
             .entry(self.id)
-            .is_some_and(|entry| entry.progress.maybe_duplicate.contains(&recipient))
+            .is_some_and(|entry| entry.progress().maybe_duplicate.contains(&recipient))
     }
 
     /// The whole original.

@@ -189,7 +189,7 @@ impl Spool {
     pub fn standing(&self, id: MessageId) -> Option<(Arc<Accepted>, Progress, u64)> {
         let state = self.shared.state();
         let entry = state.entry(id)?;
-        Some((Arc::clone(&entry.accepted), entry.progress.clone(), entry.body.length))
+        Some((entry.accepted().into_owned(), entry.progress().into_owned(), entry.size()))
     }
 
     /// Notes that `whom` was told by the message `report` that this one waits. Where it stands does not change. Synced within 100 ms.
@@ -228,6 +228,14 @@ impl Spool {
 
     /// Shows every message to `visit`, by id. The queue goes on meanwhile: what comes or goes may be shown or not.
     pub fn scan(&self, mut visit: impl FnMut(&Seen<'_>)) {
+        self.scan_until(|seen| {
+            visit(seen);
+            Going::On
+        });
+    }
+
+    /// The same, until `visit` has seen enough.
+    pub fn scan_until(&self, mut visit: impl FnMut(&Seen<'_>) -> Going) {
         let mut after = None;
         loop {
             after = self.shared.state().visit(after, SCANNED_AT_ONCE, &mut visit);
@@ -242,18 +250,12 @@ impl Spool {
     /// The oldest message that `wanted` picks.
     #[must_use]
     pub fn find(&self, wanted: impl Fn(&Seen<'_>) -> bool) -> Option<MessageId> {
-        let (mut after, mut found) = (None, None);
-        loop {
-            after = self.shared.state().visit(after, SCANNED_AT_ONCE, &mut |seen| {
-                if found.is_none() && wanted(seen) {
-                    found = Some(seen.id);
-                }
-            });
-            if after.is_none() || found.is_some() {
-                return found;
-            }
-            std::thread::yield_now();
-        }
+        let mut found = None;
+        self.scan_until(|seen| {
+            found = wanted(seen).then_some(seen.id);
+            if found.is_some() { Going::Enough } else { Going::On }
+        });
+        found
     }
 
     /// Leases a message by name, whatever its time, if it is `still` meant: for an act that ends it.

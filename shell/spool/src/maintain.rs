@@ -63,7 +63,7 @@ async fn move_message(
     let (message, mut body, progress) = {
         let state = shared.state();
         let Some(entry) = state.entry(id) else { return Ok(()) };
-        (Arc::clone(&entry.accepted), entry.body.clone(), entry.progress.clone())
+        (entry.accepted().into_owned(), entry.body().into_owned(), entry.progress().into_owned())
     };
     let mut pins = Vec::new();
     for place in 0..body.chunks.len() {

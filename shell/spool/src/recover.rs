@@ -8,6 +8,7 @@
 //! Look: the segments at first sight -> a new segment is begun, mail is taken in -> Unread: everything is read -> Earlier: joins the queue
 //! ```
 
+mod chunks;
 mod look;
 mod scan;
 mod unread;
@@ -20,8 +21,10 @@ use crate::disk::Disk;
 use crate::event::{Accepted, Event, Progress, Stored};
 use crate::format::{RunStart, segment_name};
 use crate::state::{Body, ChunkPlace, Segment, State};
+use chunks::Chunks;
 use model::{MessageId, ParkReason, Timestamp};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io;
 use std::sync::Arc;
 
@@ -47,7 +50,7 @@ pub(crate) struct Recovery {
     state: State,
     recovered: Recovered,
     /// Where the latest sound copy of each chunk lies, until its message is over.
-    chunks: HashMap<MessageId, BTreeMap<u32, ChunkPlace>>,
+    chunks: HashMap<MessageId, Chunks>,
     /// Whether the segment at hand may hold bytes that no sync has proven.
     unproven: bool,
     /// Recipients with an attempt without an end, of messages in transit, which are in no queue.
@@ -87,7 +90,10 @@ impl Recovery {
             match found {
                 Found::Chunk { head, offset } => {
                     let place = ChunkPlace { segment: seen.number, offset };
-                    self.chunks.entry(head.id).or_default().insert(head.place, place);
+                    match self.chunks.entry(head.id) {
+                        Entry::Occupied(mut known) => known.get_mut().insert(head.place, place),
+                        Entry::Vacant(new) => drop(new.insert(Chunks::One(head.place, place))),
+                    }
                 }
                 Found::Event(stored) => {
                     events += 1;
@@ -182,7 +188,7 @@ impl Recovery {
         let known = self.chunks.get(&id);
         // A place at which nothing sound lies: reading it fails with a name.
         let lost = ChunkPlace { segment, offset: 0 };
-        let places = (0..chunks).map(|place| known.and_then(|known| known.get(&place)).copied());
+        let places = (0..chunks).map(|place| known.and_then(|known| known.get(place)));
         let places: Vec<Option<ChunkPlace>> = places.collect();
         let whole = places.iter().all(Option::is_some);
         let was_there = self.state.entry(id).is_some();
@@ -205,8 +211,8 @@ impl Recovery {
 
     /// The message is over or never was: its chunks are bytes that nobody needs.
     fn let_go(&mut self, id: MessageId) {
-        for place in self.chunks.remove(&id).into_iter().flat_map(BTreeMap::into_values) {
-            self.state.segments.mark_dead(place.segment);
+        if let Some(chunks) = self.chunks.remove(&id) {
+            chunks.segments().for_each(|segment| self.state.segments.mark_dead(segment));
         }
     }
 
@@ -219,10 +225,10 @@ impl Recovery {
     }
 
     fn finish(mut self) -> (State, Recovered) {
-        for (id, places) in std::mem::take(&mut self.chunks) {
-            let needed = self.state.entry(id).map(|entry| entry.body.segments()).unwrap_or_default();
-            let lie_in: BTreeSet<u64> = places.into_values().map(|place| place.segment).collect();
-            lie_in.difference(&needed).for_each(|segment| self.state.segments.mark_dead(*segment));
+        for (id, chunks) in std::mem::take(&mut self.chunks) {
+            let needed = self.state.entry(id).map(|entry| entry.body().segments()).unwrap_or_default();
+            let left = chunks.segments().filter(|segment| !needed.contains(segment));
+            left.for_each(|segment| self.state.segments.mark_dead(segment));
         }
         self.recovered.damaged.retain(|id| self.state.entry(*id).is_some());
         self.recovered.messages = self.state.len();

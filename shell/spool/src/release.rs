@@ -74,7 +74,7 @@ impl Spool {
         let (mut events, mut taken) = (Vec::new(), Vec::new());
         let mut state = self.shared.state();
         for id in batch {
-            let still = state.entry(*id).map(|entry| entry.seen(*id));
+            let still = state.entry(*id).map(|entry| Seen::new(*id, entry));
             if still.is_some_and(|seen| may_wake(&seen) && wanted(&seen))
                 && let Some(stood) = state.take_out(*id)
             {

@@ -1,7 +1,7 @@
 //! The index in memory: every message of the queue, who is due when, and what each segment still holds alive.
 //!
 //! Events change it in `apply` and nowhere else, live and at recovery, so what runs is what a restart would find. A lock is held for
-//! lines, never across a wait.
+//! lines, never across a wait. A message on which nobody works is packed (`packed.rs`).
 //!
 //! ```text
 //! Waiting --take_due--> Delivering --reschedule--> Waiting
@@ -13,9 +13,13 @@
 //! ```
 
 mod acts;
+mod alike;
 mod due;
 mod entry;
+mod leases;
+mod packed;
 mod parked;
+mod progress;
 mod reader;
 mod segments;
 mod shared;
@@ -23,16 +27,19 @@ mod start;
 
 pub use due::Lane;
 pub use entry::QueueEntry;
+pub(crate) use entry::{Entry, Whole};
 pub(crate) use reader::Reader;
 pub(crate) use segments::{Readable, Reaped, Segment, Segments};
 pub(crate) use shared::{Pin, Shared, TakenOut, event_record, event_records, write_event};
 
 use crate::config::SpoolError;
-use crate::event::{Accepted, Event, Kept, Progress, Told};
+use crate::event::{Accepted, Event, Progress, Told};
+use crate::release::Going;
 use crate::seen::Seen;
 use acts::Acts;
 use due::Due;
-use model::{LastTry, MessageId, Outcome, ParkReason, SnapshotNumber, TenantName, Timestamp};
+use model::{LastTry, MessageId, Outcome, SnapshotNumber, TenantName, Timestamp};
+use packed::Shelf;
 use parked::Parked;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,21 +75,10 @@ impl Body {
     }
 }
 
-#[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) accepted: Arc<Accepted>,
-    pub(crate) body: Body,
-    pub(crate) progress: Progress,
-    phase: Phase,
-    /// The number of its latest lease: an older one has no more say.
-    lease: u64,
-    /// Segments that hold records of it other than chunks.
-    event_segments: BTreeSet<u64>,
-}
-
 #[derive(Default)]
 pub(crate) struct State {
     entries: BTreeMap<MessageId, Entry>,
+    shelf: Shelf,
     due: Due,
     /// Leases given so far.
     leases: u64,
@@ -110,16 +106,8 @@ impl State {
         progress: Progress,
         segment: u64,
     ) {
-        self.forget(id);
-        body.segments().into_iter().for_each(|part| self.segments.add_body(part, id));
-        self.segments.add_event(segment, id);
         let phase = if progress.parked.is_some() { Phase::Parked } else { Phase::Waiting };
-        if phase == Phase::Waiting {
-            self.due.insert(&progress.lane(&message), progress.due, id);
-        }
-        let event_segments = BTreeSet::from([segment]);
-        self.entries.insert(id, Entry { accepted: message, body, progress, phase, lease: 0, event_segments });
-        self.note_parked(id);
+        self.insert(id, phase, (message, body, progress), segment);
     }
 
     /// Takes in the younger copy of a message that is out of circulation; it stays so until it is given back.
@@ -131,11 +119,7 @@ impl State {
         progress: Progress,
         segment: u64,
     ) {
-        self.accept(id, message, body, progress, segment);
-        if let Some(entry) = self.entries.get_mut(&id) {
-            self.due.remove(&entry.lane(), entry.progress.due, id);
-            entry.phase = Phase::Delivering;
-        }
+        self.insert(id, Phase::Delivering, (message, body, progress), segment);
     }
 
     /// Takes in a message that is being delivered already; gives the number of its lease.
@@ -148,11 +132,31 @@ impl State {
         segment: u64,
     ) -> u64 {
         self.accept_moved(id, message, body, progress, segment);
-        self.leases += 1;
-        if let Some(entry) = self.entries.get_mut(&id) {
-            entry.lease = self.leases;
-        }
+        self.lease(id);
         self.leases
+    }
+
+    fn insert(
+        &mut self,
+        id: MessageId,
+        phase: Phase,
+        (accepted, body, progress): (Arc<Accepted>, Body, Progress),
+        segment: u64,
+    ) {
+        self.forget(id);
+        body.segments().into_iter().for_each(|part| self.segments.add_body(part, id));
+        self.segments.add_event(segment, id);
+        let event_segments = BTreeSet::from([segment]);
+        let whole = Whole { accepted, body, progress, phase, lease: 0, event_segments };
+        if phase == Phase::Waiting {
+            self.due.insert(&whole.lane(), whole.progress.due, id);
+        }
+        if whole.progress.is_parked() {
+            self.parked.insert(id, whole.body.length);
+        }
+        let mut entry = Entry::Whole(Box::new(whole));
+        entry.pack(&mut self.shelf);
+        self.entries.insert(id, entry);
     }
 
     /// Takes in what happened to a message of the queue; of another one it is history only.
@@ -160,9 +164,8 @@ impl State {
         if let Event::Act { act } = event {
             return self.put_act(act, segment);
         }
-        segment.into_iter().for_each(|segment| self.note_event(id, segment));
-        let Some(entry) = self.entries.get_mut(&id) else { return };
-        let progress = &mut entry.progress;
+        segment.into_iter().for_each(|segment| self.note_record(id, segment));
+        let Some(progress) = self.whole(id).map(|whole| &mut whole.progress) else { return };
         match event {
             // An act itself is of no message, and was taken in above.
             Event::Accepted { .. }
@@ -219,101 +222,89 @@ impl State {
             Event::Told { whom: Told::Sender, .. } => progress.sender_told = Some(at),
             Event::Told { whom: Told::Tenant, .. } => progress.tenant_told = Some(at),
             Event::Acted { act, change } => {
-                self.due.remove(&progress.lane(&entry.accepted), progress.due, id);
-                progress.act(*act, change);
+                self.leave_schedule(id);
+                if let Some(whole) = self.whole(id) {
+                    whole.progress.act(*act, change);
+                }
                 self.stand(id);
             }
             Event::Dropped => self.forget(id),
         }
         self.note_parked(id);
+        self.pack(id);
     }
 
     /// A record of the message lies in `segment`.
     pub(crate) fn note_event(&mut self, id: MessageId, segment: u64) {
-        if let Some(entry) = self.entries.get_mut(&id) {
-            entry.event_segments.insert(segment);
-            self.segments.add_event(segment, id);
-        } else {
-            self.note_act_in(id, segment);
+        self.note_record(id, segment);
+        self.pack(id);
+    }
+
+    fn note_record(&mut self, id: MessageId, segment: u64) {
+        match self.whole(id) {
+            Some(whole) => {
+                whole.event_segments.insert(segment);
+                self.segments.add_event(segment, id);
+            }
+            None => self.note_act_in(id, segment),
         }
     }
 
     /// The message leaves the index: delivered, or replaced by a younger copy.
     pub(crate) fn forget(&mut self, id: MessageId) {
         let Some(entry) = self.entries.remove(&id) else { return };
+        self.due.remove(&entry.lane(), entry.due(), id);
         self.parked.remove(id);
-        self.due.remove(&entry.lane(), entry.progress.due, id);
-        self.segments.remove(id, &entry.body.segments(), &entry.event_segments);
+        let (body, event_segments) = entry.places();
+        self.segments.remove(id, &body.segments(), &event_segments);
+        match entry {
+            Entry::Whole(_) => {}
+            Entry::Packed(packed) => self.shelf.release(*packed),
+        }
+    }
+
+    /// The message to be worked on; it stays as large until `pack`.
+    fn whole(&mut self, id: MessageId) -> Option<&mut Whole> {
+        self.entries.get_mut(&id).map(|entry| entry.unpack(&mut self.shelf))
+    }
+
+    /// Makes it small, unless somebody has it.
+    fn pack(&mut self, id: MessageId) {
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.pack(&mut self.shelf);
+        }
+    }
+
+    /// Nobody is to get it by its time.
+    fn leave_schedule(&mut self, id: MessageId) {
+        if let Some(entry) = self.entries.get(&id) {
+            self.due.remove(&entry.lane(), entry.due(), id);
+        }
     }
 
     /// Waiting from now on, until `due`.
     fn wait_until(&mut self, id: MessageId, due: Timestamp) {
-        let Some(entry) = self.entries.get_mut(&id) else { return };
-        self.due.remove(&entry.lane(), entry.progress.due, id);
-        entry.progress.due = due;
-        entry.phase = Phase::Waiting;
-        self.due.insert(&entry.lane(), due, id);
+        self.leave_schedule(id);
+        let Some(whole) = self.whole(id) else { return };
+        whole.progress.due = due;
+        whole.phase = Phase::Waiting;
+        let lane = whole.lane();
+        self.due.insert(&lane, due, id);
     }
 
     /// Out of the hands of whoever had it: parked if there is a reason for that, else waiting for its time.
     fn stand(&mut self, id: MessageId) {
-        let Some(entry) = self.entries.get_mut(&id) else { return };
-        self.due.remove(&entry.lane(), entry.progress.due, id);
-        entry.phase = if entry.progress.parked.is_some() { Phase::Parked } else { Phase::Waiting };
-        if entry.phase == Phase::Waiting {
-            self.due.insert(&entry.lane(), entry.progress.due, id);
+        self.leave_schedule(id);
+        let Some(whole) = self.whole(id) else { return };
+        whole.phase = if whole.progress.parked.is_some() { Phase::Parked } else { Phase::Waiting };
+        if whole.phase == Phase::Waiting {
+            let (lane, due) = (whole.lane(), whole.progress.due);
+            self.due.insert(&lane, due, id);
         }
-    }
-
-    /// The next message that is due, with the number of its lease.
-    pub(crate) fn take_due(
-        &mut self,
-        now: Timestamp,
-        may: impl Fn(&Lane) -> bool,
-    ) -> Option<(MessageId, u64)> {
-        let id = self.due.take(now, may)?;
-        self.leases += 1;
-        let entry = self.entries.get_mut(&id)?;
-        entry.phase = Phase::Delivering;
-        entry.lease = self.leases;
-        Some((id, self.leases))
     }
 
     pub(crate) fn next_due(&self, may: impl Fn(&Lane) -> bool) -> Option<Timestamp> {
         self.due.next(may)
-    }
-
-    /// The lease ended without a word: its task failed, and may fail again.
-    /// One that ended with a word is passed over: the message may be in another's hands by now.
-    pub(crate) fn lose_lease(&mut self, id: MessageId, lease: u64) {
-        let is_its = |entry: &Entry| entry.lease == lease && entry.phase == Phase::Delivering;
-        let Some(entry) = self.entries.get(&id).filter(|entry| is_its(entry)) else { return };
-        match entry.progress.parked {
-            // An operator's act had it, and failed.
-            Some(_) => self.stand(id),
-            // Out of circulation until the loss has its record.
-            None => drop(self.lost.insert(id)),
-        }
-    }
-
-    /// A message whose lease was lost, with the number of a new one.
-    pub(crate) fn take_lost(&mut self) -> Option<(MessageId, u64)> {
-        while let Some(id) = self.lost.pop_first() {
-            if let Some(entry) = self.entries.get_mut(&id) {
-                self.leases += 1;
-                entry.lease = self.leases;
-                return Some((id, self.leases));
-            }
-        }
-        None
-    }
-
-    /// Such a lease ends without a try.
-    pub(crate) fn put_back(&mut self, id: MessageId, lease: u64) {
-        let is_its = |entry: &&Entry| entry.lease == lease && entry.phase == Phase::Delivering;
-        if self.entries.get(&id).filter(is_its).is_some() {
-            self.stand(id);
-        }
     }
 
     /// Why nothing is known of a message.
@@ -323,19 +314,22 @@ impl State {
 
     /// Takes a message that is not being delivered out of circulation, to be moved or changed; gives where it stood.
     pub(crate) fn take_out(&mut self, id: MessageId) -> Option<Phase> {
-        let entry = self.entries.get_mut(&id).filter(|entry| entry.phase != Phase::Delivering)?;
-        self.due.remove(&entry.lane(), entry.progress.due, id);
-        entry.lease = 0;
-        Some(std::mem::replace(&mut entry.phase, Phase::Delivering))
+        self.phase(id).filter(|phase| *phase != Phase::Delivering)?;
+        self.leave_schedule(id);
+        let whole = self.whole(id)?;
+        whole.lease = 0;
+        Some(std::mem::replace(&mut whole.phase, Phase::Delivering))
     }
 
     /// Gives it back as it was.
     pub(crate) fn give_back(&mut self, id: MessageId, phase: Phase) {
-        let Some(entry) = self.entries.get_mut(&id) else { return };
-        entry.phase = phase;
+        let Some(whole) = self.whole(id) else { return };
+        whole.phase = phase;
         if phase == Phase::Waiting {
-            self.due.insert(&entry.lane(), entry.progress.due, id);
+            let (lane, due) = (whole.lane(), whole.progress.due);
+            self.due.insert(&lane, due, id);
         }
+        self.pack(id);
     }
 
     pub(crate) fn entry(&self, id: MessageId) -> Option<&Entry> {
@@ -344,16 +338,16 @@ impl State {
 
     /// Recipients with an attempt whose end is unknown.
     pub(crate) fn in_flight(&self, id: MessageId) -> BTreeSet<usize> {
-        self.entries.get(&id).map(|entry| entry.progress.in_flight.clone()).unwrap_or_default()
+        self.entries.get(&id).map(|entry| entry.progress().in_flight.clone()).unwrap_or_default()
     }
 
     pub(crate) fn phase(&self, id: MessageId) -> Option<Phase> {
-        self.entries.get(&id).map(|entry| entry.phase)
+        self.entries.get(&id).map(Entry::phase)
     }
 
     /// When the oldest message of the queue was received.
     pub(crate) fn oldest(&self) -> Option<Timestamp> {
-        self.entries.values().next().map(|entry| entry.accepted.received)
+        self.entries.values().next().map(Entry::received)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -365,7 +359,7 @@ impl State {
         &self,
         after: Option<MessageId>,
         at_most: usize,
-        visit: &mut impl FnMut(&Seen<'_>),
+        visit: &mut impl FnMut(&Seen<'_>) -> Going,
     ) -> Option<MessageId> {
         let behind = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
         let mut last = None;
@@ -373,14 +367,18 @@ impl State {
             if number == at_most {
                 return last;
             }
-            visit(&entry.seen(*id));
+            if visit(&Seen::new(*id, entry)) == Going::Enough {
+                return None;
+            }
             last = Some(*id);
         }
         None
     }
 
     pub(crate) fn snapshots_in_use(&self) -> BTreeSet<(TenantName, SnapshotNumber)> {
-        self.entries.values().map(|entry| (entry.accepted.tenant.clone(), entry.accepted.snapshot)).collect()
+        // A million messages name a few.
+        let in_use: BTreeSet<_> = self.entries.values().map(Entry::snapshot).collect();
+        in_use.into_iter().map(|(tenant, snapshot)| (tenant.clone(), snapshot)).collect()
     }
 
     pub(crate) fn list(&self, limit: usize, wanted: impl Fn(&QueueEntry) -> bool) -> Vec<QueueEntry> {
@@ -389,61 +387,5 @@ impl State {
 
     pub(crate) fn show(&self, id: MessageId) -> Option<QueueEntry> {
         self.entries.get(&id).map(|entry| entry.show(id))
-    }
-}
-
-impl Progress {
-    /// With whom it is served.
-    fn lane(&self, message: &Accepted) -> Lane {
-        Lane {
-            tenant: message.tenant.clone(),
-            redirected: self.redirect.is_some(),
-            ours: message.about.is_some(),
-        }
-    }
-
-    /// Whether something of it is kept without attempts.
-    #[must_use]
-    pub fn is_parked(&self) -> bool {
-        self.parked.is_some() || !self.kept.is_empty()
-    }
-
-    /// Why a recipient is not tried.
-    #[must_use]
-    pub fn park_reason(&self, recipient: usize) -> Option<&ParkReason> {
-        let own = self.kept.iter().find(|kept| kept.recipient == recipient);
-        own.map(|kept| &kept.why).or(self.parked.as_ref())
-    }
-
-    /// Takes note of recipients that are parked by themselves.
-    fn keep(&mut self, kept: &[Kept], at: Timestamp) {
-        for one in kept {
-            self.kept.retain(|known| known.recipient != one.recipient);
-            self.kept.push(one.clone());
-            self.parked_since.get_or_insert(at);
-        }
-    }
-
-    /// Nothing has happened yet.
-    #[must_use]
-    pub fn new(message: &Accepted) -> Self {
-        Self {
-            outcomes: vec![Outcome::Pending; message.envelope.recipients.len()],
-            in_flight: BTreeSet::new(),
-            maybe_duplicate: BTreeSet::new(),
-            tries: 0,
-            losses: 0,
-            due: message.due,
-            parked: None,
-            kept: Vec::new(),
-            why: None,
-            tried: None,
-            parked_since: None,
-            sender_told: None,
-            tenant_told: None,
-            last_try: None,
-            redirect: None,
-            acts: Vec::new(),
-        }
     }
 }

@@ -44,7 +44,7 @@ pub(super) async fn wake(parts: &Parts, now: Timestamp) -> Left {
     waking.reopen().await;
     waking.release(|seen| conduct::may_wake(parts, seen, now), "the sender's conduct", WOKEN_AT_ONCE).await;
     // Law 3: at expiry every way is tried once more, and then the sender is told.
-    let is_over = |seen: &Seen<'_>| seen.accepted.expires <= now && seen.park_reasons().any(is_refusal);
+    let is_over = |seen: &Seen<'_>| seen.expires() <= now && seen.park_reasons().any(is_refusal);
     waking.release(is_over, "expiry", WOKEN_AT_ONCE).await;
     if waking.left == 0 { Left::More } else { Left::Nothing }
 }
@@ -78,7 +78,7 @@ impl Waking<'_> {
                 for fate in fates(seen) {
                     let group = parked.entry(fate).or_default();
                     group.messages.insert(seen.id);
-                    group.since = group.since.into_iter().chain(seen.progress.parked_since).min();
+                    group.since = group.since.into_iter().chain(seen.progress().parked_since).min();
                 }
             }
             Going::On
@@ -121,8 +121,7 @@ impl Waking<'_> {
     async fn wake_tenant(&mut self, tenant: &TenantName) {
         let (parts, now) = (self.parts, self.now);
         let holds = parts.tenants.holds();
-        let is_its =
-            |seen: &Seen<'_>| seen.accepted.tenant == *tenant && seen.park_reasons().any(is_for_setup);
+        let is_its = |seen: &Seen<'_>| seen.tenant() == tenant && seen.park_reasons().any(is_for_setup);
         let why = "the tenant's connector";
         match holds.exit(tenant, now) {
             Passage::Free if holds.wakes(tenant, now) => {
@@ -143,7 +142,7 @@ impl Waking<'_> {
 }
 
 fn fates<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = Fate> + 's {
-    seen.park_reasons().filter_map(|reason| Fate::of(&seen.accepted.tenant, reason))
+    seen.park_reasons().filter_map(|reason| Fate::of(seen.tenant(), reason))
 }
 
 /// What somebody holds stays, whatever a probe finds, and what is under way has its chance already.
@@ -157,8 +156,8 @@ fn may_wake(seen: &Seen<'_>) -> bool {
 fn parked_for_setup(parts: &Parts) -> BTreeSet<TenantName> {
     let mut parked = BTreeSet::new();
     parts.spool.scan_parked(|seen| {
-        if seen.park_reasons().any(is_for_setup) && !parked.contains(&seen.accepted.tenant) {
-            parked.insert(seen.accepted.tenant.clone());
+        if seen.park_reasons().any(is_for_setup) && !parked.contains(seen.tenant()) {
+            parked.insert(seen.tenant().clone());
         }
         Going::On
     });
@@ -175,7 +174,7 @@ fn end_idle_holds(parts: &Parts, parked: &BTreeSet<TenantName>) {
                 Standing::Waiting | Standing::Delivering => true,
                 Standing::Parked | Standing::Held => false,
             };
-            goes && seen.accepted.tenant == tenant && seen.accepted.about.is_none()
+            goes && *seen.tenant() == tenant && !seen.is_ours()
         };
         if !parked.contains(&tenant) && parts.spool.find(may_probe).is_none() {
             holds.release(&tenant);

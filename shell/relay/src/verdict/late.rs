@@ -70,9 +70,6 @@ impl TenantsTold {
     }
 }
 
-/// One message of the queue, in passing.
-type Glance<'a> = (MessageId, &'a Accepted, &'a Progress);
-
 /// One tenant's parked mail.
 pub(super) struct KeptMail {
     pub(super) messages: u64,
@@ -104,7 +101,7 @@ impl Verdict {
         self.tenants_told.first_look.get_or_init(|| now);
         self.spool.scan(|one| {
             let is_idle = one.standing != Standing::Delivering;
-            self.look(&mut seen, now, (one.id, one.accepted, one.progress), is_idle);
+            self.look(&mut seen, now, one, is_idle);
         });
         for (tenant, knows) in std::mem::take(&mut seen.told) {
             self.tenants_told.lock().entry(tenant).or_insert(knows);
@@ -139,48 +136,45 @@ impl Verdict {
         }
     }
 
-    fn look(&self, seen: &mut Seen, now: Timestamp, (id, accepted, progress): Glance<'_>, is_idle: bool) {
-        let by_operator = matches!(progress.parked, Some(ParkReason::Operator { .. }));
-        if accepted.about.is_some() || by_operator {
+    fn look(&self, seen: &mut Seen, now: Timestamp, one: &spool::Seen<'_>, is_idle: bool) {
+        if one.is_ours() {
             return;
         }
-        let held_since = seen.held_since((accepted, progress));
+        let progress = one.progress();
+        if matches!(progress.parked, Some(ParkReason::Operator { .. })) {
+            return;
+        }
+        let held_since = seen.held_since(one);
         if let Some(since) = progress.parked_since.into_iter().chain(held_since).min() {
             let waits = progress.is_parked() || held_since.is_some();
-            self.look_for_tenant(seen, now.since(since), waits, (id, accepted, progress));
+            self.look_for_tenant(seen, now.since(since), waits, one);
         }
-        let is_late = now.since(accepted.received) >= self.patience.sender && progress.sender_told.is_none();
+        let is_late = now.since(one.received()) >= self.patience.sender && progress.sender_told.is_none();
         // One that came just before a long stop of the node goes now; whatever kept another one from being tried, its sender hears of it.
         let first_look = self.tenants_told.first_look.get().copied().unwrap_or(now);
         let met_something = progress.parked_since.is_some() || progress.why.is_some() || held_since.is_some();
         let is_stuck = met_something || is_idle && now.since(first_look) >= self.patience.sender;
-        if is_late && is_stuck && seen.senders.len() < REPORTS_MAX && now < accepted.expires {
-            let until = accepted.expires;
-            if !waiting(accepted, progress, Kind::Delayed { until }).is_empty() {
-                seen.senders.push(id);
+        if is_late && is_stuck && seen.senders.len() < REPORTS_MAX && now < one.expires() {
+            let until = one.expires();
+            if !waiting(one.accepted(), progress, Kind::Delayed { until }).is_empty() {
+                seen.senders.push(one.id);
             }
         }
     }
 
-    fn look_for_tenant(
-        &self,
-        seen: &mut Seen,
-        waits_for: Duration,
-        waits: bool,
-        (id, accepted, progress): Glance<'_>,
-    ) {
-        let tenant = &accepted.tenant;
+    fn look_for_tenant(&self, seen: &mut Seen, waits_for: Duration, waits: bool, one: &spool::Seen<'_>) {
+        let tenant = one.tenant();
         if !seen.affected.contains(tenant) {
             seen.affected.insert(tenant.clone());
         }
         if waits && waits_for >= self.patience.tenant {
             match seen.kept.get_mut(tenant) {
                 Some(kept) => kept.messages += 1,
-                None => drop(seen.kept.insert(tenant.clone(), KeptMail { messages: 1, oldest: id })),
+                None => drop(seen.kept.insert(tenant.clone(), KeptMail { messages: 1, oldest: one.id })),
             }
         }
-        if let Some(at) = progress.tenant_told {
-            seen.told.insert(tenant.clone(), Knows { at, since: accepted.received, about: id });
+        if let Some(at) = one.progress().tenant_told {
+            seen.told.insert(tenant.clone(), Knows { at, since: one.received(), about: one.id });
         }
     }
 
@@ -206,10 +200,11 @@ impl Verdict {
 impl Seen {
     /// Since when the message stays because its tenant is held: at the latest since the hold was found, and as the spool knows it across restarts, since the
     /// oldest message of the tenant was parked.
-    fn held_since(&mut self, (accepted, progress): (&Accepted, &Progress)) -> Option<Timestamp> {
-        let since = self.held.get_mut(&accepted.tenant)?;
+    fn held_since(&mut self, one: &spool::Seen<'_>) -> Option<Timestamp> {
+        let since = self.held.get_mut(one.tenant())?;
+        let progress = one.progress();
         *since = (*since).min(progress.parked_since.unwrap_or(*since));
-        progress.redirect.is_none().then(|| (*since).max(accepted.received))
+        progress.redirect.is_none().then(|| (*since).max(one.received()))
     }
 }
 

@@ -8,7 +8,7 @@ use anyhow::Result;
 use model::{ActId, Duration, MessageId, Standing, TenantName, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use spool::{Act, ActEnd, ActKind, Seen, Skipped, Tally, Wanted};
+use spool::{Act, ActEnd, ActKind, Going, Seen, Skipped, Tally, Wanted};
 use std::collections::{BTreeMap, HashSet};
 use tokio::task::JoinSet;
 
@@ -73,9 +73,9 @@ impl Counted {
         let recipients = recipients(seen, order);
         self.tally.touched += 1;
         self.tally.recipients += recipients.len();
-        let known = &seen.progress.maybe_duplicate;
+        let known = &seen.progress().maybe_duplicate;
         self.maybe_duplicates += recipients.iter().filter(|recipient| known.contains(recipient)).count();
-        let line = self.lines.entry((seen.accepted.tenant.clone(), seen.standing)).or_default();
+        let line = self.lines.entry((seen.tenant().clone(), seen.standing)).or_default();
         line.0 += 1;
         line.1 += recipients.len();
     }
@@ -103,8 +103,8 @@ impl Counted {
 /// The recipients that an act is about: only a bounce leaves some of a message out.
 fn recipients(seen: &Seen<'_>, order: &Order) -> Vec<usize> {
     let is_bounce = matches!(order.kind, ActKind::Bounce { .. });
-    let all = seen.accepted.envelope.recipients.iter().enumerate();
-    let is_pending = |number: usize| seen.progress.outcomes.get(number) == Some(&model::Outcome::Pending);
+    let all = seen.accepted().envelope.recipients.iter().enumerate();
+    let is_pending = |number: usize| seen.progress().outcomes.get(number) == Some(&model::Outcome::Pending);
     all.filter(|(number, recipient)| {
         is_pending(*number) && (!is_bounce || order.selection.picks_recipient(&recipient.address))
     })
@@ -177,7 +177,10 @@ impl Desk {
         let counted = tokio::task::spawn_blocking(move || {
             let now = desk.clock.now();
             let mut counted = Counted::default();
-            desk.each(&order.selection, |seen| counted.take(seen, &order, wanted.as_ref(), now));
+            desk.each(&order.selection, |seen| {
+                counted.take(seen, &order, wanted.as_ref(), now);
+                Going::On
+            });
             counted
         });
         Ok(counted.await?)

@@ -3,7 +3,7 @@
 use super::{Desk, Group, summary::Sum};
 use console::{ActLine, QueueGroup, QueueView};
 use model::{Selection, Timestamp};
-use spool::Act;
+use spool::{Act, Going};
 
 /// Acts that the page shows.
 const ACTS_SHOWN: usize = 20;
@@ -12,7 +12,10 @@ impl Desk {
     /// Looks over the whole queue; blocks as long as that takes.
     pub(crate) fn page(&self) -> QueueView {
         let mut sum = Sum::default();
-        self.each(&Selection::everything(), |seen| sum.take(seen));
+        self.each(&Selection::everything(), |seen| {
+            sum.take(seen);
+            Going::On
+        });
         let summary = sum.finish();
         QueueView {
             messages: summary.messages,

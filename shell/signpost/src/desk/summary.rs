@@ -49,10 +49,10 @@ pub(super) struct Sum(BTreeMap<Key, (Group, HashMap<String, usize>)>);
 
 impl Sum {
     pub(super) fn take(&mut self, seen: &Seen<'_>) {
-        let (tenant, site, state) = (&seen.accepted.tenant, seen.site().map(str::to_owned), seen.standing);
+        let (tenant, site, state) = (seen.tenant(), seen.site().map(str::to_owned), seen.standing);
         let key = (tenant.clone(), site.clone(), state);
         let (group, reasons) = self.0.entry(key).or_insert_with(|| {
-            let (oldest, tenant) = (seen.accepted.received, tenant.clone());
+            let (oldest, tenant) = (seen.received(), tenant.clone());
             let (messages, recipients, bytes) = (0, 0, 0);
             let (next_due, reason) = (None, None);
             (
@@ -62,10 +62,10 @@ impl Sum {
         });
         group.messages += 1;
         group.recipients += seen.pending();
-        group.bytes += seen.size;
-        group.oldest = group.oldest.min(seen.accepted.received);
+        group.bytes += seen.size();
+        group.oldest = group.oldest.min(seen.received());
         if state == Standing::Waiting {
-            let due = seen.progress.due;
+            let due = seen.due();
             group.next_due = Some(group.next_due.map_or(due, |next| next.min(due)));
         }
         if let Some(reason) = reason(seen) {
@@ -94,7 +94,7 @@ impl Sum {
 
 /// What a message waits for, in words.
 fn reason(seen: &Seen<'_>) -> Option<String> {
-    match &seen.progress.parked {
+    match &seen.progress().parked {
         Some(ParkReason::Refused { reply, .. } | ParkReason::TenantSetup { reply, .. }) => {
             Some(reply.clone())
         }

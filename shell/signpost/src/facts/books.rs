@@ -69,7 +69,7 @@ impl Pages {
         let mut open = BTreeMap::new();
         spool.scan(|seen| {
             if open.len() <= OPEN_MAX {
-                open.insert(seen.id, pending(&seen.progress.outcomes));
+                open.insert(seen.id, pending(&seen.progress().outcomes));
             }
         });
         let held_before = open.len() as u64;

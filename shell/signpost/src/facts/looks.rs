@@ -243,13 +243,13 @@ impl Queue {
 
     /// A message waits for us if nobody was asked yet, or if what was met last is our fault; one that its receiver puts off does not.
     fn count(&mut self, seen: &Seen<'_>) {
-        let met = seen.progress.last_try.as_ref().and_then(|tried| tried.met.as_ref());
+        let met = seen.progress().last_try.as_ref().and_then(|tried| tried.met.as_ref());
         let is_for_us = match met {
             Some(met) => met.owner.is_some_and(is_ours) || met.category == Some(Category::IpListed),
-            None => seen.progress.tries == 0,
+            None => seen.progress().tries == 0,
         };
-        let is_parked = seen.progress.parked.is_some();
-        let is_pending = seen.progress.outcomes.contains(&Outcome::Pending);
+        let is_parked = seen.progress().parked.is_some();
+        let is_pending = seen.progress().outcomes.contains(&Outcome::Pending);
         if is_for_us && is_pending && !is_parked {
             self.waiting += 1;
             self.is_late(seen);
@@ -276,9 +276,9 @@ impl Queue {
     }
 
     fn is_late(&mut self, seen: &Seen<'_>) {
-        let received = seen.accepted.received;
+        let received = seen.received();
         self.oldest = Some(self.oldest.map_or(received, |oldest| oldest.min(received)));
-        self.tenants.insert(seen.accepted.tenant.clone());
+        self.tenants.insert(seen.tenant().clone());
     }
 }
 

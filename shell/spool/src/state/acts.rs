@@ -58,7 +58,7 @@ impl State {
         still: impl Fn(&Seen<'_>) -> bool,
         now: Timestamp,
     ) -> Result<Decided, Skipped> {
-        let seen = self.entries.get(&id).ok_or(Skipped::Gone)?.seen(id);
+        let seen = Seen::new(id, self.entries.get(&id).ok_or(Skipped::Gone)?);
         let recipients = seen.pending();
         let change = if still(&seen) { seen.change(wanted, now)? } else { return Err(Skipped::Gone) };
         let stood = self.take_out(id).ok_or(Skipped::Gone)?;
@@ -72,17 +72,14 @@ impl State {
         still: impl Fn(&Seen<'_>) -> bool,
     ) -> Result<u64, Skipped> {
         let entry = self.entries.get(&id).ok_or(Skipped::Gone)?;
-        if entry.phase == Phase::Delivering {
+        if entry.phase() == Phase::Delivering {
             return Err(Skipped::Delivering);
         }
-        if !still(&entry.seen(id)) {
+        if !still(&Seen::new(id, entry)) {
             return Err(Skipped::Gone);
         }
         self.take_out(id).ok_or(Skipped::Gone)?;
-        self.leases += 1;
-        let entry = self.entries.get_mut(&id).ok_or(Skipped::Gone)?;
-        entry.lease = self.leases;
-        Ok(self.leases)
+        self.lease(id).ok_or(Skipped::Gone)
     }
 
     /// Takes in a record of the journal that lies in `segment`, if it could be written.

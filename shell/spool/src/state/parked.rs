@@ -30,8 +30,8 @@ impl Parked {
 impl State {
     /// Notes whether something of the message is parked by now.
     pub(super) fn note_parked(&mut self, id: MessageId) {
-        match self.entries.get(&id).filter(|entry| entry.progress.is_parked()) {
-            Some(entry) => self.parked.insert(id, entry.body.length),
+        match self.entries.get(&id).filter(|entry| entry.is_parked()) {
+            Some(entry) => self.parked.insert(id, entry.size()),
             None => self.parked.remove(id),
         }
     }
@@ -59,7 +59,7 @@ impl State {
             }
             last = Some(id);
             if let Some(entry) = self.entries.get(&id)
-                && visit(&entry.seen(id)) == Going::Enough
+                && visit(&Seen::new(id, entry)) == Going::Enough
             {
                 return None;
             }

@@ -248,7 +248,7 @@ impl Shared {
         let (chunks, length) = {
             let state = self.state();
             let entry = state.entry(id).ok_or_else(|| state.unknown(id))?;
-            (entry.body.chunks.len(), entry.body.length)
+            (entry.body().chunks.len(), entry.size())
         };
         if chunks == 1 {
             return self.chunk_now(id, 0);
@@ -266,8 +266,9 @@ impl Shared {
         let (chunk, file, behind) = {
             let state = self.state();
             let entry = state.entry(id).ok_or(SpoolError::Gone(id))?;
-            let chunk = *entry.body.chunks.get(place).ok_or(SpoolError::Gone(id))?;
-            let behind = entry.body.length.saturating_sub((place * CHUNK_MAX) as u64);
+            let body = entry.body();
+            let chunk = *body.chunks.get(place).ok_or(SpoolError::Gone(id))?;
+            let behind = body.length.saturating_sub((place * CHUNK_MAX) as u64);
             (chunk, state.segments.file(chunk.segment), behind)
         };
         let length = usize::try_from(behind).unwrap_or(CHUNK_MAX).min(CHUNK_MAX);

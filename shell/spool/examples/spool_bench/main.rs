@@ -2,13 +2,12 @@
 //!
 //! Commits per second of 4 KiB messages by 1, 16 and 64 writers, each acknowledged after its sync; the rate of bodies of 50 MiB; and how soon a
 //! spool with 100,000 small messages takes in mail and has read all of them, from a cold cache; with `--large COUNT` also one with so many of
-//! 50 MiB, with `--deferred COUNT` what so many deferred messages of 1 KiB cost in memory and in commits of new mail.
+//! 50 MiB, with `--deferred COUNT` what so many deferred messages cost (`deferred.rs`), and nothing else.
 //! It prints figures and judges nothing; the directory's `bench` folder is made new and taken away.
 
-use model::{
-    Address, Category, Duration, Envelope, LastTry, MessageId, Met, Metrics, Owner, ReversePath,
-    SnapshotNumber, Stage, Timestamp,
-};
+mod deferred;
+
+use model::{Address, Duration, Envelope, MessageId, Metrics, ReversePath, SnapshotNumber, Timestamp};
 use spool::disk::RealDisk;
 use spool::{Accepted, HeaderFacts, Spool, SpoolConfig, TraceInfo, Unread};
 use std::io::Write as _;
@@ -27,6 +26,11 @@ fn main() -> Result<(), Failure> {
     let directory = std::env::args().nth(1).ok_or("say in which directory to measure")?;
     let directory = PathBuf::from(directory).join("bench");
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        if let (Some("--deferred"), Some(count)) =
+            (std::env::args().nth(2).as_deref(), std::env::args().nth(3))
+        {
+            return deferred::measure(&directory, count.parse()?).await;
+        }
         for writers in [1, 16, 64] {
             small_commits(&directory, writers).await?;
         }
@@ -35,7 +39,6 @@ fn main() -> Result<(), Failure> {
         // 1,000 large ones are 52 GB: only where somebody asks for it.
         match (std::env::args().nth(2).as_deref(), std::env::args().nth(3)) {
             (Some("--large"), Some(count)) => recovery(&directory, count.parse()?, LARGE).await,
-            (Some("--deferred"), Some(count)) => deferred(&directory, count.parse()?).await,
             _ => Ok(()),
         }
     })
@@ -80,13 +83,17 @@ fn message() -> Result<Accepted, Failure> {
 }
 
 async fn commit(spool: &Spool, number: u64, body: &[u8]) -> Result<(), Failure> {
+    commit_as(spool, number, body, message()?).await
+}
+
+async fn commit_as(spool: &Spool, number: u64, body: &[u8], accepted: Accepted) -> Result<(), Failure> {
     let mut random = [0; 10];
     random[..8].copy_from_slice(&number.to_be_bytes());
     let mut incoming = spool.begin(MessageId::new(NOW, random))?;
     for piece in body.chunks(64 << 10) {
         incoming.append(piece).await?;
     }
-    Ok(incoming.commit(message()?).await?)
+    Ok(incoming.commit(accepted).await?)
 }
 
 /// `count` messages of `size` bytes by `writers` at a time.
@@ -163,60 +170,6 @@ async fn recovery(directory: &Path, count: u64, size: usize) -> Result<(), Failu
     ))?;
     close(spool).await;
     clear(directory)
-}
-
-/// What a long queue costs: memory for each message that was tried and waits, and the rate of new mail behind it.
-async fn deferred(directory: &Path, count: u64) -> Result<(), Failure> {
-    let spool = open(directory, &Arc::new(Metrics::default()))?;
-    let before = resident()?;
-    fill(&spool, 64, count, 1 << 10).await?;
-    let mut tasks = JoinSet::new();
-    for _ in 0..16 {
-        let spool = spool.clone();
-        tasks.spawn(async move {
-            while let Some(lease) = spool.take_due(NOW, |_| true) {
-                let later = NOW + Duration::from_secs(3_600);
-                lease.with_tried(tried()?).reschedule(later, vec![0], REPLY.to_owned(), NOW).await?;
-            }
-            Ok::<(), Failure>(())
-        });
-    }
-    while let Some(done) = tasks.join_next().await {
-        done??;
-    }
-    let each = (resident()? - before) * 1024 / count;
-    let new_rate = 64_000.0 / fill_from(&spool, count, 64, 64_000, SMALL).await?;
-    let began = Instant::now();
-    let taken = (0..1_000).filter_map(|_| spool.take_due(NOW, |_| true)).count();
-    let microseconds = began.elapsed().as_secs_f64() * 1e6 / taken as f64;
-    say(&format!(
-        "{count} deferred messages: {each} bytes of memory each; behind them {new_rate:.0} commits/s by 64 writers, \
-         {microseconds:.1} us to take one that is due"
-    ))?;
-    close(spool).await;
-    clear(directory)
-}
-
-const REPLY: &str = "451 4.7.1 Greylisted, see https://postmaster.example/help; try again in 5 minutes";
-
-fn tried() -> Result<LastTry, Failure> {
-    let met = Met {
-        stage: Stage::Rcpt,
-        kind: "reply".to_owned(),
-        text: REPLY.to_owned(),
-        category: Some(Category::Greylisted),
-        owner: Some(Owner::Receiver),
-        judgement: "retry".to_owned(),
-    };
-    let host = Some("mx.example.net [192.0.2.25]".to_owned());
-    Ok(LastTry { host, source: Some("eu-1".parse()?), met: Some(met) })
-}
-
-/// Resident memory in KiB.
-fn resident() -> Result<u64, Failure> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).ok_or("no RssAnon")?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
 
 /// Takes every segment out of the page cache.
