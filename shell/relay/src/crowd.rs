@@ -79,8 +79,8 @@ pub(crate) fn call_up(
         let is_free = |tenant: &TenantName| parts.tenants.holds().exit(tenant, now) == Passage::Free;
         let called = parts.transport.call(|tenant, called| may(tenant, called) && is_free(tenant))?;
         let waits = |seen: &Seen<'_>| {
-            let (standing, progress) = (seen.standing, seen.progress);
-            standing == Standing::Waiting && progress.due == called.due() && progress.redirect.is_none()
+            let is_as_told = seen.standing == Standing::Waiting && seen.due() == called.due();
+            is_as_told && seen.progress().redirect.is_none()
         };
         if let Ok(lease) = parts.spool.take(called.message(), waits) {
             return Some((lease, called));

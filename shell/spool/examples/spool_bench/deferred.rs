@@ -124,7 +124,7 @@ fn like_real(number: u64) -> Result<Accepted, Failure> {
         },
         header: HeaderFacts {
             message_id: Some(format!("AM9PR08MB{number:08}A1B2C3D4E5F60718293A4B5C@AM9PR08MB6737.example")),
-            subject: None,
+            ..HeaderFacts::default()
         },
         ..plain
     })
