@@ -24,21 +24,22 @@ fn of(error: &Error) -> Fault {
     let Error::InvalidCertificate(certificate) = error else {
         return Fault::new(ResultType::ValidationFailure, &error.to_string());
     };
-    match certificate {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            Fault::new(ResultType::CertificateExpired, "")
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            Fault::new(ResultType::CertificateHostMismatch, "")
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            Fault::new(ResultType::CertificateNotTrusted, "the certificate is not valid yet")
-        }
-        CertificateError::ApplicationVerificationFailure => {
-            Fault::new(ResultType::CertificateNotTrusted, "no TLSA record means the certificate")
-        }
-        _ => Fault::new(ResultType::CertificateNotTrusted, &error.to_string()),
-    }
+    use CertificateError as Why;
+    let is_over = matches!(certificate, Why::Expired | Why::ExpiredContext { .. });
+    let is_of_another = matches!(certificate, Why::NotValidForName | Why::NotValidForNameContext { .. });
+    let is_early = matches!(certificate, Why::NotValidYet | Why::NotValidYetContext { .. });
+    let (result, reason) = if is_over {
+        (ResultType::CertificateExpired, String::new())
+    } else if is_of_another {
+        (ResultType::CertificateHostMismatch, String::new())
+    } else if is_early {
+        (ResultType::CertificateNotTrusted, "the certificate is not valid yet".to_owned())
+    } else if *certificate == Why::ApplicationVerificationFailure {
+        (ResultType::CertificateNotTrusted, "no TLSA record means the certificate".to_owned())
+    } else {
+        (ResultType::CertificateNotTrusted, error.to_string())
+    };
+    Fault::new(result, &reason)
 }
 
 /// Judges what a server showed where nothing follows from it. Build once and share.

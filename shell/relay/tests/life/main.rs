@@ -28,6 +28,7 @@ mod reports;
 mod require_tls;
 mod senders;
 mod spoofing;
+mod tls_reports;
 mod trouble;
 mod withheld;
 mod world;
