@@ -24,6 +24,6 @@ pub use judge::{Context, Failure, Judgement, classify_failure, judge, may_be_for
 pub use labels::{Label, LabelError, Labels, ReplyNumber};
 pub use model::{Action, Category, Owner, Scope};
 pub use normal::normalised;
-pub use report::{Cause, Disturbed, Kind, Language, Notice, Occasion, Original, Report, Reported};
+pub use report::{Cause, Disturbed, Kind, Language, Notice, Occasion, Original, Report, Reported, TlsReport};
 pub use signs::{Sign, sign};
 pub use unknown::{Met, Unknown, Unknowns};

@@ -11,10 +11,12 @@ mod reader;
 mod returned;
 mod status;
 mod text;
+mod tls;
 mod words;
 
 pub use cause::Cause;
 pub use notice::{Disturbed, Notice, Occasion};
+pub use tls::TlsReport;
 pub use words::Language;
 
 use message::Index;
@@ -84,8 +86,10 @@ pub struct Report<'a> {
     /// The message that it is about.
     pub about: MessageId,
     pub kind: Kind,
-    /// The name that says it, also the domain of its From and Message-ID.
+    /// The host that says it.
     pub reporting_host: &'a str,
+    /// The domain of its From and Message-ID.
+    pub domain: &'a str,
     /// The name under which the message was handed to us.
     pub received_from: &'a str,
     pub to: &'a Address,
@@ -142,8 +146,7 @@ impl Report<'_> {
             (value.len() <= REPEATED_LEN_MAX && !value.is_empty()).then_some(value)
         };
         let subject = repeated("Subject").map(|subject| message::decode_words(&subject));
-        let host = clean(self.reporting_host);
-        write_origin(self.id, &host, self.now, out);
+        write_origin(self.id, &clean(self.domain), self.now, out);
         line(out, &format!("To: <{}>", self.to));
         line(out, &format!("Subject: {}", words::subject(self.language, self.kind, subject.as_deref())));
         if let Some(id) = repeated("Message-ID").filter(|id| is_message_id(id)) {
@@ -208,10 +211,10 @@ fn envelope_of_ours(to: impl IntoIterator<Item = Address>, bytes: &[u8]) -> Enve
     envelope
 }
 
-fn write_origin(id: MessageId, host: &str, now: Timestamp, out: &mut Vec<u8>) {
-    line(out, &format!("From: Mail Delivery System <MAILER-DAEMON@{host}>"));
+fn write_origin(id: MessageId, domain: &str, now: Timestamp, out: &mut Vec<u8>) {
+    line(out, &format!("From: Mail Delivery System <MAILER-DAEMON@{domain}>"));
     line(out, &format!("Date: {}", now.to_rfc5322()));
-    line(out, &format!("Message-ID: <{id}@{host}>"));
+    line(out, &format!("Message-ID: <{id}@{domain}>"));
 }
 
 /// One id in angle brackets, of visible ASCII.

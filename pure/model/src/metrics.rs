@@ -137,6 +137,8 @@ metrics! {
     reports_delayed "counter" "signpost_reports_delayed_total" "Reports of delay made for senders.";
     reports_relayed "counter" "signpost_reports_relayed_total" "Reports made for senders who asked for success and whose next hop offers no DSN.";
     notices "counter" "signpost_notices_total" "Notices made for tenants whose mail waits or no longer does.";
+    tls_reports_sent "counter" "signpost_tls_reports_sent_total" "Reports on TLS that a place named by the recipients' domain took.";
+    tls_reports_failed "counter" "signpost_tls_reports_failed_total" "Reports on TLS that were given up.";
     ndr_ours "counter" "signpost_ndr_ours_total" "Reports sent for a fault of ours: must stay 0.";
     maybe_duplicates "counter" "signpost_maybe_duplicates_total" "Recipients sent again after an attempt whose end is unknown.";
     connections_opened "counter" "signpost_connections_opened_total" "Outbound connections opened.";

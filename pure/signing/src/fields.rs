@@ -21,7 +21,7 @@ const OVERSIGNED_IF_THERE: [&str; 7] = [
     "List-Archive",
 ];
 /// Named as often as they occur.
-const AS_OFTEN: [&str; 8] = [
+const AS_OFTEN: [&str; 10] = [
     "Sender",
     "In-Reply-To",
     "References",
@@ -30,6 +30,8 @@ const AS_OFTEN: [&str; 8] = [
     "Content-ID",
     "Content-Description",
     "List-Help",
+    "TLS-Report-Domain",
+    "TLS-Report-Submitter",
 ];
 /// Fields of one name that are named; a message with more of them is read by nobody as it was meant.
 const SAME_NAME_MAX: usize = 20;

@@ -3,6 +3,7 @@
 //! Usages that lean on public authorities are of no use here (RFC 7672 §3.1.3), as is what we cannot compute. Records that are there
 //! and of no use still promise TLS. A look-up that fails is not an absence: who can make it fail may be the attacker.
 
+use core::fmt;
 use sha2::{Digest as _, Sha256, Sha512};
 
 /// One record, as it stands in its zone.
@@ -83,6 +84,14 @@ impl Tlsa {
             SHA_512 => self.data[..] == Sha512::digest(selected)[..],
             _ => false,
         }
+    }
+}
+
+/// As zones write it: usage, selector, matching type, data in hexadecimal.
+impl fmt::Display for Tlsa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {} ", self.usage, self.selector, self.matching)?;
+        self.data.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

@@ -135,6 +135,29 @@ impl Policy {
         Ok(Self { mode, max_age, patterns })
     }
 
+    /// Its lines, as it is understood here; for reports, which tell what was applied (RFC 8460 §4.2).
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let mode = match self.mode {
+            Mode::Enforce => "enforce",
+            Mode::Testing => "testing",
+            Mode::None => "none",
+        };
+        let mx = self.hosts().into_iter().map(|host| format!("mx: {host}"));
+        let head = [format!("version: {VERSION}"), format!("mode: {mode}")];
+        head.into_iter().chain(mx).chain([format!("max_age: {}", self.max_age.as_secs())]).collect()
+    }
+
+    /// The exchangers that it names, as patterns.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<String> {
+        let shown = |pattern: &Pattern| match pattern {
+            Pattern::Host(name) => name.clone(),
+            Pattern::Below(domain) => format!("*.{domain}"),
+        };
+        self.patterns.iter().map(shown).collect()
+    }
+
     /// Whether the policy names this exchanger (§4.1).
     #[must_use]
     pub fn names(&self, host: &str) -> bool {

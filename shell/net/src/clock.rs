@@ -25,7 +25,12 @@ impl Clock {
     #[must_use]
     pub fn start(scale: u32) -> Self {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
-        let wall = Timestamp::from_micros(i64::try_from(wall).unwrap_or(i64::MAX));
+        Self::start_at(Timestamp::from_micros(i64::try_from(wall).unwrap_or(i64::MAX)), scale)
+    }
+
+    /// The same from another time than the system's, for days that are simulated.
+    #[must_use]
+    pub fn start_at(wall: Timestamp, scale: u32) -> Self {
         Self(Arc::new(Anchor { wall, monotonic: Instant::now(), scale: scale.max(1) }))
     }
 

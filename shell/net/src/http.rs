@@ -1,4 +1,4 @@
-//! A document fetched from the web: one GET, bounded in time, bytes and redirects.
+//! A document fetched from the web, or posted to it: one request, bounded in time, bytes and redirects.
 //!
 //! One connection for one request, over the resolver and TLS that deliveries use. It keeps no cookies, asks for no compression and follows only
 //! redirects that do not go from https to http. What an answer means, a refusal too, is for who asked.
@@ -7,10 +7,11 @@ mod url;
 
 use crate::tls::{self, TlsError, Verification};
 use crate::{Clock, ConnectError, ResolveError, Resolver, is_public};
-use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderName};
-use hyper::{Request, Response, StatusCode, Uri};
+use hyper::http::request::Builder;
+use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use model::Duration;
 use rustls_pki_types::{CertificateDer, ServerName};
@@ -177,7 +178,8 @@ impl Client {
             let wait = self.limits.head_wait;
             let slow = |_| HttpError::SlowHead { host: host.clone(), wait };
             // One level less for who awaits this.
-            let asked = Box::pin(tokio::time::timeout(wait, self.ask(&uri, &known))).await;
+            let asked = async { self.ask(&uri, request(&uri, &known)?).await };
+            let asked = Box::pin(tokio::time::timeout(wait, asked)).await;
             let (head, connection) = asked.map_err(slow)??;
             let location = head.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
             match location
@@ -190,12 +192,38 @@ impl Client {
         Err(HttpError::Redirects { url: url.to_owned(), max: self.limits.redirects_max })
     }
 
-    async fn ask(&self, uri: &Uri, known: &Known) -> Result<(Response<Incoming>, Connection), HttpError> {
+    /// What the server at an https `url` answers to `body`. A redirection is an answer, and not followed.
+    ///
+    /// # Errors
+    /// If nothing came back within the limits, or it is no https URL.
+    pub async fn post(&self, url: &str, media_type: &str, body: Vec<u8>) -> Result<Answer, HttpError> {
+        let uri = url::checked(url)?;
+        if uri.scheme_str() != Some("https") {
+            return Err(HttpError::Url(url.to_owned()));
+        }
+        let host = uri.host().unwrap_or_default().to_owned();
+        let request = head(&uri)
+            .method(Method::POST)
+            .header(header::CONTENT_TYPE, media_type)
+            .header(header::CONTENT_LENGTH, body.len())
+            .body(Full::new(Bytes::from(body)));
+        let request = request.map_err(|_| HttpError::Url(url.to_owned()))?;
+        let wait = self.limits.head_wait;
+        let asked = Box::pin(tokio::time::timeout(wait, self.ask(&uri, request))).await;
+        let slow = |_| HttpError::SlowHead { host: host.clone(), wait };
+        let (head, connection) = asked.map_err(slow)??;
+        self.answer(url.to_owned(), &host, head, connection).await
+    }
+
+    async fn ask(
+        &self,
+        uri: &Uri,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(Response<Incoming>, Connection), HttpError> {
         let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
         let is_tls = uri.scheme_str() == Some("https");
         let port = uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
         let stream = self.connect(&host, port).await?;
-        let request = request(uri, known)?;
         if !is_tls {
             return exchange(stream, request, host).await;
         }
@@ -289,15 +317,20 @@ pub fn host_of(url: &str) -> Result<String, HttpError> {
 /// Moves the bytes while somebody waits for an answer; it ends never, because its end is no answer.
 type Connection = Pin<Box<dyn Future<Output = Infallible> + Send>>;
 
-fn request(uri: &Uri, known: &Known) -> Result<Request<Empty<Bytes>>, HttpError> {
+/// What every request says.
+fn head(uri: &Uri) -> Builder {
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let host = uri.authority().map_or("", |authority| authority.as_str());
     // Who has a name and a password in his URL does not want them in a header.
     let host = host.rsplit('@').next().unwrap_or_default();
-    let mut request = Request::builder()
+    Request::builder()
         .uri(path)
         .header(header::HOST, host)
         .header(header::USER_AGENT, concat!("signpost/", env!("CARGO_PKG_VERSION")))
+}
+
+fn request(uri: &Uri, known: &Known) -> Result<Request<Full<Bytes>>, HttpError> {
+    let mut request = head(uri)
         .header(header::ACCEPT, "application/json, application/atom+xml, application/rss+xml, application/xml, text/xml, */*;q=0.5")
         .header(header::ACCEPT_ENCODING, "identity");
     if let Some(etag) = &known.etag {
@@ -312,12 +345,12 @@ fn request(uri: &Uri, known: &Known) -> Result<Request<Empty<Bytes>>, HttpError>
         value.set_sensitive(true);
         request = request.header(header::AUTHORIZATION, value);
     }
-    request.body(Empty::new()).map_err(|_| HttpError::Url(uri.to_string()))
+    request.body(Full::default()).map_err(|_| HttpError::Url(uri.to_string()))
 }
 
 async fn exchange<S>(
     stream: S,
-    request: Request<Empty<Bytes>>,
+    request: Request<Full<Bytes>>,
     host: String,
 ) -> Result<(Response<Incoming>, Connection), HttpError>
 where

@@ -6,6 +6,7 @@
 
 mod client;
 mod facts;
+mod faults;
 mod pem;
 mod pinned;
 mod presenter;
@@ -16,6 +17,7 @@ mod verifiers;
 
 pub use client::{Identity, Verification, client_config};
 pub use facts::Facts;
+pub use faults::{ServerJudge, fault};
 pub use pem::{certificates, identity};
 pub use presenter::Presenter;
 pub use self_signed::{Pem, self_signed};

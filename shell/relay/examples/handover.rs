@@ -176,6 +176,7 @@ async fn start(
         replies: Arc::default(),
         sentry,
         policies: relay::PolicyConfig::default(),
+        own: relay::OwnConfig::plain("relay.example"),
         links: relay::Links::default(),
     };
     let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2))?;

@@ -25,6 +25,7 @@ mod facts;
 mod form;
 mod guard;
 mod hints;
+mod house;
 mod links;
 mod operate;
 mod ours;
@@ -40,18 +41,21 @@ mod stamp;
 mod steer;
 mod stop;
 mod tenants;
+mod tls_reports;
 mod transport;
 mod verdict;
 mod wire;
 
 pub use dispatch::{Excluded, Held, Holds};
 pub use hints::{Hint, Hints};
+pub use house::{OwnConfig, TlsReportsConfig};
 pub use links::Links;
 pub use operate::{Explanation, GivenUp, Operator};
 pub use refused::{Refusals, RefusedAt, RefusedSession};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
 pub use steer::{DaneConfig, MtaStsConfig, PolicyConfig, RouteExplained, SourceExplained};
 pub use tenants::{DomainTaken, Tenants};
+pub use tls_reports::{PlaceShown, TlsReportShown, TlsReportsError};
 pub use verdict::{Patience, Replies};
 
 use admit::Admission;
@@ -74,6 +78,7 @@ use std::sync::atomic::AtomicBool;
 use steer::{Route, Steer};
 use stop::Stop;
 use tenant::Snapshot;
+use tls_reports::TlsReports;
 use tokio::sync::mpsc::UnboundedSender;
 use transport::Transport;
 use verdict::{Missed, Verdict};
@@ -93,6 +98,8 @@ pub(crate) struct Parts {
     steer: Steer,
     sentry: sentry::Sentry,
     transport: Transport,
+    /// What recipients' domains are told of TLS; nothing, if they are not.
+    tls_reports: Option<Arc<TlsReports>>,
     verdict: Verdict,
     refusals: Refusals,
     keep_subject: bool,
@@ -134,7 +141,8 @@ pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease) {
     let key = Arc::clone(&parts.key);
     let arrived = arrived::judge(parts, Custody::Lease(&lease), &snapshot).await;
     let known = (parts.clock.now(), parts.transport.size_max(&snapshot.settings.egress));
-    let stamped = stamp::stamp(&lease, &numbers, Arc::clone(&snapshot), (key, arrived.clone()), known).await;
+    let by = (Arc::clone(&snapshot), parts.tenants.house());
+    let stamped = stamp::stamp(&lease, &numbers, by, (key, arrived.clone()), known).await;
     let now = parts.clock.now();
     let (groups, told) = match stamped {
         Ok(Stamped::Ready(groups, told)) => (groups, told),

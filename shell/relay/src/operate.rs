@@ -3,8 +3,10 @@
 //! The answers come from the stations themselves. Giving up ends in a report or a recorded discard, as with any refusal, and touches only
 //! messages that nobody delivers at that moment. What cannot be done leaves the message where it was.
 
+use crate::house;
 use crate::queue::{CARRIED_MAX, places_of};
 use crate::steer::{RouteExplained, Steer};
+use crate::tls_reports::TlsReportShown;
 use crate::{Parts, TRANSACTION_RECIPIENTS_MAX};
 use model::{
     ActId, Address, LastTry, MessageId, Outcome, Recipient, Redirect, SnapshotNumber, SourceName, Standing,
@@ -167,6 +169,14 @@ impl Operator {
         self.parts.verdict.put_notice(snapshot.as_deref(), about, occasion, now).await
     }
 
+    /// What was counted of TLS with a domain's hosts, or with all, and what was told of it; nothing if nobody is told.
+    pub async fn tls_reports(&self, domain: Option<&str>) -> Option<Vec<TlsReportShown>> {
+        match &self.parts.tls_reports {
+            Some(reports) => Some(reports.shown(domain).await),
+            None => None,
+        }
+    }
+
     /// As `carry` finds it.
     fn snapshot(&self, tenant: &TenantName, number: SnapshotNumber) -> Option<Arc<Snapshot>> {
         let tenants = &self.parts.tenants;
@@ -181,6 +191,9 @@ impl Operator {
         let mut explained = Vec::new();
         let routes = match (entry.about, &entry.redirect) {
             // What we write ourselves goes its own way.
+            (Some(_), None) if house::is_it(&entry.tenant, entry.snapshot) => {
+                Steer::tls_report_routes(&pending)
+            }
             (Some(_), None) => Steer::notice_routes(&pending),
             (None, _) | (Some(_), Some(_)) => {
                 let sender = crate::facts::of_sender(&entry.envelope, &entry.header);

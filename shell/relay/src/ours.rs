@@ -8,6 +8,7 @@ use crate::conduct::Bounds;
 use crate::custody::Custody;
 use crate::form::Form;
 use crate::guard;
+use crate::house;
 use crate::reroute::carry_transaction;
 use crate::steer::{Route, Steer};
 use crate::verdict::Missed;
@@ -64,6 +65,8 @@ fn first_routes(
     let is_late = now.since(accepted.received) >= EXCHANGERS_ONLY && lease.tries() % 2 == 1;
     let routes = if is_late && snapshot.settings.egress.mode == EgressMode::Return {
         vec![Steer::route_to_smart_host(snapshot, members)]
+    } else if house::wrote(accepted) {
+        Steer::tls_report_routes(members)
     } else {
         Steer::notice_routes(members)
     };

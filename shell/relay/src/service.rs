@@ -8,6 +8,7 @@ use crate::admit::Admission;
 use crate::cut_through::Pauses;
 use crate::door::Entrance;
 use crate::hints::Hints;
+use crate::house::{self, OwnConfig};
 use crate::links::Links;
 use crate::operate::Operator;
 use crate::processed::ProcessedKey;
@@ -17,6 +18,7 @@ use crate::queue::TakenOver;
 use crate::refused::Refusals;
 use crate::steer::{Policies, PolicyConfig, Steer, Territory};
 use crate::stop::Stopper;
+use crate::tls_reports::{self, TlsReports, TlsReportsError};
 use crate::transport::Transport;
 use crate::verdict::{Judging, Patience, Replies, Schedules, TenantsTold, Verdict};
 use crate::{Parts, Tenants, queue, stop};
@@ -32,6 +34,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use tenant::Problem;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::task::JoinSet;
@@ -98,6 +101,8 @@ pub struct RelayConfig {
     pub sentry: sentry::Sentry,
     /// Where tenants look up their mail of an incident.
     pub links: Links,
+    /// What this node writes itself.
+    pub own: OwnConfig,
 }
 
 /// Why a relay does not start.
@@ -111,6 +116,10 @@ pub enum StartError {
     Tls { name: ListenerName, error: TlsError },
     #[error("the roots beside the public ones: {0}")]
     Roots(TlsError),
+    #[error("the name in which this node writes itself: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    House(Vec<Problem>),
+    #[error("reports on TLS cannot be made: {0}")]
+    TlsReports(#[from] TlsReportsError),
     #[error("there is no listener; an operator file needs at least one [[listener]]")]
     NoListener,
 }
@@ -142,6 +151,12 @@ impl Relay {
         let policies =
             Policies::new(config.policies, &config.roots, (resolver.clone(), clock.clone()), &territory);
         let policies = policies.map_err(StartError::Roots)?;
+        let OwnConfig { domain: own_domain, dkim, tls_reports } = config.own;
+        tenants.set_house(house::snapshot(dkim).map_err(StartError::House)?);
+        let means = (resolver.clone(), clock.clone());
+        let open = |wanted| TlsReports::open(wanted, &config.roots, means, &territory);
+        let tls_reports = tls_reports.map(open).transpose()?.map(Arc::new);
+        let counts = tls_reports.as_ref().map(|reports| Arc::clone(&reports.counts));
         let judge = Arc::new(ClientJudge::new(&config.roots).map_err(StartError::Roots)?);
         let mut listeners = Vec::new();
         for listener in config.listeners {
@@ -160,14 +175,16 @@ impl Relay {
                 config.sources,
                 resolver.clone(),
                 (config.exchanger_port, territory, policies),
-                config.sentry.clone(),
+                (config.sentry.clone(), counts.clone()),
             ),
-            transport: Transport::new(clock, Arc::clone(&metrics), config.roots),
+            transport: Transport::new(clock, Arc::clone(&metrics), config.roots, counts),
+            tls_reports,
             verdict: Verdict {
                 spool: spool.clone(),
                 metrics: Arc::clone(&metrics),
                 key: Arc::clone(&key),
                 reporting_host,
+                own_domain,
                 reporting_listener,
                 schedules: Schedules {
                     to_tenant: Schedule::new(config.queue.retry_return.clone()),
@@ -222,6 +239,7 @@ impl Relay {
         tasks.spawn(look_after_proofs(&parts, resolver, parts.stop.clone()));
         tasks.spawn(queue::tell_of_late(Arc::clone(&parts), parts.stop.clone()));
         tasks.spawn(queue::close_idle(Arc::clone(&parts), parts.stop.clone()));
+        tasks.spawn(tls_reports::run(Arc::clone(&parts), parts.stop.clone()));
         tasks.spawn(queue::run(Arc::clone(&parts), to_take_over, parts.stop.clone()));
         Self { addresses, parts, stopper, tasks }
     }

@@ -55,7 +55,7 @@ pub(crate) enum Stamped {
 pub(crate) async fn stamp(
     lease: &Lease,
     pending: &[usize],
-    snapshot: Arc<Snapshot>,
+    (snapshot, house): (Arc<Snapshot>, Option<Arc<Snapshot>>),
     (key, arrived): (Arc<ProcessedKey>, Option<Arrived>),
     (now, next_hop_size_max): (Timestamp, Option<ByteCount>),
 ) -> Result<Stamped, SpoolError> {
@@ -72,6 +72,7 @@ pub(crate) async fn stamp(
         id: lease.id(),
         pending: pending.to_vec(),
         snapshot,
+        house: house.filter(|_| lease.accepted().about.is_some()),
         key,
         arrived,
         next_hop_size_max,
@@ -98,6 +99,7 @@ pub(crate) async fn stamp_in_memory(
         id,
         pending,
         snapshot,
+        house: None,
         key,
         arrived,
         next_hop_size_max,
@@ -149,6 +151,8 @@ struct Job {
     id: model::MessageId,
     pending: Vec<usize>,
     snapshot: Arc<Snapshot>,
+    /// Who signs what we wrote, if we wrote it and the tenant has no key for its author.
+    house: Option<Arc<Snapshot>>,
     key: Arc<ProcessedKey>,
     arrived: Option<Arrived>,
     /// What the next hop says that it takes at most.
@@ -180,8 +184,10 @@ impl Job {
             let detail = held.explain.trail.last().cloned().unwrap_or_default();
             return Outcome::Hold(ParkReason::Policy { detail }, told);
         }
-        let dkim = Plan::of(&self.bytes, &index, &self.snapshot, self.accepted.received);
-        if let Some(why) = dkim.forbids(&self.snapshot) {
+        let dkim =
+            Plan::of(&self.bytes, &index, (&self.snapshot, self.house.as_ref()), self.accepted.received);
+        // What we wrote ourselves is not kept for a key.
+        if let Some(why) = dkim.forbids(&self.snapshot).filter(|_| self.house.is_none()) {
             return Outcome::Hold(ParkReason::Policy { detail: why.to_owned() }, told);
         }
         let settings = &self.snapshot.settings;

@@ -18,6 +18,7 @@ pub(crate) use guarded::receiver;
 pub(crate) use policies::Policies;
 pub use policies::{DaneConfig, MtaStsConfig, PolicyConfig};
 
+use crate::tls_reports::{Counts, Watched};
 use bounce::Failure;
 use dispatch::{Claim, Excluded, Reach, Rules, Site, Weighed, best};
 use model::{
@@ -58,7 +59,7 @@ impl Route {
     fn reach(&self, egress: &Egress) -> Reach {
         match (self.over, egress.mode) {
             _ if self.redirect.is_some() => Reach::SmartHost,
-            (Over::Notice, _) | (Over::Pool, EgressMode::Deliver) => Reach::Exchanger,
+            (Over::Notice | Over::TlsReport, _) | (Over::Pool, EgressMode::Deliver) => Reach::Exchanger,
             (Over::Pool, EgressMode::Return) => Reach::SmartHost,
         }
     }
@@ -71,6 +72,8 @@ pub(crate) enum Over {
     Pool,
     /// Those for reports and notices; TLS is opportunistic there and shows no certificate of the tenant.
     Notice,
+    /// The same for reports on TLS, which come through whatever a policy says of TLS, and are counted in none (RFC 8460 §3).
+    TlsReport,
 }
 
 /// One host that may take the message.
@@ -90,12 +93,28 @@ struct Wish<'e> {
     tls: TlsPolicy,
     destinations: &'e Destinations,
     sender: OfSender,
+    /// Whether what is published of a domain counts.
+    published: bool,
+    /// Where it is counted that a host is not written to.
+    counts: Option<&'e Counts>,
 }
 
 impl<'e> Wish<'e> {
-    fn of(reach: Reach, sender: OfSender, egress: &'e Egress) -> Self {
-        Self { reach, tls: egress.tls, destinations: &egress.destinations, sender }
+    fn of(route: &Route, reach: Reach, egress: &'e Egress) -> Self {
+        let published = match route.over {
+            Over::Pool | Over::Notice => reach == Reach::Exchanger,
+            Over::TlsReport => false,
+        };
+        let (destinations, sender) = (&egress.destinations, route.sender);
+        Self { reach, tls: egress.tls, destinations, sender, published, counts: None }
     }
+}
+
+/// Where a message can be taken.
+#[derive(Debug, Default)]
+struct Found {
+    hops: Vec<Hop>,
+    watched: Option<Arc<Watched>>,
 }
 
 /// Everything that a connection depends on.
@@ -116,6 +135,8 @@ pub(crate) struct Path {
     pub(crate) rules: Rules,
     /// Whether it leads to the tenant's own system, as its folder names it.
     pub(crate) is_home: bool,
+    /// What sessions with its hosts are counted by; nothing: they are not.
+    pub(crate) watched: Option<Arc<Watched>>,
 }
 
 /// Why there is no path.
@@ -163,6 +184,8 @@ pub(crate) struct Steer {
     /// Those of our sources and listeners: an address of another one is neither written to nor ours.
     families: Families,
     policies: Policies,
+    /// How TLS goes, for reports; none: nobody is told.
+    counts: Option<Arc<Counts>>,
 }
 
 impl Steer {
@@ -170,11 +193,11 @@ impl Steer {
         sources: Vec<Source>,
         resolver: Resolver,
         (exchanger_port, territory, policies): (u16, Territory, Policies),
-        sentry: Sentry,
+        (sentry, counts): (Sentry, Option<Arc<Counts>>),
     ) -> Self {
         let own = sources.iter().map(|source| source.address);
         let families = Families::of(own.chain(territory.listeners.iter().map(SocketAddr::ip)));
-        Self { sources, sentry, resolver, exchanger_port, territory, families, policies }
+        Self { sources, sentry, resolver, exchanger_port, territory, families, policies, counts }
     }
 
     /// For what else is asked of the DNS on a message's way.
@@ -224,6 +247,11 @@ impl Steer {
         by_domain(recipients, Over::Notice)
     }
 
+    /// Reports on TLS go like that, whatever TLS proves.
+    pub(crate) fn tls_report_routes(recipients: &[(usize, Recipient)]) -> Vec<Route> {
+        by_domain(recipients, Over::TlsReport)
+    }
+
     /// Whether the route could use a source other than `source`.
     pub(crate) fn has_another(&self, snapshot: &Snapshot, route: &Route, source: &SourceName) -> bool {
         let without = BTreeSet::from([source.clone()]);
@@ -257,8 +285,9 @@ impl Steer {
         if !self.has_any(snapshot, route, without) {
             return Err(NoPath::NoSource(no_source(snapshot, without)));
         }
-        let mut hops =
-            self.hops(id, &route.target, Wish::of(route.reach(&egress), route.sender, &egress)).await?;
+        let wish = Wish::of(route, route.reach(&egress), &egress);
+        let wish = Wish { counts: self.counts.as_deref(), ..wish };
+        let Found { mut hops, watched } = self.hops(id, &route.target, wish).await?;
         let site = Site::of(hops.iter().map(|hop| hop.name.as_str()));
         let weighed = self.weigh(snapshot, id, route, without, Some(&hops), rules);
         let probed = hops.first().and_then(|hop| self.probed(&weighed, &guarded::receiver(&hop.name)));
@@ -271,7 +300,20 @@ impl Steer {
         hops.truncate(HOPS_MAX);
         let is_home = egress.mode == EgressMode::Return && route.target == egress.smart_host;
         let (tenant, reach) = (snapshot.settings.name.clone(), route.reach(&egress));
-        Ok(Path { tenant, egress, source, hops, has_other_family, site, reach, login: None, rules, is_home })
+        let login = None;
+        Ok(Path {
+            tenant,
+            egress,
+            source,
+            hops,
+            has_other_family,
+            site,
+            reach,
+            login,
+            rules,
+            is_home,
+            watched,
+        })
     }
 
     /// Every source with its claim or what speaks against it, for a next hop with these addresses if they are known.
@@ -319,16 +361,17 @@ impl Steer {
         out.map(|source| source.network.as_str()).filter(|network| !network.is_empty()).collect()
     }
 
-    async fn hops(&self, id: MessageId, target: &SmartHost, wish: Wish<'_>) -> Result<Vec<Hop>, NoPath> {
+    async fn hops(&self, id: MessageId, target: &SmartHost, wish: Wish<'_>) -> Result<Found, NoPath> {
         let policy = HostPolicy::unpublished(wish.tls, wish.sender);
+        let named = |hops| Found { hops, watched: None };
         match target {
             SmartHost::Address(address) => {
-                Ok(vec![Hop { name: address.ip().to_string(), address: *address, policy }])
+                Ok(named(vec![Hop { name: address.ip().to_string(), address: *address, policy }]))
             }
             SmartHost::Name { host, port } => {
                 let addresses = self.resolver.addresses(host.as_str()).await;
                 let addresses = addresses.map_err(|error| NoPath::NotResolved(error.to_string()))?;
-                Ok(hops_of(host.as_str(), *port, addresses, &policy))
+                Ok(named(hops_of(host.as_str(), *port, addresses, &policy)))
             }
             SmartHost::Mx(domain) => self.exchangers(id, domain, wish).await,
         }

@@ -3,7 +3,8 @@
 //! Readers take a value that no publication changes under them; a publication replaces the whole map at once. A domain belongs to one
 //! tenant: a snapshot that claims another one's is refused and changes nothing.
 
-use arc_swap::ArcSwap;
+use crate::house;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use dispatch::Holds;
 use model::{Domain, SnapshotNumber, TenantName};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -33,6 +34,8 @@ pub struct Tenants {
     /// Held by the one who publishes, so that no publication is lost.
     publishing: Mutex<()>,
     holds: Arc<Holds>,
+    /// In whose name we write ourselves; published nowhere.
+    house: ArcSwapOption<Snapshot>,
 }
 
 impl Tenants {
@@ -102,10 +105,20 @@ impl Tenants {
         });
     }
 
+    /// In whose name we write ourselves.
+    pub(crate) fn set_house(&self, snapshot: Arc<Snapshot>) {
+        self.house.store(Some(snapshot));
+    }
+
+    pub(crate) fn house(&self) -> Option<Arc<Snapshot>> {
+        self.house.load_full()
+    }
+
     /// The tenant's current snapshot.
     #[must_use]
     pub fn current(&self, name: &TenantName) -> Option<Arc<Snapshot>> {
-        self.published.load().current.get(name).cloned()
+        let published = self.published.load().current.get(name).cloned();
+        published.or_else(|| self.house().filter(|house| house.settings.name == *name))
     }
 
     /// The snapshot with this number, current or older.
@@ -113,7 +126,8 @@ impl Tenants {
     pub fn numbered(&self, name: &TenantName, number: SnapshotNumber) -> Option<Arc<Snapshot>> {
         let published = self.published.load();
         let current = published.current.get(name).filter(|snapshot| snapshot.number == number);
-        current.or_else(|| published.older.get(&(name.clone(), number))).cloned()
+        let found = current.or_else(|| published.older.get(&(name.clone(), number))).cloned();
+        found.or_else(|| self.house().filter(|_| house::is_it(name, number)))
     }
 
     /// The tenant that owns `domain`.

@@ -15,6 +15,7 @@ mod unchunked;
 use crate::custody::Custody;
 use crate::form::Form;
 use crate::steer::{Hop, Path};
+use crate::tls_reports::Counts;
 use bounce::{Failure, Sign, sign};
 use connection::{Connection, NotOpened, Opening, Results};
 use course::Course;
@@ -96,10 +97,17 @@ pub(crate) struct Transport {
     gate: Arc<Gate>,
     sizes: Sizes,
     unchunked: Unchunked,
+    /// How TLS goes, for reports; none: nobody is told.
+    counts: Option<Arc<Counts>>,
 }
 
 impl Transport {
-    pub(crate) fn new(clock: Clock, metrics: Arc<Metrics>, roots: Vec<CertificateDer<'static>>) -> Self {
+    pub(crate) fn new(
+        clock: Clock,
+        metrics: Arc<Metrics>,
+        roots: Vec<CertificateDer<'static>>,
+        counts: Option<Arc<Counts>>,
+    ) -> Self {
         Self {
             clock,
             metrics,
@@ -108,6 +116,7 @@ impl Transport {
             gate: Arc::default(),
             sizes: Sizes::default(),
             unchunked: Unchunked::default(),
+            counts,
         }
     }
 
@@ -297,6 +306,7 @@ impl Transport {
             Opening { path, hop, security: &security, clock: &self.clock, in_clear: false, chunking };
         self.metrics.connections_opened.add_one();
         let mut opened = opening.open(course).await;
+        self.count(path, hop, course);
         if security.may_go_in_clear && matches!(opened, Err(NotOpened::Failed(Stage::Tls, _))) {
             // RFC 7435: where encryption is opportunistic, a handshake that fails is no reason to keep the mail.
             opening.in_clear = true;
@@ -314,6 +324,14 @@ impl Transport {
             NotOpened::Connect(error) => all(Stage::Connect, Failure::Connect(error.to_string())),
             NotOpened::Failed(stage, failure) => all(stage, failure),
         })
+    }
+
+    /// A connection counts once, however many messages it carries and whether or not it goes on in clear.
+    fn count(&self, path: &Path, hop: &Hop, course: &mut Course) {
+        let Some(met) = course.tls_met.take() else { return };
+        if let (Some(counts), Some(watched)) = (&self.counts, &path.watched) {
+            counts.session(watched, (&hop.name, &hop.policy), (path.source.address, hop.address.ip()), met);
+        }
     }
 
     fn finish(

@@ -21,6 +21,7 @@ pub use replies::Replies;
 use crate::conduct;
 use crate::custody::Custody;
 use crate::hints::{Concern, Hints};
+use crate::house;
 use crate::links::Links;
 use crate::processed::ProcessedKey;
 use crate::transport::{Sent, Shaped};
@@ -64,6 +65,8 @@ pub(crate) struct Verdict {
     pub(crate) key: Arc<ProcessedKey>,
     /// The name under which reports are made.
     pub(crate) reporting_host: String,
+    /// The domain of their From.
+    pub(crate) own_domain: String,
     /// The listener of that name.
     pub(crate) reporting_listener: ListenerName,
     pub(crate) schedules: Schedules,
@@ -122,6 +125,9 @@ impl Verdict {
             tracing::info!(%tenant, host, refusal, %probe, "a probe is accepted: what is parked for this refusal is tried in steps");
         }
         self.metrics.delivered.add(delivered.len() as u64);
+        if house::wrote(custody.accepted()) {
+            self.metrics.tls_reports_sent.add(delivered.len() as u64);
+        }
         conduct::sent(&self.sentry, custody.accepted(), &sent.source, delivered.len());
         tracing::info!(id = %custody.id(), recipients = delivered.len(), host = sent.host, source = %sent.source, "delivered");
         let (host, source) = (&sent.host, &sent.source);
@@ -286,6 +292,10 @@ impl Verdict {
             match why_untold(envelope, missed.recipient) {
                 Some(because) => {
                     self.metrics.discarded.add_one();
+                    if house::wrote(lease.accepted()) {
+                        self.metrics.tls_reports_failed.add_one();
+                        tracing::warn!(id = %lease.id(), reply, "a report on TLS is given up");
+                    }
                     outcomes.push((missed.recipient, Final::Discarded { because, reply }));
                 }
                 None => {

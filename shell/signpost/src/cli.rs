@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Spool(SpoolCommand),
     /// Tell what became of messages: by id, address, Message-ID, time, host or outcome
     Trace(TraceArgs),
+    /// Look at what TLS with recipients' servers met in these days, and at the reports on it
+    TlsReports(TlsReportsArgs),
     /// Tell how a tenant's mail system is connected
     #[command(subcommand)]
     Connector(ConnectorCommand),
@@ -145,6 +147,17 @@ pub(crate) enum ConnectorCommand {
         #[command(flatten)]
         site: SiteArgs,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TlsReportsArgs {
+    /// The recipients' domain; by default all of which something was counted
+    pub(crate) domain: Option<String>,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -23,6 +23,7 @@ mod stamp;
 mod status;
 mod subscriber;
 mod tenant;
+mod tls_reports;
 mod trace;
 mod vendor;
 
@@ -46,6 +47,7 @@ pub(crate) use stamp::stamp;
 pub(crate) use status::status;
 pub(crate) use subscriber::subscriber;
 pub(crate) use tenant::tenant;
+pub(crate) use tls_reports::tls_reports;
 pub(crate) use trace::trace;
 pub(crate) use vendor::vendor;
 

@@ -10,11 +10,12 @@ pub(crate) use read::read;
 
 use certificates::{AcmeConfig, Wish};
 use ipnet::IpNet;
-use model::{ByteCount, Duration, ListenerName, RegionName, Source};
+use model::{Address, ByteCount, Duration, ListenerName, RegionName, Source};
 use net::tls::ClientCertificates;
 use smtp::BareLf;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use tenant::settings::Dkim;
 use tlspolicy::Destinations;
 
 /// `signpost.toml`.
@@ -51,6 +52,7 @@ pub(crate) struct OperatorConfig {
     pub(crate) ledger: Ledger,
     pub(crate) guard: Guard,
     pub(crate) notices: Notices,
+    pub(crate) own: Own,
     pub(crate) log: Log,
 }
 
@@ -146,6 +148,28 @@ pub(crate) struct Notices {
     pub(crate) from: Option<String>,
     /// Whether webhooks may be http, and in this host's and network's own addresses. Default: false.
     pub(crate) private_webhooks: bool,
+}
+
+/// `[own]` and `[tls_reports]`: what the node writes itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Own {
+    /// Of From in reports and notices. Default: the hostname of the first listener.
+    pub(crate) domain: String,
+    /// Default: none, and what the node writes leaves unsigned.
+    pub(crate) dkim: Option<Dkim>,
+    /// Default: made where a key of `[own.dkim]` signs for the domain of their From.
+    pub(crate) tls_reports: Option<TlsReports>,
+}
+
+/// `[tls_reports]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TlsReports {
+    /// Default: the domain of `[own]`.
+    pub(crate) organization: String,
+    /// Default: `postmaster@` that domain.
+    pub(crate) contact: String,
+    /// Default: `tlsrpt@` that domain.
+    pub(crate) from: Address,
 }
 
 /// `[dnsbl]`.

@@ -156,6 +156,10 @@ pub(crate) enum Request {
         #[serde(default)]
         table: Option<AffectedTable>,
     },
+    /// What TLS met at the hosts of a domain in these days, or of all, and what was told of it.
+    TlsReports {
+        domain: Option<String>,
+    },
     /// What became of messages.
     Trace(TraceWish),
     /// What nobody knows of replies, and what operators said of them.
@@ -265,6 +269,7 @@ impl Request {
             | Self::SubscriberList
             | Self::SubscriberAdd { .. }
             | Self::SubscriberRemove { .. }
+            | Self::TlsReports { .. }
             | Self::Trace(_)
             | Self::Replies { .. } => false,
         }

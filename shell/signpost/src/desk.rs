@@ -88,6 +88,11 @@ impl Desk {
         Ok(summed.await?)
     }
 
+    /// What TLS met at the hosts of a domain, or of all, and what was told of it.
+    pub(crate) async fn tls_reports(&self, domain: Option<&str>) -> Value {
+        json!({ "reports": self.operator.tls_reports(domain).await })
+    }
+
     pub(crate) async fn show(&self, id: MessageId, wish: Wish) -> Result<(Value, Vec<u8>)> {
         let mut shown = json!(self.spool.show(id).with_context(|| not_queued(id))?);
         if wish.explain {

@@ -60,7 +60,8 @@ pub struct Notice<'a> {
     pub id: MessageId,
     /// The oldest message that is meant.
     pub about: MessageId,
-    pub reporting_host: &'a str,
+    /// The domain of its From and Message-ID.
+    pub domain: &'a str,
     pub to: &'a [Address],
     pub language: Language,
     /// How people call the tenant.
@@ -76,7 +77,7 @@ impl Notice<'_> {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        write_origin(self.id, &clean(self.reporting_host), self.now, &mut out);
+        write_origin(self.id, &clean(self.domain), self.now, &mut out);
         let to: Vec<String> = self.to.iter().map(|address| format!("<{address}>")).collect();
         line(&mut out, &format!("To: {}", to.join(",\r\n ")));
         line(&mut out, &format!("Subject: {}", header_text(&self.subject())));

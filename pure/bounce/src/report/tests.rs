@@ -79,6 +79,7 @@ impl Case {
             about: MessageId::new(Timestamp::from_micros(1_760_000_000_000_000), [9; 10]),
             kind: self.kind,
             reporting_host: "in.eu.relay.example",
+            domain: "in.eu.relay.example",
             received_from: "mail.acme.example",
             to: self.envelope.mail_from.mailbox().unwrap(),
             language: self.language,

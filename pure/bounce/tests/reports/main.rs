@@ -31,6 +31,7 @@ fn report(language: Language, smtputf8: bool) -> Vec<u8> {
         about: MessageId::new(at, [9; 10]),
         kind: Kind::Failed,
         reporting_host: "in.eu.relay.example",
+        domain: "in.eu.relay.example",
         received_from: "mail.acme.example",
         to: &sender,
         language,

@@ -143,6 +143,30 @@ fn is_within(inner: &Domain, outer: &Domain) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
+/// Whose keys are read, and where from.
+pub struct KeySource<'k> {
+    /// `the tenant`, in what is told of problems.
+    pub whose: &'static str,
+    /// A file that the table names.
+    pub file: &'k dyn Fn(&str) -> Option<Vec<u8>>,
+    /// What a reference (`env:`, `file:`) names.
+    pub secrets: &'k dyn Fn(&str) -> Option<String>,
+}
+
+/// Reads a `[dkim]` of who writes in these domains and is no tenant: keys, and how long signatures hold.
+pub fn own_dkim(
+    top: &mut Table<'_>,
+    domains: &[Domain],
+    source: &KeySource<'_>,
+    report: &mut Report,
+) -> Option<Dkim> {
+    let mut table = top.table("dkim", report)?;
+    let valid_for = table.take("valid_for").and_then(|value| valid_for(&value, report));
+    let keys = keys(&mut table, domains, source, report);
+    table.finish(report);
+    Some(Dkim { sign: Signs::Always, on_failure: OnFailure::Pass, arc: Seals::Off, valid_for, keys })
+}
+
 /// Reads `[dkim]`.
 pub(super) fn read(
     top: &mut Table<'_>,
@@ -155,6 +179,19 @@ pub(super) fn read(
     let on_failure = table.take("on_failure").and_then(|value| value.word(&ON_FAILURE, report));
     let arc = table.take("arc").and_then(|value| value.word(&SEALS, report)).unwrap_or_default();
     let valid_for = table.take("valid_for").and_then(|value| valid_for(&value, report));
+    let file = |path: &str| outside.folder.file(path).map(<[u8]>::to_vec);
+    let source = KeySource { whose: "the tenant", file: &file, secrets: outside.secrets };
+    let keys = keys(&mut table, tenants, &source, report);
+    table.finish(report);
+    Some(Dkim { sign, on_failure: on_failure.unwrap_or(OnFailure::Pass), arc, valid_for, keys })
+}
+
+fn keys(
+    table: &mut Table<'_>,
+    tenants: &[Domain],
+    source: &KeySource<'_>,
+    report: &mut Report,
+) -> Vec<DkimKey> {
     let written = table.take("key");
     let tables = written.as_ref().map(|value| value.tables(report)).unwrap_or_default();
     if tables.len() > KEYS_MAX {
@@ -163,7 +200,7 @@ pub(super) fn read(
     let mut keys = Vec::new();
     for key in tables {
         let start = key.start();
-        let Some(key) = self::key(key, tenants, outside, report) else { continue };
+        let Some(key) = self::key(key, tenants, source, report) else { continue };
         let is_taken = |known: &DkimKey| {
             known.selector == key.selector && known.domains.iter().any(|domain| key.domains.contains(domain))
         };
@@ -175,8 +212,7 @@ pub(super) fn read(
     if !keys.iter().any(|key| key.used == KeyUse::Sign) {
         report.warn(table.start(), "no key of `dkim` has use = \"sign\": nothing is signed");
     }
-    table.finish(report);
-    Some(Dkim { sign, on_failure: on_failure.unwrap_or(OnFailure::Pass), arc, valid_for, keys })
+    keys
 }
 
 /// A message may wait for days before it is seen: a shorter span would break signatures of mail that is only late.
@@ -194,27 +230,33 @@ fn valid_for(value: &Value<'_>, report: &mut Report) -> Option<Duration> {
 fn key(
     mut table: Table<'_>,
     tenants: &[Domain],
-    outside: &Outside<'_>,
+    source: &KeySource<'_>,
     report: &mut Report,
 ) -> Option<DkimKey> {
     let selector = table.require("selector", report).and_then(|value| value.parse(report));
     let file = table.require("file", report);
     let used = table.take("use").and_then(|value| value.word(&USES, report)).unwrap_or_default();
-    let domains = table.take("domains").map(|value| domains(&value, tenants, report));
+    let domains = table.take("domains").map(|value| domains(&value, tenants, source, report));
     let delegated = table.take("delegated").and_then(|value| value.parse::<Domain>(report));
     table.finish(report);
-    let key = file.as_ref().and_then(|value| private(value, outside, report));
+    let key = file.as_ref().and_then(|value| private(value, source, report));
     let domains = domains.unwrap_or_else(|| tenants.to_vec());
     Some(DkimKey { selector: selector?, domains, used, delegated, key })
 }
 
-fn domains(value: &Value<'_>, tenants: &[Domain], report: &mut Report) -> Vec<Domain> {
+fn domains(
+    value: &Value<'_>,
+    tenants: &[Domain],
+    source: &KeySource<'_>,
+    report: &mut Report,
+) -> Vec<Domain> {
     let domains: Vec<Domain> = value.parse_list(DOMAINS_MAX, report);
     for domain in &domains {
         if !tenants.iter().any(|own| is_within(own, domain)) {
             let reason = format!(
-                "`{domain}` is neither a domain of the tenant nor above one",
-                domain = domain.as_str()
+                "`{domain}` is neither a domain of {whose} nor above one",
+                domain = domain.as_str(),
+                whose = source.whose
             );
             value.problem(report, reason);
         }
@@ -222,11 +264,11 @@ fn domains(value: &Value<'_>, tenants: &[Domain], report: &mut Report) -> Vec<Do
     domains
 }
 
-/// The key of a PEM file inside the folder, or of the text behind a reference.
-fn private(value: &Value<'_>, outside: &Outside<'_>, report: &mut Report) -> Option<Arc<SigningKey>> {
+/// The key of a PEM file that is named, or of the text behind a reference.
+fn private(value: &Value<'_>, source: &KeySource<'_>, report: &mut Report) -> Option<Arc<SigningKey>> {
     let text = value.text(report)?;
     if text.starts_with("env:") || text.starts_with("file:") {
-        let read = match (outside.secrets)(text) {
+        let read = match (source.secrets)(text) {
             Some(pem) => SigningKey::from_pem(&pem).map_err(|error| error.to_string()),
             None => Err("it is not set".to_owned()),
         };
@@ -240,11 +282,11 @@ fn private(value: &Value<'_>, outside: &Outside<'_>, report: &mut Report) -> Opt
         };
         return read.map_err(warn).ok().map(Arc::new);
     }
-    let Some(pem) = outside.folder.file(text) else {
+    let Some(pem) = (source.file)(text) else {
         value.problem(report, format!("`{text}` does not exist; `signpost dkim keygen` makes one"));
         return None;
     };
-    let read = SigningKey::from_pem(&String::from_utf8_lossy(pem));
+    let read = SigningKey::from_pem(&String::from_utf8_lossy(&pem));
     read.map_err(|error| value.problem(report, format!("`{text}`: {error}"))).ok().map(Arc::new)
 }
 

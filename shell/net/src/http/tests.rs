@@ -157,3 +157,35 @@ async fn a_token_goes_to_its_host_only_and_is_never_written() {
     assert!(!format!("{known:?}").contains("se.cret"));
     assert_eq!(["", "two words", "\u{e9}"].map(Bearer::read), [None, None, None]);
 }
+
+#[tokio::test]
+async fn a_document_is_posted_over_https_only_and_no_redirection_is_followed() {
+    let from = crate::Clock::start(1).now();
+    let made = tls::self_signed("localhost", from, from + Duration::from_secs(86_400)).unwrap();
+    let identity = made.identity("localhost").unwrap();
+    let root = identity.chain[0].clone();
+    let presenter = Arc::new(tls::Presenter::new(&identity).unwrap());
+    let config = tls::server_config(presenter, tls::ClientCertificates::None).unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(config);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}/in?a=b", listener.local_addr().unwrap().port());
+    let resolver = Resolver::new(&[], Duration::from_secs(5)).unwrap();
+    let client = Client::new(&[root], resolver, LIMITS).unwrap();
+    let said = "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\n\r\n";
+    let serve = async {
+        let mut stream = acceptor.accept(listener.accept().await.unwrap().0).await.unwrap();
+        let mut asked = Vec::new();
+        while !asked.ends_with(b"body") {
+            assert!(stream.read_buf(&mut asked).await.unwrap() > 0, "{asked:?}");
+        }
+        stream.write_all(said.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        String::from_utf8(asked).unwrap()
+    };
+    let (asked, answer) = tokio::join!(serve, client.post(&url, "application/x", b"body".to_vec()));
+    assert_eq!(answer.unwrap().status, StatusCode::FOUND);
+    assert!(asked.starts_with("POST /in?a=b HTTP/1.1\r\n"), "{asked}");
+    assert!(asked.contains("content-type: application/x\r\ncontent-length: 4\r\n"), "{asked}");
+    let refused = client.post(&url.replace("https:", "http:"), "application/x", Vec::new()).await;
+    assert!(matches!(refused, Err(HttpError::Url(_))), "{refused:?}");
+}

@@ -36,9 +36,21 @@ pub(crate) enum Plan {
 }
 
 impl Plan {
-    pub(super) fn of(bytes: &[u8], index: &Index, snapshot: &Arc<Snapshot>, at: Timestamp) -> Self {
-        let Some(dkim) = wanted(snapshot) else { return Self::Plain };
+    /// With the keys of the message's tenant; what we wrote ourselves, in no domain of its, with those of the house.
+    pub(super) fn of(
+        bytes: &[u8],
+        index: &Index,
+        (snapshot, house): (&Arc<Snapshot>, Option<&Arc<Snapshot>>),
+        at: Timestamp,
+    ) -> Self {
         let Some(author) = author(bytes, index) else { return Self::Plain };
+        let mut plans =
+            [Some(snapshot), house].into_iter().flatten().map(|by| Self::by(by, author.clone(), index, at));
+        plans.find(|plan| !matches!(plan, Self::Plain)).unwrap_or(Self::Plain)
+    }
+
+    fn by(snapshot: &Arc<Snapshot>, author: Domain, index: &Index, at: Timestamp) -> Self {
+        let Some(dkim) = wanted(snapshot) else { return Self::Plain };
         let signers = dkim.signers(&author);
         if signers.is_empty() {
             return Self::Plain;

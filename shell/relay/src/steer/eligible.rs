@@ -24,7 +24,7 @@ pub(super) fn sources<'s>(
             let pool = usable().filter(|source| !source.notice).filter(is_tenants);
             not_avoided(pool.collect(), route)
         }
-        Over::Notice => {
+        Over::Notice | Over::TlsReport => {
             let marked = not_avoided(usable().filter(|source| source.notice).collect(), route);
             if !marked.is_empty() {
                 return marked;
@@ -39,7 +39,7 @@ pub(super) fn egress(tenants: &Egress, over: Over) -> Egress {
     match over {
         Over::Pool => tenants.clone(),
         // RFC 7435: a report in clear is better than none. The certificate is for the tenant's own system only.
-        Over::Notice => Egress {
+        Over::Notice | Over::TlsReport => Egress {
             tls: TlsPolicy::Opportunistic,
             destinations: Destinations::default(),
             certificate: None,

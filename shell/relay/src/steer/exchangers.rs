@@ -5,7 +5,8 @@
 //! written to, because a stranger's name may lead into the operator's own network. Everything asked for is bounded.
 
 use super::policies::OfDomain;
-use super::{HOPS_MAX, Hop, NoPath, Steer, Wish};
+use super::{Found, HOPS_MAX, Hop, NoPath, Steer, Wish};
+use crate::tls_reports::{Counts, Watched};
 use dispatch::Reach;
 use ipnet::IpNet;
 use model::{Domain, EnhancedCode, MessageId};
@@ -13,6 +14,7 @@ use net::{Exchanger, Exchangers, Located, ResolveError};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use tlspolicy::{HostPolicy, NotAllowed};
 
 /// Exchangers of a domain that are looked up for one message.
@@ -36,7 +38,7 @@ pub(crate) struct Territory {
 }
 
 impl Territory {
-    pub(super) fn may_lead_to(&self, address: IpAddr) -> bool {
+    pub(crate) fn may_lead_to(&self, address: IpAddr) -> bool {
         net::is_public(address) || self.is_allowed(address)
     }
 
@@ -68,26 +70,30 @@ impl Steer {
         id: MessageId,
         domain: &Domain,
         wish: Wish<'_>,
-    ) -> Result<Vec<Hop>, NoPath> {
+    ) -> Result<Found, NoPath> {
         let name = domain.as_str();
         let reach = wish.reach;
-        let wanted = match reach {
-            Reach::Exchanger => Some(self.policies.of(domain, wish).await),
-            // What the tenant demands of its own system is in its folder.
-            Reach::SmartHost => None,
+        // What the tenant demands of its own system is in its folder.
+        let wanted = match wish.published {
+            true => Some(self.policies.of(domain, wish).await),
+            false => None,
         };
+        let watched =
+            wanted.as_ref().filter(|_| self.counts.is_some()).and_then(OfDomain::watched).map(Arc::new);
+        let counts = wish.counts.zip(watched.as_deref());
         let unpublished = HostPolicy::unpublished(wish.tls, wish.sender);
-        let wanted = Wanted { of_domain: wanted.as_ref(), unpublished: &unpublished };
+        let wanted = Wanted { of_domain: wanted.as_ref(), unpublished: &unpublished, counts };
         if domain.is_literal() {
             let located = self.resolver.addresses(name).await.map_err(unresolved)?;
             let hops = self.reachable(name, located, reach).map_err(|refused| told(name, vec![refused]))?;
             let policy = wanted.policy(name, &Located::default(), self.exchanger_port).await;
             let policy = policy.map_err(|refused| told(name, vec![refused]))?;
-            return Ok(hops.into_iter().map(|address| hop(name, address, &policy)).collect());
+            let hops = hops.into_iter().map(|address| hop(name, address, &policy)).collect();
+            return Ok(Found { hops, watched });
         }
         let found = self.resolver.exchangers(domain).await.map_err(unresolved)?;
         let (hops, unusable) = self.hosts(name, ordered(id, found), reach, wanted).await?;
-        if hops.is_empty() { Err(told(name, unusable)) } else { Ok(hops) }
+        if hops.is_empty() { Err(told(name, unusable)) } else { Ok(Found { hops, watched }) }
     }
 
     async fn hosts(
@@ -164,13 +170,20 @@ impl Steer {
 struct Wanted<'w> {
     of_domain: Option<&'w OfDomain<'w>>,
     unpublished: &'w HostPolicy,
+    /// Where it is counted that a host is not written to.
+    counts: Option<(&'w Counts, &'w Watched)>,
 }
 
 impl Wanted<'_> {
     async fn policy(&self, host: &str, located: &Located, port: u16) -> Result<HostPolicy, Unusable> {
         let Some(of_domain) = self.of_domain else { return Ok(self.unpublished.clone()) };
         let policy = of_domain.host(host, located, port).await;
-        policy.map_err(|why| Unusable::NotAllowed(host.to_owned(), why))
+        policy.map_err(|why| {
+            if let Some((counts, watched)) = self.counts {
+                counts.refused(watched, host, &why);
+            }
+            Unusable::NotAllowed(host.to_owned(), why)
+        })
     }
 }
 

@@ -60,8 +60,8 @@ impl Steer {
         let egress = eligible::egress(&snapshot.settings.egress, route.over);
         let egress = Egress { tls: route.tls(&egress), ..egress };
         let (hops, not_resolved) =
-            match self.hops(id, &route.target, Wish::of(route.reach(&egress), route.sender, &egress)).await {
-                Ok(hops) => (Some(hops), None),
+            match self.hops(id, &route.target, Wish::of(route, route.reach(&egress), &egress)).await {
+                Ok(found) => (Some(found.hops), None),
                 Err(no_path) => (None, Some(no_path.told().1.to_string())),
             };
         let weighed = self.weigh(snapshot, id, route, &BTreeSet::new(), hops.as_deref(), Rules::Guarded);

@@ -25,8 +25,8 @@ impl Steer {
         let login = egress.fallback.clone().filter(|_| route.over == Over::Pool)?;
         let target = SmartHost::Name { host: login.host.clone(), port: login.port };
         let egress = Egress { tls: TlsPolicy::Verify, certificate: None, ..egress.clone() };
-        let mut hops = match self.hops(id, &target, Wish::of(Reach::SmartHost, route.sender, &egress)).await {
-            Ok(hops) => hops,
+        let mut hops = match self.hops(id, &target, Wish::of(route, Reach::SmartHost, &egress)).await {
+            Ok(found) => found.hops,
             Err(no_path) => return Some(Err(no_path)),
         };
         hops.retain(|hop| hop.address.is_ipv4());
@@ -57,6 +57,7 @@ impl Steer {
             login,
             rules,
             is_home,
+            watched: None,
         }))
     }
 }

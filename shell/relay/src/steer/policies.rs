@@ -8,6 +8,7 @@ mod kept;
 mod sts;
 
 use super::{Territory, Wish};
+use crate::tls_reports::Watched;
 use dane::Dane;
 use model::{Domain, Duration, TlsPolicy};
 use net::http::{Client, Limits};
@@ -20,7 +21,8 @@ use std::sync::Arc;
 use sts::MtaSts;
 use tlspolicy::{
     Destination, Destinations, HostPolicy, Known, NotAllowed, OfSender, Said, Whose, decide,
-    sts::{POLICY_BYTES_MAX, Policy},
+    report::Fault,
+    sts::{POLICY_BYTES_MAX, Policy, ascii},
 };
 
 /// For head and body of a policy each; RFC 8461 §3.3 would wait a minute, with mail behind it.
@@ -67,6 +69,8 @@ pub(super) struct OfDomain<'p> {
     domain: &'p Domain,
     destination: Option<(Whose, Destination)>,
     sts: Option<Arc<Policy>>,
+    /// Why one that is announced cannot be had.
+    sts_failed: Option<Fault>,
     setting: TlsPolicy,
     sender: OfSender,
     /// Who vouches for TLSA records; nobody where they do not count.
@@ -109,15 +113,21 @@ impl Policies {
             Some(dane) if is_dane_asked => dane.voucher(self.clock.now()).await,
             Some(_) | None => None,
         };
-        let sts = match &self.sts {
+        let (sts, sts_failed) = match &self.sts {
             Some(sts) if destination.is_none() && !domain.is_literal() && !is_waived => sts.of(domain).await,
-            Some(_) | None => None,
+            Some(_) | None => (None, None),
         };
-        OfDomain { domain, destination, sts, setting, sender, voucher }
+        OfDomain { domain, destination, sts, sts_failed, setting, sender, voucher }
     }
 }
 
 impl OfDomain<'_> {
+    /// What sessions with the hosts are counted by; nothing where the sender wants no policy to count.
+    pub(super) fn watched(&self) -> Option<Watched> {
+        let domain = sts_domain(self.domain).filter(|_| self.sender != OfSender::Waives)?;
+        Some(Watched { domain, sts: self.sts.clone(), sts_failed: self.sts_failed.clone() })
+    }
+
     /// What a host has to prove, if it may be written to.
     pub(super) async fn host(
         &self,
@@ -140,6 +150,11 @@ impl OfDomain<'_> {
             sender: self.sender,
         })
     }
+}
+
+/// In A-labels; an address literal has no domain that could ask for reports.
+fn sts_domain(domain: &Domain) -> Option<String> {
+    if domain.is_literal() { None } else { ascii(domain.as_str()) }
 }
 
 #[cfg(test)]

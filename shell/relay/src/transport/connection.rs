@@ -14,7 +14,6 @@ use bounce::Failure;
 use message::encode;
 use model::{ByteCount, Duration, Reply, Stage};
 use net::{Clock, ConnectError};
-use rustls_pki_types::ServerName;
 use smtp::{
     ClientConfig, ClientEvent, ClientFailure, ClientSession, ClientTls, EncodedCredentials, Extension,
     RecipientOutcome, RecipientResult,
@@ -22,8 +21,8 @@ use smtp::{
 use std::io;
 use tenant::settings::Fallback;
 use tlspolicy::HostPolicy;
+use tlspolicy::report::{Fault, ResultType};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 
 const CONNECT_WAIT: Duration = Duration::from_secs(30);
 /// How long the peer may leave unread what we wrote, and how long a handshake may take.
@@ -89,12 +88,18 @@ impl Opening<'_> {
             match connection.next_event(self.clock).await {
                 ClientEvent::StartTls => {
                     course.enter(Part::Tls, self.clock.now());
-                    connection.start_tls(&self.security.connector, &self.security.name, self.clock).await;
+                    course.tls_met = Some(connection.start_tls(self.security, self.clock).await);
                     connection.note_proof(&self.hop.policy);
                     course.enter(Part::Greeting, self.clock.now());
                 }
-                ClientEvent::Ready => return Ok(connection),
+                ClientEvent::Ready => {
+                    if matches!(wish, ClientTls::Opportunistic | ClientTls::Required) {
+                        course.tls_met.get_or_insert_with(|| Err(not_offered("")));
+                    }
+                    return Ok(connection);
+                }
                 ClientEvent::ConnectionFailed { stage, failure } => {
+                    course.tls_met = course.tls_met.take().or_else(|| without_tls(stage, &failure).map(Err));
                     course.end(connection.machine.transcript(), true, self.clock.now());
                     return Err(NotOpened::Failed(stage, described(failure)));
                 }
@@ -351,21 +356,61 @@ impl Connection {
         }
     }
 
-    async fn start_tls(&mut self, connector: &TlsConnector, name: &ServerName<'static>, clock: &Clock) {
+    /// Shakes hands; gives how that went, for reports.
+    async fn start_tls(&mut self, security: &PathSecurity, clock: &Clock) -> Result<(), Fault> {
         let gone = Wire::of_replies(tokio::io::empty());
         let stream = std::mem::replace(&mut self.wire, gone).into_stream();
-        let connecting = connector.connect(name.clone(), stream);
+        let connecting = security.connector.connect(security.name.clone(), stream);
         let secured = tokio::time::timeout(HANDSHAKE_WAIT, connecting).await;
         let secured = secured.unwrap_or_else(|_| Err(io::Error::other("the handshake did not end in time")));
         match secured {
             Ok(stream) => {
-                self.tls = Some(described_tls(stream.get_ref().1));
+                let connection = stream.get_ref().1;
+                let met = security.tested(connection.peer_certificates().unwrap_or_default());
+                self.tls = Some(described_tls(connection));
                 self.wire = Wire::of_replies(stream);
                 self.machine.handle_tls_started(clock.now());
+                met
             }
-            Err(error) => self.machine.handle_tls_failed(error.to_string(), clock.now()),
+            Err(error) => {
+                self.machine.handle_tls_failed(error.to_string(), clock.now());
+                Err(net::tls::fault(&error))
+            }
         }
     }
+}
+
+/// What a connection that ended before the handshake says of TLS, if it says anything.
+fn without_tls(stage: Stage, failure: &ClientFailure) -> Option<Fault> {
+    let is_at_tls = stage == Stage::Tls;
+    match failure {
+        ClientFailure::NotOffered(Extension::StartTls) => Some(not_offered("")),
+        ClientFailure::Refused(reply) | ClientFailure::ServiceClosed(reply) if is_at_tls => {
+            Some(not_offered(&format!("STARTTLS is answered by {reply}")))
+        }
+        ClientFailure::PlaintextInjected | ClientFailure::TlsFailed(_) => {
+            Some(Fault::new(ResultType::ValidationFailure, &failure.to_string()))
+        }
+        ClientFailure::UnexpectedReply(_)
+        | ClientFailure::Lost
+        | ClientFailure::TimedOut
+        | ClientFailure::BadReply(_)
+            if is_at_tls =>
+        {
+            Some(Fault::new(ResultType::ValidationFailure, &failure.to_string()))
+        }
+        ClientFailure::NotOffered(_)
+        | ClientFailure::Refused(_)
+        | ClientFailure::ServiceClosed(_)
+        | ClientFailure::UnexpectedReply(_)
+        | ClientFailure::Lost
+        | ClientFailure::TimedOut
+        | ClientFailure::BadReply(_) => None,
+    }
+}
+
+fn not_offered(reason: &str) -> Fault {
+    Fault::new(ResultType::StartTlsNotSupported, reason)
 }
 
 fn described_tls(connection: &tokio_rustls::rustls::ClientConnection) -> String {

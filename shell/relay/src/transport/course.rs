@@ -7,6 +7,7 @@ use bounce::Failure;
 use model::{SourceName, Timestamp};
 use smtp::{TranscriptLine, TranscriptSide};
 use spool::{Phases, SaidLine, Speaker, Tried, TriedResult, Unanswered};
+use tlspolicy::report::Fault;
 
 /// Lines that are kept of a try that failed: the last ones, which say why.
 const LINES_MAX: usize = 60;
@@ -34,6 +35,8 @@ pub(super) struct Course {
     reused: bool,
     /// Protocol and cipher.
     pub(super) tls: Option<String>,
+    /// How the handshake went, or why there was none; nothing where none was wanted or it did not come to it.
+    pub(super) tls_met: Option<Result<(), Fault>>,
     said: Vec<SaidLine>,
 }
 
@@ -41,7 +44,8 @@ impl Course {
     /// A try that opens a connection.
     pub(super) fn begin(now: Timestamp) -> Self {
         let (phases, said) = (Phases::default(), Vec::new());
-        Self { began: now, part: Part::Connect, since: now, phases, reused: false, tls: None, said }
+        let (tls, tls_met) = (None, None);
+        Self { began: now, part: Part::Connect, since: now, phases, reused: false, tls, tls_met, said }
     }
 
     /// A try over an open connection.

@@ -5,12 +5,13 @@
 
 use crate::steer::{Hop, Path};
 use model::TenantName;
-use net::tls::{self, Verification};
+use net::tls::{self, ServerJudge, Verification};
 use rustls_pki_types::{CertificateDer, ServerName};
 use smtp::ClientTls;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use tlspolicy::Demand;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use tlspolicy::report::Fault;
+use tlspolicy::{Because, Demand};
 use tokio_rustls::TlsConnector;
 
 pub(super) struct PathSecurity {
@@ -18,6 +19,15 @@ pub(super) struct PathSecurity {
     pub(super) may_go_in_clear: bool,
     pub(super) connector: TlsConnector,
     pub(super) name: ServerName<'static>,
+    /// Tests what nothing follows from but what is reported: a policy in testing.
+    test: Option<Arc<ServerJudge>>,
+}
+
+impl PathSecurity {
+    /// What the certificate that a host showed lacks for a policy in testing.
+    pub(super) fn tested(&self, chain: &[CertificateDer<'_>]) -> Result<(), Fault> {
+        self.test.as_ref().map_or(Ok(()), |test| test.judge(chain, &self.name))
+    }
 }
 
 /// A tenant, what is verified, and its certificate.
@@ -26,11 +36,13 @@ type Known = (TenantName, Verification, Option<String>);
 pub(super) struct Security {
     roots: Vec<CertificateDer<'static>>,
     configs: Mutex<HashMap<Known, TlsConnector>>,
+    /// Made when the first policy in testing is met.
+    judge: OnceLock<Option<Arc<ServerJudge>>>,
 }
 
 impl Security {
     pub(super) fn new(roots: Vec<CertificateDer<'static>>) -> Self {
-        Self { roots, configs: Mutex::default() }
+        Self { roots, configs: Mutex::default(), judge: OnceLock::new() }
     }
 
     pub(super) fn of(&self, path: &Path, hop: &Hop) -> Result<PathSecurity, String> {
@@ -52,7 +64,20 @@ impl Security {
             format!("`{asked}` cannot stand in a certificate; use a host name for tls = \"verify\"")
         })?;
         let connector = self.connector(path, verification)?;
-        Ok(PathSecurity { wish, may_go_in_clear: wish == ClientTls::Opportunistic, connector, name })
+        let is_in_testing = matches!(hop.policy.because, Because::MtaStsTesting { .. });
+        let test = if is_in_testing && path.watched.is_some() { self.judge() } else { None };
+        Ok(PathSecurity { wish, may_go_in_clear: wish == ClientTls::Opportunistic, connector, name, test })
+    }
+
+    fn judge(&self) -> Option<Arc<ServerJudge>> {
+        let make = || match ServerJudge::new(&self.roots) {
+            Ok(judge) => Some(Arc::new(judge)),
+            Err(error) => {
+                tracing::error!(%error, "certificates are not tested for policies in testing");
+                None
+            }
+        };
+        self.judge.get_or_init(make).clone()
     }
 
     fn connector(&self, path: &Path, verification: Verification) -> Result<TlsConnector, String> {

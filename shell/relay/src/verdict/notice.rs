@@ -117,7 +117,7 @@ impl Verdict {
         let notice = Notice {
             id,
             about,
-            reporting_host: &self.reporting_host,
+            domain: &self.own_domain,
             to: &settings.contacts,
             language: Language::of_tag(&settings.language),
             tenant: &settings.display_name,

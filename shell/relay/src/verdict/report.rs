@@ -13,6 +13,7 @@ use tenant::Snapshot;
 
 /// How long a report is tried.
 const REPORT_EXPIRES: model::Duration = model::Duration::from_secs(5 * 86_400);
+const A_DAY: model::Duration = model::Duration::from_secs(86_400);
 /// RFC 3463 §2: success, without more to say.
 const SUCCESS: EnhancedCode = EnhancedCode::new(2, 0, 0);
 
@@ -96,6 +97,7 @@ impl Verdict {
             about: about.id,
             kind: telling.kind,
             reporting_host: &self.reporting_host,
+            domain: &self.own_domain,
             received_from: &accepted.trace.helo,
             to,
             language: Language::of_sender(&beginning, &settings.language),
@@ -160,6 +162,18 @@ impl Verdict {
         if let Err(error) = self.tell(&about, telling, relayed.at).await {
             tracing::error!(id = %custody.id(), %error, "a report of success could not be made safe; the message is delivered");
         }
+    }
+
+    /// Puts a message of the house into the spool, where it is tried for a day.
+    pub(crate) async fn put_for_a_day(
+        &self,
+        id: MessageId,
+        house: &Snapshot,
+        (envelope, bytes): (Envelope, &[u8]),
+        now: Timestamp,
+    ) -> Result<(), SpoolError> {
+        let ours = self.ours(id, house, envelope, now);
+        self.put(id, bytes, Accepted { expires: now + A_DAY, ..ours }).await
     }
 
     /// Puts what we write ourselves into the spool.

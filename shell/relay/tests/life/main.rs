@@ -29,6 +29,7 @@ mod reports;
 mod require_tls;
 mod senders;
 mod spoofing;
+mod tls_reports;
 mod trouble;
 mod withheld;
 mod world;

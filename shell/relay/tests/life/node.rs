@@ -1,10 +1,12 @@
 //! A playground and a relay that know each other, with the example tenant, for one test.
 
-use model::{ByteCount, Duration, Metrics, SnapshotNumber, Source, SourceName};
+use model::{ByteCount, Duration, Metrics, SnapshotNumber, Source, SourceName, Timestamp};
 use net::tls::{self, ClientCertificates, Presenter};
 use net::{Clock, Resolver};
 use playground::{Arrived, Figures, Mail, Playground, PlaygroundConfig};
-use relay::{ListenerConfig, Patience, PolicyConfig, QueueConfig, Refusals, Relay, RelayConfig, Tenants};
+use relay::{
+    ListenerConfig, OwnConfig, Patience, PolicyConfig, QueueConfig, Refusals, Relay, RelayConfig, Tenants,
+};
 use sentry::{Bounds, Order, OrderKind, Place, Policy, Sentry};
 use spool::disk::shim::{Crash, MemDisk};
 use spool::{LogRecord, QueueEntry, Spool, SpoolConfig};
@@ -44,6 +46,10 @@ pub(crate) struct Wishes {
     pub(crate) private_networks: Vec<&'static str>,
     /// What exchangers have to prove.
     pub(crate) policies: PolicyConfig,
+    /// What the relay writes itself.
+    pub(crate) own: OwnConfig,
+    /// When the relay's clock begins, if it is not now.
+    pub(crate) begins: Option<Timestamp>,
     /// How fast the relay's clock runs.
     pub(crate) time_scale: u32,
     /// When a sender is out of line.
@@ -70,6 +76,8 @@ impl Default for Wishes {
             exchanger_port: None,
             private_networks: vec!["127.0.0.0/8"],
             policies: PolicyConfig::default(),
+            own: OwnConfig::plain(HOSTNAME),
+            begins: None,
             time_scale: 1,
             bounds: Bounds::default(),
             policy: Policy::default(),
@@ -115,6 +123,12 @@ impl Node {
         playground.set_connector(Some(relay.addresses()[0].1));
         let cut_off = Vec::new();
         Self { playground, relay, spool, metrics, disk, tenants, sentry, clock, keeper, wishes, cut_off }
+    }
+
+    /// The same at another time.
+    pub(crate) async fn restart_at(mut self, begins: Timestamp) -> Self {
+        self.wishes.begins = Some(begins);
+        self.restart().await
     }
 
     /// Ends the relay and starts another one on the same disk.
@@ -271,7 +285,10 @@ async fn start_relay(
     tenants: &Arc<Tenants>,
     (metrics, sentry): (&Arc<Metrics>, &Sentry),
 ) -> (Relay, Spool) {
-    let clock = Clock::start(wishes.time_scale);
+    let clock = match wishes.begins {
+        Some(begins) => Clock::start_at(begins, wishes.time_scale),
+        None => Clock::start(wishes.time_scale),
+    };
     let config = SpoolConfig {
         reserve: ByteCount(0),
         unread_bytes_max: Some(ByteCount(1 << 30)),
@@ -302,6 +319,7 @@ async fn start_relay(
         sentry: sentry.clone(),
         policies: wishes.policies.clone(),
         links: relay::Links::default(),
+        own: wishes.own.clone(),
     };
     let relay =
         Relay::start(config, Arc::clone(tenants), spool.clone(), resolver, clock, Arc::clone(metrics)).await;

@@ -8,11 +8,11 @@ use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DkimCommand {
-    /// Make a key in a tenant's folder, and tell what to write into its settings and into the DNS
+    /// Make a key in a tenant's folder or beside the operator's file, and tell what to write into its settings and into the DNS
     ///
     /// The key comes as `use = "next"`: it signs nothing until its record is published and `use` says "sign".
     Keygen(KeygenArgs),
-    /// Print the records that have to be published for a tenant's keys
+    /// Print the records that have to be published for the keys
     Show(KeysArgs),
     /// Ask the resolver whether they are; ends with 1 if a key that signs, or has signed, lacks its record
     Check(KeysArgs),
@@ -20,15 +20,16 @@ pub(crate) enum DkimCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct KeygenArgs {
+    /// Whose key it is; by default the operator's own, which signs what Signpost writes itself
     #[arg(long)]
-    pub(crate) tenant: TenantName,
+    pub(crate) tenant: Option<TenantName>,
     /// The new key's name: a letter and the month will do, such as s2611
     #[arg(long)]
     pub(crate) selector: Selector,
     /// RSA is understood by everybody; Ed25519 is short, and signs beside it
     #[arg(long, value_enum, default_value = "rsa")]
     pub(crate) algorithm: AlgorithmWord,
-    /// Where to write it; by default dkim/SELECTOR.pem in the tenant's folder
+    /// Where to write it; by default dkim/SELECTOR.pem in the tenant's folder, or beside the operator's file
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
@@ -37,8 +38,9 @@ pub(crate) struct KeygenArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct KeysArgs {
+    /// Whose keys are meant; by default the operator's own
     #[arg(long)]
-    pub(crate) tenant: TenantName,
+    pub(crate) tenant: Option<TenantName>,
     #[command(flatten)]
     pub(crate) site: SiteArgs,
     /// Print JSON

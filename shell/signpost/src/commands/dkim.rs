@@ -10,11 +10,11 @@ pub(super) use check::find_record;
 use super::{print, print_json};
 use crate::cli::{DkimCommand, KeysArgs};
 use crate::site::Site;
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
+use model::TenantName;
 use serde::Serialize;
 use signing::KeyRecord;
 use std::fmt::Write as _;
-use tenant::Snapshot;
 use tenant::settings::{Dkim, DkimKey};
 
 /// One key in one domain.
@@ -77,7 +77,7 @@ pub(crate) fn dkim(command: DkimCommand) -> Result<()> {
 
 fn show(args: &KeysArgs) -> Result<()> {
     let site = Site::find(&args.site)?;
-    let rows = rows(&site.tenant(&args.tenant)?)?;
+    let rows = rows(&settings(&site, args.tenant.as_ref())?);
     if args.json {
         return print_json(&rows);
     }
@@ -92,14 +92,19 @@ fn show(args: &KeysArgs) -> Result<()> {
 }
 
 /// Every key in every domain, in the order of the file.
-fn rows(snapshot: &Snapshot) -> Result<Vec<Row>> {
-    let dkim = settings(snapshot)?;
-    Ok(dkim.keys.iter().flat_map(|key| key.domains.iter().map(|domain| Row::of(key, domain))).collect())
+fn rows(dkim: &Dkim) -> Vec<Row> {
+    dkim.keys.iter().flat_map(|key| key.domains.iter().map(|domain| Row::of(key, domain))).collect()
 }
 
-fn settings(snapshot: &Snapshot) -> Result<&Dkim> {
-    let name = &snapshot.settings.name;
-    match &snapshot.settings.dkim {
+/// A tenant's keys, or the operator's own.
+fn settings(site: &Site, tenant: Option<&TenantName>) -> Result<Dkim> {
+    let Some(name) = tenant else {
+        let own = site.config.own.dkim.clone();
+        return own.context(
+            "what Signpost writes itself is not signed: the operator's file has no [own.dkim]; `signpost dkim keygen` begins",
+        );
+    };
+    match site.tenant(name)?.settings.dkim {
         Some(dkim) => Ok(dkim),
         None => bail!(
             "{name} signs nothing: its tenant.toml has no [dkim]; `signpost dkim keygen --tenant {name}` begins"

@@ -5,6 +5,7 @@
 mod certificates;
 mod deliver;
 mod incidents;
+mod own;
 mod status;
 mod vendors;
 mod watching;
@@ -57,6 +58,7 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
             .whole("has only sources with `notice = true`; mail of tenants needs one without it".to_owned());
     }
     let http = http(&mut top, report);
+    let own = own::own(&mut top, beside, listeners.first(), report);
     let config = OperatorConfig {
         file: None,
         // A missing region is a problem already, and nothing made of this is used then.
@@ -79,6 +81,7 @@ fn whole(mut top: Table<'_>, beside: &Path, report: &mut Report) -> Option<Opera
         ledger: ledger(&mut top, report),
         guard: guard(&mut top, report),
         notices: notices(&mut top, report),
+        own,
         log: log(&mut top, report),
     };
     let wants_acme = config.listeners.iter().any(ListenerFile::wants_acme);

@@ -299,3 +299,42 @@ fn what_destinations_have_to_prove_is_read_and_what_is_wrong_with_it_is_told() {
         assert!(found.contains("signpost.toml") && found.contains(part), "{line}: {found}");
     }
 }
+
+#[test]
+fn reports_on_tls_are_made_once_a_key_signs_for_them_and_not_before() {
+    const KEY: &str = include_str!("../../../../pure/signing/fixtures/rsa-2048.pem");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("own.pem"), KEY).unwrap();
+    let read = |own: &str, reports: &str| {
+        let text = EXAMPLE.replace("[own] ", &format!("[own]\n{own}\n#"));
+        let text = text
+            .replace("domain = \"\"  ", "#")
+            .replace("[tls_reports] ", &format!("[tls_reports]\n{reports}\n#"));
+        let text = text.replace("send         = \"auto\"", "#").replace("from         = \"\"", "#");
+        let (config, problems, _) = read("signpost.toml", text.as_bytes(), folder.path());
+        (config.map(|config| config.own), problems.iter().map(ToString::to_string).collect::<String>())
+    };
+    assert_eq!(example().own.tls_reports, None);
+    assert_eq!(example().own.domain, "in.eu.relay.example");
+    let key = "[[own.dkim.key]]\nselector = \"s1\"\nfile = \"own.pem\"";
+    let (own, problems) = read(&format!("domain = \"relay.example\"\n{key}"), "");
+    let own = own.unwrap_or_else(|| panic!("{problems}"));
+    let reports = own.tls_reports.unwrap();
+    assert_eq!(
+        (reports.from.as_str(), reports.organization.as_str()),
+        ("tlsrpt@relay.example", "relay.example")
+    );
+    assert_eq!(reports.contact, "postmaster@relay.example");
+    let (own, _) = read(key, "send = \"never\"");
+    assert_eq!(own.unwrap().tls_reports, None);
+    let (_, problems) = read("", "send = \"always\"");
+    assert!(problems.contains("needs a key") && problems.contains("signpost.toml:"), "{problems}");
+    let (own, problems) = read(key, "from = \"tls@elsewhere.example\"");
+    assert!(own.is_some_and(|own| own.tls_reports.is_some()), "its domain has the key too: {problems}");
+    let (_, problems) = read(&format!("{key}\ndomains = [\"elsewhere.example\"]"), "");
+    assert!(problems.contains("neither a domain of [own]"), "{problems}");
+    let (_, problems) = read(&key.replace("own.pem", "none.pem"), "");
+    assert!(problems.contains("`none.pem` does not exist"), "{problems}");
+    let (_, problems) = read("domain = \"a b\"", "from = \"nobody\"");
+    assert!(problems.contains("such as relay.example") && problems.contains("such as tlsrpt@"), "{problems}");
+}

@@ -1,21 +1,28 @@
 //! What the relay of a node is told, out of the operator's file.
 
-use crate::config::{DaneUse, ListenerFile, OperatorConfig};
+use crate::config::{DaneUse, ListenerFile, OperatorConfig, Own, TlsReports};
 use crate::keys;
 use ::certificates::Keeper;
 use anyhow::{Context as _, Result};
 use ipnet::IpNet;
 use playground::Playground;
-use relay::{DaneConfig, Links, ListenerConfig, MtaStsConfig, PolicyConfig, Refusals, RelayConfig, Replies};
+use relay::{
+    DaneConfig, Links, ListenerConfig, MtaStsConfig, OwnConfig, PolicyConfig, Refusals, RelayConfig, Replies,
+    TlsReportsConfig,
+};
 use rustls_pki_types::CertificateDer;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
+use tlspolicy::report::Reporter;
 
 /// RFC 5321 §4.5.4.2.
 const EXCHANGER_PORT: u16 = 25;
 /// RFC 8461 §3.3.
 const HTTPS_PORT: u16 = 443;
+/// What a crash costs of the counts for reports on TLS.
+const FLUSH: Duration = Duration::from_secs(60);
 
 /// What the relay is told, which asks these name servers; a playground's fake Exchange is on another port and has an authority of its own.
 pub(super) fn config(
@@ -43,7 +50,21 @@ pub(super) fn config(
         sentry,
         policies: policies(config, data_dir, servers)?,
         links: Links::default(),
+        own: own(config, data_dir),
     })
+}
+
+/// What the node writes itself.
+fn own(config: &OperatorConfig, data_dir: &Path) -> OwnConfig {
+    let Own { domain, dkim, tls_reports } = config.own.clone();
+    let host = config.listeners.first().map_or_else(|| domain.clone(), |listener| listener.hostname.clone());
+    let tls_reports = tls_reports.map(|TlsReports { organization, contact, from }| {
+        let submitter = from.domain().to_string();
+        let reporter = Reporter { organization, contact, submitter, host };
+        let folder = Some(data_dir.join("tls-reports"));
+        TlsReportsConfig { folder, from, reporter, flush: FLUSH }
+    });
+    OwnConfig { domain, dkim, tls_reports }
 }
 
 /// What exchangers have to prove.

@@ -12,7 +12,7 @@ fn write(language: Language, occasion: Occasion<'_>) -> (Vec<u8>, Envelope) {
     let notice = Notice {
         id: id(7),
         about: id(9),
-        reporting_host: "in.eu.relay.example",
+        domain: "in.eu.relay.example",
         to: &to,
         language,
         tenant: "Müller & Söhne GmbH",
@@ -104,7 +104,7 @@ fn a_tenants_name_cannot_become_a_header() {
     let notice = Notice {
         id,
         about: id,
-        reporting_host: "relay.example",
+        domain: "relay.example",
         to: &to,
         language: Language::English,
         tenant: "Acme\r\nBcc: all@acme.example",

@@ -45,20 +45,27 @@ impl World {
         };
         let means = (resolver.clone(), Clock::start(1));
         let policies = Policies::new(PolicyConfig::default(), &[], means, &territory).unwrap();
-        let steer = Steer::new(vec![source], resolver, (25, territory, policies), sentry);
+        let steer = Steer::new(vec![source], resolver, (25, territory, policies), (sentry, None));
         Self { playground, steer }
     }
 
     async fn hops(&self, domain: &str) -> Result<Vec<String>, Failure> {
         let found = self.steer.exchangers(message(1), &domain.parse().unwrap(), wish(Reach::Exchanger)).await;
         let shown = |hop: Hop| format!("{} {}", hop.name, hop.address);
-        found.map(|hops| hops.into_iter().map(shown).collect()).map_err(|no_path| no_path.told().1)
+        found.map(|found| found.hops.into_iter().map(shown).collect()).map_err(|no_path| no_path.told().1)
     }
 }
 
 fn wish(reach: Reach) -> Wish<'static> {
     static NOTHING: LazyLock<Destinations> = LazyLock::new(Destinations::default);
-    Wish { reach, tls: TlsPolicy::Opportunistic, destinations: &NOTHING, sender: OfSender::Silent }
+    Wish {
+        reach,
+        tls: TlsPolicy::Opportunistic,
+        destinations: &NOTHING,
+        sender: OfSender::Silent,
+        published: reach == Reach::Exchanger,
+        counts: None,
+    }
 }
 
 fn message(number: u8) -> MessageId {
@@ -252,6 +259,6 @@ async fn a_tenants_own_system_may_stand_in_a_private_network() {
         World::new(&[], &[("d.example", mx(1, "mx.d.example")), ("mx.d.example", at("10.0.0.1"))]).await;
     let domain = "d.example".parse().unwrap();
     let own = world.steer.exchangers(message(1), &domain, wish(Reach::SmartHost)).await.unwrap();
-    assert_eq!(own.len(), 1);
+    assert_eq!(own.hops.len(), 1);
     assert!(world.steer.exchangers(message(1), &domain, wish(Reach::Exchanger)).await.is_err());
 }

@@ -39,6 +39,8 @@ impl Asker {
             tls: TlsPolicy::Opportunistic,
             destinations: &destinations,
             sender: OfSender::Silent,
+            published: true,
+            counts: None,
         };
         let found = self.policies.of(&domain, wish).await;
         let located = match self.resolver.locate(host, net::Families::Both).await {

@@ -146,6 +146,7 @@ fn verdict(disk: &MemDisk) -> Verdict {
         metrics,
         key: Arc::new(ProcessedKey::new(&[7; 32])),
         reporting_host: "in.eu.relay.example".to_owned(),
+        own_domain: "in.eu.relay.example".to_owned(),
         reporting_listener: "eu-in".parse().unwrap(),
         schedules: Schedules { to_tenant: schedule(), to_recipients: schedule() },
         holds: Arc::default(),

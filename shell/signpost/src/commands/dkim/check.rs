@@ -13,7 +13,7 @@ use net::{ResolveError, Resolver};
 use serde::Serialize;
 use signing::Publication;
 use tenant::Snapshot;
-use tenant::settings::{DkimKey, KeyUse};
+use tenant::settings::{Dkim, DkimKey, KeyUse};
 
 /// What stands in the DNS, and what to do.
 #[derive(Debug, Serialize)]
@@ -28,11 +28,11 @@ pub(super) struct Found {
 
 pub(super) fn check(args: &KeysArgs) -> Result<()> {
     let site = Site::find(&args.site)?;
-    let snapshot = site.tenant(&args.tenant)?;
-    let mut rows = rows(&snapshot)?;
-    let in_flight = site.kept_snapshots(&args.tenant)?;
+    let dkim = settings(&site, args.tenant.as_ref())?;
+    let mut rows = rows(&dkim);
+    let in_flight = args.tenant.as_ref().map_or_else(|| Ok(Vec::new()), |name| site.kept_snapshots(name))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.context("cannot start the runtime")?.block_on(look(&site, &snapshot, &in_flight, &mut rows))?;
+    runtime.context("cannot start the runtime")?.block_on(look(&site, &dkim, &in_flight, &mut rows))?;
     let failing = rows.iter().filter(|row| row.found.as_ref().is_some_and(|found| found.fails)).count();
     if args.json {
         print_json(&rows)?;
@@ -50,13 +50,12 @@ pub(super) fn check(args: &KeysArgs) -> Result<()> {
 
 async fn look(
     site: &Site,
-    snapshot: &Snapshot,
+    dkim: &Dkim,
     in_flight: &[(SnapshotNumber, Snapshot)],
     rows: &mut [Row],
 ) -> Result<()> {
     let resolver = Resolver::new(&site.config.resolver.servers, site.config.resolver.timeout)?;
-    let keys = settings(snapshot)?.keys.iter();
-    let keys = keys.flat_map(|key| key.domains.iter().map(move |domain| (key, domain)));
+    let keys = dkim.keys.iter().flat_map(|key| key.domains.iter().map(move |domain| (key, domain)));
     for (row, (key, domain)) in rows.iter_mut().zip(keys) {
         let (state, detail) = find_record(&resolver, key, domain).await;
         let is_good = state == "good";

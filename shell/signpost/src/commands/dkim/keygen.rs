@@ -19,7 +19,10 @@ const PEM_LINE_LEN: usize = 64;
 
 pub(super) fn keygen(args: &KeygenArgs) -> Result<()> {
     let site = Site::find(&args.site)?;
-    let snapshot = site.tenant(&args.tenant)?;
+    let domains = match &args.tenant {
+        Some(tenant) => site.tenant(tenant)?.settings.domains.iter().map(ToString::to_string).collect(),
+        None => vec![site.config.own.domain.clone()],
+    };
     let file = format!("dkim/{}.pem", args.selector);
     let (path, written) = match &args.out {
         Some(out) => (out.clone(), format!("file:{}", out.display())),
@@ -30,19 +33,28 @@ pub(super) fn keygen(args: &KeygenArgs) -> Result<()> {
     write(&path, &pem)?;
     eprintln!("the private key is in {}", path.display());
     let selector = &args.selector;
+    let (into, table) = match &args.tenant {
+        Some(_) => ("tenant.toml", "dkim.key"),
+        None => ("the operator's file, to be read at the next start", "own.dkim.key"),
+    };
     let mut text = format!(
-        "# into tenant.toml\n[[dkim.key]]\nselector = \"{selector}\"\nfile     = \"{written}\"\nuse      = \"next\"\n\n",
+        "# into {into}\n[[{table}]]\nselector = \"{selector}\"\nfile     = \"{written}\"\nuse      = \"next\"\n\n",
     );
     text.push_str("# into the DNS; then `signpost dkim check`, and when that is good use = \"sign\"\n");
     let record = KeyRecord::of(&key).zone_text();
-    for domain in &snapshot.settings.domains {
+    for domain in domains {
         let _infallible = writeln!(text, "{selector}._domainkey.{domain}. IN TXT ( {record} )");
     }
     print(&text)
 }
 
 fn folder(site: &Site, args: &KeygenArgs) -> Result<PathBuf> {
-    let tenant = &args.tenant;
+    let Some(tenant) = &args.tenant else {
+        let file = site.config.file.as_deref().and_then(Path::parent);
+        return file
+            .map(Path::to_owned)
+            .context("a playground has no operator's file; name a file with --out");
+    };
     site.folder_of(tenant)?.with_context(|| {
         format!(
             "the folder of {tenant} is not below {}; name a file with --out",
