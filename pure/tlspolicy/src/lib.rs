@@ -2,7 +2,8 @@
 //!
 //! A domain publishes what it wants by DANE (RFC 7672) in signed zones or by MTA-STS (RFC 8461) on its web host; a tenant and the operator may
 //! know better. `decide` brings their words together for one host. Records and policies come in as bytes and texts; certificates as DER.
-//! Nothing is looked up, fetched or verified here. How it went is counted for the domains that ask to be told (`report`, RFC 8460). A word that cannot be read is an error for who asked, never a weaker demand.
+//! Nothing is looked up, fetched or verified here. How it went is counted for the domains
+//! that ask to be told (`report`, RFC 8460). A word that cannot be read is an error for who asked, never a weaker demand.
 
 pub mod dane;
 mod decide;

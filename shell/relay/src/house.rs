@@ -14,8 +14,20 @@ use tlspolicy::report::Reporter;
 const NAME: &str = "signpost";
 const NUMBER: SnapshotNumber = SnapshotNumber(0);
 /// Never owned by anybody: the house sends, and no sender belongs to it.
-const SETTINGS: &str = "name = \"signpost\"\ndomains = [\"signpost.invalid\"]\nregion = \"signpost\"\ncontacts = [\"postmaster@signpost.invalid\"]\n\
-    [connector]\nkind = \"smtp\"\nnetworks = [\"127.0.0.1/32\"]\n[egress]\nmode = \"deliver\"\ntls = \"opportunistic\"\n[stamping]\nresult_headers = false\n";
+const SETTINGS: &str = "\
+name = \"signpost\"
+domains = [\"signpost.invalid\"]
+region = \"signpost\"
+contacts = [\"postmaster@signpost.invalid\"]
+[connector]
+kind = \"address\"
+networks = [\"127.0.0.1/32\"]
+[egress]
+mode = \"deliver\"
+tls = \"opportunistic\"
+[stamping]
+result_headers = false
+";
 
 /// What this node writes itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

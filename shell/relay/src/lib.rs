@@ -141,7 +141,8 @@ pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease) {
     let key = Arc::clone(&parts.key);
     let arrived = arrived::judge(parts, Custody::Lease(&lease), &snapshot).await;
     let known = (parts.clock.now(), parts.transport.size_max(&snapshot.settings.egress));
-    let by = (Arc::clone(&snapshot), parts.tenants.house());
+    let house = ours::is_ours(&accepted).then(|| parts.tenants.house()).flatten();
+    let by = (Arc::clone(&snapshot), house);
     let stamped = stamp::stamp(&lease, &numbers, by, (key, arrived.clone()), known).await;
     let now = parts.clock.now();
     let (groups, told) = match stamped {

@@ -72,7 +72,7 @@ pub(crate) async fn stamp(
         id: lease.id(),
         pending: pending.to_vec(),
         snapshot,
-        house: house.filter(|_| lease.accepted().about.is_some()),
+        house,
         key,
         arrived,
         next_hop_size_max,

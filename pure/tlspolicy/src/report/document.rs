@@ -4,12 +4,10 @@
 
 use super::results::{AppliedPolicy, Fault, Peer, PolicyType, ResultType, Tally};
 use super::{Day, Results};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use model::{Duration, Timestamp};
 use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
-use std::io::Write as _;
 use std::net::IpAddr;
 
 /// Of a report that is compressed, as part of a mail and as what is posted (§6.4).
@@ -84,11 +82,30 @@ impl Document<'_> {
     /// The same, compressed.
     #[must_use]
     pub fn to_gzip(&self) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        let written = encoder.write_all(&self.to_json()).and_then(|()| encoder.finish());
-        // A vector takes everything.
-        written.unwrap_or_default()
+        gzip(&self.to_json())
     }
+}
+
+/// RFC 1952: one member without name and time.
+fn gzip(text: &[u8]) -> Vec<u8> {
+    const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255];
+    const ROOM: usize = 4 << 10;
+    let mut deflate = Compress::new(Compression::best(), false);
+    let mut crc = Crc::new();
+    crc.update(text);
+    let mut out = HEAD.to_vec();
+    loop {
+        out.reserve(ROOM);
+        let read = usize::try_from(deflate.total_in()).unwrap_or(text.len());
+        match deflate.compress_vec(&text[read..], &mut out, FlushCompress::Finish) {
+            Ok(Status::Ok | Status::BufError) => {}
+            // Compression of what is in memory has no errors.
+            Ok(Status::StreamEnd) | Err(_) => break,
+        }
+    }
+    out.extend_from_slice(&crc.sum().to_le_bytes());
+    out.extend_from_slice(&crc.amount().to_le_bytes());
+    out
 }
 
 #[derive(Serialize)]

@@ -43,15 +43,20 @@ impl Plan {
         (snapshot, house): (&Arc<Snapshot>, Option<&Arc<Snapshot>>),
         at: Timestamp,
     ) -> Self {
+        let with_keys = |by: &&Arc<Snapshot>| wanted(by).is_some();
+        let mut signers = [Some(snapshot), house].into_iter().flatten().filter(with_keys).peekable();
+        // Most mail is nobody's to sign, and its author need not be read.
+        if signers.peek().is_none() {
+            return Self::Plain;
+        }
         let Some(author) = author(bytes, index) else { return Self::Plain };
-        let mut plans =
-            [Some(snapshot), house].into_iter().flatten().map(|by| Self::by(by, author.clone(), index, at));
+        let mut plans = signers.map(|by| Self::by(by, &author, index, at));
         plans.find(|plan| !matches!(plan, Self::Plain)).unwrap_or(Self::Plain)
     }
 
-    fn by(snapshot: &Arc<Snapshot>, author: Domain, index: &Index, at: Timestamp) -> Self {
+    fn by(snapshot: &Arc<Snapshot>, author: &Domain, index: &Index, at: Timestamp) -> Self {
         let Some(dkim) = wanted(snapshot) else { return Self::Plain };
-        let signers = dkim.signers(&author);
+        let signers = dkim.signers(author);
         if signers.is_empty() {
             return Self::Plain;
         }
@@ -59,7 +64,8 @@ impl Plan {
             let names: Vec<String> = signers.iter().map(|(domain, key)| key.name(domain)).collect();
             return Self::Wanting(format!("the DKIM key of {} cannot be read", names.join(" and ")));
         }
-        Self::Signed(Signers { snapshot: Arc::clone(snapshot), author, at, line_end: index.line_end })
+        let (snapshot, author) = (Arc::clone(snapshot), author.clone());
+        Self::Signed(Signers { snapshot, author, at, line_end: index.line_end })
     }
 
     /// Why the message stays, if its tenant wants it so.

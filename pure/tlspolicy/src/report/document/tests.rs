@@ -225,3 +225,20 @@ proptest! {
         prop_assert_eq!(read, lines(&results));
     }
 }
+
+#[test]
+fn a_long_report_is_compressed_whole() {
+    let text: Vec<u8> =
+        (0..200_000_u32).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+    const SCRIPT: &str =
+        "import gzip, sys; sys.stdout.buffer.write(gzip.decompress(sys.stdin.buffer.read()))";
+    let mut python = Command::new("python3")
+        .args(["-c", SCRIPT])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let compressed = gzip(&text);
+    python.stdin.take().unwrap().write_all(&compressed).unwrap();
+    assert!(python.wait_with_output().unwrap().stdout == text);
+}

@@ -14,6 +14,8 @@ use std::sync::Arc;
 use tlspolicy::report::Day;
 
 const DOMAIN: &str = "customer.example";
+/// Where the fake Exchange takes mail of strangers.
+const READER: &str = "reports@acme.example";
 
 /// Header fields, and the attached report, as Python reads them; then the posted one.
 fn python(mail: &[u8], posted: &[u8]) -> String {
@@ -52,8 +54,9 @@ fn reports(node: &Node) -> Vec<Arc<Arrived>> {
     node.playground.mailbox().into_iter().filter(is_report).collect()
 }
 
+/// Of a day that is over: verifiers take no signature from the future.
 fn noon() -> Timestamp {
-    Day::of(wall_clock()).begins() + Duration::from_secs(12 * 3_600)
+    Day::of(wall_clock()).begins() - Duration::from_secs(36 * 3_600)
 }
 
 async fn deliver_here(wishes: Wishes) -> Node {
@@ -72,7 +75,7 @@ async fn a_report_arrives_by_mail_signed_and_by_post_and_python_reads_the_same()
     let node = deliver_here(wishes(folder.path())).await;
     let dns = node.playground.dns();
     let url = format!("https://reports.{DOMAIN}:{}/tlsrpt", web.port);
-    let record = format!("v=TLSRPTv1; rua=mailto:reports@{DOMAIN},{url}");
+    let record = format!("v=TLSRPTv1; rua=mailto:{READER},{url}");
     dns.add(&format!("_smtp._tls.{DOMAIN}"), Answer::Text(record));
     dns.add(&format!("reports.{DOMAIN}"), Answer::Address([127, 0, 7, 250].into()));
     web.serve(&node, &[&format!("reports.{DOMAIN}")]);
@@ -89,17 +92,14 @@ async fn a_report_arrives_by_mail_signed_and_by_post_and_python_reads_the_same()
     node.wait(|figures| figures.arrived == 3).await;
     node.wait_for_queue(<[_]>::is_empty).await;
     let report = reports(&node).remove(0);
-    assert_eq!(
-        (report.mail_from.as_str(), report.rcpt_to.as_slice()),
-        ("", [format!("reports@{DOMAIN}")].as_slice())
-    );
+    assert_eq!((report.mail_from.as_str(), report.rcpt_to.as_slice()), ("", [READER.to_owned()].as_slice()));
     assert_eq!((posted.0.as_str(), posted.1.as_str()), ("/tlsrpt", "application/tlsrpt+gzip"));
     let heard = python(&report.data, &posted.2);
     for line in [
         "defects 0",
         "type multipart/report tlsrpt",
         "From: tlsrpt@relay.example",
-        "To: reports@customer.example",
+        "To: reports@acme.example",
         "TLS-Report-Domain: customer.example",
         "TLS-Report-Submitter: relay.example",
         "same True",
@@ -141,15 +141,17 @@ async fn a_report_to_a_sender_is_signed_in_the_name_of_the_house() {
     let folder = tempfile::tempdir().unwrap();
     let node = Node::start(Wishes { edits: Vec::new(), ..wishes(folder.path()) }).await;
     let refuse = playground::ScriptRule {
-        recipient: Some("nobody@customer.example".to_owned()),
+        recipient: Some("nobody@acme.example".to_owned()),
         ..playground::ScriptRule::new(
             model::Stage::Rcpt,
             playground::Turns::Always,
-            playground::Act::Reply("550 5.1.1 no such user".to_owned()),
+            playground::Act::Reply(
+                "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found by SMTP address lookup".to_owned(),
+            ),
         )
     };
     node.playground.script(refuse);
-    node.send(&["nobody@customer.example"], &plain("refused", "comes back")).await;
+    node.send(&["nobody@acme.example"], &plain("refused", "comes back")).await;
     node.wait(|figures| figures.arrived == 1).await;
     let report = node.playground.mailbox().remove(0);
     let text = String::from_utf8_lossy(&report.data).into_owned();

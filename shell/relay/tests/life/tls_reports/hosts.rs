@@ -183,8 +183,7 @@ impl Web {
     pub(super) async fn posted(&self, count: usize) -> Vec<Posted> {
         let mut posted = self.posted.subscribe();
         let waited = tokio::time::timeout(WAIT, posted.wait_for(|posted| posted.len() >= count));
-        let posted = waited.await.unwrap_or_else(|_| panic!("{:?}", self.posted.borrow())).unwrap().clone();
-        posted
+        waited.await.unwrap_or_else(|_| panic!("{:?}", self.posted.borrow())).unwrap().clone()
     }
 }
 

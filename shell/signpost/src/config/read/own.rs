@@ -1,6 +1,7 @@
 //! `[own]` and `[tls_reports]`: in which domain the node writes itself, by which keys that is signed, and whether recipients' domains are told of TLS.
 //!
-//! Reports on TLS have to be signed by the domain that submits them (RFC 8460 §3): without such a key none are made, and to want them all the same is a problem.
+//! Reports on TLS have to be signed by the domain that submits them (RFC 8460 §3): without such a key none are made, and to want them
+//! all the same is a problem.
 
 use super::{NAME_LEN_MAX, WORD_LEN_MAX};
 use crate::config::{ListenerFile, Own, TlsReports};
