@@ -114,8 +114,8 @@ pub(crate) struct Parts {
     taken_over: UnboundedSender<TakenOver>,
 }
 
-/// Takes one message as far as it comes today.
-pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease) {
+/// Takes one message as far as it comes today; `is_called`: there was room on its way a moment ago.
+pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease, is_called: bool) {
     let parts = parts.as_ref();
     let pending = lease.to_try();
     let (accepted, began) = (Arc::clone(lease.accepted()), parts.clock.now());
@@ -134,7 +134,8 @@ pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease) {
         return parts.verdict.settle(lease, &snapshot, (Vec::new(), began), parts.clock.now()).await;
     }
     let conduct::Course::Goes(lease, bounds) = conduct::ask(parts, lease, &snapshot).await else { return };
-    if let Some(left) = crowd::is_behind(parts, &lease, &snapshot, (&pending, &bounds)) {
+    let behind = || crowd::is_behind(parts, &lease, &snapshot, (&pending, &bounds));
+    if let Some(left) = (!is_called).then(behind).flatten() {
         return settle(parts, lease, &snapshot, (left, began)).await;
     }
     let numbers: Vec<usize> = pending.iter().map(|(number, _)| *number).collect();

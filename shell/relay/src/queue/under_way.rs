@@ -70,7 +70,7 @@ impl UnderWay {
     pub(super) fn begin(&mut self, parts: &Arc<Parts>, lease: Lease, now: Timestamp) {
         let tenant = lease.accepted().tenant.clone();
         // In a box of its own: the whole way of a message is a large value, which every step of a spawn would copy.
-        self.spawn(tenant, Box::pin(carry(Arc::clone(parts), lease)), now);
+        self.spawn(tenant, Box::pin(carry(Arc::clone(parts), lease, false)), now);
     }
 
     /// One that was called up; counted as that until it ends.
@@ -83,7 +83,7 @@ impl UnderWay {
     ) {
         let (tenant, parts) = (lease.accepted().tenant.clone(), Arc::clone(parts));
         let work = async move {
-            carry(parts, lease).await;
+            carry(parts, lease, true).await;
             drop(called);
         };
         self.spawn(tenant, Box::pin(work), now);

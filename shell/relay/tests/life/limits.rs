@@ -2,6 +2,7 @@
 
 use crate::node::{KIM, Node, Wishes, plain};
 use model::{Duration, Stage};
+use playground::dns::Answer;
 use playground::{Act, ScriptRule, Turns};
 use spool::Event;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,8 +65,14 @@ async fn a_busy_server_spends_no_try() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_for_one_site_is_called_up_as_the_site_takes_it() {
-    let edits = vec![("mode        = \"return\"", "mode        = \"deliver\"")];
+    let edits = vec![
+        ("mode        = \"return\"", "mode        = \"deliver\""),
+        ("tls         = \"verify\"", "tls = \"opportunistic\""),
+    ];
     let node = Node::start(Wishes { edits, ..Wishes::default() }).await;
+    let (dns, host) = (node.playground.dns(), "mx.customer.example");
+    dns.add("customer.example", Answer::Mx { preference: 1, host: host.to_owned() });
+    dns.add(host, Answer::Address(node.playground.exchange_address().ip()));
     let slow = Act::Wait(Duration::from_millis(50));
     node.playground.script(ScriptRule::new(Stage::Mail, Turns::Always, slow));
     for number in 0..80 {

@@ -8,6 +8,7 @@ use net::{Clock, Resolver};
 use playground::dns::Answer;
 use playground::{Playground, PlaygroundConfig};
 use sentry::{Bounds, Policy, Sentry};
+use std::net::Ipv6Addr;
 use std::sync::{Arc, LazyLock};
 use tlspolicy::{Destinations, OfSender};
 
@@ -40,7 +41,8 @@ impl World {
         let territory = Territory {
             private: private.iter().map(|network| network.parse().unwrap()).collect(),
             names: ["eu-1.relay.example".to_owned(), "in.relay.example".to_owned()].into(),
-            listeners: [SocketAddr::from((LISTENER, 25))].into(),
+            // Of both families, so that addresses of both are of use.
+            listeners: [SocketAddr::from((LISTENER, 25)), SocketAddr::from((Ipv6Addr::LOCALHOST, 25))].into(),
             sources: [source.address].into(),
         };
         let means = (resolver.clone(), Clock::start(1));
