@@ -58,6 +58,8 @@ pub struct Arrival {
     pub results: Vec<String>,
     /// What its chain was worth; `None`: that could not be found out.
     pub chain: Option<Validation>,
+    /// Whether every question had an answer: asked again, another answer would be another truth, and no better one.
+    pub is_answered: bool,
 }
 
 /// Whether a message has a chain of seals.
@@ -85,6 +87,7 @@ pub fn judge(message: &Message<'_>, answers: &Answers) -> Result<Arrival, Unaske
     let mut results = vec![results::spf(spf, &message.client)];
     let mut proven = Vec::new();
     let is_open = spf == SpfResult::TempError;
+    let mut is_answered = !is_open;
     // A HELO name proves nothing of an author.
     if (spf == SpfResult::Pass || is_open) && !message.client.mail_from.is_empty() {
         proven.push(Proven { domain: spf_domain, kind: Kind::Spf, is_open });
@@ -92,6 +95,7 @@ pub fn judge(message: &Message<'_>, answers: &Answers) -> Result<Arrival, Unaske
     for (proof, worth) in signatures(message, answers)? {
         results.push(results::dkim(&proof, &worth));
         let is_open = worth == Worth::TempError;
+        is_answered &= !is_open;
         if worth == Worth::Pass || is_open {
             let domain = to_ascii(&proof.domain().unwrap_or_default());
             proven.push(Proven { domain, kind: Kind::Dkim, is_open });
@@ -108,7 +112,8 @@ pub fn judge(message: &Message<'_>, answers: &Answers) -> Result<Arrival, Unaske
     results.push(results::dmarc(dmarc, author.as_deref()));
     let chain = chain(message, answers)?;
     results.extend(chain.as_ref().map(|chain| format!("arc={}", chain.word())));
-    Ok(Arrival { results, chain })
+    is_answered &= dmarc != DmarcResult::TempError && chain.is_some();
+    Ok(Arrival { results, chain, is_answered })
 }
 
 fn signatures<'m>(message: &Message<'m>, answers: &Answers) -> Result<Vec<(Proof<'m>, Worth)>, Unasked> {

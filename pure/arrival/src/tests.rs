@@ -46,3 +46,30 @@ fn only_a_single_domain_of_authors_has_a_policy() {
         assert_eq!(results(&format!("{from}\r\n\r\n"), "a@acme.example", &known)[2], wanted, "{from}");
     }
 }
+
+#[test]
+fn a_judgement_is_answered_only_if_every_question_was() {
+    let header = "From: a@acme.example\r\n\r\n";
+    let block = HeaderBlock::of(header.as_bytes());
+    let client = Client {
+        address: "192.0.2.1".parse().unwrap(),
+        helo: "mx.acme.example",
+        mail_from: "a@acme.example",
+    };
+    let (bodies, received) = (Bodies::default(), Timestamp::from_micros(0));
+    let message = Message { header: header.as_bytes(), block: &block, bodies, client, received };
+    for failing in [None, Some("acme.example"), Some("_dmarc.acme.example")] {
+        let mut answers = Answers::default();
+        let arrival = loop {
+            match judge(&message, &answers) {
+                Ok(arrival) => break arrival,
+                Err(Unasked(question)) => {
+                    let fails = failing.is_some_and(|name| question == Question::Texts(name.to_owned()));
+                    let answer = if fails { Answer::Failed } else { Answer::Found(Vec::new()) };
+                    answers.note(question, answer);
+                }
+            }
+        };
+        assert_eq!(arrival.is_answered, failing.is_none(), "{failing:?}: {:?}", arrival.results);
+    }
+}

@@ -1,7 +1,9 @@
 //! What a message proved as it came, found out before anything of it is changed.
 //!
 //! It is asked for where its tenant wants it told, of mail that is taken already: no result delays or refuses it beyond a bound of time, behind which what is
-//! not known counts as unanswered. Our own reports prove nothing and are not looked at. Look-ups go through the relay's one resolver and its cache.
+//! not known counts as unanswered. A result without an open question is kept with the message, and every later try tells the same: a key may be rotated
+//! by then. One with an open question is asked for anew, as a whole: results of two moments do not fit together. Our own reports prove nothing and are not
+//! looked at. Look-ups go through the relay's one resolver and its cache.
 
 use crate::Parts;
 use crate::custody::Custody;
@@ -13,7 +15,7 @@ use message::HeaderBlock;
 use model::Duration;
 use net::{ResolveError, Resolver};
 use signing::Form;
-use spool::SpoolError;
+use spool::{Proved, SpoolError};
 use tenant::Snapshot;
 use tenant::settings::{Results, Seals};
 
@@ -28,9 +30,37 @@ pub(crate) struct Arrived {
     /// Who says so, then what, as entries of the field.
     entries: Vec<String>,
     chain: Option<Validation>,
+    /// To be kept for later tries.
+    news: Option<Proved>,
 }
 
 impl Arrived {
+    fn found(by: &str, arrival: Arrival) -> Self {
+        let Arrival { results, chain, is_answered } = arrival;
+        let news = chain.as_ref().filter(|_| is_answered).map(|chain| Proved {
+            results: results.clone(),
+            chain: chain.word().to_owned(),
+            why: match chain {
+                Validation::Fail(why) => Some(why.clone()),
+                Validation::None | Validation::Pass => None,
+            },
+        });
+        Self { entries: entries(by, results), chain, news }
+    }
+
+    fn kept(by: &str, proved: Proved) -> Self {
+        let Proved { results, chain, why } = proved;
+        // A word of a later release goes on with no chain, as one that could not be found out.
+        let known = [Validation::None, Validation::Pass, Validation::Fail(why.unwrap_or_default())];
+        let chain = known.into_iter().find(|known| known.word() == chain);
+        Self { entries: entries(by, results), chain, news: None }
+    }
+
+    /// What later tries are to tell too, if this one found it out.
+    pub(crate) fn news(&self) -> Option<Proved> {
+        self.news.clone()
+    }
+
     /// `Authentication-Results` with its line end.
     pub(crate) fn field(&self, line_end: &str) -> String {
         signing::folded(arrival::FIELD, &self.entries, line_end)
@@ -50,6 +80,10 @@ impl Arrived {
     }
 }
 
+fn entries(by: &str, results: Vec<String>) -> Vec<String> {
+    std::iter::once(by.to_owned()).chain(results).collect()
+}
+
 /// `None` where nobody wants to know, or the message cannot be read.
 pub(crate) async fn judge(parts: &Parts, custody: Custody<'_>, snapshot: &Snapshot) -> Option<Arrived> {
     let settings = &snapshot.settings;
@@ -60,6 +94,9 @@ pub(crate) async fn judge(parts: &Parts, custody: Custody<'_>, snapshot: &Snapsh
     let is_always = settings.arrival == Results::Always;
     if ours::is_ours(custody.accepted()) || !(is_always || goes_on) {
         return None;
+    }
+    if let Some(proved) = custody.proved() {
+        return Some(Arrived::kept(&custody.accepted().trace.by, proved));
     }
     match judged(parts, custody, is_always).await {
         Ok(arrived) => arrived,
@@ -98,10 +135,9 @@ async fn judged(parts: &Parts, custody: Custody<'_>, is_always: bool) -> Result<
             arrival::judge(&message, &answers).ok()
         }
     };
-    let by = accepted.trace.by.clone();
-    Ok(arrival.map(|Arrival { results, chain }| {
-        tracing::debug!(id = %custody.id(), ?results, "what a message proved as it came");
-        Arrived { entries: std::iter::once(by).chain(results).collect(), chain }
+    Ok(arrival.map(|arrival| {
+        tracing::debug!(id = %custody.id(), results = ?arrival.results, "what a message proved as it came");
+        Arrived::found(&accepted.trace.by, arrival)
     }))
 }
 

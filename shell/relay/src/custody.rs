@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use model::{Final, MessageId, Redirect, SourceName, Timestamp};
-use spool::{Accepted, Lease, SpoolError, Transit, Tried};
+use spool::{Accepted, Lease, Proved, SpoolError, Transit, Tried};
 use std::sync::Arc;
 
 /// The message that is carried.
@@ -33,6 +33,14 @@ impl Custody<'_> {
     pub(crate) fn redirect(&self) -> Option<Redirect> {
         match self {
             Self::Lease(lease) => lease.redirect(),
+            Self::Transit(_) => None,
+        }
+    }
+
+    /// What it proved as it came, if an earlier try found that out; one in transit has none.
+    pub(crate) fn proved(&self) -> Option<Proved> {
+        match self {
+            Self::Lease(lease) => lease.proved(),
             Self::Transit(_) => None,
         }
     }

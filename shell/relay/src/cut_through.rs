@@ -16,6 +16,7 @@ mod pauses;
 
 pub(crate) use pauses::Pauses;
 
+use crate::arrived::Arrived;
 use crate::commit::{self, Refused};
 use crate::conduct::Bounds;
 use crate::custody::Custody;
@@ -159,12 +160,12 @@ async fn go(parts: Arc<Parts>, transit: Arc<Transit>, snapshot: Arc<Snapshot>) -
     let stamped = stamp::stamp_in_memory(&transit, Arc::clone(&snapshot), known, size_max).await;
     let groups = match stamped {
         Ok(Stamped::Ready(groups, told)) => {
-            transit.note_stamped(told, parts.clock.now());
+            transit.note_stamped(told, arrived.as_ref().and_then(Arrived::news), parts.clock.now());
             groups
         }
         Ok(Stamped::Hold(reason, told)) => {
             parts.metrics.held.add_one();
-            transit.note_stamped(told, parts.clock.now());
+            transit.note_stamped(told, arrived.as_ref().and_then(Arrived::news), parts.clock.now());
             return End::Hold(reason);
         }
         Err(error) => return End::Hold(ParkReason::Damaged { detail: error.to_string() }),

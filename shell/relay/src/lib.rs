@@ -150,7 +150,7 @@ pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease, is_called: bool) {
         Ok(Stamped::Ready(groups, told)) => (groups, told),
         Ok(Stamped::Hold(reason, told)) => {
             parts.metrics.held.add_one();
-            lease.note_stamped(told, now);
+            lease.note_stamped(told, arrived.as_ref().and_then(Arrived::news), now);
             return parts.verdict.hold(lease, reason, now).await;
         }
         Err(error) => {
@@ -158,7 +158,7 @@ pub(crate) async fn carry(parts: Arc<Parts>, lease: Lease, is_called: bool) {
             return parts.verdict.hold(lease, reason, now).await;
         }
     };
-    lease.note_stamped(told, now);
+    lease.note_stamped(told, arrived.as_ref().and_then(Arrived::news), now);
     let left = carry_prepared(
         parts,
         Custody::Lease(&lease),

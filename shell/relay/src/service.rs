@@ -186,10 +186,7 @@ impl Relay {
                 reporting_host,
                 own_domain,
                 reporting_listener,
-                schedules: Schedules {
-                    to_tenant: Schedule::new(config.queue.retry_return.clone()),
-                    to_recipients: Schedule::new(config.queue.retry_deliver.clone()),
-                },
+                schedules: schedules(&config.queue),
                 holds: Arc::clone(tenants.holds()),
                 patience: config.queue.patience,
                 tenants_told: TenantsTold::default(),
@@ -285,6 +282,13 @@ fn territory(listeners: &[ListenerConfig], sources: &[Source], private: Vec<IpNe
         names: names.map(|name| name.to_ascii_lowercase()).collect(),
         listeners: listeners.iter().map(|listener| listener.address).collect(),
         sources: sources.iter().map(|source| source.address).collect(),
+    }
+}
+
+fn schedules(queue: &QueueConfig) -> Schedules {
+    Schedules {
+        to_tenant: Schedule::new(queue.retry_return.clone()),
+        to_recipients: Schedule::new(queue.retry_deliver.clone()),
     }
 }
 

@@ -71,6 +71,18 @@ pub struct TraceInfo {
     pub esmtp: bool,
 }
 
+/// What a message proved as it came, with no question left open: later tries tell the same, whatever the DNS says by then.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Proved {
+    /// The entries of `Authentication-Results`, without the name of who says so.
+    pub results: Vec<String>,
+    /// `cv=` of its chain of seals: `none`, `pass` or `fail`.
+    pub chain: String,
+    /// Why the chain failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
 /// What stamping decided for one group of recipients.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StampedGroup {
@@ -109,6 +121,9 @@ pub enum Event {
     },
     Stamped {
         groups: Vec<StampedGroup>,
+        /// Set at the first try that found it out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proved: Option<Box<Proved>>,
     },
     /// Written before the final dot: from here to the outcome the end is unknown.
     Attempt {
@@ -299,6 +314,9 @@ pub struct Progress {
     /// Acts that can be undone, the latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<Undoable>,
+    /// What it proved as it came, once that was asked and answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved: Option<Proved>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference to it")]

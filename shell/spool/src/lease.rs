@@ -4,7 +4,7 @@
 //! circulation until `Spool::take_lost` gives it to one who records the loss.
 
 use crate::config::SpoolError;
-use crate::event::{Accepted, Event, Kept, StampedGroup, Stored};
+use crate::event::{Accepted, Event, Kept, Proved, StampedGroup, Stored};
 use crate::state::{Shared, event_records};
 use crate::tried::Tried;
 use crate::writer::{Class, Durability};
@@ -201,9 +201,21 @@ impl Lease {
         self.shared.read_chunk(self.id, number).await
     }
 
-    /// Notes what stamping decided; written in front of the next record, or with the lease's end.
-    pub fn note_stamped(&self, groups: Vec<StampedGroup>, now: Timestamp) {
-        self.note(Event::Stamped { groups }, now);
+    /// What it proved as it came, if an earlier try found that out.
+    #[must_use]
+    pub fn proved(&self) -> Option<Proved> {
+        self.shared.state().entry(self.id).and_then(|entry| entry.progress().proved.clone())
+    }
+
+    /// Notes what stamping decided, and what was found out for later tries; written in front of the next record, or with the lease's end.
+    pub fn note_stamped(&self, groups: Vec<StampedGroup>, proved: Option<Proved>, now: Timestamp) {
+        let is_news = proved.is_some();
+        let event = Event::Stamped { groups, proved: proved.map(Box::new) };
+        if is_news {
+            // Known from here on, however the lease ends: the record follows.
+            self.shared.state().apply(self.id, &event, now, None);
+        }
+        self.note(event, now);
     }
 
     /// Notes that the final dot is about to be sent for these recipients. From here to their outcome the end is unknown.

@@ -30,7 +30,8 @@ mod writer;
 pub use act::{Act, ActEnd, ActKind, Acted, Skipped, Tally, Wanted};
 pub use config::{SpoolConfig, SpoolError};
 pub use event::{
-    Accepted, Before, Change, Event, HeaderFacts, Kept, Progress, StampedGroup, Told, TraceInfo, Undoable,
+    Accepted, Before, Change, Event, HeaderFacts, Kept, Progress, Proved, StampedGroup, Told, TraceInfo,
+    Undoable,
 };
 pub use incoming::Incoming;
 pub use lease::{Lease, Original};

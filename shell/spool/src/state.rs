@@ -33,7 +33,7 @@ pub(crate) use segments::{Readable, Reaped, Segment, Segments};
 pub(crate) use shared::{Pin, Shared, TakenOut, event_record, event_records, write_event};
 
 use crate::config::SpoolError;
-use crate::event::{Accepted, Event, Progress, Told};
+use crate::event::{Accepted, Event, Progress, Proved, Told};
 use crate::release::Going;
 use crate::seen::Seen;
 use acts::Acts;
@@ -170,22 +170,19 @@ impl State {
             // An act itself is of no message, and was taken in above.
             Event::Accepted { .. }
             | Event::Moved { .. }
-            | Event::Stamped { .. }
+            | Event::Stamped { proved: None, .. }
             | Event::Tried { .. }
             | Event::Act { .. } => {}
+            Event::Stamped { proved: Some(proved), .. } => {
+                progress.proved = Some(Proved::clone(proved));
+            }
             Event::Attempt { recipients, source, host } => {
                 progress.in_flight.extend(recipients);
                 progress.last_try =
                     Some(LastTry { host: Some(host.clone()), source: Some(source.clone()), met: None });
             }
             Event::Outcomes { outcomes } => {
-                for (recipient, outcome) in outcomes {
-                    progress.in_flight.remove(recipient);
-                    progress.kept.retain(|kept| kept.recipient != *recipient);
-                    if let Some(known) = progress.outcomes.get_mut(*recipient) {
-                        *known = Outcome::Final(outcome.clone());
-                    }
-                }
+                progress.end(outcomes);
                 if progress.outcomes.iter().all(|outcome| *outcome != Outcome::Pending) {
                     self.forget(id);
                 }

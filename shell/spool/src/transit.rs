@@ -6,7 +6,7 @@
 //! an end is counted at the next start.
 
 use crate::config::SpoolError;
-use crate::event::{Accepted, Event, Progress, StampedGroup, Stored};
+use crate::event::{Accepted, Event, Progress, Proved, StampedGroup, Stored};
 use crate::format::{ChunkHead, RecordType, write_record};
 use crate::lease::Lease;
 use crate::promise::Promise;
@@ -98,11 +98,13 @@ impl Transit {
         replies.into_iter().next()
     }
 
-    /// Notes what stamping decided; written with the first attempt.
-    pub fn note_stamped(&self, groups: Vec<StampedGroup>, now: Timestamp) {
-        let stored = Stored { id: self.id, at: now, event: Event::Stamped { groups } };
-        if let Place::Memory { notes } = &mut self.inner().place {
-            notes.push(stored);
+    /// Notes what stamping decided, and what the message proved as it came; written with the first attempt.
+    pub fn note_stamped(&self, groups: Vec<StampedGroup>, proved: Option<Proved>, now: Timestamp) {
+        let mut inner = self.inner();
+        inner.progress.proved.clone_from(&proved);
+        let event = Event::Stamped { groups, proved: proved.map(Box::new) };
+        if let Place::Memory { notes } = &mut inner.place {
+            notes.push(Stored { id: self.id, at: now, event });
         }
     }
 

@@ -4,9 +4,12 @@ use crate::arc::sealed;
 use crate::dkim::{RSA, records, with_keys};
 use crate::node::{ANNA, KIM, Node, Wishes, plain, text};
 use message::HeaderBlock;
+use model::Stage;
 use playground::dns::Answer;
 use playground::peers::dkimpy_chain;
+use playground::{Act, ScriptRule, Turns};
 use signing::{BodyHasher, Signer, Signing, SigningKey};
+use spool::Proved;
 use tokio::task::spawn_blocking;
 
 const ALWAYS: (&str, &str) = ("[stamping]", "[arrival]\nresults = \"always\"\n[stamping]");
@@ -145,5 +148,75 @@ async fn forged_results_are_taken_out_and_those_of_others_of_a_passed_message_st
         assert_eq!(told.contains("Authentication-Results: other.example; spf=pass\r\n"), !stamped, "{told}");
         assert_eq!(told.contains("Anna Berg"), stamped, "{told}");
     }
+    node.stop().await;
+}
+
+const KEY: &str = "r1._domainkey.acme.example";
+
+/// A message that was tried once and waits.
+async fn deferred(node: &Node, message: &[u8]) -> model::MessageId {
+    let busy = Act::Reply("451 4.3.2 not now".to_owned());
+    node.playground.script(ScriptRule::new(Stage::Rcpt, Turns::Always, busy));
+    node.send(&[KIM], message).await;
+    node.wait_for_queue(|queue| queue.iter().any(|one| one.tries > 0)).await[0].id
+}
+
+fn proved(node: &Node, id: model::MessageId) -> Option<Proved> {
+    node.spool.standing(id)?.1.proved
+}
+
+/// The field in front of the first message that arrives once the next hop takes mail.
+async fn told_later(node: &Node) -> String {
+    node.playground.clear_script();
+    node.wait(|figures| figures.delivered == 1).await;
+    let told = text(&node.playground.mailbox()[0]).replace("\r\n\t", " ");
+    told.lines().next().unwrap_or_default()[OURS.len()..].trim().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_try_tells_what_the_first_one_found_whatever_the_zone_says_by_then() {
+    let record = records()[0].1.clone();
+    let texts = [
+        (KEY, record.as_str()),
+        ("acme.example", "v=spf1 ip4:127.0.0.0/8 -all"),
+        ("_dmarc.acme.example", "v=DMARC1; p=reject"),
+    ];
+    for restart in [false, true] {
+        let mut node = node(&texts).await;
+        let id = deferred(&node, &signed(&plain("rotated", "Hello"))).await;
+        let first = proved(&node, id).expect("every question had its answer");
+        assert_eq!((first.results.len(), first.chain.as_str()), (4, "none"), "{first:?}");
+        // The key is rotated, and another host sends for the domain.
+        for name in [KEY, "acme.example", "_dmarc.acme.example"] {
+            node.playground.dns().remove(name);
+        }
+        node.playground.dns().add("acme.example", Answer::Text("v=spf1 -all".to_owned()));
+        if restart {
+            // With a resolver that knows nothing.
+            node = node.restart().await;
+            assert_eq!(proved(&node, id), Some(first));
+        }
+        assert_eq!(
+            told_later(&node).await,
+            "spf=pass smtp.mailfrom=acme.example; dkim=pass header.d=acme.example header.s=r1; \
+             dmarc=pass (p=reject) header.from=acme.example; arc=none"
+        );
+        node.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_answered_is_asked_again() {
+    let mut node = node(&[]).await;
+    node.playground.dns().add("acme.example", Answer::Broken);
+    let id = deferred(&node, &plain("silent", "Hello")).await;
+    assert_eq!(proved(&node, id), None);
+    node.playground.dns().remove("acme.example");
+    node.playground.dns().add("acme.example", Answer::Text("v=spf1 ip4:127.0.0.0/8 -all".to_owned()));
+    node = node.restart().await;
+    assert_eq!(
+        told_later(&node).await,
+        "spf=pass smtp.mailfrom=acme.example; dkim=none; dmarc=none header.from=acme.example; arc=none"
+    );
     node.stop().await;
 }

@@ -143,7 +143,7 @@ impl Reading<'_> {
                     self.copied(&state, at);
                 }
             }
-            Event::Stamped { groups } => {
+            Event::Stamped { groups, .. } => {
                 for group in groups.iter().filter(|group| group.reason.as_deref() == Some("template_failed"))
                 {
                     let is_theirs = self.scope.blame == Blame::Signatures && self.scope.holds(at);

@@ -85,7 +85,7 @@ impl Flow {
         for record in records {
             match &record.event {
                 Event::Outcomes { outcomes } => window.ended(record, outcomes, &self.pool),
-                Event::Stamped { groups } => {
+                Event::Stamped { groups, .. } => {
                     for group in groups {
                         let is_stamped = group.outcome == "stamped";
                         let has_failed = group.reason.as_deref() == Some("template_failed");

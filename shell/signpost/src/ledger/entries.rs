@@ -52,7 +52,7 @@ fn class(word: &str) -> Key {
 fn keys(event: &Event) -> Vec<Key> {
     match event {
         Event::Accepted { message, .. } | Event::Moved { message, .. } => of_message(message),
-        Event::Stamped { groups } => groups.iter().flat_map(of_group).collect(),
+        Event::Stamped { groups, .. } => groups.iter().flat_map(of_group).collect(),
         Event::Attempt { host, .. } => vec![Key::new(KeyKind::Site, host)],
         Event::Tried { tried } => of_try(tried),
         Event::Outcomes { outcomes } => {

@@ -132,7 +132,11 @@ fn like_real(number: u64) -> Result<Accepted, Failure> {
 
 fn last_try(number: u64) -> Result<LastTry, Failure> {
     let host = number % 50;
-    let own = if number % 10 == 0 { format!(" ({number:020x}-{:08x})", number * 77) } else { String::new() };
+    let own = if number.is_multiple_of(10) {
+        format!(" ({number:020x}-{:08x})", number * 77)
+    } else {
+        String::new()
+    };
     let met = Met {
         stage: Stage::Rcpt,
         kind: "reply".to_owned(),

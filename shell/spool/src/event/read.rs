@@ -3,7 +3,7 @@
 //! What happens to every message is read straight into its type. Serde's way for an enum whose name stands among its fields copies all of them
 //! into a tree first; the rare events go that way. A test holds that both ways read the same.
 
-use super::{Accepted, Event, Final, MessageId, SourceName, StampedGroup, Stored, Timestamp, Tried};
+use super::{Accepted, Event, Final, MessageId, Proved, SourceName, StampedGroup, Stored, Timestamp, Tried};
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -26,6 +26,7 @@ struct AcceptedFields {
 #[derive(Deserialize)]
 struct StampedFields {
     groups: Vec<StampedGroup>,
+    proved: Option<Box<Proved>>,
 }
 
 #[derive(Deserialize)]
@@ -55,8 +56,8 @@ impl Stored {
                 Event::Accepted { message, chunks, length }
             }
             "stamped" => {
-                let StampedFields { groups } = fields(json)?;
-                Event::Stamped { groups }
+                let StampedFields { groups, proved } = fields(json)?;
+                Event::Stamped { groups, proved }
             }
             "attempt" => {
                 let AttemptFields { recipients, source, host } = fields(json)?;

@@ -10,19 +10,20 @@ mod own;
 
 use super::alike::Alike;
 use super::{Body, Lane, Phase, Whole};
-use crate::event::{Accepted, Progress, TraceInfo};
+use crate::event::{Accepted, Progress, Proved, TraceInfo};
 use bytes::{Reader, Writer};
 use met::Met;
 use model::{SnapshotNumber, Standing, TenantName, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What the messages of one session have alike.
+/// What the messages of one session have alike, and what those of one domain proved there.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Origin {
     pub(super) tenant: TenantName,
     pub(super) snapshot: SnapshotNumber,
     trace: TraceInfo,
+    proved: Option<Proved>,
 }
 
 /// What many messages have alike.
@@ -68,7 +69,8 @@ impl Shelf {
     pub(super) fn pack(&mut self, whole: &Whole) -> Packed {
         let (accepted, progress) = (whole.accepted.as_ref(), &whole.progress);
         let (tenant, snapshot) = (accepted.tenant.clone(), accepted.snapshot);
-        let origin = Origin { tenant, snapshot, trace: accepted.trace.clone() };
+        let (trace, proved) = (accepted.trace.clone(), progress.proved.clone());
+        let origin = Origin { tenant, snapshot, trace, proved };
         Packed {
             origin: self.origins.share(origin),
             met: Met::write(progress).map(|met| self.met.share(met)),
@@ -133,7 +135,8 @@ impl Packed {
 
     pub(super) fn progress(&self) -> Progress {
         let met = self.met.as_ref().map(|met| Met::read(met)).unwrap_or_default();
-        own::read_progress(self.sections().progress, met, self.due)
+        let proved = self.origin.proved.clone();
+        Progress { proved, ..own::read_progress(self.sections().progress, met, self.due) }
     }
 
     pub(super) fn accepted(&self) -> Accepted {

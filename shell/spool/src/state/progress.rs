@@ -1,10 +1,21 @@
 //! How far a message has come, and what is kept of it by itself.
 
 use crate::event::{Accepted, Kept, Progress};
-use model::{Outcome, ParkReason, Timestamp};
+use model::{Final, Outcome, ParkReason, Timestamp};
 use std::collections::BTreeSet;
 
 impl Progress {
+    /// Recipients with their ends.
+    pub(super) fn end(&mut self, outcomes: &[(usize, Final)]) {
+        for (recipient, outcome) in outcomes {
+            self.in_flight.remove(recipient);
+            self.kept.retain(|kept| kept.recipient != *recipient);
+            if let Some(known) = self.outcomes.get_mut(*recipient) {
+                *known = Outcome::Final(outcome.clone());
+            }
+        }
+    }
+
     /// Whether something of it is kept without attempts.
     #[must_use]
     pub fn is_parked(&self) -> bool {
@@ -47,6 +58,7 @@ impl Progress {
             last_try: None,
             redirect: None,
             acts: Vec::new(),
+            proved: None,
         }
     }
 }

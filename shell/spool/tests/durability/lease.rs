@@ -3,7 +3,7 @@
 use crate::support::{Message, START, attempt, delivered, open, open_unread, run, small_segments};
 use model::{ActId, Duration, MessageId, ParkReason, TenantName};
 use spool::disk::shim::{Crash, MemDisk};
-use spool::{Event, Kept, Phase, Spool, SpoolError, Told, Wanted};
+use spool::{Event, Kept, Phase, Proved, Spool, SpoolError, Told, Wanted};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -315,5 +315,40 @@ fn who_was_told_is_known_after_a_move_and_a_restart() {
         spool.release(ONE.id(), "operator", minute(302)).await.unwrap();
         assert_eq!(spool.standing(ONE.id()).unwrap().1.parked_since, Some(minute(1)));
         assert_eq!(spool.beginning(ONE.id()).await.unwrap().len(), 5_000);
+    });
+}
+
+#[test]
+fn what_a_message_proved_is_kept_over_tries_restarts_and_moves() {
+    let proved = Proved {
+        results: vec!["spf=pass smtp.mailfrom=acme.example".to_owned()],
+        chain: "none".to_owned(),
+        why: None,
+    };
+    let disk = MemDisk::new();
+    let message = Message { number: 1, recipients: 1, size: 100 };
+    let known = |spool: &Spool| spool.standing(message.id()).unwrap().1.proved;
+    run(async {
+        let (spool, _) = open(&disk, small_segments(), START).unwrap();
+        message.commit(&spool, START).await.unwrap();
+        // The first try found it out, the second one has no news.
+        for news in [Some(proved.clone()), None] {
+            let lease = spool.take_due(START, |_| true).unwrap();
+            lease.note_stamped(Vec::new(), news, START);
+            assert_eq!(lease.proved(), Some(proved.clone()));
+            lease.reschedule(START, vec![0], "not now".to_owned(), START).await.unwrap();
+        }
+        assert_eq!(known(&spool), Some(proved.clone()));
+        spool.stop().await;
+        let (spool, _) = open(&disk, small_segments(), START).unwrap();
+        assert_eq!(known(&spool), Some(proved.clone()));
+        // Nearly empty: what lives in it is copied out.
+        spool.maintain(START).await.unwrap();
+        let records = spool.read_log(None, usize::MAX).unwrap().records;
+        assert!(records.iter().any(|record| matches!(record.event, Event::Moved { .. })), "{records:?}");
+        spool.stop().await;
+        let (spool, _) = open(&disk, small_segments(), START).unwrap();
+        assert_eq!(known(&spool), Some(proved.clone()));
+        spool.stop().await;
     });
 }

@@ -194,7 +194,7 @@ fn what_only_the_trace_needs_lies_in_front_of_the_record_that_follows() {
         let message = Message { number: 1, recipients: 1, size: 10 };
         message.commit(&spool, START).await.unwrap();
         let lease = spool.take_due(START, |_| true).unwrap();
-        lease.note_stamped(Vec::new(), START);
+        lease.note_stamped(Vec::new(), None, START);
         attempt(&lease, &[0], START).await.unwrap();
         lease.record_tried(a_try(true), START).await.unwrap();
         assert_eq!(named(&spool, message.id()).await, ["accepted", "stamped", "attempt"]);
@@ -215,7 +215,7 @@ fn a_delivery_that_breaks_off_leaves_its_notes_once() {
         let message = Message { number: 1, recipients: 1, size: 10 };
         message.commit(&spool, START).await.unwrap();
         let lease = spool.take_due(START, |_| true).unwrap();
-        lease.note_stamped(Vec::new(), START);
+        lease.note_stamped(Vec::new(), None, START);
         drop(lease);
         assert_eq!(named(&spool, message.id()).await, ["accepted", "stamped"]);
         let lost = spool.take_lost().unwrap();

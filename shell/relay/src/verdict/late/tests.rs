@@ -300,6 +300,7 @@ fn what_is_known_of_a_wait_becomes_a_status() {
         last_try: None,
         redirect: None,
         acts: Vec::new(),
+        proved: None,
     };
     let detail = || "x".to_owned();
     let table = [

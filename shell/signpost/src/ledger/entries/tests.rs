@@ -10,7 +10,7 @@ fn an_event_is_its_name_and_the_rest_of_its_fields() {
     let host = "a \"b\", c".to_owned();
     let events = [
         (Event::Dropped, "dropped"),
-        (Event::Stamped { groups: Vec::new() }, "stamped"),
+        (Event::Stamped { groups: Vec::new(), proved: None }, "stamped"),
         (Event::Attempt { recipients: vec![3], source: "one".parse().unwrap(), host }, "attempt"),
         (
             Event::Acted {

@@ -53,6 +53,11 @@ fn all() -> Vec<Event> {
         signature: Some("standard".to_owned()),
         smaller: Some("text_only".to_owned()),
     };
+    let proved = Proved {
+        results: vec!["spf=pass smtp.mailfrom=acme.example".to_owned(), "dkim=none".to_owned()],
+        chain: "fail".to_owned(),
+        why: Some("the seal of set 1 does not hold".to_owned()),
+    };
     let delivered = Final::Delivered {
         host: "mx.partner.example".to_owned(),
         source: "eu-1".parse().unwrap(),
@@ -60,7 +65,8 @@ fn all() -> Vec<Event> {
     };
     vec![
         Event::Accepted { message: Box::new(accepted()), chunks: 1, length: 4_000 },
-        Event::Stamped { groups: vec![stamped] },
+        Event::Stamped { groups: vec![stamped.clone()], proved: None },
+        Event::Stamped { groups: vec![stamped], proved: Some(Box::new(proved)) },
         Event::Attempt { recipients: vec![0], source: "eu-1".parse().unwrap(), host: "mx".to_owned() },
         Event::Tried { tried: Box::new(tried) },
         Event::Outcomes { outcomes: vec![(0, delivered)] },
@@ -85,7 +91,7 @@ fn both_ways_read_what_was_written() {
 #[test]
 fn unknown_fields_and_another_order_are_read_and_an_unknown_event_is_not() {
     let json = br#"{"event":"stamped","new":{"a":[1]},"groups":[],"at":"1970-01-01T00:00:00Z","id":"00000000000000000000000000"}"#;
-    assert_eq!(Stored::read(json).unwrap().event, Event::Stamped { groups: Vec::new() });
+    assert_eq!(Stored::read(json).unwrap().event, Event::Stamped { groups: Vec::new(), proved: None });
     let json = br#"{"id":"00000000000000000000000000","at":"1970-01-01T00:00:00Z","event":"sung"}"#;
     assert!(Stored::read(json).is_none());
     let json =

@@ -55,7 +55,7 @@ pub(super) fn read_places(mut from: Reader<'_>) -> (Body, BTreeSet<u64>) {
     (Body { chunks, length }, from.list(Reader::number))
 }
 
-/// All but what `Met` holds and when it is due.
+/// All but what `Met` and `Origin` hold and when it is due.
 pub(super) fn write_progress(out: &mut Writer, progress: &Progress) {
     let Progress {
         outcomes,
@@ -74,6 +74,7 @@ pub(super) fn write_progress(out: &mut Writer, progress: &Progress) {
         last_try: _,
         redirect,
         acts,
+        proved: _,
     } = progress;
     let is_pending = outcomes.iter().all(|outcome| *outcome == Outcome::Pending);
     let is_usual = is_pending && kept.is_empty() && redirect.is_none() && acts.is_empty();
@@ -124,6 +125,7 @@ pub(super) fn read_progress(mut from: Reader<'_>, met: Met, due: Timestamp) -> P
         last_try,
         redirect: None,
         acts: Vec::new(),
+        proved: None,
     };
     if is_usual { progress } else { with_rare(progress, from.rest()) }
 }
@@ -173,7 +175,7 @@ pub(super) fn read_accepted(
     let header = HeaderFacts { message_id, subject: has_subject.then(|| from.string()), waives_tls };
     let about = has_about.then(|| MessageId::from_bytes(from.bytes()));
     let avoid = has_avoid.then(|| from.parsed());
-    let Origin { tenant, snapshot, trace } = origin;
+    let Origin { tenant, snapshot, trace, proved: _ } = origin;
     let (tenant, snapshot, trace) = (tenant.clone(), *snapshot, trace.clone());
     Accepted { tenant, snapshot, envelope, received, due, expires, trace, header, about, avoid }
 }

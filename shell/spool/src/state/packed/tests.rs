@@ -1,7 +1,7 @@
 //! What is packed reads back as it was, whatever a message may be; and what many have alike is there once.
 
 use super::*;
-use crate::event::{Before, HeaderFacts, Kept, Undoable};
+use crate::event::{Before, HeaderFacts, Kept, Proved, Undoable};
 use crate::state::{ChunkPlace, Entry};
 use model::{
     ActId, BodyType, ByteCount, Category, Discard, Domain, DsnReturn, Duration, Envelope, Final, HostPort,
@@ -119,6 +119,11 @@ impl Dice {
         LastTry { host: self.maybe(Self::text), source: self.maybe(Self::name), met }
     }
 
+    fn proved(&mut self) -> Proved {
+        let results = (0..self.below(3)).map(|_| self.text()).collect();
+        Proved { results, chain: self.text(), why: self.maybe(Self::text) }
+    }
+
     fn accepted(&mut self) -> Accepted {
         let recipients = (0..1 + self.below(3)).map(|_| Recipient {
             address: self.address(),
@@ -185,6 +190,7 @@ impl Dice {
             sender_told: self.maybe(Self::time),
             tenant_told: self.maybe(Self::time),
             last_try,
+            proved: self.maybe(Self::proved),
             ..usual
         };
         if is_rare { self.rare(progress) } else { progress }
