@@ -14,6 +14,7 @@ use tlspolicy::{Destinations, OfSender};
 
 const OUR_SOURCE: [u8; 4] = [8, 8, 4, 4];
 const LISTENER: [u8; 4] = [9, 9, 9, 9];
+const LISTENER_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x25);
 
 struct World {
     playground: Playground,
@@ -42,7 +43,7 @@ impl World {
             private: private.iter().map(|network| network.parse().unwrap()).collect(),
             names: ["eu-1.relay.example".to_owned(), "in.relay.example".to_owned()].into(),
             // Of both families, so that addresses of both are of use.
-            listeners: [SocketAddr::from((LISTENER, 25)), SocketAddr::from((Ipv6Addr::LOCALHOST, 25))].into(),
+            listeners: [SocketAddr::from((LISTENER, 25)), SocketAddr::from((LISTENER_V6, 25))].into(),
             sources: [source.address].into(),
         };
         let means = (resolver.clone(), Clock::start(1));

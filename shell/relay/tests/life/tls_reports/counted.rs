@@ -137,6 +137,7 @@ async fn what_is_enforced_counts_for_mail_that_waits_as_well() {
     for (domain, _, line) in rows {
         waits_for(&node, domain, line).await;
     }
+    node.wait_for_queue(|queue| queue.len() == 3).await;
     assert_eq!(node.metrics.delivered.get(), 1);
     node.stop().await;
 }
