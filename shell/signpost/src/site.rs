@@ -200,7 +200,9 @@ fn compile(folder: &Folder) -> Result<Snapshot> {
 
 fn read(file: &Path, data: Option<&Path>) -> Result<OperatorConfig> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    understood(&file.display().to_string(), &bytes, file.parent().unwrap_or(Path::new(".")), data)
+    let beside = file.parent().unwrap_or(Path::new("."));
+    let config = understood(&file.display().to_string(), &bytes, beside, data)?;
+    Ok(OperatorConfig { file: Some(file.to_owned()), ..config })
 }
 
 fn understood(name: &str, bytes: &[u8], beside: &Path, data: Option<&Path>) -> Result<OperatorConfig> {

@@ -224,3 +224,33 @@ async fn mail_that_is_held_for_want_of_a_key_is_signed_and_goes_once_it_is_there
     );
     playground.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operators_own_key_lies_beside_its_file_and_its_record_is_checked() {
+    let playground = Playground::start(PlaygroundConfig::example()).await.unwrap();
+    let place = Place::new(playground.exchange_address(), playground.dns_address());
+    tokio::task::block_in_place(|| {
+        let file = place.directory.path().join("signpost.toml").display().to_string();
+        let own = |command: &str, options: &[&str]| {
+            place.command(&[&["dkim", command, "--config", &file], options].concat())
+        };
+        let none = own("show", &[]);
+        assert!(none.code == 1 && none.err.contains("no [own.dkim]"), "{}", none.err);
+        let made = own("keygen", &["--selector", "h1", "--algorithm", "ed25519"]);
+        assert_eq!(made.code, 0, "{}", made.err);
+        assert!(place.directory.path().join("dkim/h1.pem").is_file());
+        let text = made.text();
+        let key = text.split("# into the DNS").next().unwrap().replace("\"next\"", "\"sign\"");
+        place.edit("signpost.toml", "[resolver]", &format!("[own.dkim]\n{key}\n[resolver]"));
+        let missing = own("check", &["--json"]);
+        assert_eq!(missing.code, 1, "{}{}", missing.text(), missing.err);
+        for row in rows(&own("show", &["--json"])) {
+            let record = Answer::Text(row["record"].as_str().unwrap().to_owned());
+            playground.dns().add(row["name"].as_str().unwrap(), record);
+        }
+        let good = own("check", &["--json"]);
+        assert_eq!(good.code, 0, "{}{}", good.text(), good.err);
+        assert_eq!(doctor(&place), ["ok"]);
+    });
+    playground.stop().await;
+}
