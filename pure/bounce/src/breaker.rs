@@ -3,7 +3,8 @@
 //! For each path it remembers who met which refusal within five minutes. The same normalised refusal for three unrelated senders, or over half
 //! of at least twenty recipients of three tenants refused, and what would have been reported parks instead. Refusals of class `mailbox_*` are each
 //! recipient's own and never trip the first bound; they count for the second, because a directory that is gone refuses everybody.
-//! Memory is bounded: over a bound the oldest is forgotten, which can only make the breaker forget a reason to park.
+//! Memory is bounded: over a bound of answers the oldest is forgotten, over one of paths those that were quiet longest, many at once, so that a crowd
+//! of new receivers costs little each. That can only make the breaker forget a reason to park.
 
 use model::{Category, Duration, TenantName, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -18,6 +19,8 @@ const RECIPIENTS_MIN: usize = 20;
 const TENANTS_MIN: usize = 3;
 /// Paths that are remembered.
 const PATHS_MAX: usize = 1024;
+/// Paths that go at once when there are too many.
+const FORGOTTEN_AT_ONCE: usize = PATHS_MAX / 4;
 /// Answers that are remembered of one path.
 const ANSWERS_MAX: usize = 512;
 
@@ -121,18 +124,18 @@ impl<P: Ord + Clone> Breaker<P> {
         if self.has_one_tenant { &met.sender } else { met.tenant.as_str() }
     }
 
-    /// A new path takes the place of the one that was quiet longest.
+    /// A new path takes a place of those that were quiet longest.
     fn make_room(&mut self, path: &P, now: Timestamp) {
         if self.paths.len() < PATHS_MAX || self.paths.contains_key(path) {
             return;
         }
         self.paths.retain(|_, met| met.back().is_some_and(|last| !is_old(last, now)));
-        if self.paths.len() < PATHS_MAX {
-            return;
-        }
-        let quietest = self.paths.iter().min_by_key(|(_, met)| met.back().map(|last| last.at));
-        if let Some(path) = quietest.map(|(path, _)| path.clone()) {
-            self.paths.remove(&path);
+        let too_many = (self.paths.len() + FORGOTTEN_AT_ONCE).saturating_sub(PATHS_MAX);
+        let last_met = |(path, met): (&P, &VecDeque<Met>)| (met.back().map(|last| last.at), path.clone());
+        let mut by_age: Vec<_> = self.paths.iter().map(last_met).collect();
+        by_age.sort_unstable();
+        for (_, path) in by_age.iter().take(too_many) {
+            self.paths.remove(path);
         }
     }
 }

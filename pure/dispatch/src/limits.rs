@@ -64,7 +64,7 @@ pub type Ticket = u64;
 #[derive(Debug, Clone, Copy)]
 pub struct Asking<'a> {
     pub ticket: Ticket,
-    /// By which it can be called up; none: it is in nobody's queue.
+    /// By which it can be called up; none: nobody calls it.
     pub message: Option<MessageId>,
     pub tenant: &'a TenantName,
     /// Its time is over: it finds out for itself whether a site can be reached.

@@ -11,7 +11,7 @@ mod read;
 mod secret;
 
 pub use connector::{Check, Connector, ConnectorKind, SecretHeader};
-pub use dkim::{Dkim, DkimKey, KeySource, KeyUse, Seals, Signs, own_dkim};
+pub use dkim::{Dkim, DkimKey, KeySource, KeyUse, NO_KEY_FILE, Seals, Signs, own_dkim};
 pub use egress::{
     ClientCertificate, CutThrough, Egress, EgressMode, Fallback, Handover, Otherwise, SmartHost, destinations,
 };

@@ -4,9 +4,10 @@
 //! waits for nothing else.
 
 use crate::conduct::Bounds;
+use crate::custody::Custody;
 use crate::transport::{CalledUp, NotSent, Shaped};
 use crate::verdict::Missed;
-use crate::{Parts, missed, ours};
+use crate::{Parts, missed};
 use dispatch::Passage;
 use model::{Recipient, Stage, Standing, TenantName, Timestamp};
 use spool::{Lease, Seen};
@@ -27,7 +28,7 @@ pub(crate) fn is_behind(
     let is_over = lease.accepted().expires <= parts.clock.now();
     let is_for_one = members.iter().all(|(_, recipient)| recipient.address.domain() == domain);
     let is_bound = is_over || !is_for_one || bounds.only.is_some();
-    if snapshot.settings.egress.mode != EgressMode::Deliver || is_bound || !is_ordinary(lease) {
+    if snapshot.settings.egress.mode != EgressMode::Deliver || is_bound || !may_be_called(lease) {
         return None;
     }
     let source = parts.steer.first_choice(snapshot, lease.id())?;
@@ -59,7 +60,7 @@ pub(crate) struct Place {
 pub(crate) fn place(lease: &Lease, left: &[Missed]) -> Option<Place> {
     let due = left.iter().map(|one| one.limited).collect::<Option<Vec<_>>>()?.into_iter().max()?;
     let of = |one: &Missed| Some(Place { shaped: one.away.clone()?, recipient: one.recipient, due });
-    left.iter().find_map(of).filter(|_| is_ordinary(lease))
+    left.iter().find_map(of).filter(|_| may_be_called(lease))
 }
 
 /// A message has gone back to the queue, and waits there.
@@ -88,7 +89,6 @@ pub(crate) fn call_up(
     }
 }
 
-/// What an operator sends elsewhere and what we write ourselves goes its own way.
-fn is_ordinary(lease: &Lease) -> bool {
-    lease.redirect().is_none() && !ours::is_ours(lease.accepted())
+fn may_be_called(lease: &Lease) -> bool {
+    Custody::Lease(lease).called_by().is_some()
 }

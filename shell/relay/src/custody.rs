@@ -2,6 +2,7 @@
 //!
 //! Stations behind the stamp do the same for both and need not know which one it is.
 
+use crate::ours;
 use bytes::Bytes;
 use model::{Final, MessageId, Redirect, SourceName, Timestamp};
 use spool::{Accepted, Lease, Proved, SpoolError, Transit, Tried};
@@ -33,6 +34,18 @@ impl Custody<'_> {
     pub(crate) fn redirect(&self) -> Option<Redirect> {
         match self {
             Self::Lease(lease) => lease.redirect(),
+            Self::Transit(_) => None,
+        }
+    }
+
+    /// By which a crowd for one site calls it up; none of mail that nobody calls: it is in nobody's queue, it is our own, or an operator sends it
+    /// elsewhere, and the last two go their own ways.
+    pub(crate) fn called_by(&self) -> Option<MessageId> {
+        match self {
+            Self::Lease(lease) => {
+                let goes_its_own_way = lease.redirect().is_some() || ours::is_ours(lease.accepted());
+                (!goes_its_own_way).then(|| lease.id())
+            }
             Self::Transit(_) => None,
         }
     }

@@ -181,7 +181,7 @@ impl TlsReports {
     /// Asks the domains that are new whether they want reports. A question that fails is asked again.
     async fn ask(&self, parts: &Parts) {
         let unasked = self.counts.unasked(ASKED_MAX);
-        let mut asked: JoinSet<(String, Option<bool>)> = JoinSet::new();
+        let mut asked: JoinSet<(String, Result<Vec<Rua>, ResolveError>)> = JoinSet::new();
         let mut left = unasked.into_iter();
         loop {
             while asked.len() < ASKED_AT_ONCE
@@ -190,12 +190,15 @@ impl TlsReports {
                 let resolver = parts.steer.resolver().clone();
                 asked.spawn(async move {
                     let places = places(&resolver, &domain).await;
-                    (domain, places.ok().map(|places| !places.is_empty()))
+                    (domain, places)
                 });
             }
             match asked.join_next().await {
-                Some(Ok((domain, Some(wants)))) => self.counts.note(&domain, wants),
-                Some(Ok((_, None)) | Err(_)) => {}
+                Some(Ok((domain, Ok(places)))) => self.counts.note(&domain, !places.is_empty()),
+                Some(Ok((domain, Err(error)))) => {
+                    tracing::debug!(domain, %error, "whether a domain wants reports on TLS is asked again");
+                }
+                Some(Err(error)) => tracing::error!(%error, "a question for a report on TLS failed inside"),
                 None => return,
             }
         }

@@ -135,11 +135,8 @@ impl Transport {
         let site = path.site.clone();
         let shaped =
             Shaped { shape: site.shape(path.reach), way: Way { source: path.source.name.clone(), site } };
-        let message = match shipment.custody {
-            Custody::Lease(lease) => Some(lease.id()),
-            Custody::Transit(_) => None,
-        };
-        let wanting = Wanting { tenant: &path.tenant, message, is_last_try: path.rules == Rules::LastTry };
+        let (message, is_last_try) = (shipment.custody.called_by(), path.rules == Rules::LastTry);
+        let wanting = Wanting { tenant: &path.tenant, message, is_last_try };
         let turn = self.gate.enter(&shaped, wanting, &self.clock).await;
         let _turn = turn.map_err(|closed| {
             let host = path.hops.first().map_or_else(|| shaped.way.site.to_string(), shown);

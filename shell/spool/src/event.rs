@@ -58,7 +58,7 @@ impl HeaderFacts {
 }
 
 /// From where a message came; what its `Received` field says.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TraceInfo {
     pub peer: IpAddr,
     pub helo: String,
@@ -72,7 +72,7 @@ pub struct TraceInfo {
 }
 
 /// What a message proved as it came, with no question left open: later tries tell the same, whatever the DNS says by then.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Proved {
     /// The entries of `Authentication-Results`, without the name of who says so.
     pub results: Vec<String>,

@@ -143,12 +143,15 @@ fn is_within(inner: &Domain, outer: &Domain) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
+/// What is told of a key file that is not there.
+pub const NO_KEY_FILE: &str = "does not exist; `signpost dkim keygen` makes one";
+
 /// Whose keys are read, and where from.
 pub struct KeySource<'k> {
     /// `the tenant`, in what is told of problems.
     pub whose: &'static str,
-    /// A file that the table names.
-    pub file: &'k dyn Fn(&str) -> Option<Vec<u8>>,
+    /// A file that the table names, or what is wrong with it.
+    pub file: &'k dyn Fn(&str) -> Result<Vec<u8>, String>,
     /// What a reference (`env:`, `file:`) names.
     pub secrets: &'k dyn Fn(&str) -> Option<String>,
 }
@@ -179,7 +182,8 @@ pub(super) fn read(
     let on_failure = table.take("on_failure").and_then(|value| value.word(&ON_FAILURE, report));
     let arc = table.take("arc").and_then(|value| value.word(&SEALS, report)).unwrap_or_default();
     let valid_for = table.take("valid_for").and_then(|value| valid_for(&value, report));
-    let file = |path: &str| outside.folder.file(path).map(<[u8]>::to_vec);
+    let file =
+        |path: &str| outside.folder.file(path).map(<[u8]>::to_vec).ok_or_else(|| NO_KEY_FILE.to_owned());
     let source = KeySource { whose: "the tenant", file: &file, secrets: outside.secrets };
     let keys = keys(&mut table, tenants, &source, report);
     table.finish(report);
@@ -282,12 +286,11 @@ fn private(value: &Value<'_>, source: &KeySource<'_>, report: &mut Report) -> Op
         };
         return read.map_err(warn).ok().map(Arc::new);
     }
-    let Some(pem) = (source.file)(text) else {
-        value.problem(report, format!("`{text}` does not exist; `signpost dkim keygen` makes one"));
-        return None;
-    };
-    let read = SigningKey::from_pem(&String::from_utf8_lossy(&pem));
-    read.map_err(|error| value.problem(report, format!("`{text}`: {error}"))).ok().map(Arc::new)
+    let told = |problem: String| value.problem(report, format!("`{text}` {problem}"));
+    let read = (source.file)(text).and_then(|pem| {
+        SigningKey::from_pem(&String::from_utf8_lossy(&pem)).map_err(|error| format!("cannot be used: {error}"))
+    });
+    read.map_err(told).ok().map(Arc::new)
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub(crate) struct Shaped {
 #[derive(Clone, Copy)]
 pub(super) struct Wanting<'a> {
     pub(super) tenant: &'a TenantName,
-    /// None: it is in nobody's queue.
+    /// By which it can be called up; none: nobody calls it.
     pub(super) message: Option<MessageId>,
     pub(super) is_last_try: bool,
 }

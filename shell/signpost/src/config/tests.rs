@@ -305,6 +305,7 @@ fn reports_on_tls_are_made_once_a_key_signs_for_them_and_not_before() {
     const KEY: &str = include_str!("../../../../pure/signing/fixtures/rsa-2048.pem");
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("own.pem"), KEY).unwrap();
+    std::fs::create_dir(folder.path().join("folder.pem")).unwrap();
     let read = |own: &str, reports: &str| {
         let text = EXAMPLE.replace("[own] ", &format!("[own]\n{own}\n#"));
         let text = text
@@ -335,6 +336,8 @@ fn reports_on_tls_are_made_once_a_key_signs_for_them_and_not_before() {
     assert!(problems.contains("neither a domain of [own]"), "{problems}");
     let (_, problems) = read(&key.replace("own.pem", "none.pem"), "");
     assert!(problems.contains("`none.pem` does not exist"), "{problems}");
+    let (_, problems) = read(&key.replace("own.pem", "folder.pem"), "");
+    assert!(problems.contains("`folder.pem` cannot be read: "), "{problems}");
     let (_, problems) = read("domain = \"a b\"", "from = \"nobody\"");
     assert!(problems.contains("such as relay.example") && problems.contains("such as tlsrpt@"), "{problems}");
 }

@@ -1,20 +1,22 @@
 //! Values that many messages have alike, each in memory once.
 //!
-//! A value stays as long as a message has it. Whoever gives one back says so: the last one takes it away.
+//! A value stays as long as a message has it. Whoever gives one back says so: the last one takes it away. They are found by their hash: to compare
+//! whole values, as a tree does, costs a message more than all the rest of its packing.
 
 use std::borrow::Borrow;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::hash::Hash;
 use std::sync::Arc;
 
-pub(super) struct Alike<T: ?Sized>(BTreeSet<Arc<T>>);
+pub(super) struct Alike<T: ?Sized>(HashSet<Arc<T>>);
 
 impl<T: ?Sized> Default for Alike<T> {
     fn default() -> Self {
-        Self(BTreeSet::new())
+        Self(HashSet::new())
     }
 }
 
-impl<T: Ord + ?Sized> Alike<T> {
+impl<T: Eq + Hash + ?Sized> Alike<T> {
     /// The value that is here already, or this one.
     pub(super) fn share<V: Borrow<T>>(&mut self, value: V) -> Arc<T>
     where
@@ -37,8 +39,8 @@ impl<T: Ord + ?Sized> Alike<T> {
     }
 
     /// Takes in another set. Of two that are alike one is forgotten here and ends with its messages.
-    pub(super) fn join(&mut self, mut other: Self) {
-        self.0.append(&mut other.0);
+    pub(super) fn join(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
 
     #[cfg(test)]

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What the messages of one session have alike, and what those of one domain proved there.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Origin {
     pub(super) tenant: TenantName,
     pub(super) snapshot: SnapshotNumber,

@@ -120,7 +120,7 @@ fn a_named_key_that_is_not_there_is_a_warning_and_one_in_the_folder_a_problem() 
         ),
         (
             "dkim/short.pem",
-            "acme/tenant.toml:7: `dkim.key.file`: `dkim/short.pem`: the RSA key needs 2048 to 4096 bits",
+            "acme/tenant.toml:7: `dkim.key.file`: `dkim/short.pem` cannot be used: the RSA key needs 2048 to 4096 bits",
         ),
     ] {
         let (read, _) = read(&format!("[[dkim.key]]\nselector = \"r1\"\nfile = \"{file}\"\n"));

@@ -7,8 +7,9 @@ use super::{NAME_LEN_MAX, WORD_LEN_MAX};
 use crate::config::{ListenerFile, Own, TlsReports};
 use crate::folders;
 use model::{Address, Domain};
+use std::io;
 use std::path::Path;
-use tenant::settings::{Dkim, KeySource, own_dkim};
+use tenant::settings::{Dkim, KeySource, NO_KEY_FILE, own_dkim};
 use tenant::written::{Report, Table, Value};
 
 /// When reports on TLS are made.
@@ -40,7 +41,7 @@ pub(super) fn own(
     let from = from.or_else(|| format!("tlsrpt@{domain}").parse().ok());
     let domains: Vec<Domain> = domain.parse().into_iter().chain(from.iter().map(Address::domain)).collect();
     let dkim = table.and_then(|mut table| {
-        let file = |path: &str| std::fs::read(beside.join(path)).ok();
+        let file = |path: &str| std::fs::read(beside.join(path)).map_err(|error| unread(&error));
         let source =
             KeySource { whose: "[own] or of `tls_reports.from`", file: &file, secrets: &folders::secret };
         let dkim = own_dkim(&mut table, &distinct(&domains), &source, report);
@@ -49,6 +50,14 @@ pub(super) fn own(
     });
     let tls_reports = tls_reports(reports, (&domain, from), dkim.as_ref(), report);
     Own { domain, dkim, tls_reports }
+}
+
+/// What is told of a key file that cannot be read.
+fn unread(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => NO_KEY_FILE.to_owned(),
+        _ => format!("cannot be read: {error}"),
+    }
 }
 
 fn distinct(domains: &[Domain]) -> Vec<Domain> {
