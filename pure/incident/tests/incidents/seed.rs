@@ -10,7 +10,6 @@ use incident::{
     Standing, State, Strength, Text, What,
 };
 use model::{Duration, Timestamp};
-use std::sync::LazyLock;
 
 const LISTED: &str = "2024-10-19T15:58:51Z";
 const DELISTED: &str = "2024-10-20T11:27:37Z";
@@ -136,12 +135,6 @@ impl Day {
     }
 }
 
-/// The day is played once and looked at often.
-fn whole_day() -> &'static Day {
-    static DAY: LazyLock<Day> = LazyLock::new(play);
-    &DAY
-}
-
 fn play() -> Day {
     let mut day = Day::new();
     day.until("2024-10-19T15:58:45Z");
@@ -198,9 +191,20 @@ fn the_right_component_of_the_right_region_is_red_and_no_other() {
     );
 }
 
+/// Played once and looked at often: it takes a while.
 #[test]
-fn clocks_timeline_and_figures_of_the_day_agree_with_what_happened() {
-    let day = whole_day();
+fn the_whole_day_holds_what_a_reader_wants_of_it() {
+    let day = play();
+    clocks_timeline_and_figures_of_the_day_agree_with_what_happened(&day);
+    nothing_is_said_to_be_better_before_microsoft_takes_mail_again(&day);
+    each_promise_to_say_more_is_kept(&day);
+    the_last_word_has_both_times_and_says_that_none_was_lost(&day);
+    the_draft_has_every_clock_and_figure_and_no_name_of_ours(&day);
+    the_window_that_the_real_postmortem_claimed_is_refused(&day);
+    by_day_it_costs_both_days_what_it_took_from_them(&day);
+}
+
+fn clocks_timeline_and_figures_of_the_day_agree_with_what_happened(day: &Day) {
     let incident = day.world.only();
     let clocks = &incident.clocks;
     assert_eq!(clocks.disorder(), None);
@@ -221,9 +225,8 @@ fn clocks_timeline_and_figures_of_the_day_agree_with_what_happened() {
     assert_eq!(day.accepted, day.ended, "and so it was");
 }
 
-#[test]
-fn nothing_is_said_to_be_better_before_microsoft_takes_mail_again() {
-    let world = whole_day().world.as_of(at("2024-10-20T11:42:20Z"));
+fn nothing_is_said_to_be_better_before_microsoft_takes_mail_again(day: &Day) {
+    let world = day.world.as_of(at("2024-10-20T11:42:20Z"));
     assert_eq!(world.phases(), [Phase::Investigating, Phase::Identified]);
     let incident = world.only();
     assert_eq!(
@@ -234,9 +237,7 @@ fn nothing_is_said_to_be_better_before_microsoft_takes_mail_again() {
     assert_eq!(incident.effects[&component("eu/return-microsoft")].state, State::MajorOutage);
 }
 
-#[test]
-fn each_promise_to_say_more_is_kept() {
-    let day = whole_day();
+fn each_promise_to_say_more_is_kept(day: &Day) {
     let mut posted = day.world.only().posted_updates();
     posted.reverse();
     for pair in posted.windows(2) {
@@ -246,9 +247,7 @@ fn each_promise_to_say_more_is_kept() {
     assert_eq!(marks, [], "nothing that we said contradicts the evidence");
 }
 
-#[test]
-fn the_last_word_has_both_times_and_says_that_none_was_lost() {
-    let day = whole_day();
+fn the_last_word_has_both_times_and_says_that_none_was_lost(day: &Day) {
     let (phase, text) = day.world.said().pop().unwrap();
     assert_eq!(phase, Phase::Resolved);
     for part in [
@@ -262,9 +261,7 @@ fn the_last_word_has_both_times_and_says_that_none_was_lost() {
     assert!(german.contains("Keine Nachricht ging verloren"), "{german}");
 }
 
-#[test]
-fn the_draft_has_every_clock_and_figure_and_no_name_of_ours() {
-    let day = whole_day();
+fn the_draft_has_every_clock_and_figure_and_no_name_of_ours(day: &Day) {
     let id = day.world.only().id.clone();
     let draft = day.world.board.draft(&id).unwrap();
     let text = Text { en: draft.markdown(Language::En), de: draft.markdown(Language::De) };
@@ -294,9 +291,8 @@ fn the_draft_has_every_clock_and_figure_and_no_name_of_ours() {
     assert_eq!(world.only().phase, Phase::Postmortem);
 }
 
-#[test]
-fn the_window_that_the_real_postmortem_claimed_is_refused() {
-    let mut world = whole_day().world.restarted();
+fn the_window_that_the_real_postmortem_claimed_is_refused(day: &Day) {
+    let mut world = day.world.restarted();
     let id = world.only().id.clone();
     let claim = "Due to a block list, between October 19, 2024 15:58:51 and October 20, 2024 11:27:37, some mail was late.";
     world.act(Act::WritePostmortem { incident: id.clone(), text: Text::same(claim) }).unwrap();
@@ -308,9 +304,7 @@ fn the_window_that_the_real_postmortem_claimed_is_refused() {
     assert!(!shown.marks.is_empty(), "the mark stands beside it for ever");
 }
 
-#[test]
-fn by_day_it_costs_both_days_what_it_took_from_them() {
-    let day = whole_day();
+fn by_day_it_costs_both_days_what_it_took_from_them(day: &Day) {
     let days = day.world.board.component(&component("eu/return-microsoft")).unwrap().days(day.world.now, 2);
     let down: Vec<u64> = days.iter().map(|day| day.seconds.major_outage).collect();
     let first = at("2024-10-20T00:00:00Z").since(at(LISTED)).as_secs();

@@ -288,7 +288,8 @@ fn private(value: &Value<'_>, source: &KeySource<'_>, report: &mut Report) -> Op
     }
     let told = |problem: String| value.problem(report, format!("`{text}` {problem}"));
     let read = (source.file)(text).and_then(|pem| {
-        SigningKey::from_pem(&String::from_utf8_lossy(&pem)).map_err(|error| format!("cannot be used: {error}"))
+        SigningKey::from_pem(&String::from_utf8_lossy(&pem))
+            .map_err(|error| format!("cannot be used: {error}"))
     });
     read.map_err(told).ok().map(Arc::new)
 }
