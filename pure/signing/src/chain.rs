@@ -181,7 +181,8 @@ impl<'h> Chain<'h> {
             self.line(set.results, &mut canonical);
             self.line(set.message, &mut canonical);
             own(self.header, seal, Form::Relaxed, &mut canonical);
-            holds(&Signed::read(&value)?, &canonical, texts)?;
+            let held = Signed::read(&value).and_then(|signed| holds(&signed, &canonical, texts));
+            held.map_err(|why| format!("seal {number}: {why}"))?;
         }
         Ok(())
     }
