@@ -1,5 +1,7 @@
 //! The suite of ARC's authors: every vector has the result that the suite wants, or is named here with the reason.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests end the test")]
+
 use message::HeaderBlock;
 use model::Timestamp;
 use serde_json::Value;

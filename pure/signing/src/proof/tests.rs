@@ -63,7 +63,7 @@ fn the_signatures_of_rfc_8463_pass_and_fail_with_another_body() {
 /// A message that dkimpy signed with a key of each kind, in the forms that let nothing be changed.
 #[test]
 fn signatures_in_simple_form_pass_and_no_blank_more_does() {
-    let message = include_str!("../../fixtures/dkimpy-simple.eml");
+    let message = include_str!("../../fixtures/dkimpy-simple.txt");
     let texts = |name: &str| {
         let key = match name {
             "brisbane._domainkey.football.example.com" => {
