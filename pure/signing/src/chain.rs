@@ -148,6 +148,7 @@ impl<'h> Chain<'h> {
     fn message_holds(&self, body: BodyHash, texts: &Texts) -> Result<(), String> {
         let Some(set) = self.sets.last() else { return Ok(()) };
         let value = self.value(set.message);
+        let signed = Signed::read(&value)?;
         if tag(&value, "l").is_ok() {
             return Err("the signature leaves a part of the body out".to_owned());
         }
@@ -163,7 +164,7 @@ impl<'h> Chain<'h> {
         let mut canonical = Vec::new();
         fields::canonical(self.header, self.block, names, form, &mut canonical);
         own(self.header, set.message, form, &mut canonical);
-        holds(&value, &canonical, texts)
+        holds(&signed, &canonical, texts)
     }
 
     /// Step 6: every seal, over its own set and all before it.
@@ -180,7 +181,8 @@ impl<'h> Chain<'h> {
             self.line(set.results, &mut canonical);
             self.line(set.message, &mut canonical);
             own(self.header, seal, Form::Relaxed, &mut canonical);
-            holds(&value, &canonical, texts)?;
+            let held = Signed::read(&value).and_then(|signed| holds(&signed, &canonical, texts));
+            held.map_err(|why| format!("seal {number}: {why}"))?;
         }
         Ok(())
     }
@@ -270,8 +272,7 @@ fn written(field: &str, out: &mut Vec<u8>) {
     fields::relaxed(name.as_bytes(), value.as_bytes(), out);
 }
 
-fn holds(value: &str, canonical: &[u8], texts: &Texts) -> Result<(), String> {
-    let signed = Signed::read(value)?;
+fn holds(signed: &Signed, canonical: &[u8], texts: &Texts) -> Result<(), String> {
     signed.holds(canonical, texts.get(&signed.name).map(Vec::as_slice).unwrap_or_default())
 }
 

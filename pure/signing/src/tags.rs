@@ -1,5 +1,7 @@
 //! Lists of `tag=value;` as fields and records carry them (RFC 6376 §3.2), written in folded lines.
 
+use std::collections::BTreeSet;
+
 /// Where lines are folded (RFC 5322 §2.1.1 recommends 78).
 const LINE_LEN: usize = 76;
 
@@ -92,6 +94,23 @@ pub(crate) fn read(list: &str) -> impl Iterator<Item = (&str, &str)> {
         let (name, value) = tag.split_once('=')?;
         Some((name.trim(), value.trim()))
     })
+}
+
+/// Whether it is a list at all: every tag named, none of them twice (RFC 6376 §3.2); behind the last `;` nothing has to follow.
+pub(crate) fn whole(list: &str) -> Result<(), String> {
+    let list = list.trim_end();
+    let mut names = BTreeSet::new();
+    for tag in list.strip_suffix(';').unwrap_or(list).split(';') {
+        let name = tag.split_once('=').map_or("", |(name, _)| name.trim());
+        let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        if !name.starts_with(|first: char| first.is_ascii_alphabetic()) || !name.bytes().all(is_inner) {
+            return Err("it is no list of tags".to_owned());
+        }
+        if !names.insert(name) {
+            return Err(format!("{name}= is there twice"));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -21,8 +21,9 @@ pub(crate) struct Signed {
 }
 
 impl Signed {
-    /// Reads `a=`, `d=`, `s=` and `b=`.
+    /// Reads `a=`, `d=`, `s=` and `b=` of a list that has to be whole.
     pub(crate) fn read(value: &str) -> Result<Self, String> {
+        tags::whole(value)?;
         let key_type = match tag(value, "a")? {
             "rsa-sha256" => "rsa",
             "ed25519-sha256" => "ed25519",

@@ -104,17 +104,21 @@ fn whatever_was_changed_behind_the_newest_set_breaks_the_chain() {
         (
             "i=1; relay.example; arc=none",
             "i=1; relay.example; arc=pass",
-            "the signature by s._domainkey.second.example does not hold",
+            "seal 2: the signature by s._domainkey.second.example does not hold",
         ),
         (
             "i=2; relay.example; arc=pass",
             "i=2; relay.example; arc=none",
-            "the signature by s._domainkey.second.example does not hold",
+            "seal 2: the signature by s._domainkey.second.example does not hold",
         ),
         ("cv=none", "cv=pass", "seal 1 says cv=pass"),
         ("cv=pass", "cv=none", "seal 2 says cv=none"),
         ("cv=pass", "cv=fail", "seal 2 says cv=fail"),
-        ("d=first.example", "d=nobody.example", "the signature by s._domainkey.second.example does not hold"),
+        (
+            "d=first.example",
+            "d=nobody.example",
+            "seal 2: the signature by s._domainkey.second.example does not hold",
+        ),
         ("ARC-Authentication-Results: i=1", "X-Gone: i=1", "set 1 of 2 is not whole"),
         (
             "ARC-Authentication-Results: i=1",

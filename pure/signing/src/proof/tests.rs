@@ -60,6 +60,36 @@ fn the_signatures_of_rfc_8463_pass_and_fail_with_another_body() {
     assert_eq!(worths(&other, texts, now()), [fail(), fail()]);
 }
 
+/// A message that dkimpy signed with a key of each kind, in the forms that let nothing be changed.
+#[test]
+fn signatures_in_simple_form_pass_and_no_blank_more_does() {
+    let message = include_str!("../../fixtures/dkimpy-simple.txt");
+    let texts = |name: &str| {
+        let key = match name {
+            "brisbane._domainkey.football.example.com" => {
+                "k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+            }
+            _ => concat!(
+                "k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQ",
+                "DkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+y",
+                "z1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB"
+            ),
+        };
+        Some(vec![format!("v=DKIM1; {key}")])
+    };
+    let words = |message: &str| worths(message, texts, now()).iter().map(Worth::word).collect::<Vec<_>>();
+    assert_eq!(words(message), ["pass", "pass"]);
+    for (from, to) in [
+        ("Subject: Is", "Subject:  Is"),
+        ("Subject:", "subject:"),
+        ("game.  Are", "game. Are"),
+        ("Hi.\r\n", "Hi. \r\n"),
+    ] {
+        assert_eq!(words(&message.replacen(from, to, 1)), ["fail", "fail"], "{from:?} to {to:?}");
+    }
+    assert_eq!(words(&format!("{message}\r\n")), ["pass", "pass"], "empty lines at the end are none");
+}
+
 #[test]
 fn what_a_signature_is_worth_is_told_by_itself_its_record_and_the_time() {
     let signed = signed();

@@ -1,4 +1,4 @@
-use super::{Folded, read};
+use super::{Folded, read, whole};
 
 #[test]
 fn no_line_of_a_field_is_longer_than_78_characters_and_every_fold_begins_with_a_tab() {
@@ -29,4 +29,28 @@ fn a_word_too_long_for_any_line_stands_on_one_of_its_own() {
 fn tags_are_read_with_white_space_around_them_and_without_what_is_none() {
     let read: Vec<(&str, &str)> = read(" v = DKIM1 ;k=rsa;; x ; p=a=b ;").collect();
     assert_eq!(read, [("v", "DKIM1"), ("k", "rsa"), ("p", "a=b")]);
+}
+
+#[test]
+fn a_list_with_a_tag_that_has_no_name_or_is_there_twice_is_none() {
+    for list in ["a=b", " a = b ;\r\n c_1 = ; ", "a=b;A=b", "a=b=;"] {
+        assert_eq!(whole(list), Ok(()), "{list:?}");
+    }
+    for list in [
+        "",
+        " ",
+        ";",
+        "a",
+        "a=b;;",
+        "a=b;;c=d",
+        "a=b; ; c=d",
+        "a=b; =c",
+        "a=b; _=c",
+        "1=b",
+        "a b=c",
+        "\u{e4}=b",
+    ] {
+        assert_eq!(whole(list), Err("it is no list of tags".to_owned()), "{list:?}");
+    }
+    assert_eq!(whole("a=1; b=2; a=1"), Err("a= is there twice".to_owned()));
 }
