@@ -13,8 +13,8 @@ use crate::content_id::ContentIds;
 use crate::text_form;
 use core::fmt;
 use core::str::FromStr;
-use minijinja::value::Value;
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
+use minijinja::value::{Value, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior, escape_formatter};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -117,6 +117,7 @@ impl Default for Templates {
         environment.set_undefined_behavior(UndefinedBehavior::Chainable);
         // It panics on text that is not ASCII (minijinja 3.1.0, found by fuzzing); nothing in a signature needs it.
         environment.remove_filter("format");
+        environment.set_formatter(written);
         environment.add_filter("tel", |phone: &Value| phone::tel_uri(phone.as_str().unwrap_or_default()));
         Self { environment, forms: BTreeMap::new() }
     }
@@ -225,6 +226,18 @@ impl Templates {
             return Err(TemplateError { file, line: None, reason });
         }
         Ok(clean(&output))
+    }
+}
+
+/// What `{{ … }}` writes. A list or a map says nothing to a reader, and minijinja makes a text of one without counting: `range(9) * 999999` would take
+/// seconds.
+fn written(output: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    match value.kind() {
+        ValueKind::Seq | ValueKind::Map | ValueKind::Iterable => Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "a list cannot be written as it is; `join` makes a text of it",
+        )),
+        _ => escape_formatter(output, state, value),
     }
 }
 
