@@ -188,8 +188,7 @@ impl Errand<'_> {
         loop {
             let path = self.path(without, may_fall_back).await?;
             let source = path.login.is_none().then(|| path.source.name.clone());
-            let began = parts.clock.now();
-            let mut over = Vec::new();
+            let (began, mut over) = (parts.clock.now(), Vec::new());
             let missed = match parts
                 .transport
                 .send(&path, &shipment, &|hop| parts.steer.still_allows(&path, hop))

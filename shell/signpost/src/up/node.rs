@@ -100,8 +100,7 @@ impl Node {
         let told = (refusals, replies.shared(), sentry.clone());
         let around = (playground.as_ref(), drill.exchanger_port, servers.as_slice());
         let relay_config = relaying::config(&config, &data_dir, &keeper, around, told)?;
-        let socket = control::bind(&data_dir)?;
-        let web = console::bind(config.http.console).await?;
+        let (socket, web) = (control::bind(&data_dir)?, console::bind(config.http.console).await?);
         let means = (clock.clone(), Arc::clone(&metrics), sentry.clone());
         let (page, facts, clerk) = status_side::open(&config, &data_dir, &board, means)?;
         let relay_config = RelayConfig { links: page.links(&facts), ..relay_config };
