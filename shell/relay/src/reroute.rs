@@ -1,5 +1,5 @@
-//! One message over one route, in as many transactions as the hosts on it ask for, and the one turn that each gets over another source: what is refused for who we are costs its sender nothing, and a host that is out of
-//! reach by IPv6 is tried by IPv4 at once, or the other way round.
+//! One message over one route, in as many transactions as the hosts on it ask for, and the one turn that each gets over another source: what is refused
+//! for who we are costs its sender nothing, and a host that is out of reach by IPv6 is tried by IPv4 at once, or the other way round.
 //!
 //! Whoever was refused for our address goes at once, one time, over a source that the guard allows, with everybody who was accepted left
 //! alone; a second refusal is parked by the verdict and wakes with its source. Only complete replies move a message: where the end is unknown or a
