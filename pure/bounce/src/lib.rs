@@ -25,5 +25,5 @@ pub use labels::{Label, LabelError, Labels, ReplyNumber};
 pub use model::{Action, Category, Owner, Scope};
 pub use normal::normalised;
 pub use report::{Cause, Disturbed, Kind, Language, Notice, Occasion, Original, Report, Reported, TlsReport};
-pub use signs::{Sign, sign};
+pub use signs::{Sign, sign, wants_another_transaction};
 pub use unknown::{Met, Unknown, Unknowns};

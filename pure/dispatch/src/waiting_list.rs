@@ -23,6 +23,10 @@ impl WaitingList {
         self.due.is_empty()
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.due.len()
+    }
+
     pub(crate) fn has(&self, message: MessageId) -> bool {
         self.due.contains_key(&message)
     }

@@ -23,6 +23,7 @@ mod config;
 mod content;
 mod envelope;
 mod event;
+mod limits;
 mod opening;
 mod transaction;
 mod transcript;
@@ -33,6 +34,7 @@ pub use config::{ClientConfig, ClientTimeouts, ClientTls};
 pub use event::{
     ClientEvent, ClientFailure, Extension, RecipientOutcome, RecipientResult, TranscriptLine, TranscriptSide,
 };
+pub use limits::HostLimits;
 
 use crate::ReplyReader;
 use auth::Said;

@@ -16,7 +16,8 @@ pub mod xtext;
 
 pub use client::{
     Capabilities, ClientConfig, ClientEvent, ClientFailure, ClientSession, ClientTimeouts, ClientTls,
-    EncodedCredentials, Extension, RecipientOutcome, RecipientResult, TranscriptLine, TranscriptSide,
+    EncodedCredentials, Extension, HostLimits, RecipientOutcome, RecipientResult, TranscriptLine,
+    TranscriptSide,
 };
 pub use command::{Command, CommandError, needs_smtputf8, parse_command, write_mail, write_recipient};
 pub use path::{ForwardPath, PathSide};

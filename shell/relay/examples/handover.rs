@@ -177,6 +177,8 @@ async fn start(
         sentry,
         policies: relay::PolicyConfig::default(),
         own: relay::OwnConfig::plain("relay.example"),
+
+        sites: relay::Sites::default(),
         links: relay::Links::default(),
     };
     let resolver = Resolver::new(&[playground.dns_address()], Duration::from_secs(2))?;

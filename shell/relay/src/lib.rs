@@ -46,11 +46,11 @@ mod transport;
 mod verdict;
 mod wire;
 
-pub use dispatch::{Excluded, Held, Holds};
+pub use dispatch::{Excluded, Held, Holds, Sites};
 pub use hints::{Hint, Hints};
 pub use house::{OwnConfig, TlsReportsConfig};
 pub use links::Links;
-pub use operate::{Explanation, GivenUp, Operator};
+pub use operate::{Explanation, GivenUp, Operator, SiteShown};
 pub use refused::{Refusals, RefusedAt, RefusedSession};
 pub use service::{ListenerConfig, QueueConfig, Relay, RelayConfig, StartError};
 pub use steer::{DaneConfig, MtaStsConfig, PolicyConfig, RouteExplained, SourceExplained};
@@ -69,7 +69,7 @@ use net::Clock;
 use processed::ProcessedKey;
 use put_offs::PutOffs;
 use queue::TakenOver;
-use reroute::carry_transaction;
+use reroute::carry_over;
 use spool::{Lease, Spool};
 use stamp::{Prepared, Stamped};
 use std::collections::BTreeSet;
@@ -82,9 +82,6 @@ use tls_reports::TlsReports;
 use tokio::sync::mpsc::UnboundedSender;
 use transport::Transport;
 use verdict::{Missed, Verdict};
-
-/// Recipients of one transaction; every server takes a hundred (RFC 5321 §4.5.3.1.8).
-const TRANSACTION_RECIPIENTS_MAX: usize = 100;
 
 /// What the stations of one node share.
 pub(crate) struct Parts {
@@ -226,13 +223,11 @@ async fn carry_group(
     let mut left = Vec::new();
     let sender = facts::of_sender(&custody.accepted().envelope, &custody.accepted().header);
     for route in Steer::routes(snapshot, &members, (custody.redirect(), sender)) {
-        for numbers in route.recipients.chunks(TRANSACTION_RECIPIENTS_MAX) {
-            let members: Vec<_> =
-                members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
-            let way = (&route, bounds);
-            let missed = carry_transaction(parts, custody, snapshot, way, &form, &members).await;
-            left.extend(try_the_original(parts, custody, snapshot, way, &group, (&members, missed)).await);
-        }
+        let members: Vec<_> =
+            members.iter().filter(|(number, _)| route.recipients.contains(number)).cloned().collect();
+        let way = (&route, bounds);
+        let missed = carry_over(parts, custody, snapshot, way, &form, &members).await;
+        left.extend(try_the_original(parts, custody, snapshot, way, &group, (&members, missed)).await);
     }
     left
 }
@@ -256,7 +251,7 @@ async fn try_the_original(
     let numbers: BTreeSet<usize> = again.iter().map(|one| one.recipient).collect();
     let members: Vec<_> = members.iter().filter(|(number, _)| numbers.contains(number)).cloned().collect();
     let original = Form::of(parts, custody, &snapshot.settings.name, (&group.dkim, None), original).await;
-    left.extend(carry_transaction(parts, custody, snapshot, way, &original, &members).await);
+    left.extend(carry_over(parts, custody, snapshot, way, &original, &members).await);
     left
 }
 

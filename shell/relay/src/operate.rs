@@ -3,11 +3,12 @@
 //! The answers come from the stations themselves. Giving up ends in a report or a recorded discard, as with any refusal, and touches only
 //! messages that nobody delivers at that moment. What cannot be done leaves the message where it was.
 
+use crate::Parts;
 use crate::house;
 use crate::queue::{CARRIED_MAX, places_of};
 use crate::steer::{RouteExplained, Steer};
 use crate::tls_reports::TlsReportShown;
-use crate::{Parts, TRANSACTION_RECIPIENTS_MAX};
+use dispatch::{Bounds, Reach, Way, WayShown};
 use model::{
     ActId, Address, LastTry, MessageId, Outcome, Recipient, Redirect, SnapshotNumber, SourceName, Standing,
     TenantName, Timestamp,
@@ -65,7 +66,17 @@ pub struct Limits {
     /// Messages of all tenants on their way now.
     pub delivering: usize,
     pub delivering_max: usize,
-    pub recipients_per_transaction_max: usize,
+}
+
+/// What a site takes.
+#[derive(Debug, Clone, Serialize)]
+pub struct SiteShown {
+    pub site: String,
+    pub limits: Bounds,
+    /// Whose word that is.
+    pub because: String,
+    /// From each source, as far as there is anything to tell.
+    pub ways: Vec<WayShown>,
 }
 
 /// Recipients of one message that were given up.
@@ -169,6 +180,23 @@ impl Operator {
         self.parts.verdict.put_notice(snapshot.as_deref(), about, occasion, now).await
     }
 
+    /// How much every way takes now and at most, as far as it is in use or something has been learnt of it.
+    #[must_use]
+    pub fn ways(&self) -> Vec<WayShown> {
+        self.parts.transport.ways()
+    }
+
+    /// What the site of these exchangers takes from one source, and whose word that is.
+    #[must_use]
+    pub fn site(&self, hosts: &[String]) -> SiteShown {
+        let sites = self.parts.steer.sites();
+        let site = sites.site_of(hosts.iter().map(String::as_str));
+        let limits = sites.shape(&site, Reach::Exchanger).into();
+        let mut ways = self.ways();
+        ways.retain(|way| way.site == site.to_string());
+        SiteShown { because: sites.because(&site), site: site.to_string(), limits, ways }
+    }
+
     /// What was counted of TLS with a domain's hosts, or with all, and what was told of it; nothing if nobody is told.
     pub async fn tls_reports(&self, domain: Option<&str>) -> Option<Vec<TlsReportShown>> {
         match &self.parts.tls_reports {
@@ -203,7 +231,10 @@ impl Operator {
         for route in routes {
             let members = pending.iter().filter(|(number, _)| route.recipients.contains(number));
             let names = members.map(|(_, recipient)| recipient.address.to_string()).collect();
-            explained.push(self.parts.steer.explain(snapshot, entry.id, &route, names).await);
+            let mut route = self.parts.steer.explain(snapshot, entry.id, &route, names).await;
+            let way = route.chosen.clone().zip(route.site.clone()).map(|(source, site)| Way { source, site });
+            route.way = way.and_then(|way| self.parts.transport.way(&way));
+            explained.push(route);
         }
         explained
     }
@@ -231,7 +262,6 @@ impl Operator {
             tenant_delivering_max: places_of(&self.parts, tenant),
             delivering,
             delivering_max: CARRIED_MAX,
-            recipients_per_transaction_max: TRANSACTION_RECIPIENTS_MAX,
         }
     }
 }

@@ -4,15 +4,15 @@
 //! once from another source and once by the tenant's smart host, at once. A domain whose exchangers stay out of reach is
 //! served by the smart host on every second try. What a mailbox of the reader's says is the end of it.
 
+use crate::Parts;
 use crate::conduct::Bounds;
 use crate::custody::Custody;
 use crate::form::Form;
 use crate::guard;
 use crate::house;
-use crate::reroute::carry_transaction;
+use crate::reroute::carry_over;
 use crate::steer::{Route, Steer};
 use crate::verdict::Missed;
-use crate::{Parts, TRANSACTION_RECIPIENTS_MAX};
 use model::{Duration, Recipient, Timestamp};
 use spool::{Accepted, Lease};
 use std::collections::BTreeSet;
@@ -38,19 +38,10 @@ pub(crate) async fn carry(
 ) -> Vec<Missed> {
     let mut left = Vec::new();
     for route in first_routes(lease, snapshot, members, parts.clock.now()) {
-        for numbers in route.recipients.chunks(TRANSACTION_RECIPIENTS_MAX) {
-            let members = picked(members, |number| numbers.contains(&number));
-            let missed = carry_transaction(
-                parts,
-                Custody::Lease(lease),
-                snapshot,
-                (&route, &Bounds::default()),
-                form,
-                &members,
-            )
-            .await;
-            left.extend(other_ways(parts, lease, snapshot, &route, form, missed).await);
-        }
+        let members = picked(members, |number| route.recipients.contains(&number));
+        let way = (&route, &Bounds::default());
+        let missed = carry_over(parts, Custody::Lease(lease), snapshot, way, form, &members).await;
+        left.extend(other_ways(parts, lease, snapshot, &route, form, missed).await);
     }
     left
 }
@@ -100,15 +91,8 @@ async fn other_ways(
         let members = picked(&lease.pending(), |number| numbers.contains(&number));
         tracing::info!(id = %lease.id(), target = %other.target, "a report was refused; it is tried another way");
         left.extend(
-            carry_transaction(
-                parts,
-                Custody::Lease(lease),
-                snapshot,
-                (&other, &Bounds::default()),
-                form,
-                &members,
-            )
-            .await,
+            carry_over(parts, Custody::Lease(lease), snapshot, (&other, &Bounds::default()), form, &members)
+                .await,
         );
         missed = left;
     }

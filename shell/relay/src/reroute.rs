@@ -1,5 +1,5 @@
-//! One transaction, and the one turn that it gets over another source: what is refused for who we are costs its sender nothing, and a host that is out of
-//! reach by IPv6 is tried by IPv4 at once, or the other way round.
+//! One message over one route, in as many transactions as the hosts on it ask for, and the one turn that each gets over another source: what is refused
+//! for who we are costs its sender nothing, and a host that is out of reach by IPv6 is tried by IPv4 at once, or the other way round.
 //!
 //! Whoever was refused for our address goes at once, one time, over a source that the guard allows, with everybody who was accepted left
 //! alone; a second refusal is parked by the verdict and wakes with its source. Only complete replies move a message: where the end is unknown or a
@@ -34,6 +34,8 @@ struct Errand<'a> {
 /// What one transaction over one source came to.
 struct Turn {
     missed: Vec<Missed>,
+    /// Those for whom the transaction had no room.
+    over: Vec<usize>,
     /// Those of them who were refused for our address.
     for_our_address: BTreeSet<usize>,
     /// Over which source; none where it was the tenant's fallback or nothing was sent.
@@ -73,9 +75,16 @@ impl Without {
         self.all.insert(source);
     }
 
-    fn keep_back(&mut self, source: SourceName) {
-        self.kept_back.insert(source.clone());
-        self.all.insert(source);
+    /// The guard took it out on the way to a host.
+    fn withdraw(&mut self, source: SourceName, rules: Rules) {
+        match rules {
+            Rules::Guarded | Rules::Hurried => {
+                self.kept_back.insert(source.clone());
+                self.all.insert(source);
+            }
+            // Only an order binds the last try.
+            Rules::LastTry => self.leave_out(source),
+        }
     }
 
     fn at_the_last_try(&self) -> BTreeSet<SourceName> {
@@ -83,8 +92,8 @@ impl Without {
     }
 }
 
-/// One transaction, from the first source that can be used, and a second one for those who were refused for it.
-pub(crate) async fn carry_transaction(
+/// Everybody over the route, one transaction behind the other; gives those who were not reached.
+pub(crate) async fn carry_over(
     parts: &Parts,
     custody: Custody<'_>,
     snapshot: &Arc<Snapshot>,
@@ -93,13 +102,35 @@ pub(crate) async fn carry_transaction(
     members: &[(usize, Recipient)],
 ) -> Vec<Missed> {
     let errand = Errand { parts, custody, snapshot, route, bounds, form };
+    let mut missed = Vec::new();
+    let mut left = members.to_vec();
+    while !left.is_empty() {
+        let (these, over) = carry_transaction(errand, &left).await;
+        missed.extend(these);
+        assert!(over.len() < left.len(), "a transaction has room for one at least");
+        left.retain(|(number, _)| over.contains(number));
+    }
+    missed
+}
+
+/// One transaction, from the first source that can be used, and a second one for those who were refused for it; and for whom there was no room.
+async fn carry_transaction(
+    errand: Errand<'_>,
+    members: &[(usize, Recipient)],
+) -> (Vec<Missed>, BTreeSet<usize>) {
+    let Errand { parts, custody, snapshot, route, bounds, .. } = errand;
     let mut without = Without::begin(conduct::without(parts, snapshot, route, bounds), bounds);
     let may_fall_back = bounds.only.is_none();
     let first = match errand.turn(members, &mut without, may_fall_back).await {
         Ok(turn) => turn,
-        Err(no_path) => return conduct::left_behind(not_gone(members, no_path), bounds, parts.clock.now()),
+        Err(no_path) => {
+            let missed = conduct::left_behind(not_gone(members, no_path), bounds, parts.clock.now());
+            return (missed, BTreeSet::new());
+        }
     };
-    let Some((why, source)) = errand.moves(&first, members.len()) else { return first.missed };
+    let mut over: BTreeSet<usize> = first.over.iter().copied().collect();
+    let moves = errand.moves(&first, members.len() - over.len());
+    let Some((why, source)) = moves else { return (first.missed, over) };
     let moves = |one: &Missed| why != Move::OurAddress || first.for_our_address.contains(&one.recipient);
     let (again, mut left): (Vec<Missed>, Vec<Missed>) = first.missed.into_iter().partition(moves);
     tracing::warn!(id = %custody.id(), %source, tenant = %snapshot.settings.name, ?why, "a source does not come through; another one is tried");
@@ -117,6 +148,7 @@ pub(crate) async fn carry_transaction(
                 parts.metrics.rerouted.add_one();
             }
             left.extend(second.missed);
+            over.extend(second.over);
         }
         Err(full @ NoPath::Full { .. }) => left.extend(not_gone(&members, full)),
         Err(
@@ -127,7 +159,7 @@ pub(crate) async fn carry_transaction(
             | NoPath::Nowhere(..),
         ) => left.extend(again),
     }
-    left
+    (left, over)
 }
 
 /// Nobody was reached, because there was no way.
@@ -156,13 +188,14 @@ impl Errand<'_> {
         loop {
             let path = self.path(without, may_fall_back).await?;
             let source = path.login.is_none().then(|| path.source.name.clone());
-            let began = parts.clock.now();
+            let (began, mut over) = (parts.clock.now(), Vec::new());
             let missed = match parts
                 .transport
                 .send(&path, &shipment, &|hop| parts.steer.still_allows(&path, hop))
                 .await
             {
-                Ok(sent) => {
+                Ok(mut sent) => {
+                    over = std::mem::take(&mut sent.over);
                     guard::accepted(&parts.sentry, &sent, parts.clock.now().since(began));
                     parts.verdict.take(custody, snapshot, sent, parts.clock.now()).await
                 }
@@ -189,11 +222,7 @@ impl Errand<'_> {
                 // Nothing was said and no try is spent: the way is chosen again as the guard is now.
                 Err(NotSent::Withdrawn) if withdrawn.insert(path.source.name.clone()) => continue,
                 Err(NotSent::Withdrawn) if source.is_some() => {
-                    match path.rules {
-                        Rules::Guarded | Rules::Hurried => without.keep_back(path.source.name),
-                        // Only an order binds the last try.
-                        Rules::LastTry => without.leave_out(path.source.name),
-                    }
+                    without.withdraw(path.source.name, path.rules);
                     continue;
                 }
                 Err(NotSent::Withdrawn) => {
@@ -213,7 +242,13 @@ impl Errand<'_> {
             };
             let is_ours = source.is_some() && self.route.redirect.is_none();
             let for_our_address = if is_ours { self.tell(&path, &missed) } else { BTreeSet::new() };
-            return Ok(Turn { missed, for_our_address, source, has_other_family: path.has_other_family });
+            return Ok(Turn {
+                missed,
+                over,
+                for_our_address,
+                source,
+                has_other_family: path.has_other_family,
+            });
         }
     }
 

@@ -22,7 +22,7 @@ use crate::tls_reports::{self, TlsReports, TlsReportsError};
 use crate::transport::Transport;
 use crate::verdict::{Judging, Patience, Replies, Schedules, TenantsTold, Verdict};
 use crate::{Parts, Tenants, queue, stop};
-use dispatch::{Probes, Schedule};
+use dispatch::{Probes, Schedule, Sites};
 use ipnet::IpNet;
 use model::{ByteCount, Duration, ListenerName, Metrics, Source};
 use net::tls::{ClientCertificates, ClientJudge, Presenter, TlsError};
@@ -101,6 +101,8 @@ pub struct RelayConfig {
     pub sentry: sentry::Sentry,
     /// Where tenants look up their mail of an incident.
     pub links: Links,
+    /// What the operator says of sites of exchangers.
+    pub sites: Sites,
     /// What this node writes itself.
     pub own: OwnConfig,
 }
@@ -174,7 +176,7 @@ impl Relay {
             steer: Steer::new(
                 config.sources,
                 resolver.clone(),
-                (config.exchanger_port, territory, policies),
+                (config.exchanger_port, territory, policies, config.sites),
                 (config.sentry.clone(), counts.clone()),
             ),
             transport: Transport::new(clock, Arc::clone(&metrics), config.roots, counts),
@@ -251,6 +253,13 @@ impl Relay {
     #[must_use]
     pub fn hints(&self) -> Arc<Hints> {
         Arc::clone(&self.parts.admission.hints)
+    }
+
+    /// Sites take something else from now on; connections and messages that are under way go on as they began.
+    pub fn set_sites(&self, sites: Sites) {
+        let sites = Arc::new(sites);
+        self.parts.steer.set_sites(Arc::clone(&sites));
+        self.parts.transport.reshape(&sites);
     }
 
     /// For an operator's questions and acts.

@@ -11,6 +11,7 @@ mod explain;
 mod fallback;
 mod guarded;
 mod policies;
+mod shapes;
 
 pub(crate) use exchangers::Territory;
 pub use explain::{RouteExplained, SourceExplained};
@@ -20,13 +21,14 @@ pub use policies::{DaneConfig, MtaStsConfig, PolicyConfig};
 
 use crate::tls_reports::{Counts, Watched};
 use bounce::Failure;
-use dispatch::{Claim, Excluded, Reach, Rules, Site, Weighed, best};
+use dispatch::{Claim, Excluded, Reach, Rules, Shape, Site, Sites, Weighed, best};
 use model::{
     Domain, EnhancedCode, HostPort, MessageId, Recipient, Redirect, Source, SourceName, TenantName,
     Timestamp, TlsPolicy,
 };
 use net::{Families, Resolver};
 use sentry::Sentry;
+use shapes::Shapes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -128,7 +130,8 @@ pub(crate) struct Path {
     pub(crate) has_other_family: bool,
     /// All hosts that receive there, whether or not they are tried.
     pub(crate) site: Site,
-    pub(crate) reach: Reach,
+    /// What the site takes from one source.
+    pub(crate) shape: Shape,
     /// What the host wants to know of us: that of the tenant's fallback.
     pub(crate) login: Option<Fallback>,
     /// Whether the guard's word binds on the way, too.
@@ -184,6 +187,7 @@ pub(crate) struct Steer {
     /// Those of our sources and listeners: an address of another one is neither written to nor ours.
     families: Families,
     policies: Policies,
+    shapes: Shapes,
     /// How TLS goes, for reports; none: nobody is told.
     counts: Option<Arc<Counts>>,
 }
@@ -192,12 +196,23 @@ impl Steer {
     pub(crate) fn new(
         sources: Vec<Source>,
         resolver: Resolver,
-        (exchanger_port, territory, policies): (u16, Territory, Policies),
+        (exchanger_port, territory, policies, sites): (u16, Territory, Policies, Sites),
         (sentry, counts): (Sentry, Option<Arc<Counts>>),
     ) -> Self {
         let own = sources.iter().map(|source| source.address);
         let families = Families::of(own.chain(territory.listeners.iter().map(SocketAddr::ip)));
-        Self { sources, sentry, resolver, exchanger_port, territory, families, policies, counts }
+        let shapes = Shapes::new(sites);
+        Self { sources, sentry, resolver, exchanger_port, territory, families, policies, shapes, counts }
+    }
+
+    /// What the operator says of sites.
+    pub(crate) fn sites(&self) -> Arc<Sites> {
+        self.shapes.get()
+    }
+
+    /// Holds for every path from now on.
+    pub(crate) fn set_sites(&self, sites: Arc<Sites>) {
+        self.shapes.set(sites);
     }
 
     /// For what else is asked of the DNS on a message's way.
@@ -288,7 +303,7 @@ impl Steer {
         let wish = Wish::of(route, route.reach(&egress), &egress);
         let wish = Wish { counts: self.counts.as_deref(), ..wish };
         let Found { mut hops, watched } = self.hops(id, &route.target, wish).await?;
-        let site = Site::of(hops.iter().map(|hop| hop.name.as_str()));
+        let (site, shape) = self.shapes.of(hops.iter().map(|hop| hop.name.as_str()), route.reach(&egress));
         let weighed = self.weigh(snapshot, id, route, without, Some(&hops), rules);
         let probed = hops.first().and_then(|hop| self.probed(&weighed, &guarded::receiver(&hop.name)));
         let Some(source) = probed.or_else(|| best(&weighed)).cloned() else {
@@ -299,7 +314,7 @@ impl Steer {
         let has_other_family = hops.len() < all;
         hops.truncate(HOPS_MAX);
         let is_home = egress.mode == EgressMode::Return && route.target == egress.smart_host;
-        let (tenant, reach) = (snapshot.settings.name.clone(), route.reach(&egress));
+        let tenant = snapshot.settings.name.clone();
         let login = None;
         Ok(Path {
             tenant,
@@ -308,7 +323,7 @@ impl Steer {
             hops,
             has_other_family,
             site,
-            reach,
+            shape,
             login,
             rules,
             is_home,

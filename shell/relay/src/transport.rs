@@ -8,6 +8,7 @@ mod connection;
 mod course;
 mod gate;
 mod idle;
+mod portion;
 mod security;
 mod sizes;
 mod unchunked;
@@ -19,7 +20,7 @@ use crate::tls_reports::Counts;
 use bounce::{Failure, Sign, sign};
 use connection::{Connection, NotOpened, Opening, Results};
 use course::Course;
-use dispatch::{Rules, Way};
+use dispatch::{Rules, Shown, Sites, Way, WayShown};
 pub(crate) use gate::{CalledUp, Shaped};
 use gate::{Closed, Gate, Wanting};
 use idle::{Idle, Key};
@@ -46,6 +47,8 @@ pub(crate) struct Sent {
     pub(crate) takes_dsn: bool,
     /// By number in the envelope of the message.
     pub(crate) results: Vec<(usize, Stage, Result<Reply, Failure>)>,
+    /// For whom there was no room in the transaction: they go in the next one. Fewer than were to be sent.
+    pub(crate) over: Vec<usize>,
     /// Whether it went the tenant's other way, past its connector.
     pub(crate) is_fallback: bool,
     /// When those may come again who were refused for a limit.
@@ -132,9 +135,8 @@ impl Transport {
         shipment: &Shipment<'_>,
         still: StillAllowed<'_>,
     ) -> Result<Sent, NotSent> {
-        let site = path.site.clone();
-        let shaped =
-            Shaped { shape: site.shape(path.reach), way: Way { source: path.source.name.clone(), site } };
+        let way = Way { source: path.source.name.clone(), site: path.site.clone() };
+        let shaped = Shaped { shape: path.shape, way };
         let (message, is_last_try) = (shipment.custody.called_by(), path.rules == Rules::LastTry);
         let wanting = Wanting { tenant: &path.tenant, message, is_last_try };
         let turn = self.gate.enter(&shaped, wanting, &self.clock).await;
@@ -238,11 +240,12 @@ impl Transport {
         if let Some(mut connection) = idle {
             self.metrics.connections_reused.add_one();
             let mut course = Course::reuse(self.clock.now());
-            let sent = connection.transact(shipment, &attempt, &self.clock, &mut course).await;
+            let asked = (shipment, &shaped.shape);
+            let sent = connection.transact(asked, &attempt, &self.clock, &mut course).await;
             if !was_dead(&sent) {
                 self.note(shipment, &attempt, course, &sent).await;
                 if !connection.has_refused_chunking() {
-                    return Ok(self.finish((key, shaped), connection, sent, attempt));
+                    return Ok(self.finish((key, shaped), shipment, connection, sent, attempt));
                 }
                 self.write_by_data(hop, shipment);
             }
@@ -267,13 +270,14 @@ impl Transport {
                 None
             };
             if let Some(refused) = refused {
-                self.idle.put(key, connection, shaped.shape.messages, self.clock.now());
+                self.idle.put(key, connection, false, self.clock.now());
                 return Err(refused);
             }
-            let sent = connection.transact(shipment, &attempt, &self.clock, &mut course).await;
+            let asked = (shipment, &shaped.shape);
+            let sent = connection.transact(asked, &attempt, &self.clock, &mut course).await;
             self.note(shipment, &attempt, course, &sent).await;
             if !connection.has_refused_chunking() {
-                return Ok(self.finish((key, shaped), connection, sent, attempt));
+                return Ok(self.finish((key, shaped), shipment, connection, sent, attempt));
             }
             self.write_by_data(hop, shipment);
         }
@@ -334,16 +338,20 @@ impl Transport {
     fn finish(
         &self,
         (key, shaped): (Key, &Shaped),
+        shipment: &Shipment<'_>,
         connection: Connection,
-        results: Results,
+        mut results: Results,
         attempt: Attempt,
     ) -> Sent {
         let takes_dsn = connection.takes_dsn();
         if connection.is_ready() {
-            self.idle.put(key, connection, shaped.shape.messages, self.clock.now());
+            let is_spent = connection.is_spent(&shaped.shape);
+            self.idle.put(key, connection, is_spent, self.clock.now());
         }
+        let over = portion::left_over(shipment.recipients, &mut results);
+        shipment.custody.land(&over);
         let Attempt { host, source } = attempt;
-        Sent { host, source, takes_dsn, results, is_fallback: false, come_again: None }
+        Sent { host, source, takes_dsn, results, over, is_fallback: false, come_again: None }
     }
 
     /// An idle connection counts at the other end as one in use does: the oldest ones go before the way is crowded by them.
@@ -394,6 +402,21 @@ impl Transport {
     /// For which way the message waits to be called up.
     pub(crate) fn list_of(&self, message: MessageId) -> Option<Way> {
         self.gate.list_of(message)
+    }
+
+    /// What sites take has changed.
+    pub(crate) fn reshape(&self, sites: &Sites) {
+        self.gate.reshape(sites, self.clock.now());
+    }
+
+    /// How every way stands that is in use, or of which something has been learnt.
+    pub(crate) fn ways(&self) -> Vec<WayShown> {
+        self.gate.shown(self.clock.now())
+    }
+
+    /// How that way stands, if anything is known of it.
+    pub(crate) fn way(&self, way: &Way) -> Option<Shown> {
+        self.gate.shown_of(way, self.clock.now())
     }
 
     /// Closes what has been idle for long; to be called every few seconds.

@@ -8,6 +8,7 @@ mod sender;
 mod source;
 mod subscriber;
 mod vendor;
+mod way;
 
 pub(crate) use dkim::{AlgorithmWord, DkimCommand, KeygenArgs, KeysArgs};
 pub(crate) use incident::{ClockWord, IncidentCommand, MaintenanceCommand, PhaseWord, StateWord, Which};
@@ -17,6 +18,7 @@ pub(crate) use sender::{OrderArgs, SenderCommand, SubjectArgs};
 pub(crate) use source::{SourceArgs, SourceCommand};
 pub(crate) use subscriber::{AddArgs, KindWord, LanguageWord, SeverityWord, SubscriberCommand};
 pub(crate) use vendor::{ReadArgs, VendorCommand, WatchArgs};
+pub(crate) use way::WayCommand;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Address, ListenerName, TenantName, Timestamp};
@@ -64,6 +66,9 @@ pub(crate) enum Command {
     Spool(SpoolCommand),
     /// Tell what became of messages: by id, address, Message-ID, time, host or outcome
     Trace(TraceArgs),
+    /// Look at how much receivers take from our sources: what is set, and what holds now
+    #[command(subcommand)]
+    Way(WayCommand),
     /// Look at what TLS with recipients' servers met in these days, and at the reports on it
     TlsReports(TlsReportsArgs),
     /// Tell how a tenant's mail system is connected

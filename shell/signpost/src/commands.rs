@@ -26,6 +26,7 @@ mod tenant;
 mod tls_reports;
 mod trace;
 mod vendor;
+mod way;
 
 pub(crate) use certificate::certificate;
 pub(crate) use check::config;
@@ -50,6 +51,7 @@ pub(crate) use tenant::tenant;
 pub(crate) use tls_reports::tls_reports;
 pub(crate) use trace::trace;
 pub(crate) use vendor::vendor;
+pub(crate) use way::way;
 
 use crate::cli::Data;
 use crate::control::{Client, Request};

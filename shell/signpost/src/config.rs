@@ -109,6 +109,8 @@ pub(crate) struct Deliver {
     pub(crate) dane: DaneUse,
     /// What TLS has to prove towards single domains, for tenants that say nothing of them. Default: nothing.
     pub(crate) destinations: Destinations,
+    /// What receivers take from one source. Default: the shipped figures.
+    pub(crate) sites: dispatch::Sites,
 }
 
 /// Whether signed TLSA records count (RFC 7672).

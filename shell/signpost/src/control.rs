@@ -157,6 +157,12 @@ pub(crate) enum Request {
         table: Option<AffectedTable>,
     },
     /// What TLS met at the hosts of a domain in these days, or of all, and what was told of it.
+    /// How much every way takes.
+    WayList,
+    /// What the site of these exchangers takes.
+    WayShow {
+        hosts: Vec<String>,
+    },
     TlsReports {
         domain: Option<String>,
     },
@@ -269,6 +275,8 @@ impl Request {
             | Self::SubscriberList
             | Self::SubscriberAdd { .. }
             | Self::SubscriberRemove { .. }
+            | Self::WayList
+            | Self::WayShow { .. }
             | Self::TlsReports { .. }
             | Self::Trace(_)
             | Self::Replies { .. } => false,

@@ -88,6 +88,16 @@ impl Desk {
         Ok(summed.await?)
     }
 
+    /// How much every way takes now and at most.
+    pub(crate) fn ways(&self) -> Value {
+        json!({ "ways": self.operator.ways() })
+    }
+
+    /// What the site of these exchangers takes.
+    pub(crate) fn site(&self, hosts: &[String]) -> Value {
+        json!(self.operator.site(hosts))
+    }
+
     /// What TLS met at the hosts of a domain, or of all, and what was told of it.
     pub(crate) async fn tls_reports(&self, domain: Option<&str>) -> Value {
         json!({ "reports": self.operator.tls_reports(domain).await })

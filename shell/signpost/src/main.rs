@@ -42,6 +42,7 @@ fn main() -> ExitCode {
         Command::Trace(args) => commands::trace(&args),
         Command::Connector(command) => commands::connector(command),
         Command::Dkim(command) => commands::dkim(command),
+        Command::Way(command) => commands::way(command),
         Command::TlsReports(args) => commands::tls_reports(&args),
         Command::Doctor(args) => commands::doctor(&args),
         Command::Certificate(command) => commands::certificate(command),

@@ -1,7 +1,7 @@
 //! `up`: every part wired into one running node, and a stop that loses nothing.
 //!
 //! With no configuration a playground is started around the relay. SIGTERM and SIGINT stop in order within ten seconds, SIGHUP imports changed
-//! tenant folders and certificates. What cannot be started says which key to change.
+//! tenant folders, certificates and what is set for sites. What cannot be started says which key to change.
 
 mod certificates;
 mod guarding;

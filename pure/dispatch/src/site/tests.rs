@@ -36,13 +36,28 @@ fn hosts_that_many_rent_are_no_site_of_their_provider() {
 }
 
 #[test]
-fn every_figure_belongs_to_a_provider_that_is_recognised() {
-    for (name, most, messages) in KNOWN {
-        assert!(bounce::is_provider(name), "{name}");
-        assert!(*most > 0 && *messages > 0, "{name}");
-        let shape = Site::Provider((*name).to_owned()).shape(Reach::Exchanger);
-        assert!(shape.first <= shape.most, "{name}");
+fn every_figure_belongs_to_a_provider_that_is_recognised_and_has_a_source() {
+    for Known { provider, most, messages, source } in KNOWN {
+        assert!(bounce::is_provider(provider), "{provider}");
+        assert!(most.value() > 0 && messages.value() > 0, "{provider}");
+        assert!(source.contains("https://"), "{provider}");
+        let shape = Site::Provider((*provider).to_owned()).shape(Reach::Exchanger);
+        assert!(shape.first <= shape.most && shape.recipients == RECIPIENTS_MAX, "{provider}");
+        assert_eq!((shape.most, shape.messages), (most.value(), messages.value()));
     }
+}
+
+#[test]
+fn only_what_a_provider_documents_is_its_word() {
+    let documented = |name| {
+        let Documented { connections, messages } = shipped(name).unwrap().documented;
+        (connections, messages)
+    };
+    assert_eq!(documented("yahoo"), (None, Some(20)));
+    assert_eq!(documented("comcast"), (Some(25), Some(1_000)));
+    assert_eq!(documented("orange"), (Some(3), None));
+    assert_eq!(documented("google"), (None, None));
+    assert_eq!(shipped("mimecast"), None);
 }
 
 #[test]

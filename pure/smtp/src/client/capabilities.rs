@@ -1,5 +1,6 @@
 //! What the server offered in its reply to EHLO (RFC 5321 §4.1.1.1), read without regard to case; unknown words are ignored.
 
+use super::limits::HostLimits;
 use model::Reply;
 
 /// The extensions that we can use.
@@ -21,6 +22,8 @@ pub struct Capabilities {
     /// AUTH with these mechanisms (RFC 4954).
     pub auth_plain: bool,
     pub auth_login: bool,
+    /// LIMITS (RFC 9422).
+    pub limits: HostLimits,
 }
 
 impl Capabilities {
@@ -44,6 +47,7 @@ impl Capabilities {
                 self.size_max =
                     words.next().and_then(|figure| figure.parse().ok()).filter(|figure| *figure > 0);
             }
+            "LIMITS" => self.limits.add(line.trim_start().get("LIMITS".len()..).unwrap_or_default()),
             "PIPELINING" => self.pipelining = true,
             "CHUNKING" => self.chunking = true,
             "8BITMIME" => self.eightbitmime = true,

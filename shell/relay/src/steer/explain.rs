@@ -3,7 +3,7 @@
 //! It asks the same questions as `path` and sends nothing; names are resolved now, so a later try may find others.
 
 use super::{HOPS_MAX, Hop, Route, Steer, Wish, eligible, guarded};
-use dispatch::{Excluded, Rules, best};
+use dispatch::{Bounds, Excluded, Rules, Shown, Site, best};
 use model::{MessageId, SourceName};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -28,6 +28,16 @@ pub struct RouteExplained {
     /// Why the next hop has no address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_resolved: Option<String>,
+    /// Who counts what comes from us together, and what it takes from one source; `None` without an address.
+    #[serde(skip)]
+    pub site: Option<Site>,
+    #[serde(rename = "site", skip_serializing_if = "Option::is_none")]
+    pub site_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Bounds>,
+    /// How the way from the chosen source to it stands, if anything is known of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub way: Option<Shown>,
     pub sources: Vec<SourceExplained>,
     /// The source of the next try; `None`: there is none.
     pub chosen: Option<SourceName>,
@@ -64,6 +74,8 @@ impl Steer {
                 Ok(found) => (Some(found.hops), None),
                 Err(no_path) => (None, Some(no_path.told().1.to_string())),
             };
+        let names = hops.as_deref().map(|hops| hops.iter().map(|hop| hop.name.as_str()));
+        let (site, shape) = names.map(|names| self.shapes.of(names, route.reach(&egress))).unzip();
         let weighed = self.weigh(snapshot, id, route, &BTreeSet::new(), hops.as_deref(), Rules::Guarded);
         let chosen = best(&weighed);
         let to = hops.as_deref().and_then(<[Hop]>::first).map(|hop| guarded::receiver(&hop.name));
@@ -77,6 +89,10 @@ impl Steer {
             client_certificate: egress.certificate.is_some(),
             hosts: hosts.take(HOPS_MAX).map(shown).collect(),
             not_resolved,
+            site_name: site.as_ref().map(ToString::to_string),
+            site,
+            limits: shape.map(Bounds::from),
+            way: None,
             chosen: chosen.map(|source| source.name.clone()),
             sources: weighed
                 .iter()

@@ -4,7 +4,7 @@
 //! to lose wants to know to whom it is said. What we write ourselves never goes this way.
 
 use super::{HOPS_MAX, NoPath, Over, Path, Route, Steer, Wish};
-use dispatch::{Reach, Rules, Site};
+use dispatch::{Reach, Rules};
 use model::{MessageId, Source};
 use std::net::Ipv4Addr;
 use tenant::Snapshot;
@@ -44,7 +44,7 @@ impl Steer {
             notice: false,
         };
         let tenant = snapshot.settings.name.clone();
-        let (site, reach) = (Site::of(hops.iter().map(|hop| hop.name.as_str())), Reach::SmartHost);
+        let (site, shape) = self.shapes.of(hops.iter().map(|hop| hop.name.as_str()), Reach::SmartHost);
         let (login, rules, is_home) = (Some(login), Rules::LastTry, false);
         Some(Ok(Path {
             tenant,
@@ -53,7 +53,7 @@ impl Steer {
             hops,
             has_other_family: false,
             site,
-            reach,
+            shape,
             login,
             rules,
             is_home,

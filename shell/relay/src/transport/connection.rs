@@ -4,6 +4,7 @@
 //! deadlines are kept. After a lost connection or a broken protocol it is not ready again and is dropped.
 
 use super::course::{Course, Part};
+use super::portion::{Portion, Room, learnt};
 use super::security::PathSecurity;
 use super::{Attempt, Shipment};
 use crate::custody::Custody;
@@ -11,6 +12,7 @@ use crate::form::Fit;
 use crate::steer::{Hop, Path};
 use crate::wire::Wire;
 use bounce::Failure;
+use dispatch::Shape;
 use message::encode;
 use model::{ByteCount, Duration, Reply, Stage};
 use net::{Clock, ConnectError};
@@ -39,6 +41,8 @@ pub(super) struct Connection {
     wire: Wire,
     machine: ClientSession,
     messages: u32,
+    /// Recipients of one transaction, as many as it took before it said that there are too many.
+    recipients_max: Option<usize>,
     /// Protocol and cipher.
     tls: Option<String>,
     /// Under TLS only, and it is known who answered.
@@ -83,7 +87,8 @@ impl Opening<'_> {
         };
         let is_proven = self.hop.policy.is_authenticated() && !self.in_clear;
         let machine = ClientSession::new(config, self.clock.now());
-        let mut connection = Connection { wire, machine, messages: 0, tls: None, is_proven };
+        let mut connection =
+            Connection { wire, machine, messages: 0, recipients_max: None, tls: None, is_proven };
         loop {
             match connection.next_event(self.clock).await {
                 ClientEvent::StartTls => {
@@ -169,22 +174,27 @@ impl Connection {
         self.machine.capabilities().size_max.map(ByteCount)
     }
 
-    /// Transactions so far.
-    pub(super) fn messages(&self) -> u32 {
-        self.messages
+    /// Whether it has carried as many transactions as the site takes over one, or the host said that it takes (RFC 9422: MAILMAX).
+    pub(super) fn is_spent(&self, shape: &Shape) -> bool {
+        let said = self.machine.capabilities().limits.mail_max;
+        self.messages >= said.unwrap_or(u32::MAX).min(shape.messages)
     }
 
-    /// One transaction from MAIL to the last answer, with its course noted.
+    /// One transaction from MAIL to the last answer, with as many of its recipients as it takes, and its course noted.
     pub(super) async fn transact(
         &mut self,
-        shipment: &Shipment<'_>,
+        (shipment, shape): (&Shipment<'_>, &Shape),
         attempt: &Attempt,
         clock: &Clock,
         course: &mut Course,
     ) -> Results {
+        let room = Room::of(shape.recipients, self.machine.capabilities().limits, self.recipients_max);
+        let portion = Portion::of(shipment, room);
+        let shipment = &portion.shipment(shipment);
         course.enter(Part::Envelope, clock.now());
         course.tls.clone_from(&self.tls);
         let results = self.converse(shipment, attempt, clock, course).await;
+        self.recipients_max = learnt(&results).or(self.recipients_max);
         let failed = results.iter().any(|(.., result)| result.is_err());
         course.end(self.machine.transcript(), failed, clock.now());
         results

@@ -5,7 +5,7 @@
 //! the place and nothing else. What changes on a way wakes the one whose turn it is, and nobody else.
 
 use bounce::Sign;
-use dispatch::{Ask, Asking, Called, Limits, Shape, Site, Ticket, Way};
+use dispatch::{Ask, Asking, Called, Limits, Shape, Shown, Site, Sites, Ticket, Way, WayShown};
 use model::{Domain, Duration, MessageId, SourceName, TenantName, Timestamp};
 use net::Clock;
 use std::collections::HashMap;
@@ -238,6 +238,26 @@ impl Gate {
     /// A host of the site answered, and said nothing of a limit.
     pub(super) fn went_well(&self, way: &Way) {
         self.inside().limits.went_well(way);
+    }
+
+    /// What sites take has changed: who waits asks again.
+    pub(super) fn reshape(&self, sites: &Sites, now: Timestamp) {
+        let mut inside = self.inside();
+        inside.limits.reshape(|site, reach| sites.shape(site, reach), now);
+        inside.crowded.clear();
+        inside.bells.values().for_each(|bell| bell.notify_one());
+        drop(inside);
+        self.calls.notify_one();
+    }
+
+    /// How every way stands.
+    pub(super) fn shown(&self, now: Timestamp) -> Vec<WayShown> {
+        self.inside().limits.shown(now)
+    }
+
+    /// How one way stands, if anything is known of it.
+    pub(super) fn shown_of(&self, way: &Way, now: Timestamp) -> Option<Shown> {
+        self.inside().limits.shown_of(way, now)
     }
 
     /// No host of the site could be reached.

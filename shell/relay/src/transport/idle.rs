@@ -43,6 +43,8 @@ impl Key {
 
 struct Waiting {
     connection: Connection,
+    /// It carries nothing more, and counts at the other end until it is closed.
+    is_spent: bool,
     since: Timestamp,
 }
 
@@ -58,7 +60,7 @@ impl Idle {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let of_way = waiting.get_mut(&key.way)?;
         let list = of_way.get_mut(key)?;
-        let found = list.pop();
+        let found = list.iter().rposition(|one| !one.is_spent).map(|place| list.remove(place));
         if list.is_empty() {
             of_way.remove(key);
         }
@@ -68,14 +70,13 @@ impl Idle {
         found.map(|found| found.connection)
     }
 
-    /// `messages_max` are those that one connection carries.
-    pub(super) fn put(&self, key: Key, connection: Connection, messages_max: u32, now: Timestamp) {
-        // One that has carried its share is closed with the next round of old ones.
-        let since = if connection.messages() < messages_max { now } else { Timestamp::default() };
+    /// One that has carried its share is closed with the next round of old ones, or before another one is opened where there is no room for both.
+    pub(super) fn put(&self, key: Key, connection: Connection, is_spent: bool, now: Timestamp) {
+        let since = if is_spent { Timestamp::default() } else { now };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let list = waiting.entry(key.way.clone()).or_default().entry(key).or_default();
-        let at = if since == now { list.len() } else { 0 };
-        list.insert(at, Waiting { connection, since });
+        let at = if is_spent { 0 } else { list.len() };
+        list.insert(at, Waiting { connection, is_spent, since });
     }
 
     /// The oldest connection of the way, whoever's it is, if more than `most` of them wait.

@@ -28,6 +28,7 @@ mod proofs;
 mod reports;
 mod require_tls;
 mod senders;
+mod shaping;
 mod spoofing;
 mod tls_reports;
 mod trouble;

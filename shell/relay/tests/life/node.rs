@@ -48,6 +48,7 @@ pub(crate) struct Wishes {
     pub(crate) policies: PolicyConfig,
     /// What the relay writes itself.
     pub(crate) own: OwnConfig,
+    pub(crate) sites: dispatch::Sites,
     /// When the relay's clock begins, if it is not now.
     pub(crate) begins: Option<Timestamp>,
     /// How fast the relay's clock runs.
@@ -77,6 +78,7 @@ impl Default for Wishes {
             private_networks: vec!["127.0.0.0/8"],
             policies: PolicyConfig::default(),
             own: OwnConfig::plain(HOSTNAME),
+            sites: dispatch::Sites::default(),
             begins: None,
             time_scale: 1,
             bounds: Bounds::default(),
@@ -320,6 +322,7 @@ async fn start_relay(
         policies: wishes.policies.clone(),
         links: relay::Links::default(),
         own: wishes.own.clone(),
+        sites: wishes.sites.clone(),
     };
     let relay =
         Relay::start(config, Arc::clone(tenants), spool.clone(), resolver, clock, Arc::clone(metrics)).await;

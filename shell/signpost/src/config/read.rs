@@ -6,6 +6,7 @@ mod certificates;
 mod deliver;
 mod incidents;
 mod own;
+mod sites;
 mod status;
 mod vendors;
 mod watching;

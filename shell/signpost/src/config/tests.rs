@@ -4,6 +4,8 @@ use model::Duration;
 use std::path::Path;
 use tlspolicy::Destination;
 
+mod sites;
+
 const EXAMPLE: &str = include_str!("../../../../docs/example/signpost.toml");
 
 fn problems(text: &str) -> Vec<String> {

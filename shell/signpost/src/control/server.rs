@@ -228,6 +228,8 @@ impl Control {
                 self.add_subscriber(way, contact, (&parts, vendors)).await?
             }
             Request::SubscriberRemove { id } => self.remove_subscriber(&id).await?,
+            Request::WayList => self.desk.ways(),
+            Request::WayShow { hosts } => self.desk.site(&hosts),
             Request::TlsReports { domain } => self.desk.tls_reports(domain.as_deref()).await,
             Request::Trace(wish) => json!(self.ledger.search(&wish).await?),
         };

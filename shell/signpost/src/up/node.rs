@@ -57,6 +57,8 @@ pub(super) struct Node {
     recorder: Recorder,
     watcher: watching::Watchers,
     board: Arc<Board>,
+    /// The operator's file; none for the built-in example.
+    file: Option<PathBuf>,
     keeper: Arc<Keeper>,
     playground: Option<Playground>,
     tenants_dir: PathBuf,
@@ -98,8 +100,7 @@ impl Node {
         let told = (refusals, replies.shared(), sentry.clone());
         let around = (playground.as_ref(), drill.exchanger_port, servers.as_slice());
         let relay_config = relaying::config(&config, &data_dir, &keeper, around, told)?;
-        let socket = control::bind(&data_dir)?;
-        let web = console::bind(config.http.console).await?;
+        let (socket, web) = (control::bind(&data_dir)?, console::bind(config.http.console).await?);
         let means = (clock.clone(), Arc::clone(&metrics), sentry.clone());
         let (page, facts, clerk) = status_side::open(&config, &data_dir, &board, means)?;
         let relay_config = RelayConfig { links: page.links(&facts), ..relay_config };
@@ -128,6 +129,7 @@ impl Node {
             keeper,
             playground,
             tenants_dir: config.tenants_dir.clone(),
+            file: config.file.clone(),
             run: Run::begin(&data_dir),
             data_dir,
             facts: facts.clone(),
@@ -365,9 +367,14 @@ impl Node {
         ]
     }
 
-    /// Imports folders and reads certificates that have changed.
+    /// Imports folders and reads certificates that have changed, and what the operator says of sites.
     pub(super) fn import(&self) {
         self.keeper.look_again();
+        match self.file.as_deref().map(relaying::reread_sites) {
+            Some(Ok(sites)) => self.relay.set_sites(sites),
+            Some(Err(error)) => tracing::warn!("[[deliver.sites]] stays as it was: {error:#}"),
+            None => {}
+        }
         if self.playground.is_none() {
             import(&self.board, &self.tenants_dir);
         }

@@ -1,6 +1,6 @@
 //! What the relay of a node is told, out of the operator's file.
 
-use crate::config::{DaneUse, ListenerFile, OperatorConfig, Own, TlsReports};
+use crate::config::{self, DaneUse, ListenerFile, OperatorConfig, Own, TlsReports};
 use crate::keys;
 use ::certificates::Keeper;
 use anyhow::{Context as _, Result};
@@ -50,8 +50,20 @@ pub(super) fn config(
         sentry,
         policies: policies(config, data_dir, servers)?,
         links: Links::default(),
+        sites: config.deliver.sites.clone(),
         own: own(config, data_dir),
     })
+}
+
+/// `[[deliver.sites]]` of the operator's file as it is now.
+pub(super) fn reread_sites(file: &Path) -> Result<relay::Sites> {
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let beside = file.parent().unwrap_or(Path::new("."));
+    let (config, problems, _warnings) = config::read(&file.display().to_string(), &bytes, beside);
+    match config {
+        Some(config) => Ok(config.deliver.sites),
+        None => anyhow::bail!("the file has errors:\n{}", crate::board::listed(&problems)),
+    }
 }
 
 /// What the node writes itself.

@@ -190,6 +190,37 @@ fn a_changed_folder_is_imported_on_sighup_and_a_broken_one_is_a_warning() {
 }
 
 #[test]
+fn what_the_operator_sets_for_sites_is_shown_and_read_again_on_sighup() {
+    let nobody = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
+    let place = Place::new(nobody, nobody);
+    let entry = |lines: &str| format!("[[deliver.sites]]\nprovider = \"google\"\n{lines}\n[queue]");
+    place.edit("signpost.toml", "[queue]", &entry("rate = \"100/min\""));
+    let node = place.up(&[]);
+    let show = |hosts: &[&str]| place.command(&[&["way", "show"], hosts].concat()).text();
+    let google = ["aspmx.l.google.com", "alt1.aspmx.l.google.com"];
+    let shown = show(&google);
+    assert!(shown.starts_with("google\n") && shown.contains("at most 5; 50 messages"), "{shown}");
+    assert!(shown.contains("transaction, 100/min") && shown.contains("[[deliver.sites]]"), "{shown}");
+    let shown = show(&["mx.stranger.example"]);
+    assert!(shown.contains("at most 20;") && shown.contains("what a stranger is met with"), "{shown}");
+    let list = place.command(&["way", "ls"]);
+    assert!(
+        list.code == 0 && list.text().contains("takes what is set for it"),
+        "{}{}",
+        list.text(),
+        list.err
+    );
+    place.edit("signpost.toml", "rate = \"100/min\"", "connections = 3");
+    node.signal("-HUP");
+    place.wait("what was changed is not read", || show(&google).contains("at most 3; 50 messages"));
+    place.edit("signpost.toml", "connections = 3", "connections = 0");
+    node.signal("-HUP");
+    place.wait("what is wrong is not told", || place.log().contains("[[deliver.sites]] stays as it was"));
+    assert!(show(&google).contains("at most 3;"));
+    assert!(node.stop().success());
+}
+
+#[test]
 fn a_data_directory_and_a_port_are_used_by_one_node_only() {
     let nobody = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
     let place = Place::new(nobody, nobody);

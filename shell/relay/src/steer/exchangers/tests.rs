@@ -3,6 +3,7 @@
 use super::*;
 use crate::steer::{Policies, PolicyConfig};
 use bounce::Failure;
+use dispatch::Sites;
 use model::{Duration, Metrics, Source, TlsPolicy};
 use net::{Clock, Resolver};
 use playground::dns::Answer;
@@ -48,7 +49,8 @@ impl World {
         };
         let means = (resolver.clone(), Clock::start(1));
         let policies = Policies::new(PolicyConfig::default(), &[], means, &territory).unwrap();
-        let steer = Steer::new(vec![source], resolver, (25, territory, policies), (sentry, None));
+        let steer =
+            Steer::new(vec![source], resolver, (25, territory, policies, Sites::default()), (sentry, None));
         Self { playground, steer }
     }
 

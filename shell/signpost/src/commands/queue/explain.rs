@@ -1,6 +1,7 @@
 //! An explanation laid out: why, when, how far, and every source with what speaks for or against it.
 
 use super::text_of;
+use crate::commands::way::{limits, now};
 use serde_json::Value;
 
 /// The lines behind those of `queue show`.
@@ -17,11 +18,7 @@ pub(super) fn explained(entry: &Value) -> String {
     let bound = |now, max| format!("{} of {}", text_of(limits, now), text_of(limits, max));
     let (own, all) =
         (bound("tenant_delivering", "tenant_delivering_max"), bound("delivering", "delivering_max"));
-    let transaction = text_of(limits, "recipients_per_transaction_max");
-    lines.push(line(
-        "limits",
-        &format!("{own} places of its tenant and {all} of the node are taken; {transaction} recipients in a transaction"),
-    ));
+    lines.push(line("limits", &format!("{own} places of its tenant and {all} of the node are taken")));
     if let Some(last) = last_try(&told["last_try"]) {
         lines.push(line("last try", &last));
     }
@@ -119,6 +116,13 @@ fn route_lines(route: &Value) -> Vec<String> {
     let not_resolved = text_of(route, "not_resolved");
     if !not_resolved.is_empty() {
         lines.push(line("  host", &format!("not resolved now: {not_resolved}")));
+    }
+    let site = text_of(route, "site");
+    if !site.is_empty() {
+        lines.push(line("  site", &format!("{site}: {}", limits(&route["limits"]))));
+    }
+    if let Some(way) = route.get("way") {
+        lines.push(line("  way", &now(way)));
     }
     let chosen = text_of(route, "chosen");
     let sources: Vec<&Value> = route["sources"].as_array().into_iter().flatten().collect();

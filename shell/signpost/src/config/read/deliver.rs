@@ -1,6 +1,8 @@
 //! `[deliver]`: what holds for mail to recipients' own exchangers, whoever's mail it is.
 
+use super::sites;
 use crate::config::{DaneUse, Deliver};
+use dispatch::Sites;
 use tenant::settings::destinations;
 use tenant::written::{Report, Table};
 use tlspolicy::Destinations;
@@ -15,6 +17,7 @@ pub(super) fn deliver(top: &mut Table<'_>, report: &mut Report) -> Deliver {
         mta_sts: true,
         dane: DaneUse::default(),
         destinations: Destinations::default(),
+        sites: Sites::default(),
     };
     let Some(mut table) = top.table("deliver", report) else { return deliver };
     if let Some(networks) = table.take("private_networks") {
@@ -29,6 +32,7 @@ pub(super) fn deliver(top: &mut Table<'_>, report: &mut Report) -> Deliver {
     if let Some(table) = table.table("destinations", report) {
         deliver.destinations = destinations(&table, report);
     }
+    deliver.sites = sites::sites(&mut table, report);
     table.finish(report);
     deliver
 }
