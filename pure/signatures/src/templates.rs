@@ -232,13 +232,11 @@ impl Templates {
 /// What `{{ … }}` writes. A list or a map says nothing to a reader, and minijinja makes a text of one without counting: `range(9) * 999999` would take
 /// seconds.
 fn written(output: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
-    match value.kind() {
-        ValueKind::Seq | ValueKind::Map | ValueKind::Iterable => Err(Error::new(
-            ErrorKind::InvalidOperation,
-            "a list cannot be written as it is; `join` makes a text of it",
-        )),
-        _ => escape_formatter(output, state, value),
+    if matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable) {
+        let detail = "a list cannot be written as it is; `join` makes a text of it";
+        return Err(Error::new(ErrorKind::InvalidOperation, detail));
     }
+    escape_formatter(output, state, value)
 }
 
 fn image_function(pictures: Pictures) -> Value {

@@ -32,9 +32,13 @@ fn a_transaction_has_so_many_recipients_of_so_many_domains() {
     assert_eq!(places(None, Some(2)), [0, 1, 2, 4]);
 }
 
-fn refused(text: &str) -> Result<Reply, Failure> {
+fn reply(text: &str) -> Reply {
     let enhanced = text.split(' ').nth(1).and_then(|word| word.parse().ok());
-    Err(Failure::Reply(Reply::new(text[..3].parse().unwrap(), enhanced, text)))
+    Reply::new(text[..3].parse().unwrap(), enhanced, text)
+}
+
+fn refused(text: &str) -> Result<Reply, Failure> {
+    Err(Failure::Reply(reply(text)))
 }
 
 fn ok() -> Result<Reply, Failure> {

@@ -54,9 +54,10 @@ pub(super) fn own(
 
 /// What is told of a key file that cannot be read.
 fn unread(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => NO_KEY_FILE.to_owned(),
-        _ => format!("cannot be read: {error}"),
+    if error.kind() == io::ErrorKind::NotFound {
+        NO_KEY_FILE.to_owned()
+    } else {
+        format!("cannot be read: {error}")
     }
 }
 
