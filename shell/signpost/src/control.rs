@@ -156,13 +156,13 @@ pub(crate) enum Request {
         #[serde(default)]
         table: Option<AffectedTable>,
     },
-    /// What TLS met at the hosts of a domain in these days, or of all, and what was told of it.
     /// How much every way takes.
     WayList,
     /// What the site of these exchangers takes.
     WayShow {
         hosts: Vec<String>,
     },
+    /// What TLS met at the hosts of a domain in these days, or of all, and what was told of it.
     TlsReports {
         domain: Option<String>,
     },
